@@ -1,0 +1,226 @@
+//! A run, step by step: what is asked for, what is defined, what is here, what is judged, what is told.
+
+use crate::cli::{BenchmarkFlags, Cli, Command, Flags, MachineFlags, OutputFlags};
+use crate::config::Target;
+use crate::definition::{Benchmark, DefinitionError, Library, near_names};
+use crate::host::{DescribedHost, Host, LiveHost};
+use crate::node::Node;
+use crate::outcome::Report;
+use crate::plan::{Plan, Selection, plan};
+use crate::probe::Collector;
+use crate::report::{Format, TextOptions};
+use crate::runner;
+use anyhow::Context;
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
+
+/// The described machine that is built in.
+const EXAMPLE: &str = include_str!("../testdata/hosts/example.yaml");
+
+/// What ends a run, by the exit code that it gives.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The command line asks for what is not there.
+    #[error("{0}")]
+    Usage(String),
+    /// A definition file is wrong.
+    #[error(transparent)]
+    Definition(#[from] DefinitionError),
+    /// Nothing could be evaluated.
+    #[error("{0}")]
+    Nothing(String),
+    /// Anything else.
+    #[error("{0:#}")]
+    Other(#[from] anyhow::Error),
+}
+
+impl Failure {
+    /// The program's exit code.
+    pub const fn exit_code(&self) -> u8 {
+        match self {
+            Self::Other(_) => 1,
+            Self::Usage(_) => 2,
+            Self::Definition(_) => 3,
+            Self::Nothing(_) => 4,
+        }
+    }
+}
+
+/// Does what the command line asks for; the code to exit with.
+pub fn run(cli: Cli) -> Result<u8, Failure> {
+    match cli.command {
+        Some(Command::Version) => version(),
+        Some(Command::Run { targets }) => audit(&cli.flags, Some(&targets)),
+        None => audit(&cli.flags, None),
+    }
+}
+
+fn version() -> Result<u8, Failure> {
+    writeln!(io::stdout(), "nodeproof {}", env!("CARGO_PKG_VERSION")).context("the version cannot be printed")?;
+    Ok(0)
+}
+
+/// `asked`: the targets of `run`, of which none means all; without `run`, those that apply to this node.
+fn audit(flags: &Flags, asked: Option<&[String]>) -> Result<u8, Failure> {
+    let library = Library::load(flags.benchmark.config_dir.as_deref(), flags.benchmark.config.as_deref())?;
+    let choice = choose_benchmark(&library, &flags.benchmark)?;
+    let benchmark = library.benchmark(&choice.benchmark)?;
+    let asked = asked.map(|names| parse_targets(&benchmark, names)).transpose()?;
+    select(flags, &benchmark, benchmark.targets())?;
+    let out = open_output(&flags.output)?;
+    let host = open_host(&flags.machine)?;
+    let node = Node::detect(host.as_ref(), &library.config);
+    let targets = match asked {
+        Some(targets) => targets,
+        None if node.runs_anything() => node.targets(&library.config, &benchmark.targets()),
+        None => return Err(nothing_runs(&node)),
+    };
+    let plan = select(flags, &benchmark, targets.clone())?;
+    if plan.is_empty() {
+        return Err(nothing_selected(&benchmark, &targets));
+    }
+    let collector = Collector::new(host.as_ref(), &node, &library.config);
+    let mut report = runner::run(&plan, &collector, &node, choice.kubernetes);
+    report.notices.extend(choice.remark);
+    write_report(&report, &flags.output, out)?;
+    Ok(if report.totals().fail > 0 { flags.output.exit_code } else { 0 })
+}
+
+/// A benchmark, and how it was arrived at.
+struct Choice {
+    benchmark: String,
+    kubernetes: Option<String>,
+    remark: Option<String>,
+}
+
+fn choose_benchmark(library: &Library, flags: &BenchmarkFlags) -> Result<Choice, Failure> {
+    match (&flags.version, &flags.benchmark) {
+        (Some(_), Some(_)) => Err(Failure::Usage(
+            "--version and --benchmark both name a benchmark; give one of them".to_owned(),
+        )),
+        (None, None) => Err(Failure::Usage(
+            "which benchmark? give the node's Kubernetes version (--version 1.21) or the benchmark (--benchmark cis-1.20)"
+                .to_owned(),
+        )),
+        (Some(version), None) => {
+            let (benchmark, remark) =
+                library.config.benchmark_for(version).map_err(|e| Failure::Usage(e.to_string()))?;
+            Ok(Choice { benchmark, kubernetes: Some(version.clone()), remark })
+        }
+        (None, Some(id)) => {
+            let known = library.benchmarks();
+            if !known.contains(&id.as_str()) {
+                let near = near_names(id, known.iter().copied());
+                let all = known.join(", ");
+                return Err(Failure::Usage(format!("there is no benchmark `{id}`{near} There are {all}")));
+            }
+            Ok(Choice { benchmark: id.clone(), kubernetes: None, remark: None })
+        }
+    }
+}
+
+fn parse_targets(benchmark: &Benchmark, names: &[String]) -> Result<Vec<Target>, Failure> {
+    if names.is_empty() {
+        return Ok(benchmark.targets());
+    }
+    let known = || Target::ALL.into_iter().map(Target::id).chain(["worker"]);
+    names
+        .iter()
+        .map(|name| {
+            name.parse().map_err(|()| {
+                let near = near_names(name, known());
+                let all: Vec<&str> = known().collect();
+                Failure::Usage(format!("there is no target `{name}`{near} There are {}", all.join(", ")))
+            })
+        })
+        .collect()
+}
+
+fn select<'b>(flags: &Flags, benchmark: &'b Benchmark, targets: Vec<Target>) -> Result<Plan<'b>, Failure> {
+    let wanted = &flags.selection;
+    let selection = Selection {
+        targets,
+        checks: wanted.check.clone(),
+        groups: wanted.group.clone(),
+        skip: wanted.skip.clone(),
+        scored: wanted.scored,
+        unscored: wanted.unscored,
+    };
+    plan(benchmark, &selection).map_err(|e| Failure::Usage(e.to_string()))
+}
+
+fn open_host(flags: &MachineFlags) -> Result<Box<dyn Host>, Failure> {
+    let Some(described) = &flags.host else {
+        return Ok(Box::new(LiveHost::open(&flags.root, &flags.proc).map_err(anyhow::Error::from)?));
+    };
+    let host = match described.as_str() {
+        "example" => DescribedHost::parse(EXAMPLE),
+        file => DescribedHost::open(Path::new(file)),
+    };
+    let host = host.map_err(|e| Failure::Usage(format!("--host {described}: {e}")))?;
+    Ok(Box::new(host))
+}
+
+/// Where the report goes: opened before any work, so that a bad name costs nothing.
+fn open_output(flags: &OutputFlags) -> Result<Option<File>, Failure> {
+    let Some(path) = &flags.outputfile else {
+        return Ok(None);
+    };
+    let file = File::create(path).with_context(|| format!("--outputfile {} cannot be written", path.display()))?;
+    Ok(Some(file))
+}
+
+fn write_report(report: &Report, flags: &OutputFlags, out: Option<File>) -> Result<(), Failure> {
+    let format = if flags.json {
+        Format::Json { totals: !flags.nototals }
+    } else {
+        Format::Text(TextOptions {
+            results: !flags.noresults,
+            remediations: !flags.noremediations,
+            summary: !flags.nosummary,
+            totals: !flags.nototals,
+            evidence: flags.include_test_output,
+        })
+    };
+    let mut bytes = Vec::new();
+    format.render(report, &mut bytes).context("the report cannot be put together")?;
+    let written = match out {
+        Some(file) => anstream::StripStream::new(file).write_all(&bytes),
+        None => {
+            let mut stdout = anstream::stdout().lock();
+            stdout.write_all(&bytes).and_then(|()| stdout.flush())
+        }
+    };
+    match written {
+        // Whoever reads the report may stop early, as `head` does.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => Ok(other.context("the report cannot be written")?),
+    }
+}
+
+fn nothing_runs(node: &Node) -> Failure {
+    let mut text = format!(
+        "no component of Kubernetes runs on this node, so nothing was judged\n  looked for processes named: {}\n",
+        node.looked_for().join(", ")
+    );
+    for notice in node.notices() {
+        text.push_str(&format!("  note: {notice}\n"));
+    }
+    text.push_str(
+        "  in a container: give it the machine's processes (--pid=host)\n  \
+         to judge the files all the same, failing whatever is not there: nodeproof run --targets node,master\n  \
+         to see what a report looks like: --host example",
+    );
+    Failure::Nothing(text)
+}
+
+fn nothing_selected(benchmark: &Benchmark, targets: &[Target]) -> Failure {
+    let names: Vec<&str> = targets.iter().map(|t| t.id()).collect();
+    Failure::Nothing(format!(
+        "nothing of {} is left to judge: the targets that apply here are {}, and no check that was asked for is among them; \
+         name its target with `nodeproof run --targets`",
+        benchmark.id,
+        names.join(", ")
+    ))
+}

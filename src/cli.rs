@@ -1,0 +1,149 @@
+//! The command line. Declares what can be said, and nothing else.
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Audits a Kubernetes node against the CIS benchmarks and says what it saw.
+///
+/// Reads files and processes of this machine, runs nothing, changes nothing. Every flag can also stand in the environment
+/// as NODEPROOF_NAME.
+#[derive(Debug, Parser)]
+#[command(name = "nodeproof", disable_version_flag = true, disable_help_subcommand = false, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// What to do; without a command this node is audited.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Flags.
+    #[command(flatten)]
+    pub flags: Flags,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 the audit ran; N of --exit-code if a check fails; 2 the command line is wrong; 3 a definition file is wrong;
+4 nothing could be evaluated; 1 anything else.";
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Audit the named targets, or all of the benchmark, whatever runs here.
+    Run {
+        /// Targets: master, node (or worker), etcd, controlplane, policies.
+        #[arg(short = 's', long, value_name = "TARGETS", value_delimiter = ',', env = "NODEPROOF_TARGETS")]
+        targets: Vec<String>,
+    },
+    /// Print the version of this program.
+    Version,
+}
+
+/// Flags of the audit.
+#[derive(Debug, Clone, Args)]
+pub struct Flags {
+    /// Which benchmark.
+    #[command(flatten)]
+    pub benchmark: BenchmarkFlags,
+    /// Which machine.
+    #[command(flatten)]
+    pub machine: MachineFlags,
+    /// Which checks.
+    #[command(flatten)]
+    pub selection: SelectionFlags,
+    /// What is reported.
+    #[command(flatten)]
+    pub output: OutputFlags,
+}
+
+/// Which benchmark is judged.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Benchmark")]
+pub struct BenchmarkFlags {
+    /// Kubernetes version of this node, such as 1.21; it tells the benchmark.
+    #[arg(long, value_name = "VERSION", global = true, env = "NODEPROOF_VERSION")]
+    pub version: Option<String>,
+    /// The benchmark itself, such as cis-1.20.
+    #[arg(long, value_name = "ID", global = true, env = "NODEPROOF_BENCHMARK")]
+    pub benchmark: Option<String>,
+    /// Folder of definitions to put over those that are built in.
+    #[arg(short = 'D', long, value_name = "DIR", global = true, env = "NODEPROOF_CONFIG_DIR")]
+    pub config_dir: Option<PathBuf>,
+    /// Configuration file: where components are looked for.
+    #[arg(long, value_name = "FILE", global = true, env = "NODEPROOF_CONFIG")]
+    pub config: Option<PathBuf>,
+}
+
+/// Which machine is audited.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Machine")]
+pub struct MachineFlags {
+    /// Folder where the machine's root is seen.
+    #[arg(long, value_name = "DIR", default_value = "/", global = true, env = "NODEPROOF_ROOT")]
+    pub root: PathBuf,
+    /// Folder where its processes are seen.
+    #[arg(long, value_name = "DIR", default_value = "/proc", global = true, env = "NODEPROOF_PROC")]
+    pub proc: PathBuf,
+    /// A machine described in YAML or JSON, in place of this one; `example` is built in.
+    #[arg(long, value_name = "FILE", global = true, env = "NODEPROOF_HOST", conflicts_with_all = ["root", "proc"])]
+    pub host: Option<String>,
+}
+
+/// Which checks are judged.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Selection")]
+pub struct SelectionFlags {
+    /// Only these checks.
+    #[arg(
+        short = 'c',
+        long,
+        value_name = "IDS",
+        value_delimiter = ',',
+        global = true,
+        conflicts_with = "group",
+        env = "NODEPROOF_CHECK"
+    )]
+    pub check: Vec<String>,
+    /// Only these groups.
+    #[arg(short = 'g', long, value_name = "IDS", value_delimiter = ',', global = true, env = "NODEPROOF_GROUP")]
+    pub group: Vec<String>,
+    /// Checks or groups that are reported as skipped (INFO).
+    #[arg(long, value_name = "IDS", value_delimiter = ',', global = true, env = "NODEPROOF_SKIP")]
+    pub skip: Vec<String>,
+    /// Judge the checks that are scored.
+    #[arg(long, value_name = "BOOL", default_value = "true", num_args = 0..=1, require_equals = true, default_missing_value = "true", global = true, env = "NODEPROOF_SCORED")]
+    pub scored: bool,
+    /// Judge the checks that are not scored.
+    #[arg(long, value_name = "BOOL", default_value = "true", num_args = 0..=1, require_equals = true, default_missing_value = "true", global = true, env = "NODEPROOF_UNSCORED")]
+    pub unscored: bool,
+}
+
+/// What is reported, and how.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Report")]
+#[allow(clippy::struct_excessive_bools, reason = "each is one flag of the command line")]
+pub struct OutputFlags {
+    /// JSON on one line.
+    #[arg(long, global = true, env = "NODEPROOF_JSON")]
+    pub json: bool,
+    /// Write the report to a file.
+    #[arg(long, value_name = "FILE", global = true, env = "NODEPROOF_OUTPUTFILE")]
+    pub outputfile: Option<PathBuf>,
+    /// Leave out the line for each check.
+    #[arg(long, global = true, env = "NODEPROOF_NORESULTS")]
+    pub noresults: bool,
+    /// Leave out what to do.
+    #[arg(long, global = true, env = "NODEPROOF_NOREMEDIATIONS")]
+    pub noremediations: bool,
+    /// Leave out the counts of each target.
+    #[arg(long, global = true, env = "NODEPROOF_NOSUMMARY")]
+    pub nosummary: bool,
+    /// Leave out the counts of all targets; in JSON, the bare list of targets.
+    #[arg(long, global = true, env = "NODEPROOF_NOTOTALS")]
+    pub nototals: bool,
+    /// Show what was seen below each check.
+    #[arg(long, global = true, env = "NODEPROOF_INCLUDE_TEST_OUTPUT")]
+    pub include_test_output: bool,
+    /// Exit with this code if a check fails.
+    #[arg(long, value_name = "N", default_value_t = 0, global = true, env = "NODEPROOF_EXIT_CODE")]
+    pub exit_code: u8,
+    /// Say on stderr what is looked at and why; -vv says more.
+    #[arg(short = 'v', action = clap::ArgAction::Count, global = true, env = "NODEPROOF_V")]
+    pub verbose: u8,
+}

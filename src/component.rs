@@ -1,0 +1,262 @@
+//! The six components whose settings are judged, and the ways in which each of them takes its settings. Facts about
+//! Kubernetes and etcd; nothing of any one machine.
+
+use serde::Deserialize;
+use std::fmt;
+
+/// A component of a Kubernetes node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Component {
+    /// kube-apiserver
+    Apiserver,
+    /// kube-scheduler
+    Scheduler,
+    /// kube-controller-manager
+    ControllerManager,
+    /// etcd
+    Etcd,
+    /// kubelet
+    Kubelet,
+    /// kube-proxy
+    Proxy,
+}
+
+/// Which of a component's sources wins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Precedence {
+    /// Flags over the configuration file's drop-ins over the file (kubelet).
+    FlagsFirst,
+    /// A configuration file, where one is given, stands alone: flags and environment that it can also hold are ignored
+    /// (kube-proxy, etcd, and what kube-scheduler calls deprecated flags).
+    FileAlone,
+    /// There is no configuration file of settings (kube-apiserver, kube-controller-manager).
+    FlagsOnly,
+}
+
+impl Component {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Apiserver, Self::Scheduler, Self::ControllerManager, Self::Etcd, Self::Kubelet, Self::Proxy];
+
+    /// Its name in definition files.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Apiserver => "apiserver",
+            Self::Scheduler => "scheduler",
+            Self::ControllerManager => "controller-manager",
+            Self::Etcd => "etcd",
+            Self::Kubelet => "kubelet",
+            Self::Proxy => "proxy",
+        }
+    }
+
+    /// Its name in `config.yaml`.
+    pub const fn config_name(self) -> &'static str {
+        match self {
+            Self::ControllerManager => "controllermanager",
+            other => other.id(),
+        }
+    }
+
+    /// The name of its program, for the reader.
+    pub const fn program(self) -> &'static str {
+        match self {
+            Self::Apiserver => "kube-apiserver",
+            Self::Scheduler => "kube-scheduler",
+            Self::ControllerManager => "kube-controller-manager",
+            Self::Etcd => "etcd",
+            Self::Kubelet => "kubelet",
+            Self::Proxy => "kube-proxy",
+        }
+    }
+
+    /// Accounts of its own: a process of such a user is the component's, wherever it runs.
+    pub const fn accounts(self) -> &'static [&'static str] {
+        match self {
+            Self::Etcd => &["etcd"],
+            Self::Apiserver => &["kube-apiserver", "kube", "kubernetes"],
+            Self::Scheduler => &["kube-scheduler", "kube", "kubernetes"],
+            Self::ControllerManager => &["kube-controller-manager", "kube", "kubernetes"],
+            Self::Kubelet => &[],
+            Self::Proxy => &["kube-proxy", "kube", "kubernetes"],
+        }
+    }
+
+    /// The flag that names its configuration file.
+    pub const fn config_flag(self) -> Option<&'static str> {
+        match self {
+            Self::Kubelet | Self::Proxy | Self::Scheduler => Some("config"),
+            Self::Etcd => Some("config-file"),
+            Self::Apiserver | Self::ControllerManager => None,
+        }
+    }
+
+    /// The environment variable that names its configuration file.
+    pub const fn config_variable(self) -> Option<&'static str> {
+        match self {
+            Self::Etcd => Some("ETCD_CONFIG_FILE"),
+            _ => None,
+        }
+    }
+
+    /// Which of its sources wins.
+    pub const fn precedence(self) -> Precedence {
+        match self {
+            Self::Kubelet => Precedence::FlagsFirst,
+            Self::Proxy | Self::Scheduler | Self::Etcd => Precedence::FileAlone,
+            Self::Apiserver | Self::ControllerManager => Precedence::FlagsOnly,
+        }
+    }
+
+    /// Whether `_` and `-` mean the same in its flags: so it is in Kubernetes, not in etcd.
+    pub const fn folds_underscores(self) -> bool {
+        !matches!(self, Self::Etcd)
+    }
+
+    /// Whether a flag takes no value of its own: written bare it means true, and never takes the next word.
+    pub fn is_switch(self, flag: &str) -> bool {
+        let switches: &[&str] = if matches!(self, Self::Etcd) { ETCD_SWITCHES } else { KUBERNETES_SWITCHES };
+        switches.contains(&flag)
+    }
+}
+
+impl fmt::Display for Component {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id())
+    }
+}
+
+/// Boolean flags of etcd 3.3 to 3.6.
+const ETCD_SWITCHES: &[&str] = &[
+    "auto-tls",
+    "client-cert-auth",
+    "debug",
+    "enable-grpc-gateway",
+    "enable-log-rotation",
+    "enable-pprof",
+    "enable-v2",
+    "experimental-compact-hash-check-enabled",
+    "experimental-enable-distributed-tracing",
+    "experimental-enable-lease-checkpoint",
+    "experimental-enable-lease-checkpoint-persist",
+    "experimental-initial-corrupt-check",
+    "experimental-memory-mlock",
+    "experimental-peer-skip-client-san-verification",
+    "experimental-stop-grpc-service-on-defrag",
+    "experimental-txn-mode-write-with-shared-buffer",
+    "force-new-cluster",
+    "h",
+    "help",
+    "peer-auto-tls",
+    "peer-client-cert-auth",
+    "peer-skip-client-san-verification",
+    "pre-vote",
+    "socket-reuse-address",
+    "socket-reuse-port",
+    "strict-reconfig-check",
+    "unsafe-no-fsync",
+    "version",
+];
+
+/// Boolean flags of the Kubernetes components from 1.15 to 1.34. A name means the same in each that has it.
+const KUBERNETES_SWITCHES: &[&str] = &[
+    "add-dir-header",
+    "aggregator-reject-forwarding-redirects",
+    "allocate-node-cidrs",
+    "allow-privileged",
+    "allow-untagged-cloud",
+    "alsologtostderr",
+    "anonymous-auth",
+    "attach-detach-reconcile-sync",
+    "audit-dynamic-configuration",
+    "audit-log-batch-throttle-enable",
+    "audit-log-compress",
+    "audit-log-truncate-enabled",
+    "audit-webhook-batch-throttle-enable",
+    "audit-webhook-truncate-enabled",
+    "authentication-skip-lookup",
+    "authentication-token-webhook",
+    "authentication-tolerate-lookup-failure",
+    "bind-address-hard-fail",
+    "cgroups-per-qos",
+    "cleanup",
+    "cleanup-ipvs",
+    "configure-cloud-routes",
+    "containerized",
+    "contention-profiling",
+    "cpu-cfs-quota",
+    "disable-attach-detach-reconcile-sync",
+    "disable-force-detach-on-timeout",
+    "disable-http2-serving",
+    "docker-disable-shared-pid",
+    "docker-tls",
+    "emulation-forward-compatible",
+    "enable-aggregator-routing",
+    "enable-bootstrap-token-auth",
+    "enable-cadvisor-json-endpoints",
+    "enable-contention-profiling",
+    "enable-controller-attach-detach",
+    "enable-custom-metrics",
+    "enable-debug-flags-handler",
+    "enable-debugging-handlers",
+    "enable-dynamic-provisioning",
+    "enable-garbage-collector",
+    "enable-hostpath-provisioner",
+    "enable-inflight-quota-handler",
+    "enable-leader-migration",
+    "enable-logs-handler",
+    "enable-priority-and-fairness",
+    "enable-profiling",
+    "enable-server",
+    "enable-swagger-ui",
+    "enable-system-log-handler",
+    "enable-system-log-query",
+    "enable-taint-manager",
+    "encryption-provider-config-automatic-reload",
+    "exit-on-lock-contention",
+    "experimental-allocatable-ignore-eviction",
+    "experimental-check-node-capabilities-before-mount",
+    "experimental-kernel-memcg-notification",
+    "fail-cgroupv1",
+    "fail-swap-on",
+    "h",
+    "help",
+    "horizontal-pod-autoscaler-use-rest-clients",
+    "init-only",
+    "ipvs-strict-arp",
+    "iptables-localhost-nodeports",
+    "keep-terminated-pod-volumes",
+    "kernel-memcg-notification",
+    "kubelet-https",
+    "leader-elect",
+    "local-storage-capacity-isolation",
+    "logtostderr",
+    "make-iptables-util-chains",
+    "masquerade-all",
+    "one-output",
+    "permit-address-sharing",
+    "permit-port-sharing",
+    "profiling",
+    "protect-kernel-defaults",
+    "really-crash-for-testing",
+    "redirect-container-streaming",
+    "register-node",
+    "register-schedulable",
+    "repair-malformed-updates",
+    "rotate-certificates",
+    "rotate-server-certificates",
+    "runonce",
+    "runtime-config-emulation-forward-compatible",
+    "seccomp-default",
+    "serialize-image-pulls",
+    "service-account-extend-token-expiration",
+    "service-account-lookup",
+    "skip-headers",
+    "skip-log-headers",
+    "use-legacy-policy-config",
+    "use-service-account-credentials",
+    "version",
+    "watch-cache",
+    "windows-service",
+];

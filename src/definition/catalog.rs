@@ -1,0 +1,351 @@
+//! Loads the native dialect: a catalogue of rules, and profiles that give them numbers. Definition files are the user's own:
+//! they are read from the disk here, and nowhere else.
+
+use super::rule::{Params, WrittenRule};
+use super::{Assertion, Assessment, Benchmark, Check, Group, Id, Section, embedded};
+use crate::config::{Config, Target};
+use indexmap::IndexMap;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// A definition that is refused: where, and what would be right.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{file}:{line}:{column}: {message}")]
+pub struct DefinitionError {
+    /// The file.
+    pub file: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column, from 1.
+    pub column: usize,
+    /// What is wrong, and what would be right.
+    pub message: String,
+}
+
+/// Everything that is defined: rules, profiles, configuration.
+#[derive(Debug, Default)]
+pub struct Library {
+    /// Where components are looked for, and which benchmark serves which version.
+    pub config: Config,
+    rules: BTreeMap<String, WrittenRule>,
+    profiles: BTreeMap<String, (Source, WrittenProfile)>,
+}
+
+/// A file's name and text, for naming the place of a fault that shows only later.
+#[derive(Debug, Clone)]
+struct Source {
+    file: String,
+    text: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct WrittenProfile {
+    id: String,
+    title: String,
+    extends: Option<String>,
+    #[serde(default)]
+    targets: IndexMap<Target, WrittenSection>,
+    #[serde(default)]
+    groups: IndexMap<String, WrittenGroup>,
+    #[serde(default)]
+    checks: IndexMap<String, WrittenCheck>,
+    #[serde(default)]
+    drop: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenSection {
+    id: String,
+    title: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenGroup {
+    target: Target,
+    title: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenCheck {
+    rule: String,
+    #[serde(default)]
+    with: Params,
+    assessment: Option<Assessment>,
+    scored: Option<bool>,
+}
+
+impl Library {
+    /// The definitions that are compiled in, with those of a folder over them: its `catalog/*.yaml` add or replace rules,
+    /// its `profiles/*.yaml` benchmarks, its `config.yaml` the configuration. `config_file` names another configuration.
+    pub fn load(folder: Option<&Path>, config_file: Option<&Path>) -> Result<Self, DefinitionError> {
+        let mut library = Self::default();
+        let compiled_in = |path: &str, text: &str| Source { file: path.to_owned(), text: text.to_owned() };
+        for (path, text) in embedded::folder("benchmarks/catalog") {
+            library.add_rules(&compiled_in(path, text))?;
+        }
+        for (path, text) in embedded::folder("benchmarks/profiles") {
+            library.add_profile(compiled_in(path, text))?;
+        }
+        if let Some(text) = embedded::file("cfg/config.yaml") {
+            library.config = parse(&compiled_in("cfg/config.yaml", text))?;
+        }
+        if let Some(folder) = folder {
+            for path in yaml_files(&folder.join("catalog"))? {
+                library.add_rules(&read(&path)?)?;
+            }
+            for path in yaml_files(&folder.join("profiles"))? {
+                library.add_profile(read(&path)?)?;
+            }
+            let own = folder.join("config.yaml");
+            if config_file.is_none() && own.exists() {
+                library.config = parse(&read(&own)?)?;
+            }
+        }
+        if let Some(path) = config_file {
+            library.config = parse(&read(path)?)?;
+        }
+        Ok(library)
+    }
+
+    fn add_rules(&mut self, source: &Source) -> Result<(), DefinitionError> {
+        let rules: Vec<WrittenRule> = parse(source)?;
+        let mut here = BTreeMap::new();
+        for rule in rules {
+            // A rule's faults that do not depend on a profile show with its own parameters.
+            rule.build(&Params::new()).map_err(|e| source.fault(&rule.id, e))?;
+            let id = rule.id.clone();
+            if here.insert(id.clone(), rule).is_some() {
+                return Err(source.fault_at_last(&id, format!("rule `{id}` is defined twice in this file")));
+            }
+        }
+        self.rules.extend(here);
+        Ok(())
+    }
+
+    fn add_profile(&mut self, source: Source) -> Result<(), DefinitionError> {
+        let profile: WrittenProfile = parse(&source)?;
+        self.profiles.insert(profile.id.clone(), (source, profile));
+        Ok(())
+    }
+
+    /// The ids of all benchmarks, in the order of their numbers.
+    pub fn benchmarks(&self) -> Vec<&str> {
+        let mut ids: Vec<&str> = self.profiles.keys().map(String::as_str).collect();
+        ids.sort_by_key(|id| {
+            let chain = self.chain(id).map_or(0, |c| c.len());
+            (chain, Id::new(*id))
+        });
+        ids
+    }
+
+    /// The ids of all rules.
+    pub fn rules(&self) -> impl Iterator<Item = &str> {
+        self.rules.keys().map(String::as_str)
+    }
+
+    /// A benchmark, resolved: what its profile and those that it extends say, oldest first.
+    pub fn benchmark(&self, id: &str) -> Result<Benchmark, DefinitionError> {
+        let chain = self.chain(id)?;
+        let mut sections: IndexMap<Target, &WrittenSection> = IndexMap::new();
+        let mut groups: BTreeMap<Id, &WrittenGroup> = BTreeMap::new();
+        let mut checks: BTreeMap<Id, (&Source, &WrittenCheck)> = BTreeMap::new();
+        for (source, profile) in chain.iter().rev() {
+            for dropped in &profile.drop {
+                let dropped = Id::new(dropped);
+                let was = checks.remove(&dropped).is_some() | groups.remove(&dropped).is_some();
+                if !was {
+                    let message = format!("`{dropped}` is dropped, and nothing before has it");
+                    return Err(source.fault(dropped.as_str(), message));
+                }
+            }
+            sections.extend(profile.targets.iter().map(|(t, s)| (*t, s)));
+            groups.extend(profile.groups.iter().map(|(id, g)| (Id::new(id), g)));
+            checks.extend(profile.checks.iter().map(|(id, c)| (Id::new(id), (*source, c))));
+        }
+        let (source, profile) = chain[0];
+        let mut by_group: BTreeMap<Id, Vec<Check>> = BTreeMap::new();
+        for (id, (source, written)) in &checks {
+            let group = id.parent();
+            if !groups.contains_key(&group) {
+                return Err(
+                    source.fault(id.as_str(), format!("check {id} is in no group: there is no group `{group}`"))
+                );
+            }
+            by_group.entry(group).or_default().push(self.check(source, id, written)?);
+        }
+        let mut built = Vec::new();
+        for (target, section) in sections {
+            let of_target = groups.iter().filter(|(_, g)| g.target == target);
+            let groups = of_target
+                .map(|(id, g)| Group {
+                    id: id.clone(),
+                    title: g.title.clone(),
+                    checks: by_group.remove(id).unwrap_or_default(),
+                })
+                .collect();
+            built.push(Section { id: section.id.clone(), title: section.title.clone(), target, groups });
+        }
+        if let Some(left) = by_group.keys().next() {
+            let message = format!("group `{left}` is of a target that the profile does not list under `targets`");
+            return Err(source.fault(left.as_str(), message));
+        }
+        built.sort_by_key(|s| Id::new(&s.id));
+        Ok(Benchmark { id: profile.id.clone(), title: profile.title.clone(), sections: built })
+    }
+
+    fn check(&self, source: &Source, id: &Id, written: &WrittenCheck) -> Result<Check, DefinitionError> {
+        let fault = |message: String| source.fault(id.as_str(), format!("check {id}: {message}"));
+        let rule = self.rules.get(&written.rule).ok_or_else(|| {
+            let near = near_names(&written.rule, self.rules());
+            fault(format!("there is no rule `{}`{near}", written.rule))
+        })?;
+        let rule = rule.build(&written.with).map_err(fault)?;
+        let by_person = matches!(rule.assertion, Assertion::Manual(_));
+        let assessment = match written.assessment {
+            Some(Assessment::Automated) if by_person => {
+                return Err(fault(format!("rule `{}` has steps for a person; it cannot be automated", rule.id)));
+            }
+            Some(assessment) => assessment,
+            None if by_person => Assessment::Manual,
+            None => Assessment::Automated,
+        };
+        let scored = written.scored.unwrap_or(assessment == Assessment::Automated);
+        Ok(Check { id: id.clone(), rule, assessment, scored })
+    }
+
+    /// A profile and those that it extends, itself first.
+    fn chain(&self, id: &str) -> Result<Vec<(&Source, &WrittenProfile)>, DefinitionError> {
+        let mut chain: Vec<(&Source, &WrittenProfile)> = Vec::new();
+        let mut next = Some(id.to_owned());
+        while let Some(id) = next {
+            let Some((source, profile)) = self.profiles.get(&id) else {
+                let near = near_names(&id, self.profiles.keys().map(String::as_str));
+                let message = format!("there is no benchmark `{id}`{near}");
+                return Err(match chain.last() {
+                    Some((source, _)) => source.fault("extends", message),
+                    None => DefinitionError { file: "benchmarks".to_owned(), line: 1, column: 1, message },
+                });
+            };
+            if chain.iter().any(|(_, p)| p.id == profile.id) {
+                return Err(source.fault("extends", format!("`{id}` extends itself, by way of others")));
+            }
+            chain.push((source, profile));
+            next = profile.extends.clone();
+        }
+        Ok(chain)
+    }
+}
+
+impl Source {
+    /// A fault at the first place where `word` stands as a word of its own.
+    fn fault(&self, word: &str, message: String) -> DefinitionError {
+        self.fault_at(places(&self.text, word).next(), message)
+    }
+
+    fn fault_at_last(&self, word: &str, message: String) -> DefinitionError {
+        self.fault_at(places(&self.text, word).last(), message)
+    }
+
+    fn fault_at(&self, at: Option<usize>, message: String) -> DefinitionError {
+        let before = &self.text[..at.unwrap_or_default()];
+        DefinitionError {
+            file: self.file.clone(),
+            line: before.matches('\n').count() + 1,
+            column: before.rsplit('\n').next().unwrap_or_default().chars().count() + 1,
+            message,
+        }
+    }
+}
+
+/// Where a word stands that is not a part of a longer one.
+fn places<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
+    let part = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_');
+    text.match_indices(word)
+        .map(|(at, _)| at)
+        .filter(move |at| !text[..*at].ends_with(part) && !text[at + word.len()..].starts_with(part))
+}
+
+/// Reads a definition: JSON as it is compiled in, or YAML.
+fn parse<T: DeserializeOwned>(source: &Source) -> Result<T, DefinitionError> {
+    let error = |line, column, message| DefinitionError { file: source.file.clone(), line, column, message };
+    if source.text.starts_with(['{', '[']) {
+        return serde_json::from_str(&source.text).map_err(|e| error(e.line(), e.column(), e.to_string()));
+    }
+    let options = serde_saphyr::options! { with_snippet: false };
+    serde_saphyr::from_str_with_options(&source.text, options).map_err(|e| {
+        let (line, column) = e.location().map_or((1, 1), |l| (l.line() as usize, l.column() as usize));
+        let text = e.to_string();
+        // The parser puts the place before the message; it stands in front already.
+        let message = text.split_once(&format!("column {column}: ")).map_or(text.as_str(), |(_, m)| m);
+        error(line, column, message.lines().next().unwrap_or_default().to_owned())
+    })
+}
+
+#[expect(clippy::disallowed_methods, reason = "definition files are the user's own")]
+fn read(path: &Path) -> Result<Source, DefinitionError> {
+    let file = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|e| DefinitionError {
+        file: file.clone(),
+        line: 1,
+        column: 1,
+        message: format!("cannot be read: {e}"),
+    })?;
+    Ok(Source { file, text })
+}
+
+/// The YAML files of a folder, sorted; none where there is no such folder.
+#[expect(clippy::disallowed_methods, reason = "definition files are the user's own")]
+fn yaml_files(folder: &Path) -> Result<Vec<PathBuf>, DefinitionError> {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Ok(Vec::new());
+    };
+    let mut files = Vec::new();
+    for entry in entries {
+        let path = entry
+            .map_err(|e| DefinitionError {
+                file: folder.display().to_string(),
+                line: 1,
+                column: 1,
+                message: format!("cannot be read: {e}"),
+            })?
+            .path();
+        if path.extension().is_some_and(|e| e == "yaml" || e == "yml") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// `; did you mean …?` with the names that are nearest to a wrong one, or nothing.
+pub fn near_names<'a>(wrong: &str, names: impl Iterator<Item = &'a str>) -> String {
+    let mut near: Vec<(usize, &str)> = names
+        .map(|name| (strsim::levenshtein(wrong, name), name))
+        .filter(|(d, name)| *d <= 1 + name.len() / 4)
+        .collect();
+    near.sort();
+    near.truncate(3);
+    if near.is_empty() {
+        return String::new();
+    }
+    let names: Vec<String> = near.iter().map(|(_, name)| format!("`{name}`")).collect();
+    format!("; did you mean {}?", names.join(" or "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_names_are_offered() {
+        let names = ["1.2.10", "1.2.1", "cis-1.20"];
+        assert_eq!(near_names("cis-120", names.into_iter()), "; did you mean `cis-1.20`?");
+        assert_eq!(near_names("nothing-like-it", names.into_iter()), "");
+    }
+}

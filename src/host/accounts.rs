@@ -1,0 +1,114 @@
+//! Names of users and groups, from the audited root's own tables. A name that is missing stays a number.
+
+use std::collections::BTreeMap;
+
+/// The machine's users and groups. The first entry of a name or number counts, as in the C library.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Accounts {
+    users: Table,
+    groups: Table,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Table {
+    by_name: BTreeMap<String, u32>,
+    by_id: BTreeMap<u32, String>,
+}
+
+impl Table {
+    fn add(&mut self, name: &str, id: u32) {
+        self.by_name.entry(name.to_owned()).or_insert(id);
+        self.by_id.entry(id).or_insert_with(|| name.to_owned());
+    }
+
+    /// Reads `name:password:id:…` lines, as both files have them. Lines of another form are passed over.
+    fn parse(bytes: &[u8]) -> Self {
+        let mut table = Self::default();
+        for line in String::from_utf8_lossy(bytes).lines() {
+            let mut fields = line.split(':');
+            if let (Some(name), Some(_), Some(Ok(id))) = (fields.next(), fields.next(), fields.next().map(str::parse)) {
+                table.add(name, id);
+            }
+        }
+        table
+    }
+}
+
+impl Accounts {
+    /// Reads the contents of a passwd and a group file.
+    pub fn parse(passwd: &[u8], group: &[u8]) -> Self {
+        Self { users: Table::parse(passwd), groups: Table::parse(group) }
+    }
+
+    /// Adds a user.
+    pub fn add_user(&mut self, name: &str, id: u32) {
+        self.users.add(name, id);
+    }
+
+    /// Adds a group.
+    pub fn add_group(&mut self, name: &str, id: u32) {
+        self.groups.add(name, id);
+    }
+
+    /// A user's number. `root` is 0 whatever the table says.
+    pub fn user(&self, name: &str) -> Option<u32> {
+        id_of(&self.users, name)
+    }
+
+    /// A group's number. `root` is 0 whatever the table says.
+    pub fn group(&self, name: &str) -> Option<u32> {
+        id_of(&self.groups, name)
+    }
+
+    /// Every name of a user, the usual one first, and the number last.
+    pub fn user_names(&self, id: u32) -> Vec<String> {
+        names_of(&self.users, id)
+    }
+
+    /// Every name of a group, the usual one first, and the number last.
+    pub fn group_names(&self, id: u32) -> Vec<String> {
+        names_of(&self.groups, id)
+    }
+
+    /// A user's name, or the number as text.
+    pub fn user_name(&self, id: u32) -> String {
+        self.user_names(id).swap_remove(0)
+    }
+}
+
+fn id_of(table: &Table, name: &str) -> Option<u32> {
+    if name == "root" {
+        return Some(0);
+    }
+    name.parse().ok().or_else(|| table.by_name.get(name).copied())
+}
+
+fn names_of(table: &Table, id: u32) -> Vec<String> {
+    let mut names: Vec<String> =
+        if id == 0 { vec!["root".to_owned()] } else { table.by_id.get(&id).cloned().into_iter().collect() };
+    let others =
+        table.by_name.iter().filter(|(name, other)| **other == id && *name != "root").map(|(name, _)| name.clone());
+    for name in others.chain([id.to_string()]) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_numbers_come_from_the_table_and_root_is_always_zero() {
+        let accounts = Accounts::parse(b"root:x:1:1::/:/bin/sh\netcd:x:101:102::/:\nbroken\n:x:y:\n", b"etcd:x:102:\n");
+        assert_eq!(accounts.user("root"), Some(0));
+        assert_eq!(accounts.user("etcd"), Some(101));
+        assert_eq!(accounts.user("1501"), Some(1501));
+        assert_eq!(accounts.user("nobody"), None);
+        assert_eq!(accounts.group_names(102), ["etcd", "102"]);
+        assert_eq!(accounts.user_name(7), "7");
+        assert_eq!(accounts.user_name(0), "root");
+    }
+}

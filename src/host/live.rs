@@ -1,0 +1,407 @@
+//! This machine, read through a root folder and a proc directory. Nothing on it is ever run, changed or waited for.
+
+use super::resolve::open_in_root;
+use super::table::MountTable;
+use super::{
+    Accounts, Capability, Host, Kind, MAX_ARGV_BYTES, MAX_FILE_BYTES, MAX_TREE_DEPTH, MAX_TREE_ENTRIES, Place, Process,
+    Root, Stat, Trouble, base_name,
+};
+use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags};
+use rustix::io::Errno;
+use std::cell::OnceCell;
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::Read;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
+
+/// A command line's first bytes: enough for `argv[0]` of any process that is looked for.
+const FIRST_LOOK_BYTES: usize = 4096;
+const LOOK: OFlags = OFlags::PATH;
+/// How a file is opened for reading: never waiting for a FIFO's writer, never taking a terminal.
+const READ: OFlags = OFlags::RDONLY.union(OFlags::NONBLOCK).union(OFlags::NOCTTY);
+
+/// The machine that the program runs on, or the one whose root and proc are given.
+#[derive(Debug)]
+pub struct LiveHost {
+    root: OwnedFd,
+    proc: OwnedFd,
+    accounts: OnceCell<Accounts>,
+    container: Option<MountTable>,
+    own_pids_only: bool,
+}
+
+/// A root or proc folder that cannot be opened.
+#[derive(Debug, thiserror::Error)]
+#[error("{option} {path}: {cause}; name a folder that exists and that you may enter")]
+pub struct OpenHostError {
+    option: &'static str,
+    path: String,
+    cause: std::io::Error,
+}
+
+impl LiveHost {
+    /// Opens the machine below `root`, with the proc directory `proc` (a path of this process, not below `root`).
+    pub fn open(root: &Path, proc: &Path) -> Result<Self, OpenHostError> {
+        let folder = |option, path: &Path| {
+            rustix::fs::open(path, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
+                .map_err(|e| OpenHostError { option, path: path.display().to_string(), cause: e.into() })
+        };
+        let (root_fd, proc_fd) = (folder("--root", root)?, folder("--proc", proc)?);
+        let in_container = in_container();
+        let own_root = root == Path::new("/");
+        Ok(Self {
+            root: root_fd,
+            proc: proc_fd,
+            accounts: OnceCell::new(),
+            container: in_container.clone().filter(|_| own_root),
+            own_pids_only: in_container.is_some() && proc == Path::new("/proc") && own_pids_only(),
+        })
+    }
+
+    fn open_place(&self, place: &Place, flags: OFlags) -> Result<OwnedFd, Trouble> {
+        match place.root {
+            Root::Host => {
+                if let Some(table) = &self.container
+                    && table.on_root(&place.path)
+                {
+                    return Err(Trouble::NotMounted(MountTable::folder_to_mount(&place.path)));
+                }
+                open_in_root(self.root.as_fd(), &place.path, flags).map_err(|e| trouble(e, Capability::DacReadSearch))
+            }
+            Root::Process(pid) => {
+                let root = rustix::fs::openat(
+                    &self.proc,
+                    format!("{pid}/root"),
+                    OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC,
+                    Mode::empty(),
+                )
+                .map_err(|e| trouble(e, Capability::SysPtrace))?;
+                open_in_root(root.as_fd(), &place.path, flags).map_err(|e| trouble(e, Capability::DacReadSearch))
+            }
+        }
+    }
+
+    fn open_process(&self, pid: u32) -> Result<OwnedFd, Errno> {
+        rustix::fs::openat(
+            &self.proc,
+            pid.to_string(),
+            OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC,
+            Mode::empty(),
+        )
+    }
+
+    /// The quick look at a process that is most likely no component: one small read and one link.
+    fn may_be(&self, pid: u32, wanted: &[&str], buffer: &mut [u8]) -> bool {
+        let Ok(file) = rustix::fs::openat(&self.proc, format!("{pid}/cmdline"), READ | OFlags::CLOEXEC, Mode::empty())
+        else {
+            return false;
+        };
+        let length = rustix::io::read(&file, &mut *buffer).unwrap_or(0);
+        let first = buffer[..length].split(|b| *b == 0).next().unwrap_or_default();
+        if length == 0 {
+            return false;
+        }
+        let is_wanted = |name: &[u8]| wanted.iter().any(|w| w.as_bytes() == last_component(name));
+        is_wanted(first)
+            || rustix::fs::readlinkat(&self.proc, format!("{pid}/exe"), Vec::new())
+                .is_ok_and(|exe| is_wanted(exe.as_bytes().strip_suffix(b" (deleted)").unwrap_or(exe.as_bytes())))
+    }
+
+    /// Everything about one process, through one descriptor of its folder: should its number be taken by another
+    /// process meanwhile, the descriptor answers with an error and the process is left out.
+    fn look_closely(&self, pid: u32) -> Result<Process, Errno> {
+        let folder = self.open_process(pid)?;
+        let text = |name: &str, limit| read_at(folder.as_fd(), name, limit);
+        let argv = split_at_nul(&text("cmdline", MAX_ARGV_BYTES)?);
+        let status = String::from_utf8_lossy(&text("status", 1 << 16)?).into_owned();
+        let (real_uid, effective_uid) = user_ids(&status).ok_or(Errno::INVAL)?;
+        let cgroup = text("cgroup", 1 << 16).map(|b| cgroup_path(&String::from_utf8_lossy(&b))).unwrap_or_default();
+        let link = |name: &str| {
+            rustix::fs::readlinkat(&folder, name, Vec::new()).ok().map(|t| OsString::from_vec(t.into_bytes()))
+        };
+        let exe = link("exe").map(|e| {
+            let path = e.to_string_lossy().into_owned();
+            path.strip_suffix(" (deleted)").map(str::to_owned).unwrap_or(path)
+        });
+        Ok(Process { pid, argv, exe, real_uid, effective_uid, cgroup, cwd: link("cwd").map(PathBuf::from) })
+    }
+
+    fn walk_from(
+        &self,
+        place: &Place,
+        folder: OwnedFd,
+        device: u64,
+        depth: usize,
+        left: &mut usize,
+        visit: &mut dyn FnMut(&Path, Result<Stat, Trouble>),
+    ) {
+        let at = &place.path;
+        let entries = match Dir::new(folder) {
+            Ok(entries) => entries,
+            Err(e) => return visit(at, Err(trouble(e, Capability::DacReadSearch))),
+        };
+        let mut folders = Vec::new();
+        for entry in entries {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(e) => return visit(at, Err(trouble(e, Capability::DacReadSearch))),
+            };
+            let name = entry.file_name();
+            if matches!(name.to_bytes(), b"." | b"..") {
+                continue;
+            }
+            let path = at.join(OsString::from_vec(name.to_bytes().to_vec()));
+            if *left == 0 {
+                return visit(&path, Err(Trouble::Io(format!("the tree has more than {MAX_TREE_ENTRIES} entries"))));
+            }
+            *left -= 1;
+            if entry.file_type() == FileType::Directory {
+                folders.push(path);
+            } else {
+                visit(&path, self.stat(&place.with_path(&path)));
+            }
+        }
+        for path in folders {
+            let below = place.with_path(&path);
+            let opened = self.open_place(&below, LOOK | OFlags::DIRECTORY).and_then(|fd| {
+                let stat = rustix::fs::fstat(&fd).map_err(|e| trouble(e, Capability::DacReadSearch))?;
+                Ok((fd, stat))
+            });
+            let stat = match opened {
+                Ok((_, stat)) => stat,
+                Err(problem) => {
+                    visit(&path, Err(problem));
+                    continue;
+                }
+            };
+            visit(&path, Ok(stat_of(&stat)));
+            if stat.st_dev != device {
+                visit(&path, Err(Trouble::Io("another file system is mounted there; it is not walked".to_owned())));
+            } else if depth == 0 {
+                visit(&path, Err(Trouble::Io(format!("the tree is deeper than {MAX_TREE_DEPTH} folders"))));
+            } else {
+                match self.open_place(&below, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NONBLOCK) {
+                    Ok(fd) => self.walk_from(&below, fd, device, depth - 1, left, visit),
+                    Err(problem) => visit(&path, Err(problem)),
+                }
+            }
+        }
+    }
+}
+
+impl Host for LiveHost {
+    fn processes(&self, wanted: &[&str]) -> Result<Vec<Process>, Trouble> {
+        let folder =
+            rustix::fs::openat(&self.proc, ".", OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
+                .map_err(|e| trouble(e, Capability::SysPtrace))?;
+        let mut buffer = vec![0; FIRST_LOOK_BYTES];
+        let mut pids = Vec::new();
+        for entry in Dir::new(folder).map_err(|e| trouble(e, Capability::SysPtrace))? {
+            let entry = entry.map_err(|e| trouble(e, Capability::SysPtrace))?;
+            if let Some(pid) = entry.file_name().to_str().ok().and_then(|n| n.parse().ok())
+                && self.may_be(pid, wanted, &mut buffer)
+            {
+                pids.push(pid);
+            }
+        }
+        pids.sort_unstable();
+        let is_wanted = |p: &Process| {
+            let named = |path: &str| wanted.contains(&base_name(path));
+            p.argv.first().is_some_and(|a| named(a)) || p.exe.as_deref().is_some_and(named)
+        };
+        Ok(pids.into_iter().filter_map(|pid| self.look_closely(pid).ok()).filter(is_wanted).collect())
+    }
+
+    fn variable(&self, pid: u32, name: &str) -> Result<Option<String>, Trouble> {
+        let folder = self.open_process(pid).map_err(|e| trouble(e, Capability::SysPtrace))?;
+        let bytes =
+            read_at(folder.as_fd(), "environ", MAX_ARGV_BYTES).map_err(|e| trouble(e, Capability::SysPtrace))?;
+        Ok(bytes
+            .split(|b| *b == 0)
+            .filter_map(|entry| entry.strip_prefix(name.as_bytes())?.strip_prefix(b"="))
+            .next_back()
+            .map(|value| String::from_utf8_lossy(value).into_owned()))
+    }
+
+    fn stat(&self, place: &Place) -> Result<Stat, Trouble> {
+        let fd = self.open_place(place, LOOK)?;
+        rustix::fs::fstat(&fd).map(|s| stat_of(&s)).map_err(|e| trouble(e, Capability::DacReadSearch))
+    }
+
+    fn read(&self, place: &Place) -> Result<Vec<u8>, Trouble> {
+        // The path is looked at before it is opened: opening some things has an effect, looking never has.
+        let looked = self.open_place(place, LOOK)?;
+        let before = rustix::fs::fstat(&looked).map_err(|e| trouble(e, Capability::DacReadSearch))?;
+        regular(&before)?;
+        let opened = self.open_place(place, READ)?;
+        let after = rustix::fs::fstat(&opened).map_err(|e| trouble(e, Capability::DacReadSearch))?;
+        regular(&after)?;
+        if (before.st_dev, before.st_ino) != (after.st_dev, after.st_ino) {
+            return Err(Trouble::Changed);
+        }
+        let mut bytes = Vec::new();
+        File::from(opened).take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(|e| Trouble::Io(e.to_string()))?;
+        if bytes.len() as u64 > MAX_FILE_BYTES {
+            return Err(Trouble::TooLarge(MAX_FILE_BYTES));
+        }
+        Ok(bytes)
+    }
+
+    fn list(&self, place: &Place) -> Result<Vec<String>, Trouble> {
+        let folder = self.open_place(place, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NONBLOCK)?;
+        let mut names = Vec::new();
+        for entry in Dir::new(folder).map_err(|e| trouble(e, Capability::DacReadSearch))? {
+            let entry = entry.map_err(|e| trouble(e, Capability::DacReadSearch))?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name != "." && name != ".." {
+                names.push(name);
+            }
+            if names.len() > MAX_TREE_ENTRIES {
+                return Err(Trouble::Io(format!("the folder has more than {MAX_TREE_ENTRIES} entries")));
+            }
+        }
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    fn walk(&self, place: &Place, visit: &mut dyn FnMut(&Path, Result<Stat, Trouble>)) -> Result<(), Trouble> {
+        let top = self.open_place(place, LOOK)?;
+        let stat = rustix::fs::fstat(&top).map_err(|e| trouble(e, Capability::DacReadSearch))?;
+        visit(&place.path, Ok(stat_of(&stat)));
+        if FileType::from_raw_mode(stat.st_mode) == FileType::Directory {
+            let folder = self.open_place(place, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NONBLOCK)?;
+            let mut left = MAX_TREE_ENTRIES;
+            self.walk_from(place, folder, stat.st_dev, MAX_TREE_DEPTH, &mut left, visit);
+        }
+        Ok(())
+    }
+
+    fn accounts(&self) -> &Accounts {
+        self.accounts.get_or_init(|| {
+            let table = |path: &str| self.read(&Place::host(path)).unwrap_or_default();
+            Accounts::parse(&table("/etc/passwd"), &table("/etc/group"))
+        })
+    }
+
+    fn notices(&self) -> Vec<String> {
+        if self.own_pids_only {
+            vec![
+                "this container sees only its own processes: start it with --pid=host (hostPID: true in a pod), \
+                 or no component will be found"
+                    .to_owned(),
+            ]
+        } else {
+            Vec::new()
+        }
+    }
+}
+
+/// The mount table, if this process lives in a container: its root is layered, and it is not the root of the
+/// machine's first process.
+#[expect(clippy::disallowed_methods, reason = "this program's own mount table")]
+fn in_container() -> Option<MountTable> {
+    let table = MountTable::parse(&std::fs::read_to_string("/proc/self/mountinfo").ok()?);
+    if !table.layered_root() {
+        return None;
+    }
+    let identity =
+        |path: &str| rustix::fs::statat(rustix::fs::CWD, path, AtFlags::empty()).ok().map(|s| (s.st_dev, s.st_ino));
+    let first = identity("/proc/1/root/");
+    let alone = own_pids_only();
+    (alone || first.is_none() || first != identity("/")).then_some(table)
+}
+
+/// Whether the first process that is seen is this one or has its root: the machine's own is out of sight.
+fn own_pids_only() -> bool {
+    let root =
+        |path: &str| rustix::fs::statat(rustix::fs::CWD, path, AtFlags::empty()).ok().map(|s| (s.st_dev, s.st_ino));
+    std::process::id() == 1 || root("/proc/1/root/").is_some_and(|r| Some(r) == root("/"))
+}
+
+fn regular(stat: &rustix::fs::Stat) -> Result<(), Trouble> {
+    Err(Trouble::NotRegular(match FileType::from_raw_mode(stat.st_mode) {
+        FileType::RegularFile => return Ok(()),
+        FileType::Directory => "a directory",
+        FileType::Fifo => "a FIFO",
+        FileType::Socket => "a socket",
+        FileType::CharacterDevice | FileType::BlockDevice => "a device",
+        FileType::Symlink | FileType::Unknown => "something else",
+    }))
+}
+
+fn stat_of(stat: &rustix::fs::Stat) -> Stat {
+    Stat {
+        kind: match FileType::from_raw_mode(stat.st_mode) {
+            FileType::RegularFile => Kind::File,
+            FileType::Directory => Kind::Directory,
+            _ => Kind::Special,
+        },
+        mode: stat.st_mode & 0o7777,
+        uid: stat.st_uid,
+        gid: stat.st_gid,
+    }
+}
+
+fn trouble(error: Errno, lifts: Capability) -> Trouble {
+    match error {
+        Errno::NOENT | Errno::SRCH => Trouble::Absent,
+        Errno::NOTDIR => Trouble::NotDirectory,
+        Errno::ACCESS | Errno::PERM => Trouble::Denied(lifts),
+        other => Trouble::Io(std::io::Error::from(other).to_string()),
+    }
+}
+
+fn read_at(folder: BorrowedFd<'_>, name: &str, limit: u64) -> Result<Vec<u8>, Errno> {
+    let file = rustix::fs::openat(folder, name, READ | OFlags::CLOEXEC, Mode::empty())?;
+    let mut bytes = Vec::new();
+    File::from(file).take(limit).read_to_end(&mut bytes).map_err(|e| Errno::from_io_error(&e).unwrap_or(Errno::IO))?;
+    Ok(bytes)
+}
+
+fn split_at_nul(bytes: &[u8]) -> Vec<String> {
+    let bytes = bytes.strip_suffix(b"\0").unwrap_or(bytes);
+    bytes.split(|b| *b == 0).map(|word| String::from_utf8_lossy(word).into_owned()).collect()
+}
+
+fn last_component(path: &[u8]) -> &[u8] {
+    path.rsplit(|b| *b == b'/').next().unwrap_or(path)
+}
+
+/// Real and effective user of a `status` file's `Uid:` line.
+fn user_ids(status: &str) -> Option<(u32, u32)> {
+    let line = status.lines().find_map(|l| l.strip_prefix("Uid:"))?;
+    let mut ids = line.split_ascii_whitespace().map(str::parse);
+    Some((ids.next()?.ok()?, ids.next()?.ok()?))
+}
+
+/// The path of a `cgroup` file: of the unified hierarchy, else of systemd's, else of the first line.
+fn cgroup_path(text: &str) -> String {
+    let path_of = |line: &str| line.splitn(3, ':').nth(2).map(str::to_owned);
+    let pick = |wanted: &str| text.lines().find(|l| l.split(':').nth(1) == Some(wanted)).and_then(path_of);
+    pick("")
+        .filter(|p| p != "/")
+        .or_else(|| pick("name=systemd"))
+        .or_else(|| text.lines().next().and_then(path_of))
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_files_of_a_process_are_understood() {
+        assert_eq!(user_ids("Name:\tx\nUid:\t1000\t0\t0\t0\n"), Some((1000, 0)));
+        assert_eq!(user_ids("Name:\tx\n"), None);
+        assert_eq!(cgroup_path("0::/kubepods.slice/pod1\n"), "/kubepods.slice/pod1");
+        assert_eq!(
+            cgroup_path("5:cpu:/x\n1:name=systemd:/system.slice/kubelet.service\n0::/\n"),
+            "/system.slice/kubelet.service"
+        );
+        assert_eq!(cgroup_path(""), "");
+        assert_eq!(split_at_nul(b"kubelet\0--a=b\0\0"), ["kubelet", "--a=b", ""]);
+        assert_eq!(last_component(b"/usr/bin/kubelet"), b"kubelet");
+    }
+}

@@ -1,0 +1,179 @@
+//! The only door to the machine under audit: its files, processes and accounts. Reads facts. Never judges.
+
+mod accounts;
+mod described;
+mod live;
+mod resolve;
+mod table;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+pub use accounts::Accounts;
+pub use described::{DescribeError, DescribedHost};
+pub use live::{LiveHost, OpenHostError};
+
+/// Bytes of one file that are read at most: no configuration of a component comes near.
+pub const MAX_FILE_BYTES: u64 = 4 << 20;
+/// Bytes of one command line or environment that are read at most; Linux itself allows 2 MiB by default.
+pub const MAX_ARGV_BYTES: u64 = 2 << 20;
+/// Entries of one tree that are looked at.
+pub const MAX_TREE_ENTRIES: usize = 1_000_000;
+/// Depth of one tree below its top.
+pub const MAX_TREE_DEPTH: usize = 64;
+
+/// A machine under audit.
+pub trait Host {
+    /// The processes that may be one of `wanted`: those whose `argv[0]` or executable has one of these file names.
+    /// A process that ends meanwhile is left out.
+    fn processes(&self, wanted: &[&str]) -> Result<Vec<Process>, Trouble>;
+    /// One variable of a process's environment. The rest of the environment never leaves the host.
+    fn variable(&self, pid: u32, name: &str) -> Result<Option<String>, Trouble>;
+    /// What stands at a path, symlinks followed inside the place's root.
+    fn stat(&self, place: &Place) -> Result<Stat, Trouble>;
+    /// The content of a regular file of at most [`MAX_FILE_BYTES`].
+    fn read(&self, place: &Place) -> Result<Vec<u8>, Trouble>;
+    /// Names in a directory, sorted.
+    fn list(&self, place: &Place) -> Result<Vec<String>, Trouble>;
+    /// Calls `visit` for everything below a directory, itself included, on the same file system; symlinks are followed
+    /// for what they point to, never walked into.
+    fn walk(&self, place: &Place, visit: &mut dyn FnMut(&Path, Result<Stat, Trouble>)) -> Result<(), Trouble>;
+    /// The machine's own accounts.
+    fn accounts(&self) -> &Accounts;
+    /// What a reader of the report should know about how this machine is seen, such as a missing `--pid=host`.
+    fn notices(&self) -> Vec<String>;
+}
+
+/// One process, as far as a component's settings need it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Process {
+    /// Its number on the audited machine.
+    pub pid: u32,
+    /// The command line; bytes that are no UTF-8 are replaced.
+    pub argv: Vec<String>,
+    /// The executable's path, where it can be seen.
+    pub exe: Option<String>,
+    /// The user who started it (real user id).
+    pub real_uid: u32,
+    /// The user whose rights it has (effective user id).
+    pub effective_uid: u32,
+    /// Its control group, empty if unknown.
+    pub cgroup: String,
+    /// Its working directory, where it can be seen.
+    pub cwd: Option<PathBuf>,
+}
+
+/// A path, and the root in which it is meant.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Place {
+    /// Whose root.
+    pub root: Root,
+    /// The path in it, absolute.
+    pub path: PathBuf,
+}
+
+/// The root in which a path is resolved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Root {
+    /// The machine's.
+    Host,
+    /// A process's, which in a pod is the container's.
+    Process(u32),
+}
+
+impl Place {
+    /// A path on the machine.
+    pub fn host(path: impl Into<PathBuf>) -> Self {
+        Self { root: Root::Host, path: path.into() }
+    }
+
+    /// A path as a process sees it.
+    pub fn of_process(pid: u32, path: impl Into<PathBuf>) -> Self {
+        Self { root: Root::Process(pid), path: path.into() }
+    }
+
+    /// The same root, another path.
+    #[must_use]
+    pub fn with_path(&self, path: impl Into<PathBuf>) -> Self {
+        Self { root: self.root, path: path.into() }
+    }
+}
+
+/// What kind of thing stands at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// A regular file.
+    File,
+    /// A directory.
+    Directory,
+    /// A FIFO, socket or device.
+    Special,
+}
+
+/// Mode and owner of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Stat {
+    /// What it is.
+    pub kind: Kind,
+    /// Permission bits with set-id and sticky bits (`07777`).
+    pub mode: u32,
+    /// Numeric owner.
+    pub uid: u32,
+    /// Numeric group.
+    pub gid: u32,
+}
+
+/// Why something on the machine could not be seen. Each kind is told apart, and none of them is ever a pass.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Trouble {
+    /// Nothing stands there.
+    #[error("does not exist")]
+    Absent,
+    /// It lies outside of what is mounted into this container.
+    #[error("is not mounted into this container; add `-v {0}:{0}:ro`")]
+    NotMounted(String),
+    /// It is there, and may not be read.
+    #[error("cannot be read: permission denied; run as root or with the capability {0}")]
+    Denied(Capability),
+    /// It is no regular file.
+    #[error("is {0}, not a regular file")]
+    NotRegular(&'static str),
+    /// It is no directory.
+    #[error("is not a directory")]
+    NotDirectory,
+    /// It is longer than what is read.
+    #[error("is larger than the {0} bytes that are read")]
+    TooLarge(u64),
+    /// It changed while it was read.
+    #[error("changed while it was read; run the audit again")]
+    Changed,
+    /// Its content is not what it should be.
+    #[error("is malformed: {0}")]
+    Malformed(String),
+    /// Anything else that the system said.
+    #[error("cannot be read: {0}")]
+    Io(String),
+}
+
+/// The capability that would lift a refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Capability {
+    /// Reads any file.
+    DacReadSearch,
+    /// Looks into other users' processes.
+    SysPtrace,
+}
+
+impl fmt::Display for Capability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::DacReadSearch => "DAC_READ_SEARCH",
+            Self::SysPtrace => "SYS_PTRACE",
+        })
+    }
+}
+
+/// The last component of a path, for comparing names of executables.
+pub fn base_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}

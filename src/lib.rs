@@ -1,0 +1,41 @@
+//! Audits a Kubernetes node against the CIS benchmarks and says what it saw.
+//!
+//! ```text
+//! profiles + catalogue ── load ──► Benchmark ── plan ──► Plan ── collect ──► Evidence ── judge ──► Outcome ── render
+//!          config.yaml ──► Config ──► Node::detect(Host) ─────────┘                    pure from here on
+//! ```
+//! Nothing flows back, and a module uses only what stands below it here:
+//!
+//! | module | owns |
+//! | --- | --- |
+//! | [`cli`] | what can be said on the command line |
+//! | [`app`] | the steps of a run |
+//! | [`report`] | one file a format |
+//! | [`runner`] | plan × host → report |
+//! | [`plan`] | which checks, which distinct probes |
+//! | [`judge`] | assertion × evidence → verdict |
+//! | [`outcome`] | verdicts, states, totals |
+//! | [`definition`] | benchmarks, checks, rules, and their files |
+//! | [`operator`] | what an expectation is, and when it holds |
+//! | [`probe`] | what is looked at, and what was seen |
+//! | [`node`] | which components run here |
+//! | [`config`] | `config.yaml` |
+//! | [`arguments`], [`value`], [`component`] | command lines, values, and how each component takes its settings |
+//! | [`host`] | the machine: files, processes, accounts |
+
+pub mod app;
+pub mod arguments;
+pub mod cli;
+pub mod component;
+pub mod config;
+pub mod definition;
+pub mod host;
+pub mod judge;
+pub mod node;
+pub mod operator;
+pub mod outcome;
+pub mod plan;
+pub mod probe;
+pub mod report;
+pub mod runner;
+pub mod value;

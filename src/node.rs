@@ -1,0 +1,294 @@
+//! What was found out about this node: which components run, in which processes, and which targets that makes.
+//! Decides which processes count; judges no setting.
+
+use crate::arguments::Arguments;
+use crate::component::Component;
+use crate::config::{Config, Target};
+use crate::host::{Accounts, Host, Process, Trouble, base_name};
+use std::collections::BTreeMap;
+
+/// The components of a node.
+#[derive(Debug, Clone, Default)]
+pub struct Node {
+    found: BTreeMap<Component, Found>,
+    trouble: Option<Trouble>,
+    looked_for: Vec<String>,
+    notices: Vec<String>,
+}
+
+/// The processes of one component.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    /// Those that count: all are judged.
+    pub instances: Vec<Instance>,
+    /// Those that bear its name and do not count, each with the reason.
+    pub set_aside: Vec<(Process, String)>,
+}
+
+/// One process of a component.
+#[derive(Debug, Clone)]
+pub struct Instance {
+    /// The process.
+    pub process: Process,
+    /// Its flags.
+    pub arguments: Arguments,
+}
+
+/// How much a process that bears a component's name is believed. Only the highest kind that is there counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Standing {
+    /// Any user can start such a process; it never counts.
+    Ordinary,
+    /// It runs in a system service or a pod, or under the component's own account.
+    Service,
+    /// Root started it, on the machine itself or in a static pod.
+    Root,
+}
+
+impl Node {
+    /// Looks at the processes, once.
+    pub fn detect(host: &dyn Host, config: &Config) -> Self {
+        let candidates: Vec<(Component, Vec<String>)> =
+            Component::ALL.into_iter().map(|c| (c, candidate_programs(config, c))).collect();
+        let mut wanted: Vec<&str> =
+            candidates.iter().flat_map(|(_, bins)| bins).filter_map(|bin| bin.split(' ').next()).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let looked_for = wanted.iter().map(|w| (*w).to_owned()).collect();
+        let (processes, trouble) = match host.processes(&wanted) {
+            Ok(processes) => (processes, None),
+            Err(trouble) => (Vec::new(), Some(trouble)),
+        };
+        let found = candidates
+            .iter()
+            .map(|(component, bins)| (*component, find(*component, bins, &processes, host.accounts())))
+            .collect();
+        Self { found, trouble, looked_for, notices: host.notices() }
+    }
+
+    /// The processes of a component.
+    pub fn found(&self, component: Component) -> &Found {
+        static NONE: Found = Found { instances: Vec::new(), set_aside: Vec::new() };
+        self.found.get(&component).unwrap_or(&NONE)
+    }
+
+    /// Whether a component runs here.
+    pub fn runs(&self, component: Component) -> bool {
+        !self.found(component).instances.is_empty()
+    }
+
+    /// Whether anything of Kubernetes runs here.
+    pub fn runs_anything(&self) -> bool {
+        Component::ALL.into_iter().any(|c| self.runs(c))
+    }
+
+    /// Why no process of a component is there.
+    pub fn absence(&self, component: Component) -> String {
+        if let Some(trouble) = &self.trouble {
+            return format!("the process table {trouble}");
+        }
+        match self.found(component).set_aside.first() {
+            Some((_, reason)) => format!("no process of {} that counts: {reason}", component.program()),
+            None => format!("{} does not run on this node", component.program()),
+        }
+    }
+
+    /// The names that processes were compared with.
+    pub fn looked_for(&self) -> &[String] {
+        &self.looked_for
+    }
+
+    /// What the reader should know about how this node was seen.
+    pub fn notices(&self) -> &[String] {
+        &self.notices
+    }
+
+    /// The targets that apply here, of those that a benchmark has: the control plane where every program that it cannot
+    /// do without runs, etcd where it runs, the node and the policies always.
+    pub fn targets(&self, config: &Config, available: &[Target]) -> Vec<Target> {
+        let complete = |target: Target| {
+            let part = config.target(target);
+            let mut needed = part
+                .components
+                .iter()
+                .filter(|name| part.candidates(name).is_some_and(|c| !c.bins.is_empty() && !c.optional));
+            let mut any = false;
+            let all = needed.all(|name| {
+                any = true;
+                Component::ALL.into_iter().any(|c| c.config_name() == name && self.runs(c))
+            });
+            any && all
+        };
+        let control_plane = complete(Target::Master);
+        let applies = |target: &Target| match target {
+            Target::Master | Target::ControlPlane => control_plane,
+            Target::Etcd => complete(Target::Etcd),
+            Target::Node | Target::Policies | Target::ManagedServices => true,
+        };
+        available.iter().copied().filter(applies).collect()
+    }
+}
+
+/// A component's program names over all targets, in order of preference.
+fn candidate_programs(config: &Config, component: Component) -> Vec<String> {
+    let mut programs: Vec<String> = Vec::new();
+    for target in Target::ALL {
+        if let Some(candidates) = config.target(target).candidates(component.config_name()) {
+            for bin in &candidates.bins {
+                if !programs.contains(bin) {
+                    programs.push(bin.clone());
+                }
+            }
+        }
+    }
+    programs
+}
+
+/// The processes of the first candidate that has any.
+fn find(component: Component, programs: &[String], processes: &[Process], accounts: &Accounts) -> Found {
+    let mut set_aside = Vec::new();
+    for program in programs {
+        let mut matching: Vec<(Standing, &Process, usize)> = processes
+            .iter()
+            .filter_map(|p| Some((standing(component, p, accounts), p, words_of_program(program, p)?)))
+            .collect();
+        let best = matching.iter().map(|(s, ..)| *s).max().filter(|s| *s > Standing::Ordinary);
+        let counted = |s: Standing| Some(s) == best;
+        for (standing, process, _) in matching.iter().filter(|(s, ..)| !counted(*s)) {
+            set_aside.push(((*process).clone(), reason_to_set_aside(component, *standing, process, accounts)));
+        }
+        matching.retain(|(s, ..)| counted(*s));
+        if !matching.is_empty() {
+            let instances = matching
+                .into_iter()
+                .map(|(_, process, words)| Instance {
+                    process: process.clone(),
+                    arguments: Arguments::parse(component, &process.argv[words..]),
+                })
+                .collect();
+            return Found { instances, set_aside };
+        }
+    }
+    Found { instances: Vec::new(), set_aside }
+}
+
+/// How many words of a process's command line are the program's name, if it is this program.
+fn words_of_program(program: &str, process: &Process) -> Option<usize> {
+    let words: Vec<&str> = program.split(' ').collect();
+    let named = |path: &str| base_name(path) == words[0];
+    let is_program = process.argv.first().is_some_and(|a| named(a)) || process.exe.as_deref().is_some_and(named);
+    let follow = process.argv.get(1..words.len()).is_some_and(|argv| argv.iter().eq(words[1..].iter()));
+    (is_program && follow).then_some(words.len())
+}
+
+fn standing(component: Component, process: &Process, accounts: &Accounts) -> Standing {
+    if process.real_uid == 0 && process.effective_uid == 0 && !in_ordinary_pod(&process.cgroup) {
+        return Standing::Root;
+    }
+    let own_account = component.accounts().iter().any(|name| accounts.user(name) == Some(process.real_uid));
+    if own_account || in_system_service(&process.cgroup) || in_pod(&process.cgroup) {
+        Standing::Service
+    } else {
+        Standing::Ordinary
+    }
+}
+
+/// A unit that the system's own manager runs; a user's manager runs units below `user.slice`.
+fn in_system_service(cgroup: &str) -> bool {
+    !cgroup.contains("user.slice") && cgroup.split('/').any(|part| part.ends_with(".service"))
+}
+
+/// A container's group. Below `user.slice` a user names the groups as he likes.
+fn in_pod(cgroup: &str) -> bool {
+    let container = ["kubepods", "libpod", "docker", "cri-containerd"].iter().any(|mark| cgroup.contains(mark));
+    container && !cgroup.contains("user.slice")
+}
+
+/// A pod that came through the API: its folder bears a UUID. A static pod, which only root can write, bears a bare hash.
+fn in_ordinary_pod(cgroup: &str) -> bool {
+    cgroup.contains("kubepods")
+        && cgroup.split('/').any(|part| {
+            let id = part.trim_end_matches(".slice").rsplit("pod").next().unwrap_or_default();
+            let groups: Vec<usize> = id.split(['-', '_']).map(str::len).collect();
+            groups == [8, 4, 4, 4, 12]
+        })
+}
+
+fn reason_to_set_aside(component: Component, standing: Standing, process: &Process, accounts: &Accounts) -> String {
+    let user = accounts.user_name(process.real_uid);
+    let who = format!("process {} of user {user} calls itself {}", process.pid, component.program());
+    match standing {
+        Standing::Ordinary => format!("{who}, outside any pod or system service: any user could start it"),
+        Standing::Service | Standing::Root => format!("{who}, beside one that root runs on this machine itself"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn process(argv: &str, uid: u32, cgroup: &str) -> Process {
+        Process {
+            pid: 7,
+            argv: argv.split(' ').map(str::to_owned).collect(),
+            exe: None,
+            real_uid: uid,
+            effective_uid: uid,
+            cgroup: cgroup.to_owned(),
+            cwd: None,
+        }
+    }
+
+    #[test]
+    fn a_program_is_known_by_its_name_and_never_by_a_word_in_its_line() {
+        let cases = [
+            ("kube-apiserver", "/usr/local/bin/kube-apiserver --a", Some(1)),
+            ("kube-apiserver", "grep kube-apiserver", None),
+            ("kube-apiserver", "kube-apiserver-proxy --a", None),
+            ("hyperkube kubelet", "/hyperkube kubelet --a", Some(2)),
+            ("hyperkube kubelet", "/hyperkube proxy", None),
+            ("hyperkube kubelet", "/hyperkube", None),
+        ];
+        for (program, argv, expected) in cases {
+            assert_eq!(words_of_program(program, &process(argv, 0, "")), expected, "{program}: {argv}");
+        }
+        let renamed = Process { exe: Some("/usr/bin/kubelet".to_owned()), ..process("something --a", 0, "") };
+        assert_eq!(words_of_program("kubelet", &renamed), Some(1));
+    }
+
+    #[test]
+    fn only_the_most_believed_processes_count() {
+        let accounts = Accounts::parse(b"etcd:x:1501:1501::/:\n", b"");
+        let pod = "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod0a1b2c3d_0a1b_0a1b_0a1b_0a1b2c3d4e5f.slice/x";
+        let static_pod =
+            "/kubepods.slice/kubepods-burstable-pod0123456789abcdef0123456789abcdef.slice/cri-containerd-1.scope";
+        let setuid = Process { real_uid: 1000, effective_uid: 0, ..process("etcd", 0, "/user.slice/x") };
+        let cases = [
+            (process("etcd", 0, ""), Standing::Root),
+            (process("etcd", 0, "/user.slice/user-0.slice/session-1.scope"), Standing::Root),
+            (process("etcd", 0, static_pod), Standing::Root),
+            (process("etcd", 0, pod), Standing::Service),
+            (process("etcd", 1000, pod), Standing::Service),
+            (process("etcd", 1501, ""), Standing::Service),
+            (process("etcd", 999, "/system.slice/etcd.service"), Standing::Service),
+            (
+                process("etcd", 1000, "/user.slice/user-1000.slice/user@1000.service/app.slice/etcd.service"),
+                Standing::Ordinary,
+            ),
+            (process("etcd", 65534, ""), Standing::Ordinary),
+            (process("etcd", 1000, "/user.slice/user-1000.slice/user@1000.service/kubepods/x"), Standing::Ordinary),
+            (setuid, Standing::Ordinary),
+        ];
+        for (process, expected) in cases {
+            assert_eq!(standing(Component::Etcd, &process, &accounts), expected, "{process:?}");
+        }
+        let programs = ["etcd".to_owned()];
+        let real = process("etcd --data-dir=/a", 0, "");
+        let fake = process("etcd --data-dir=/b", 65534, "");
+        let both = find(Component::Etcd, &programs, &[fake.clone(), real.clone()], &accounts);
+        assert_eq!(both.instances.iter().map(|i| &i.process).collect::<Vec<_>>(), [&real]);
+        assert_eq!(both.set_aside.len(), 1);
+        let alone = find(Component::Etcd, &programs, &[fake], &accounts);
+        assert!(alone.instances.is_empty() && alone.set_aside.len() == 1);
+    }
+}

@@ -1,0 +1,163 @@
+//! Which checks of a benchmark are judged, and which distinct probes that takes. Looks at nothing.
+
+use crate::config::Target;
+use crate::definition::{Benchmark, Check, Group, Id, Section, near_names};
+use crate::probe::Probe;
+
+/// What the user asked for.
+#[derive(Debug, Clone)]
+pub struct Selection {
+    /// The targets to judge.
+    pub targets: Vec<Target>,
+    /// Only these checks, if there are any.
+    pub checks: Vec<String>,
+    /// Only these groups, if there are any.
+    pub groups: Vec<String>,
+    /// Checks and groups that are reported as skipped.
+    pub skip: Vec<String>,
+    /// Whether checks that are scored are judged.
+    pub scored: bool,
+    /// Whether checks that are not scored are judged.
+    pub unscored: bool,
+}
+
+/// A request that selects nothing that there is.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SelectionError {
+    /// No check of this number.
+    #[error("{benchmark} has no check {id}{near}")]
+    NoCheck {
+        /// The benchmark.
+        benchmark: String,
+        /// What was asked for.
+        id: String,
+        /// What may be meant.
+        near: String,
+    },
+    /// No group of this number.
+    #[error("{benchmark} has no group {id}{near}")]
+    NoGroup {
+        /// The benchmark.
+        benchmark: String,
+        /// What was asked for.
+        id: String,
+        /// What may be meant.
+        near: String,
+    },
+    /// No target of this name.
+    #[error("{benchmark} has no target {target}; it has {available}")]
+    NoTarget {
+        /// The benchmark.
+        benchmark: String,
+        /// What was asked for.
+        target: String,
+        /// What there is.
+        available: String,
+    },
+}
+
+/// The checks to judge.
+#[derive(Debug)]
+pub struct Plan<'b> {
+    /// The benchmark's id.
+    pub benchmark: &'b str,
+    /// One a target.
+    pub sections: Vec<PlannedSection<'b>>,
+}
+
+/// A target's part of a plan.
+#[derive(Debug)]
+pub struct PlannedSection<'b> {
+    /// The benchmark's section.
+    pub section: &'b Section,
+    /// Its groups that have a check left.
+    pub groups: Vec<PlannedGroup<'b>>,
+}
+
+/// A group's part of a plan.
+#[derive(Debug)]
+pub struct PlannedGroup<'b> {
+    /// The benchmark's group.
+    pub group: &'b Group,
+    /// Its checks; whether each is skipped.
+    pub checks: Vec<(&'b Check, bool)>,
+}
+
+/// Selects the checks of a benchmark. Every id that was asked for must be there.
+pub fn plan<'b>(benchmark: &'b Benchmark, selection: &Selection) -> Result<Plan<'b>, SelectionError> {
+    verify(benchmark, selection)?;
+    let chosen = |check: &Check, group: &Id| {
+        let named = |ids: &[String], id: &Id| ids.iter().any(|i| i == id.as_str());
+        let by_id = selection.checks.is_empty() || named(&selection.checks, &check.id);
+        let by_group = selection.groups.is_empty() || named(&selection.groups, group);
+        let by_grade = if check.scored { selection.scored } else { selection.unscored };
+        by_id && by_group && by_grade
+    };
+    let skipped =
+        |check: &Check, group: &Id| selection.skip.iter().any(|id| id == check.id.as_str() || id == group.as_str());
+    let plan_group = |group: &'b Group| {
+        let chosen = group.checks.iter().filter(|c| chosen(c, &group.id));
+        let checks: Vec<_> = chosen.map(|c| (c, skipped(c, &group.id))).collect();
+        (!checks.is_empty()).then_some(PlannedGroup { group, checks })
+    };
+    let sections = benchmark.sections.iter().filter(|s| selection.targets.contains(&s.target));
+    let sections = sections
+        .map(|section| PlannedSection { section, groups: section.groups.iter().filter_map(plan_group).collect() })
+        .collect();
+    Ok(Plan { benchmark: &benchmark.id, sections })
+}
+
+fn verify(benchmark: &Benchmark, selection: &Selection) -> Result<(), SelectionError> {
+    let checks: Vec<&str> = benchmark.checks().map(|(_, c)| c.id.as_str()).collect();
+    let groups: Vec<&str> = benchmark.sections.iter().flat_map(|s| s.groups.iter().map(|g| g.id.as_str())).collect();
+    for target in &selection.targets {
+        if !benchmark.targets().contains(target) {
+            let available: Vec<&str> = benchmark.targets().into_iter().map(Target::id).collect();
+            return Err(SelectionError::NoTarget {
+                benchmark: benchmark.id.clone(),
+                target: target.to_string(),
+                available: available.join(", "),
+            });
+        }
+    }
+    if let Some(id) = selection.groups.iter().find(|id| !groups.contains(&id.as_str())) {
+        return Err(SelectionError::NoGroup {
+            benchmark: benchmark.id.clone(),
+            id: id.clone(),
+            near: near_names(id, groups.iter().copied()),
+        });
+    }
+    let checks_or_groups = selection.skip.iter().filter(|id| !groups.contains(&id.as_str()));
+    if let Some(id) = selection.checks.iter().chain(checks_or_groups).find(|id| !checks.contains(&id.as_str())) {
+        return Err(SelectionError::NoCheck {
+            benchmark: benchmark.id.clone(),
+            id: id.clone(),
+            near: near_names(id, checks.iter().copied()),
+        });
+    }
+    Ok(())
+}
+
+impl<'b> Plan<'b> {
+    /// The checks that are judged, not those that are skipped.
+    pub fn judged(&self) -> impl Iterator<Item = &'b Check> {
+        let checks = self.sections.iter().flat_map(|s| &s.groups).flat_map(|g| &g.checks);
+        checks.filter(|(_, skipped)| !skipped).map(|(check, _)| *check)
+    }
+
+    /// Whether no check is left.
+    pub fn is_empty(&self) -> bool {
+        self.sections.iter().all(|s| s.groups.is_empty())
+    }
+
+    /// Every distinct probe of the checks that are judged.
+    pub fn probes(&self) -> Vec<&'b Probe> {
+        let mut probes: Vec<&Probe> = Vec::new();
+        for test in self.judged().flat_map(|c| c.rule.assertion.tests()) {
+            if !probes.contains(&&test.probe) {
+                probes.push(&test.probe);
+            }
+        }
+        probes
+    }
+}

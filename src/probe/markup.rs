@@ -1,0 +1,94 @@
+//! Documents of the audited machine, which may be hostile: parsed within a budget of nodes, depth and aliases, by a parser
+//! without unsafe code. JSON is YAML here; booleans are those of YAML 1.1, which the components take.
+
+use crate::host::Trouble;
+use serde_json::Value as Json;
+
+/// Levels that lists and mappings may be nested; no component's document comes near.
+const MAX_DEPTH: usize = 64;
+/// Nodes of one document.
+const MAX_NODES: usize = 200_000;
+
+/// Parses a YAML or JSON document. One without content is malformed.
+pub(super) fn parse(bytes: &[u8]) -> Result<Json, Trouble> {
+    let text = std::str::from_utf8(bytes).map_err(|_| Trouble::Malformed("it is not UTF-8 text".to_owned()))?;
+    let options = serde_saphyr::options! {
+        with_snippet: false,
+        budget: serde_saphyr::budget! { max_depth: MAX_DEPTH, max_nodes: MAX_NODES },
+    };
+    let json: Json = serde_saphyr::from_str_with_options(text, options)
+        .map_err(|e| Trouble::Malformed(e.to_string().lines().next().unwrap_or_default().to_owned()))?;
+    if json.is_object() {
+        Ok(json)
+    } else {
+        Err(Trouble::Malformed("it is not a mapping of keys to values".to_owned()))
+    }
+}
+
+/// The last value of a key in a section of a unit file; an empty one undoes those before it.
+pub(super) fn unit_value(bytes: &[u8], section: &str, key: &str) -> Option<String> {
+    let text = String::from_utf8_lossy(bytes);
+    let mut here = false;
+    let mut found = None;
+    for line in text.lines().map(str::trim) {
+        if let Some(name) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
+            here = name == section;
+        } else if here
+            && let Some((name, value)) = line.split_once('=')
+            && name.trim() == key
+        {
+            found = Some(value.trim().to_owned()).filter(|v| !v.is_empty());
+        }
+    }
+    found
+}
+
+/// The certificates of a PEM file, each as its base64 text.
+pub(super) fn certificates(bytes: &[u8]) -> Result<Vec<String>, Trouble> {
+    const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
+    const END: &str = "-----END CERTIFICATE-----";
+    let text = String::from_utf8_lossy(bytes);
+    let found: Vec<String> = text
+        .split(BEGIN)
+        .skip(1)
+        .filter_map(|rest| Some(rest.split_once(END)?.0.split_whitespace().collect::<String>()))
+        .filter(|body| !body.is_empty())
+        .collect();
+    if found.is_empty() { Err(Trouble::Malformed("it holds no PEM certificate".to_owned())) } else { Ok(found) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn json_and_yaml_are_one() {
+        for text in ["a: {b: no}", "a:\n  b: false", "{\"a\": {\"b\": false}}", "---\na:\n  b: off\n"] {
+            assert_eq!(parse(text.as_bytes()), Ok(json!({"a": {"b": false}})), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_document_is_malformed() {
+        let deep = format!("a: {}", "[".repeat(10_000));
+        let bomb = format!(
+            "a0: &a0 [x, x]\n{}",
+            (1..60).map(|i| format!("a{i}: &a{i} [*a{p}, *a{p}, *a{p}, *a{p}]\n", p = i - 1)).collect::<String>()
+        );
+        for text in ["", "a", "- a", "a: [", "a: 1\na: 2", "a: 1\n---\nb: 2", "\u{0}", deep.as_str(), bomb.as_str()] {
+            assert!(matches!(parse(text.as_bytes()), Err(Trouble::Malformed(_))), "{:.40}", text);
+        }
+        assert!(matches!(parse(b"a: \xff"), Err(Trouble::Malformed(_))));
+    }
+
+    #[test]
+    fn unit_files_and_certificates_are_read() {
+        let unit = b"[Unit]\nIPAddressDeny=none\n[Service]\nIPAddressDeny = any\n#x\n";
+        assert_eq!(unit_value(unit, "Service", "IPAddressDeny"), Some("any".to_owned()));
+        assert_eq!(unit_value(b"[Service]\nA=1\nA=\n", "Service", "A"), None);
+        let pem = b"x\n-----BEGIN CERTIFICATE-----\nQUJD\nREVG\n-----END CERTIFICATE-----\n";
+        assert_eq!(certificates(pem), Ok(vec!["QUJDREVG".to_owned()]));
+        assert!(certificates(b"-\n").is_err());
+    }
+}

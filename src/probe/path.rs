@@ -1,0 +1,104 @@
+//! Paths into documents: `authentication.anonymous.enabled`, `resources[0].providers[*].name`.
+
+use serde_json::Value as Json;
+use std::fmt;
+use std::str::FromStr;
+
+/// A path of keys and positions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocumentPath {
+    steps: Vec<Step>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Step {
+    Key(String),
+    At(usize),
+    Every,
+}
+
+/// A text that is no path.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a path such as authentication.anonymous.enabled or rules[*].level")]
+pub struct DocumentPathError(String);
+
+impl FromStr for DocumentPath {
+    type Err = DocumentPathError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wrong = || DocumentPathError(text.to_owned());
+        let mut steps = Vec::new();
+        for part in text.split('.') {
+            let (key, mut rest) = part.find('[').map_or((part, ""), |at| part.split_at(at));
+            if key.is_empty() || key.contains([']', ' ', '{', '}']) {
+                return Err(wrong());
+            }
+            steps.push(Step::Key(key.to_owned()));
+            while !rest.is_empty() {
+                let (inside, after) = rest.strip_prefix('[').and_then(|r| r.split_once(']')).ok_or_else(wrong)?;
+                steps.push(if inside == "*" { Step::Every } else { Step::At(inside.parse().map_err(|_| wrong())?) });
+                rest = after;
+            }
+        }
+        Ok(Self { steps })
+    }
+}
+
+impl fmt::Display for DocumentPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, step) in self.steps.iter().enumerate() {
+            match step {
+                Step::Key(key) if index == 0 => f.write_str(key)?,
+                Step::Key(key) => write!(f, ".{key}")?,
+                Step::At(position) => write!(f, "[{position}]")?,
+                Step::Every => f.write_str("[*]")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl DocumentPath {
+    /// The value at this path; `[*]` makes a list of what is found below each element.
+    pub fn find(&self, document: &Json) -> Option<Json> {
+        find(&self.steps, document)
+    }
+}
+
+fn find(steps: &[Step], document: &Json) -> Option<Json> {
+    let Some((step, rest)) = steps.split_first() else {
+        return Some(document.clone());
+    };
+    match step {
+        Step::Key(key) => find(rest, document.get(key)?),
+        Step::At(position) => find(rest, document.get(position)?),
+        Step::Every => Some(Json::Array(document.as_array()?.iter().filter_map(|item| find(rest, item)).collect())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_path_finds_what_stands_there() {
+        let document = json!({"a": {"b": [{"c": 1}, {"d": 2}, {"c": 3}]}, "n": null});
+        let cases = [
+            ("a.b[0].c", Some(json!(1))),
+            ("a.b[*].c", Some(json!([1, 3]))),
+            ("a.b[7].c", None),
+            ("a.x", None),
+            ("n", Some(json!(null))),
+            ("a.b.c", None),
+        ];
+        for (path, expected) in cases {
+            let parsed: DocumentPath = path.parse().expect(path);
+            assert_eq!(parsed.find(&document), expected, "{path}");
+            assert_eq!(parsed.to_string(), path);
+        }
+        for bad in ["", "a..b", "a[", "a[x]", "[0]", "{.a}", "a[0]b"] {
+            assert!(bad.parse::<DocumentPath>().is_err(), "{bad}");
+        }
+    }
+}

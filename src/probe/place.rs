@@ -1,0 +1,183 @@
+//! Where a component's files are: from its process's own arguments first, from the candidates of `config.yaml` second.
+
+use super::collector::shown;
+use super::setting::{config_file, not_seen, paths};
+use super::{At, Collector, DocumentPath, PlaceKind, Seen, SettingProbe};
+use crate::component::Component;
+use crate::config::Candidates;
+use crate::host::{Kind, Place, Trouble, base_name};
+use crate::value::ValueKind;
+use globset::Glob;
+use std::path::{Path, PathBuf};
+
+/// The places that `at` means on this node. A place that is named and not there is an error beside those that are.
+pub(super) fn places(collector: &Collector<'_>, at: &At) -> Vec<Result<Place, Seen>> {
+    match at {
+        At::Path(path) if path.contains(['*', '?']) => expand(collector, path),
+        At::Path(path) => vec![existing(collector, Place::host(path))],
+        At::Setting(setting) => {
+            paths(collector, setting).into_iter().map(|p| p.and_then(|place| existing(collector, place))).collect()
+        }
+        At::Known(component, kind) => known(collector, *component, *kind),
+    }
+}
+
+fn existing(collector: &Collector<'_>, place: Place) -> Result<Place, Seen> {
+    match collector.host.stat(&place) {
+        Ok(_) => Ok(place),
+        Err(trouble) => Err(not_seen(&shown(&place.path), &trouble)),
+    }
+}
+
+/// A file that a running component names must be somewhere: that it is not here says nothing about it.
+fn named_and_there(collector: &Collector<'_>, component: Component, place: Place) -> Result<Place, Seen> {
+    existing(collector, place).map_err(|seen| match seen {
+        Seen::Missing(reason) => Seen::Unknown(format!("{} names it, and {reason}", component.program())),
+        other => other,
+    })
+}
+
+fn known(collector: &Collector<'_>, component: Component, kind: PlaceKind) -> Vec<Result<Place, Seen>> {
+    let own = from_arguments(collector, component, kind);
+    if !own.is_empty() {
+        return own.into_iter().map(|p| p.and_then(|place| named_and_there(collector, component, place))).collect();
+    }
+    let candidates = collector.candidates(component).map(|c| candidate_paths(c, kind)).unwrap_or_default();
+    let mut found = Vec::new();
+    for candidate in &candidates {
+        let place = Place::host(candidate);
+        match collector.host.stat(&place) {
+            Ok(_) => found.push(Ok(place)),
+            Err(Trouble::Absent | Trouble::NotDirectory) => {}
+            Err(trouble) => found.push(Err(not_seen(candidate, &trouble))),
+        }
+        // Every unit file of a service matters; of the other kinds a component has one.
+        if kind != PlaceKind::Service && !found.is_empty() {
+            break;
+        }
+    }
+    if found.is_empty() {
+        let looked = if candidates.is_empty() { "nothing to look for".to_owned() } else { candidates.join(", ") };
+        let what = format!("no {} of {} was found: {looked}", kind.id(), component.program());
+        found.push(Err(Seen::Missing(what)));
+    }
+    found
+}
+
+/// What the component's own processes say of a file; empty where they say nothing.
+fn from_arguments(collector: &Collector<'_>, component: Component, kind: PlaceKind) -> Vec<Result<Place, Seen>> {
+    let setting = |flag: &str, env: Option<&str>, path: Option<&str>| SettingProbe {
+        component,
+        flag: Some(flag.to_owned()),
+        env: env.map(str::to_owned),
+        path: path.and_then(|p| p.parse::<DocumentPath>().ok()),
+        kind: ValueKind::Text,
+        keys: Vec::new(),
+        default_with_flags: None,
+        default_with_file: None,
+    };
+    let probe = match (component, kind) {
+        (Component::Kubelet, PlaceKind::CaFile) => {
+            setting("client-ca-file", None, Some("authentication.x509.clientCAFile"))
+        }
+        (Component::Etcd, PlaceKind::DataDir) => setting("data-dir", Some("ETCD_DATA_DIR"), Some("data-dir")),
+        (Component::Kubelet | Component::ControllerManager, PlaceKind::Kubeconfig) => setting("kubeconfig", None, None),
+        (Component::Proxy | Component::Scheduler, PlaceKind::Kubeconfig) => {
+            setting("kubeconfig", None, Some("clientConnection.kubeconfig"))
+        }
+        (_, PlaceKind::Config) => {
+            let instances = &collector.node.found(component).instances;
+            let files = instances.iter().filter_map(|i| config_file(collector, component, i));
+            return files.map(|file| file.map_err(Seen::Unknown)).collect();
+        }
+        (_, PlaceKind::Manifest) => return manifest_in_static_pods(collector, component),
+        _ => return Vec::new(),
+    };
+    // What a process does not say is no error: the candidates are asked then.
+    paths(collector, &probe).into_iter().filter(|p| !matches!(p, Err(Seen::Missing(_)))).collect()
+}
+
+/// The manifest in the folder that the kubelet starts static pods from, under one of the usual names.
+fn manifest_in_static_pods(collector: &Collector<'_>, component: Component) -> Vec<Result<Place, Seen>> {
+    let folder = SettingProbe {
+        component: Component::Kubelet,
+        flag: Some("pod-manifest-path".to_owned()),
+        env: None,
+        path: "staticPodPath".parse().ok(),
+        kind: ValueKind::Text,
+        keys: Vec::new(),
+        default_with_flags: None,
+        default_with_file: None,
+    };
+    let candidates =
+        collector.candidates(component).map(|c| candidate_paths(c, PlaceKind::Manifest)).unwrap_or_default();
+    let folders = paths(collector, &folder).into_iter().flatten();
+    let found = folders.filter_map(|folder| {
+        let names = candidates.iter().filter(|c| c.contains("manifest")).map(|c| base_name(c));
+        names.map(|name| folder.with_path(folder.path.join(name))).find(|p| collector.host.stat(p).is_ok())
+    });
+    found.map(Ok).collect()
+}
+
+fn candidate_paths(candidates: &Candidates, kind: PlaceKind) -> Vec<String> {
+    let (listed, default) = match kind {
+        PlaceKind::Manifest | PlaceKind::Config => (&candidates.confs, &candidates.defaultconf),
+        PlaceKind::Kubeconfig => (&candidates.kubeconfig, &candidates.defaultkubeconfig),
+        PlaceKind::Service => (&candidates.svc, &candidates.defaultsvc),
+        PlaceKind::CaFile => (&candidates.cafile, &candidates.defaultcafile),
+        PlaceKind::DataDir => (&candidates.datadirs, &candidates.defaultdatadir),
+    };
+    let mut paths = listed.clone();
+    paths.extend(default.iter().filter(|d| !listed.contains(d)).cloned());
+    paths
+}
+
+impl Collector<'_> {
+    /// The path to name to a person who is to mend a component's file: where it is, else where it is usually.
+    pub fn path_to_name(&self, component: Component, kind: PlaceKind) -> Option<String> {
+        let at = At::Known(component, kind);
+        let found = places(self, &at).into_iter().flatten().next().map(|place| shown(&place.path));
+        found.or_else(|| {
+            let candidates = self.candidates(component)?;
+            let paths = candidate_paths(candidates, kind);
+            paths.last().cloned()
+        })
+    }
+}
+
+/// The paths that a pattern matches, name by name.
+fn expand(collector: &Collector<'_>, pattern: &str) -> Vec<Result<Place, Seen>> {
+    let mut found = vec![PathBuf::from("/")];
+    let mut troubles = Vec::new();
+    for name in pattern.split('/').filter(|n| !n.is_empty()) {
+        let Ok(glob) = Glob::new(name).map(|g| g.compile_matcher()) else {
+            return vec![Err(Seen::Unknown(format!("{pattern} is not a pattern")))];
+        };
+        let mut next = Vec::new();
+        for folder in found {
+            if !name.contains(['*', '?']) {
+                next.push(folder.join(name));
+                continue;
+            }
+            match collector.host.list(&Place::host(&folder)) {
+                Ok(names) => next.extend(names.iter().filter(|n| glob.is_match(n)).map(|n| folder.join(n))),
+                Err(Trouble::Absent | Trouble::NotDirectory) => {}
+                Err(trouble) => troubles.push(Err(not_seen(&shown(&folder), &trouble))),
+            }
+        }
+        found = next;
+    }
+    let exists = |path: &Path| !matches!(collector.host.stat(&Place::host(path)), Err(Trouble::Absent));
+    let mut places: Vec<Result<Place, Seen>> =
+        found.into_iter().filter(|p| exists(p)).map(|p| existing(collector, Place::host(p))).collect();
+    places.extend(troubles);
+    if places.is_empty() {
+        places.push(Err(Seen::Missing(format!("nothing matches {pattern}"))));
+    }
+    places
+}
+
+/// Whether a place is a directory.
+pub(super) fn is_directory(collector: &Collector<'_>, place: &Place) -> bool {
+    collector.host.stat(place).is_ok_and(|s| s.kind == Kind::Directory)
+}

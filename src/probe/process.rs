@@ -1,0 +1,63 @@
+//! The process probe: one flag or variable exactly as a process was given it. Never judges.
+
+use super::collector::subject_of_process;
+use super::{Collector, Evidence, Observation, ProcessProbe, Seen};
+use crate::arguments::Reading;
+use crate::node::Instance;
+use crate::value::{Value, ValueKind};
+
+pub(super) fn collect(collector: &Collector<'_>, probe: &ProcessProbe) -> Evidence {
+    let attribute = match (&probe.flag, &probe.env) {
+        (Some(flag), _) => format!("--{flag}"),
+        (None, Some(env)) => env.clone(),
+        (None, None) => String::new(),
+    };
+    collector.each_instance(probe.component, &attribute, |instance| {
+        let read = match (&probe.flag, &probe.env) {
+            (Some(flag), _) => flag_value(instance, flag, probe.kind, &probe.keys),
+            (None, Some(env)) => variable_value(collector, instance, env, probe.kind, &probe.keys),
+            (None, None) => Ok(None),
+        };
+        Observation {
+            subject: subject_of_process(probe.component, instance.process.pid),
+            attribute: attribute.clone(),
+            seen: match read {
+                Ok(Some(value)) => Seen::Value(value),
+                Ok(None) => Seen::Unset { default: None },
+                Err(reason) => Seen::Unknown(reason),
+            },
+            source: if probe.flag.is_some() { "command line" } else { "environment" }.to_owned(),
+        }
+    })
+}
+
+/// A flag's value in effect. An empty one counts as none, as it does for the components.
+pub(super) fn flag_value(
+    instance: &Instance,
+    flag: &str,
+    kind: ValueKind,
+    keys: &[String],
+) -> Result<Option<Value>, String> {
+    match instance.arguments.get(flag, kind == ValueKind::Bool) {
+        Reading::Absent => Ok(None),
+        Reading::Values(texts) => kind.of_texts(&texts, keys).map_err(|e| format!("--{flag}: {e}")),
+        Reading::Doubtful { word } => Err(format!(
+            "`{word}` may be the value of the flag before it, so that its effect cannot be told; write that flag with `=`"
+        )),
+    }
+}
+
+/// A variable's value.
+pub(super) fn variable_value(
+    collector: &Collector<'_>,
+    instance: &Instance,
+    name: &str,
+    kind: ValueKind,
+    keys: &[String],
+) -> Result<Option<Value>, String> {
+    match collector.host.variable(instance.process.pid, name) {
+        Ok(None) => Ok(None),
+        Ok(Some(text)) => kind.of_texts(&[&text], keys).map_err(|e| format!("{name}: {e}")),
+        Err(trouble) => Err(format!("the environment of process {} {trouble}", instance.process.pid)),
+    }
+}

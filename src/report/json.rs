@@ -1,0 +1,183 @@
+//! JSON in the form that readers of kube-bench's output know: the keys, their order and their mixed case are fixed. What is
+//! new stands in new keys.
+
+use crate::outcome::{Finding, GroupReport, Outcome, Report, SectionReport, State};
+use serde::Serialize;
+use serde_json::ser::{CharEscape, CompactFormatter, Formatter, Serializer};
+use std::io::{self, Write};
+
+#[derive(Serialize)]
+struct Document<'a> {
+    #[serde(rename = "Controls")]
+    controls: Vec<Control<'a>>,
+    #[serde(rename = "Totals")]
+    totals: Totals,
+}
+
+#[derive(Serialize)]
+struct Control<'a> {
+    id: &'a str,
+    version: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detected_version: Option<&'a str>,
+    text: &'a str,
+    node_type: &'a str,
+    tests: Vec<Group<'a>>,
+    #[serde(flatten)]
+    totals: Totals,
+}
+
+#[derive(Serialize)]
+struct Totals {
+    total_pass: usize,
+    total_fail: usize,
+    total_warn: usize,
+    total_info: usize,
+}
+
+#[derive(Serialize)]
+struct Group<'a> {
+    section: &'a str,
+    #[serde(rename = "type")]
+    kind: &'a str,
+    pass: usize,
+    fail: usize,
+    warn: usize,
+    info: usize,
+    desc: &'a str,
+    results: Vec<Check<'a>>,
+}
+
+#[derive(Serialize)]
+struct Check<'a> {
+    test_number: &'a str,
+    test_desc: &'a str,
+    audit: &'a str,
+    #[serde(rename = "AuditEnv")]
+    audit_env: &'a str,
+    #[serde(rename = "AuditConfig")]
+    audit_config: &'a str,
+    #[serde(rename = "type")]
+    kind: &'a str,
+    remediation: &'a str,
+    test_info: [&'a str; 1],
+    status: String,
+    actual_value: &'a str,
+    scored: bool,
+    #[serde(rename = "IsMultiple")]
+    is_multiple: bool,
+    expected_result: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    evidence: Vec<Evidence<'a>>,
+}
+
+#[derive(Serialize)]
+struct Evidence<'a> {
+    subject: &'a str,
+    attribute: &'a str,
+    value: &'a str,
+    source: &'a str,
+}
+
+pub(super) fn render(report: &Report, totals: bool, out: &mut dyn Write) -> io::Result<()> {
+    let controls: Vec<Control<'_>> = report.sections.iter().map(|s| control(report, s)).collect();
+    if totals {
+        let document = Document { controls, totals: counts(report.totals()) };
+        document.serialize(&mut Serializer::with_formatter(&mut *out, EscapeHtml))?;
+    } else {
+        controls.serialize(&mut Serializer::with_formatter(&mut *out, EscapeHtml))?;
+    }
+    writeln!(out)
+}
+
+fn control<'a>(report: &'a Report, section: &'a SectionReport) -> Control<'a> {
+    Control {
+        id: &section.id,
+        version: &report.benchmark,
+        detected_version: report.kubernetes.as_deref(),
+        text: &section.title,
+        node_type: section.target.id(),
+        tests: section.groups.iter().map(group).collect(),
+        totals: counts(section.totals()),
+    }
+}
+
+fn group(group: &GroupReport) -> Group<'_> {
+    let totals = group.totals();
+    Group {
+        section: group.id.as_str(),
+        kind: "",
+        pass: totals.pass,
+        fail: totals.fail,
+        warn: totals.warn,
+        info: totals.info,
+        desc: &group.title,
+        results: group.outcomes.iter().map(check).collect(),
+    }
+}
+
+fn check(outcome: &Outcome) -> Check<'_> {
+    Check {
+        test_number: outcome.id.as_str(),
+        test_desc: &outcome.title,
+        audit: &outcome.audit,
+        audit_env: "",
+        audit_config: "",
+        kind: if outcome.manual { "manual" } else { "" },
+        remediation: &outcome.remediation,
+        test_info: [&outcome.remediation],
+        status: outcome.state().to_string(),
+        actual_value: &outcome.actual,
+        scored: outcome.scored,
+        is_multiple: outcome.multiple,
+        expected_result: &outcome.expected,
+        reason: reason(outcome),
+        evidence: outcome.evidence.iter().map(evidence).collect(),
+    }
+}
+
+fn reason(outcome: &Outcome) -> Option<&str> {
+    if outcome.state() == State::Pass { None } else { outcome.verdict.reason() }
+}
+
+fn evidence(finding: &Finding) -> Evidence<'_> {
+    Evidence {
+        subject: &finding.subject,
+        attribute: &finding.attribute,
+        value: &finding.value,
+        source: &finding.source,
+    }
+}
+
+fn counts(totals: crate::outcome::Totals) -> Totals {
+    Totals { total_pass: totals.pass, total_fail: totals.fail, total_warn: totals.warn, total_info: totals.info }
+}
+
+/// Escapes as Go's encoding/json does, which some readers compare byte for byte: `<`, `>`, `&` and the two line
+/// separators by their numbers.
+struct EscapeHtml;
+
+impl Formatter for EscapeHtml {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some(at) = rest.find(['<', '>', '&', '\u{2028}', '\u{2029}', '\u{7f}']) {
+            writer.write_all(&rest.as_bytes()[..at])?;
+            let mut letters = rest[at..].chars();
+            if let Some(letter) = letters.next() {
+                write!(writer, "\\u{:04x}", u32::from(letter))?;
+            }
+            rest = letters.as_str();
+        }
+        writer.write_all(rest.as_bytes())
+    }
+
+    fn write_char_escape<W: ?Sized + Write>(&mut self, writer: &mut W, escape: CharEscape) -> io::Result<()> {
+        match escape {
+            // Go has no short form for these two.
+            CharEscape::Backspace => writer.write_all(b"\\u0008"),
+            CharEscape::FormFeed => writer.write_all(b"\\u000c"),
+            other => CompactFormatter.write_char_escape(writer, other),
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! The report's formats. Each is a pure function of the same report, with view types of its own. Judges nothing.
+
+mod json;
+mod text;
+
+use crate::outcome::Report;
+use std::io::{self, Write};
+
+/// A format of the report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Format {
+    /// For people.
+    Text(TextOptions),
+    /// For programs: one line.
+    Json {
+        /// Whether the totals of all targets stand at the end; without them the targets are a bare list.
+        totals: bool,
+    },
+}
+
+/// What the text shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "each is one flag of the command line")]
+pub struct TextOptions {
+    /// A line for each check.
+    pub results: bool,
+    /// What to do for each check that failed or warns.
+    pub remediations: bool,
+    /// Counts for each target.
+    pub summary: bool,
+    /// Counts for all targets together.
+    pub totals: bool,
+    /// What was seen, below each check.
+    pub evidence: bool,
+}
+
+impl Format {
+    /// Writes a report.
+    pub fn render(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+        match self {
+            Self::Text(options) => text::render(report, *options, out),
+            Self::Json { totals } => json::render(report, *totals, out),
+        }
+    }
+}

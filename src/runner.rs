@@ -1,0 +1,185 @@
+//! Carries a plan out: looks once where each probe says, judges each check, and tells what to do. Cannot fail: what cannot
+//! be seen is an outcome with a reason.
+
+use crate::component::Component;
+use crate::definition::{Assertion, Check};
+use crate::judge::{Judgement, judge};
+use crate::node::Node;
+use crate::outcome::{Finding, GroupReport, Outcome, Report, SectionReport, Verdict};
+use crate::plan::Plan;
+use crate::probe::{Collector, Evidence, PlaceKind, Probe};
+use std::collections::HashMap;
+
+/// Letters of one text from the host that a report shows at most.
+const MAX_TEXT: usize = 4096;
+
+/// Judges the checks of a plan on a node.
+pub fn run(plan: &Plan<'_>, collector: &Collector<'_>, node: &Node, kubernetes: Option<String>) -> Report {
+    let evidence: Vec<(&Probe, Evidence)> =
+        plan.probes().into_iter().map(|probe| (probe, collector.collect(probe))).collect();
+    let find = |probe: &Probe| evidence.iter().find(|(p, _)| *p == probe).map(|(_, evidence)| evidence);
+    let mut places = Places { collector, known: HashMap::new() };
+    let mut outcome = |check: &Check, skipped: bool| {
+        let judgement = if skipped { skipped_check(check) } else { judge_check(check, node, &find) };
+        build(check, judgement, &mut places)
+    };
+    let sections = plan
+        .sections
+        .iter()
+        .map(|planned| SectionReport {
+            id: planned.section.id.clone(),
+            title: planned.section.title.clone(),
+            target: planned.section.target,
+            groups: planned
+                .groups
+                .iter()
+                .map(|group| GroupReport {
+                    id: group.group.id.clone(),
+                    title: group.group.title.clone(),
+                    outcomes: group.checks.iter().map(|(check, skipped)| outcome(check, *skipped)).collect(),
+                })
+                .collect(),
+        })
+        .collect();
+    Report {
+        benchmark: plan.benchmark.to_owned(),
+        kubernetes,
+        sections,
+        notices: node.notices().iter().map(|n| clean(n)).collect(),
+    }
+}
+
+fn judge_check<'e>(check: &Check, node: &Node, find: &dyn Fn(&Probe) -> Option<&'e Evidence>) -> Judgement {
+    let judgement = judge(&check.rule.assertion, find);
+    match check.rule.needs {
+        Some(component) if is_elsewhere(component, node) => Judgement {
+            verdict: Verdict::NotApplicable(format!(
+                "{}, while the control plane's other components do: it is on other machines",
+                node.absence(component)
+            )),
+            ..judgement
+        },
+        _ => match judgement.verdict {
+            // On a machine where nothing runs, a file that is not there proves nothing.
+            Verdict::NotApplicable(reason) if !node.runs_anything() => {
+                Judgement { verdict: Verdict::NotMet(reason), ..judgement }
+            }
+            verdict => Judgement { verdict, ..judgement },
+        },
+    }
+}
+
+/// Whether a component runs on other machines: the API server runs here and it does not, nor anything that bears its name.
+fn is_elsewhere(component: Component, node: &Node) -> bool {
+    let found = node.found(component);
+    node.runs(Component::Apiserver) && found.instances.is_empty() && found.set_aside.is_empty()
+}
+
+fn skipped_check(check: &Check) -> Judgement {
+    Judgement {
+        verdict: Verdict::Skipped,
+        expected: judge(&check.rule.assertion, &|_| None).expected,
+        actual: "not looked at".to_owned(),
+        findings: Vec::new(),
+    }
+}
+
+fn build(check: &Check, judgement: Judgement, places: &mut Places<'_, '_>) -> Outcome {
+    let manual = matches!(check.rule.assertion, Assertion::Manual(_));
+    let mut path = |component, kind| places.path(component, kind);
+    let mut remediation = check.rule.fix.render(&mut path);
+    if let Assertion::Manual(steps) = &check.rule.assertion {
+        remediation = format!("{}\n{}", steps.render(&mut path).trim_end(), remediation);
+    }
+    if let Some(impact) = &check.rule.impact {
+        remediation = format!("{}\nBefore you do: {}\n", remediation.trim_end(), impact.trim_end());
+    }
+    Outcome {
+        id: check.id.clone(),
+        title: check.rule.title.clone(),
+        scored: check.scored,
+        manual,
+        multiple: judgement.findings.len() > 1,
+        verdict: clean_verdict(judgement.verdict),
+        audit: audit(&check.rule.assertion),
+        expected: judgement.expected,
+        actual: clean(&judgement.actual),
+        remediation,
+        evidence: judgement.findings.iter().map(clean_finding).collect(),
+    }
+}
+
+/// In words, what a check reads.
+fn audit(assertion: &Assertion) -> String {
+    let mut read: Vec<String> = Vec::new();
+    for test in assertion.tests() {
+        let text = test.probe.describe();
+        if !read.contains(&text) {
+            read.push(text);
+        }
+    }
+    if read.is_empty() { "nothing on this node: a person finds out".to_owned() } else { read.join("; ") }
+}
+
+/// The paths that remediations name, each found once.
+struct Places<'c, 'a> {
+    collector: &'c Collector<'a>,
+    known: HashMap<(Component, PlaceKind), Option<String>>,
+}
+
+impl Places<'_, '_> {
+    fn path(&mut self, component: Component, kind: PlaceKind) -> Option<String> {
+        self.known
+            .entry((component, kind))
+            .or_insert_with(|| self.collector.path_to_name(component, kind).map(|p| clean(&p)))
+            .clone()
+    }
+}
+
+fn clean_verdict(verdict: Verdict) -> Verdict {
+    match verdict {
+        Verdict::NotMet(reason) => Verdict::NotMet(clean(&reason)),
+        Verdict::NotApplicable(reason) => Verdict::NotApplicable(clean(&reason)),
+        Verdict::Undetermined(reason) => Verdict::Undetermined(clean(&reason)),
+        other @ (Verdict::Met | Verdict::Manual | Verdict::Skipped) => other,
+    }
+}
+
+fn clean_finding(finding: &Finding) -> Finding {
+    Finding {
+        subject: clean(&finding.subject),
+        attribute: clean(&finding.attribute),
+        value: clean(&finding.value),
+        source: clean(&finding.source),
+    }
+}
+
+/// A text that may come from the host: control characters, and those that turn the direction of writing, are shown by
+/// their number; what is very long is cut.
+fn clean(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (index, letter) in text.chars().enumerate() {
+        if index == MAX_TEXT {
+            out.push('…');
+            break;
+        }
+        let turns = matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if turns || letter.is_control() {
+            out.extend(letter.escape_unicode());
+        } else {
+            out.push(letter);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_are_shown_by_number() {
+        assert_eq!(clean("a\u{1b}[31mb\u{7f}\u{9b}\u{202e}\nc"), "a\\u{1b}[31mb\\u{7f}\\u{9b}\\u{202e}\\u{a}c");
+        assert_eq!(clean(&"x".repeat(5000)).chars().count(), MAX_TEXT + 1);
+    }
+}

@@ -1,0 +1,303 @@
+//! Values of settings and documents, and the ways of writing them that components accept.
+
+use serde_json::Value as Json;
+use std::fmt;
+use std::time::Duration;
+
+/// A value that was seen, in the type that its setting has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// True or false.
+    Bool(bool),
+    /// A whole number.
+    Number(i64),
+    /// A time span.
+    Duration(Duration),
+    /// Text as it was written.
+    Text(String),
+    /// A list of texts.
+    List(Vec<String>),
+}
+
+/// The type of a setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ValueKind {
+    /// Text.
+    #[default]
+    Text,
+    /// Go's booleans.
+    Bool,
+    /// Whole numbers.
+    Number,
+    /// Go's durations: `1h30m`.
+    Duration,
+    /// Several texts: split at commas, and added up where a flag is repeated.
+    List,
+    /// `KEY=VALUE` pairs, of which one key's boolean is asked.
+    Map,
+}
+
+impl ValueKind {
+    /// Reads a flag's or a variable's texts, in order. The error says what would have been right.
+    pub fn of_texts(self, texts: &[&str], keys: &[String]) -> Result<Option<Value>, String> {
+        let last = texts.last().copied().unwrap_or_default();
+        let value = match self {
+            Self::Text => Value::Text(last.to_owned()),
+            Self::Bool => Value::Bool(parse_bool(last).ok_or_else(|| format!("`{last}` is neither true nor false"))?),
+            Self::Number => Value::Number(parse_number(last).ok_or_else(|| format!("`{last}` is not a number"))?),
+            Self::Duration => {
+                Value::Duration(parse_duration(last).ok_or_else(|| format!("`{last}` is not a duration such as 5m0s"))?)
+            }
+            Self::List => Value::List(texts.iter().flat_map(|t| split_list(t)).collect()),
+            Self::Map => {
+                let pairs: Vec<(&str, &str)> =
+                    texts.iter().flat_map(|t| t.split(',')).filter_map(|p| p.trim().split_once('=')).collect();
+                let found = keys.iter().find_map(|key| pairs.iter().rev().find(|(k, _)| k.trim() == key));
+                return found
+                    .map(|(k, v)| {
+                        parse_bool(v.trim())
+                            .map(Value::Bool)
+                            .ok_or_else(|| format!("`{k}={v}` is neither true nor false"))
+                    })
+                    .transpose();
+            }
+        };
+        Ok(Some(value).filter(|v| !v.is_empty()))
+    }
+
+    /// Reads a value of a YAML or JSON document. A missing or null value is none.
+    pub fn of_json(self, json: &Json, keys: &[String]) -> Result<Option<Value>, String> {
+        let wrong = || format!("{} is not {}", shorten(json), self.describe());
+        let value = match (self, json) {
+            (_, Json::Null) => return Ok(None),
+            (Self::Bool, Json::Bool(b)) => Value::Bool(*b),
+            (Self::Number, Json::Number(n)) => Value::Number(n.as_i64().ok_or_else(wrong)?),
+            (Self::Duration, Json::String(text)) => Value::Duration(parse_duration(text).ok_or_else(wrong)?),
+            (Self::Text, Json::String(text)) => Value::Text(text.clone()),
+            (Self::Text, Json::Bool(_) | Json::Number(_)) => Value::Text(json.to_string()),
+            (Self::List, Json::Array(items)) => Value::List(items.iter().map(text_of).collect()),
+            (Self::Map, Json::Object(map)) => {
+                return match keys.iter().find_map(|key| map.get(key)) {
+                    None | Some(Json::Null) => Ok(None),
+                    Some(Json::Bool(b)) => Ok(Some(Value::Bool(*b))),
+                    Some(other) => Err(format!("{} is neither true nor false", shorten(other))),
+                };
+            }
+            _ => return Err(wrong()),
+        };
+        Ok(Some(value).filter(|v| !v.is_empty()))
+    }
+
+    const fn describe(self) -> &'static str {
+        match self {
+            Self::Text => "a text",
+            Self::Bool => "true or false",
+            Self::Number => "a whole number",
+            Self::Duration => "a duration such as \"5m0s\"",
+            Self::List => "a list",
+            Self::Map => "a mapping",
+        }
+    }
+}
+
+impl Value {
+    /// Reads what a document holds without knowing its type.
+    pub fn of_any(json: &Json) -> Option<Self> {
+        let value = match json {
+            Json::Null => return None,
+            Json::Bool(b) => Self::Bool(*b),
+            Json::Number(n) => n.as_i64().map_or_else(|| Self::Text(n.to_string()), Self::Number),
+            Json::String(text) => Self::Text(text.clone()),
+            Json::Array(items) => Self::List(items.iter().map(text_of).collect()),
+            Json::Object(map) => Self::List(map.keys().cloned().collect()),
+        };
+        Some(value).filter(|v| !v.is_empty())
+    }
+
+    /// An empty text or list: to the components as if it were not set.
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::Text(text) => text.is_empty(),
+            Self::List(items) => items.is_empty(),
+            Self::Bool(_) | Self::Number(_) | Self::Duration(_) => false,
+        }
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bool(b) => write!(f, "{b}"),
+            Self::Number(n) => write!(f, "{n}"),
+            Self::Duration(d) => f.write_str(&show_duration(*d)),
+            Self::Text(text) => f.write_str(text),
+            Self::List(items) => f.write_str(&items.join(",")),
+        }
+    }
+}
+
+/// Go's strconv.ParseBool.
+pub fn parse_bool(text: &str) -> Option<bool> {
+    match text {
+        "1" | "t" | "T" | "TRUE" | "true" | "True" => Some(true),
+        "0" | "f" | "F" | "FALSE" | "false" | "False" => Some(false),
+        _ => None,
+    }
+}
+
+/// A whole number as Go's flags take it: decimal, or with a prefix.
+pub fn parse_number(text: &str) -> Option<i64> {
+    let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+    let number = match digits.get(..2) {
+        Some("0x" | "0X") => i64::from_str_radix(&digits[2..], 16).ok()?,
+        _ => digits.parse().ok().filter(|_| !digits.starts_with(['+', '-']))?,
+    };
+    Some(if negative { -number } else { number })
+}
+
+/// Go's time.ParseDuration, without negative spans: `1h30m`, `1.5s`, `0`.
+pub fn parse_duration(text: &str) -> Option<Duration> {
+    if text == "0" {
+        return Some(Duration::ZERO);
+    }
+    let mut rest = text.strip_prefix('+').unwrap_or(text);
+    let mut seconds = 0.0_f64;
+    if rest.is_empty() {
+        return None;
+    }
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+        let number: f64 = rest[..digits].parse().ok()?;
+        rest = &rest[digits..];
+        let unit_end = rest.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(rest.len());
+        let unit = match &rest[..unit_end] {
+            "ns" => 1e-9,
+            "us" | "µs" | "μs" => 1e-6,
+            "ms" => 1e-3,
+            "s" => 1.0,
+            "m" => 60.0,
+            "h" => 3600.0,
+            _ => return None,
+        };
+        seconds += number * unit;
+        rest = &rest[unit_end..];
+    }
+    Duration::try_from_secs_f64(seconds).ok()
+}
+
+/// A time span the way Go prints it, in hours, minutes and seconds.
+fn show_duration(span: Duration) -> String {
+    let whole = span.as_secs();
+    let (hours, minutes, seconds) = (whole / 3600, whole / 60 % 60, whole % 60);
+    let fraction = span.subsec_millis();
+    let tail = if fraction > 0 { format!("{seconds}.{fraction:03}s") } else { format!("{seconds}s") };
+    match (hours, minutes) {
+        (0, 0) => tail,
+        (0, _) => format!("{minutes}m{tail}"),
+        _ => format!("{hours}h{minutes}m{tail}"),
+    }
+}
+
+/// A flag's list: split at commas, blanks around an element and empty elements dropped.
+pub fn split_list(text: &str) -> Vec<String> {
+    text.split(',').map(str::trim).filter(|e| !e.is_empty()).map(str::to_owned).collect()
+}
+
+fn text_of(json: &Json) -> String {
+    match json {
+        Json::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// A value for a message: short, whatever a hostile document holds.
+fn shorten(json: &Json) -> String {
+    let text = json.to_string();
+    if text.chars().count() > 60 { format!("{}…", text.chars().take(60).collect::<String>()) } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn booleans_are_gos() {
+        for text in ["1", "t", "T", "TRUE", "true", "True"] {
+            assert_eq!(parse_bool(text), Some(true), "{text}");
+        }
+        for text in ["0", "f", "F", "FALSE", "false", "False"] {
+            assert_eq!(parse_bool(text), Some(false), "{text}");
+        }
+        for text in ["", "yes", "no", "tRUE", " true", "on"] {
+            assert_eq!(parse_bool(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn durations_are_gos() {
+        let cases = [
+            ("60s", 60_000),
+            ("1m0s", 60_000),
+            ("4h0m0s", 14_400_000),
+            ("1h30m", 5_400_000),
+            ("1.5s", 1500),
+            ("0", 0),
+            ("0s", 0),
+            ("300ms", 300),
+        ];
+        for (text, milliseconds) in cases {
+            assert_eq!(parse_duration(text), Some(Duration::from_millis(milliseconds)), "{text}");
+        }
+        for text in ["", "60", "5 m", "m", "-1s", "1x", "1e99h"] {
+            assert_eq!(parse_duration(text), None, "{text}");
+        }
+        assert_eq!(Value::Duration(Duration::from_secs(14_400)).to_string(), "4h0m0s");
+        assert_eq!(Value::Duration(Duration::from_secs(300)).to_string(), "5m0s");
+    }
+
+    #[test]
+    fn texts_become_values_of_the_settings_kind() {
+        let none: &[String] = &[];
+        let keys = ["RotateKubeletServerCertificate".to_owned(), "AllBeta".to_owned()];
+        let list = |items: &[&str]| Value::List(items.iter().map(|i| (*i).to_owned()).collect());
+        type Case<'a> = (ValueKind, &'a [&'a str], &'a [String], Result<Option<Value>, ()>);
+        let cases: &[Case<'_>] = &[
+            (ValueKind::Bool, &["false", "true"], none, Ok(Some(Value::Bool(true)))),
+            (ValueKind::Bool, &["maybe"], none, Err(())),
+            (ValueKind::Number, &["30"], none, Ok(Some(Value::Number(30)))),
+            (ValueKind::Number, &["-1"], none, Ok(Some(Value::Number(-1)))),
+            (ValueKind::Number, &["30d"], none, Err(())),
+            (ValueKind::Text, &[""], none, Ok(None)),
+            (ValueKind::List, &["Node, RBAC", "AlwaysAllow"], none, Ok(Some(list(&["Node", "RBAC", "AlwaysAllow"])))),
+            (ValueKind::List, &[","], none, Ok(None)),
+            (ValueKind::Map, &["A=true,RotateKubeletServerCertificate=false"], &keys, Ok(Some(Value::Bool(false)))),
+            (ValueKind::Map, &["AllBeta=false", "B=1"], &keys, Ok(Some(Value::Bool(false)))),
+            (ValueKind::Map, &["A=true"], &keys, Ok(None)),
+            (ValueKind::Map, &["AllBeta=x"], &keys, Err(())),
+        ];
+        for (kind, texts, keys, expected) in cases {
+            assert_eq!(kind.of_texts(texts, keys).map_err(drop), *expected, "{kind:?} {texts:?}");
+        }
+    }
+
+    #[test]
+    fn documents_must_have_the_right_type() {
+        let cases = [
+            (ValueKind::Bool, json!(false), Ok(Some(Value::Bool(false)))),
+            (ValueKind::Bool, json!("false"), Err(())),
+            (ValueKind::Number, json!("0"), Err(())),
+            (ValueKind::Number, json!(0), Ok(Some(Value::Number(0)))),
+            (ValueKind::Duration, json!(0), Err(())),
+            (ValueKind::Duration, json!("0s"), Ok(Some(Value::Duration(Duration::ZERO)))),
+            (ValueKind::List, json!("a"), Err(())),
+            (ValueKind::List, json!([]), Ok(None)),
+            (ValueKind::Text, json!(null), Ok(None)),
+            (ValueKind::Text, json!({"a": 1}), Err(())),
+        ];
+        for (kind, json, expected) in cases {
+            assert_eq!(kind.of_json(&json, &[]).map_err(drop), expected, "{kind:?} {json}");
+        }
+    }
+}
