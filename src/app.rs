@@ -183,14 +183,17 @@ fn write_report(report: &Report, flags: &OutputFlags, out: Option<File>) -> Resu
             evidence: flags.include_test_output,
         })
     };
+    if flags.json {
+        // On stdout there is nothing but JSON; where stderr is closed there is nobody to tell.
+        report.notices.iter().for_each(|notice| drop(writeln!(anstream::stderr(), "nodeproof: {notice}")));
+    }
     let mut bytes = Vec::new();
     format.render(report, &mut bytes).context("the report cannot be put together")?;
-    let written = match out {
-        Some(file) => anstream::StripStream::new(file).write_all(&bytes),
-        None => {
-            let mut stdout = anstream::stdout().lock();
-            stdout.write_all(&bytes).and_then(|()| stdout.flush())
-        }
+    let written = match (out, &format) {
+        (Some(file), _) => anstream::StripStream::new(file).write_all(&bytes),
+        // Colour is for the text alone; JSON goes out as it is.
+        (None, Format::Json { .. }) => io::stdout().lock().write_all(&bytes),
+        (None, Format::Text(_)) => anstream::stdout().lock().write_all(&bytes),
     };
     match written {
         // Whoever reads the report may stop early, as `head` does.

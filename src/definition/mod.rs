@@ -165,40 +165,40 @@ impl Benchmark {
 
 /// A number such as `1.2.10`. Kept as the text that was written, ordered by its numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Id(String);
+pub struct Id {
+    text: String,
+    /// What it is ordered by; a part that is no number comes last.
+    parts: Vec<u64>,
+}
 
 impl Id {
     /// Takes any text.
     pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+        let text = text.into();
+        let parts = text.split('.').map(|part| part.parse().unwrap_or(u64::MAX)).collect();
+        Self { text, parts }
     }
 
     /// The text.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
     /// The id without its last number: the group of a check.
     pub fn parent(&self) -> Self {
-        Self(self.0.rsplit_once('.').map_or(&*self.0, |(front, _)| front).to_owned())
+        Self::new(self.text.rsplit_once('.').map_or(&*self.text, |(front, _)| front))
     }
 }
 
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
     }
 }
 
 impl Ord for Id {
     fn cmp(&self, other: &Self) -> Ordering {
-        let numbers =
-            |id: &Self| id.0.split('.').map(|p| p.parse::<u64>().map_err(|_| p.to_owned())).collect::<Vec<_>>();
-        let rank = |part: &Result<u64, String>| match part {
-            Ok(number) => (0, *number, String::new()),
-            Err(text) => (1, 0, text.clone()),
-        };
-        numbers(self).iter().map(rank).cmp(numbers(other).iter().map(rank)).then_with(|| self.0.cmp(&other.0))
+        self.parts.cmp(&other.parts).then_with(|| self.text.cmp(&other.text))
     }
 }
 

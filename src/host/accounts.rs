@@ -84,11 +84,12 @@ fn id_of(table: &Table, name: &str) -> Option<u32> {
 }
 
 fn names_of(table: &Table, id: u32) -> Vec<String> {
-    let mut names: Vec<String> =
-        if id == 0 { vec!["root".to_owned()] } else { table.by_id.get(&id).cloned().into_iter().collect() };
-    let others =
-        table.by_name.iter().filter(|(name, other)| **other == id && *name != "root").map(|(name, _)| name.clone());
-    for name in others.chain([id.to_string()]) {
+    // Only number 0 is root, whatever the table calls other numbers.
+    let is_true = |name: &&String| id == 0 || *name != "root";
+    let usual = if id == 0 { Some("root".to_owned()) } else { table.by_id.get(&id).filter(is_true).cloned() };
+    let others = table.by_name.iter().filter(|(_, other)| **other == id).map(|(name, _)| name).filter(is_true).cloned();
+    let mut names: Vec<String> = Vec::new();
+    for name in usual.into_iter().chain(others).chain([id.to_string()]) {
         if !names.contains(&name) {
             names.push(name);
         }
@@ -110,5 +111,8 @@ mod tests {
         assert_eq!(accounts.group_names(102), ["etcd", "102"]);
         assert_eq!(accounts.user_name(7), "7");
         assert_eq!(accounts.user_name(0), "root");
+        let forged = Accounts::parse(b"root:x:7:7::/:\nadmin:x:0:0::/:\n", b"");
+        assert_eq!(forged.user_names(7), ["7"]);
+        assert_eq!(forged.user_names(0), ["root", "admin", "0"]);
     }
 }

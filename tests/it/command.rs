@@ -1,0 +1,206 @@
+//! The command line, by running it.
+
+use crate::support::{check, nodeproof};
+use serde_json::Value;
+use std::fs;
+use tempfile::tempdir;
+
+fn stderr_of(args: &[&str], code: i32) -> String {
+    let assert = nodeproof().args(args).assert().code(code);
+    assert!(assert.get_output().stdout.is_empty(), "{args:?} prints nothing on stdout");
+    String::from_utf8_lossy(&assert.get_output().stderr).into_owned()
+}
+
+fn json_of(args: &[&str]) -> Value {
+    let assert = nodeproof().args(args).assert().code(0);
+    serde_json::from_slice(&assert.get_output().stdout).expect("JSON")
+}
+
+#[test]
+fn what_does_not_exist_is_an_error_with_the_near_names() {
+    let cases: [(&[&str], i32, &[&str]); 13] = [
+        (&["--host", "example"], 2, &["--version", "--benchmark"]),
+        (&["--version", "1.21", "--benchmark", "cis-1.20", "--host", "example"], 2, &["both"]),
+        (&["--version", "banana", "--host", "example"], 2, &["banana", "1.21"]),
+        (&["--version", "1.2", "--host", "example"], 2, &["1.2", "1.15"]),
+        (&["--benchmark", "cis-1.200", "--host", "example"], 2, &["cis-1.200", "cis-1.20"]),
+        (&["--version", "1.21", "--check", "9.9.9", "--host", "example"], 2, &["9.9.9"]),
+        (&["--version", "1.21", "--check", "1.1.1,1.2.99", "--host", "example"], 2, &["1.2.99", "1.2.9"]),
+        (&["--version", "1.21", "--group", "7.1", "--host", "example"], 2, &["7.1", "1.1"]),
+        (&["--version", "1.21", "--skip", "9.9", "--host", "example"], 2, &["9.9"]),
+        (&["--version", "1.21", "--check", "1.1.1", "--group", "1.1", "--host", "example"], 2, &["--check", "--group"]),
+        (&["run", "--targets", "mastr", "--version", "1.21", "--host", "example"], 2, &["mastr", "master"]),
+        (&["run", "--targets", "managedservices", "--version", "1.21", "--host", "example"], 2, &["managedservices"]),
+        (&["--bogus"], 2, &["--bogus"]),
+    ];
+    for (args, code, parts) in cases {
+        let stderr = stderr_of(args, code);
+        for part in parts {
+            assert!(stderr.contains(part), "{args:?}: {part} is not in {stderr}");
+        }
+    }
+}
+
+#[test]
+fn checks_groups_and_targets_select() {
+    let ids = |report: &Value| -> Vec<String> {
+        let controls = report["Controls"].as_array().expect("controls");
+        let groups = controls.iter().flat_map(|c| c["tests"].as_array().expect("groups"));
+        let checks = groups.flat_map(|g| g["results"].as_array().expect("checks"));
+        checks.map(|c| c["test_number"].as_str().expect("an id").to_owned()).collect()
+    };
+    let base = ["--version", "1.21", "--host", "example", "--json"];
+    let with = |more: &[&str]| json_of(&[&base[..], more].concat());
+    assert_eq!(ids(&with(&["-c", "1.2.20,1.1.1"])), ["1.1.1", "1.2.20"]);
+    assert_eq!(ids(&with(&["-g", "1.4"])), ["1.4.1", "1.4.2"]);
+    assert_eq!(ids(&with(&[])).len(), 123);
+    let only = json_of(&[&["run", "-s", "worker"], &base[..]].concat());
+    assert_eq!(only["Controls"].as_array().map(Vec::len), Some(1));
+    assert_eq!(only["Controls"][0]["node_type"], "node");
+    let unscored = with(&["--scored=false"]);
+    assert!(ids(&unscored).contains(&"5.1.1".to_owned()) && !ids(&unscored).contains(&"1.1.1".to_owned()));
+    let skipped = with(&["--skip", "1.4,1.1.1"]);
+    for id in ["1.1.1", "1.4.1", "1.4.2"] {
+        assert_eq!(check(&skipped, id)["status"], "INFO");
+    }
+    assert_eq!(check(&skipped, "1.1.2")["status"], "PASS");
+}
+
+#[test]
+fn what_was_asked_for_on_another_target_is_no_empty_run() {
+    let folder = tempdir().expect("a folder");
+    let worker = folder.path().join("worker.yaml");
+    fs::write(&worker, "processes:\n  - argv: [kubelet]\n").expect("a file");
+    let worker = worker.to_str().expect("a path");
+    let stderr = stderr_of(&["--version", "1.21", "--check", "1.1.1", "--host", worker], 4);
+    assert!(stderr.contains("run --targets"), "{stderr}");
+    let node_only = json_of(&["--version", "1.21", "--json", "--host", worker]);
+    let targets: Vec<&str> =
+        node_only["Controls"].as_array().expect("controls").iter().filter_map(|c| c["node_type"].as_str()).collect();
+    assert_eq!(targets, ["node", "policies"]);
+}
+
+#[test]
+fn a_failure_gives_the_asked_exit_code() {
+    let run = |args: &[&str], code: i32| {
+        nodeproof()
+            .args(["--version", "1.21", "--host", "example", "--exit-code", "42"])
+            .args(args)
+            .assert()
+            .code(code);
+    };
+    run(&[], 42);
+    run(&["--check", "1.1.1"], 0);
+    run(&["--check", "1.2.1"], 0);
+    nodeproof().args(["--version", "1.21", "--host", "example"]).assert().code(0);
+}
+
+#[test]
+fn the_environment_stands_for_flags() {
+    let assert = nodeproof()
+        .env("NODEPROOF_VERSION", "1.21")
+        .env("NODEPROOF_HOST", "example")
+        .env("NODEPROOF_CHECK", "1.1.1")
+        .env("NODEPROOF_JSON", "true")
+        .assert()
+        .code(0);
+    let report: Value = serde_json::from_slice(&assert.get_output().stdout).expect("JSON");
+    assert_eq!(report["Totals"]["total_pass"], 1);
+}
+
+#[test]
+fn the_report_goes_where_it_is_sent() {
+    let folder = tempdir().expect("a folder");
+    let file = folder.path().join("report.json");
+    let path = file.to_str().expect("a path");
+    let args = ["--version", "1.21", "--host", "example", "--json", "--outputfile", path];
+    nodeproof().args(args).assert().code(0).stdout("");
+    let report: Value = serde_json::from_slice(&fs::read(&file).expect("a report")).expect("JSON");
+    assert_eq!(report["Controls"].as_array().map(Vec::len), Some(5));
+    let stderr = stderr_of(&["--version", "1.21", "--host", "example", "--outputfile", "/none/x"], 1);
+    assert!(stderr.contains("/none/x"), "{stderr}");
+}
+
+#[test]
+fn a_bad_definition_is_refused_with_its_place() {
+    let folder = tempdir().expect("a folder");
+    let catalog = folder.path().join("catalog");
+    fs::create_dir(&catalog).expect("a folder");
+    let rule = "- id: x\n  title: t\n  file: { at: /x }\n  expect: { mode-at-mots: \"600\" }\n  why: w\n  fix: f\n";
+    fs::write(catalog.join("a.yaml"), rule).expect("a file");
+    let dir = folder.path().to_str().expect("a path");
+    let stderr = stderr_of(&["--version", "1.21", "--host", "example", "-D", dir], 3);
+    assert!(stderr.contains("a.yaml:4:13") && stderr.contains("mode-at-most"), "{stderr}");
+}
+
+#[test]
+fn a_described_host_that_is_wrong_is_an_error() {
+    let folder = tempdir().expect("a folder");
+    let file = folder.path().join("host.yaml");
+    for (text, part) in [
+        ("files: [{path: x}]", "starts with /"),
+        ("files: [{path: /x, mode: rwx}]", "octal"),
+        ("files: [{path: /x, owner: who}]", "who"),
+        ("processes: 3", "processes"),
+        ("{", ""),
+    ] {
+        fs::write(&file, text).expect("a file");
+        let stderr = stderr_of(&["--version", "1.21", "--host", file.to_str().expect("a path")], 2);
+        assert!(stderr.contains(part) && stderr.contains("host.yaml"), "{text}: {stderr}");
+    }
+    let stderr = stderr_of(&["--version", "1.21", "--host", "/none.yaml"], 2);
+    assert!(stderr.contains("/none.yaml"), "{stderr}");
+}
+
+#[test]
+fn text_has_no_colour_in_a_pipe_and_each_part_can_be_left_out() {
+    let text = |args: &[&str]| {
+        let assert = nodeproof().args(["--version", "1.21", "--host", "example"]).args(args).assert().code(0);
+        String::from_utf8(assert.get_output().stdout.clone()).expect("text")
+    };
+    let whole = text(&[]);
+    assert!(!whole.contains('\u{1b}'));
+    for part in [
+        "[PASS] 1.1.1 The API server's manifest is not more open than 644",
+        "[FAIL] 1.2.20",
+        "--profiling is not set; the default of kube-apiserver is true",
+        "== Remediations master ==",
+        "/etc/kubernetes/manifests/kube-apiserver.yaml",
+        "== Summary master ==",
+        "checks PASS",
+        "== Summary total ==",
+        "| total ",
+    ] {
+        assert!(whole.contains(part), "{part} is not in the report");
+    }
+    assert!(!text(&["--noresults"]).contains("[PASS] 1.1.1"));
+    assert!(!text(&["--noremediations"]).contains("== Remediations"));
+    assert!(!text(&["--nosummary"]).contains("== Summary master"));
+    assert!(!text(&["--nototals"]).contains("== Summary total"));
+    assert!(text(&["--include-test-output"]).contains("= not set; default true [default of kube-apiserver]"));
+}
+
+#[test]
+fn every_check_of_the_json_report_says_what_was_read_and_expected() {
+    let report = json_of(&["run", "--version", "1.21", "--host", "example", "--json"]);
+    let controls = report["Controls"].as_array().expect("controls");
+    for control in controls {
+        assert_eq!(control["version"], "cis-1.20");
+        assert_eq!(control["detected_version"], "1.21");
+        for group in control["tests"].as_array().expect("groups") {
+            for check in group["results"].as_array().expect("checks") {
+                for key in ["test_number", "test_desc", "audit", "remediation", "actual_value", "expected_result"] {
+                    assert!(check[key].as_str().is_some_and(|t| !t.trim().is_empty()), "{key} of {check}");
+                }
+                let judged = check["type"] == "";
+                let evidence = check["evidence"].as_array().expect("evidence");
+                assert_eq!(judged, !evidence.is_empty(), "{check}");
+                let passed = check["status"] == "PASS";
+                assert_eq!(passed, check.get("reason").is_none(), "{check}");
+                if check["type"] == "manual" {
+                    assert_eq!(check["reason"], "Test marked as a manual test");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Judges a described host in this process, and runs the program as a user does.
+
+use assert_cmd::Command;
+use nodeproof::config::Target;
+use nodeproof::definition::Library;
+use nodeproof::host::DescribedHost;
+use nodeproof::node::Node;
+use nodeproof::outcome::{Outcome, Report};
+use nodeproof::plan::{Selection, plan};
+use nodeproof::probe::Collector;
+use nodeproof::runner;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+/// The program, without what the environment of the tests may say to it.
+pub(crate) fn nodeproof() -> Command {
+    let mut command = Command::cargo_bin("nodeproof").expect("the program is built");
+    command.env_clear().env("PATH", "/nowhere");
+    command
+}
+
+/// A file of the repository.
+pub(crate) fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// A text file of the repository.
+pub(crate) fn text_of(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+/// Judges everything in a benchmark on a described host.
+pub(crate) fn judge(library: &Library, benchmark: &str, host: &str) -> Report {
+    let benchmark = library.benchmark(benchmark).expect(benchmark);
+    let host = DescribedHost::parse(host).expect("a described host");
+    let node = Node::detect(&host, &library.config);
+    let selection = Selection {
+        targets: benchmark.targets(),
+        checks: vec![],
+        groups: vec![],
+        skip: vec![],
+        scored: true,
+        unscored: true,
+    };
+    let plan = plan(&benchmark, &selection).expect("a plan");
+    runner::run(&plan, &Collector::new(&host, &node, &library.config), &node, None)
+}
+
+/// The outcomes of a report, each with its target.
+pub(crate) fn outcomes(report: &Report) -> impl Iterator<Item = (Target, &Outcome)> {
+    report.sections.iter().flat_map(|s| s.outcomes().map(move |o| (s.target, o)))
+}
+
+/// `status` and the rest of one check of a JSON report.
+pub(crate) fn check<'a>(report: &'a Value, id: &str) -> &'a Value {
+    let controls = report["Controls"].as_array().expect("controls");
+    let groups = controls.iter().flat_map(|c| c["tests"].as_array().expect("groups"));
+    let mut checks = groups.flat_map(|g| g["results"].as_array().expect("checks"));
+    checks.find(|c| c["test_number"] == id).unwrap_or_else(|| panic!("no check {id}"))
+}

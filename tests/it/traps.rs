@@ -1,0 +1,263 @@
+//! Where kube-bench is wrong, each with a host that shows it. Hosts are small changes to one node, so that only what is
+//! changed can make the difference.
+
+use crate::support::{judge, outcomes};
+use nodeproof::definition::Library;
+use nodeproof::outcome::{Outcome, State};
+
+/// A control plane node with the given flags.
+struct Node {
+    apiserver: String,
+    kubelet: String,
+    more: String,
+}
+
+impl Node {
+    fn new() -> Self {
+        Self {
+            apiserver: String::new(),
+            kubelet: "--config=/var/lib/kubelet/config.yaml".to_owned(),
+            more: String::new(),
+        }
+    }
+
+    fn apiserver(flags: &str) -> Self {
+        Self { apiserver: flags.to_owned(), ..Self::new() }
+    }
+
+    fn kubelet(flags: &str) -> Self {
+        Self { kubelet: flags.to_owned(), ..Self::new() }
+    }
+
+    /// More of the description, below the keys `files` and `processes`.
+    fn with(mut self, more: &str) -> Self {
+        self.more.push_str(more);
+        self
+    }
+
+    fn description(&self) -> String {
+        let argv = |program: &str, flags: &str| {
+            let words: Vec<String> =
+                std::iter::once(program).chain(flags.split_whitespace()).map(|w| format!("{w:?}")).collect();
+            format!("  - argv: [{}]\n", words.join(", "))
+        };
+        let (files, processes) = self.more.split_once("processes:\n").unwrap_or((&self.more, ""));
+        format!(
+            "files:\n  - {{ path: /var/lib/kubelet/config.yaml, content: \"{GOOD_KUBELET}\" }}\n{files}processes:\n{}{}{processes}",
+            argv("kube-apiserver", &self.apiserver),
+            argv("kubelet", &self.kubelet),
+        )
+    }
+
+    fn outcome(&self, id: &str) -> Outcome {
+        let library = Library::load(None, None).expect("the definitions");
+        let report = judge(&library, "cis-1.20", &self.description());
+        outcomes(&report).find(|(_, o)| o.id.as_str() == id).expect(id).1.clone()
+    }
+
+    #[track_caller]
+    fn expect(&self, id: &str, state: State) -> Outcome {
+        let outcome = self.outcome(id);
+        assert_eq!(outcome.state(), state, "{id} {}: {:?}\n{}", outcome.title, outcome.verdict, self.description());
+        outcome
+    }
+}
+
+const GOOD_KUBELET: &str = "kind: KubeletConfiguration\\nauthentication: {anonymous: {enabled: false}}\\n";
+
+#[test]
+fn a_flag_whose_name_only_begins_so_is_another_flag() {
+    Node::apiserver("--encryption-provider-config-automatic-reload=true").expect("1.2.32", State::Warn);
+    Node::apiserver("--encryption-provider-config=/x").expect("1.2.32", State::Pass);
+}
+
+#[test]
+fn a_value_behind_a_blank_is_a_value() {
+    Node::apiserver("--audit-log-maxage 30").expect("1.2.22", State::Pass);
+    Node::apiserver("--audit-log-maxage 3").expect("1.2.22", State::Fail);
+}
+
+#[test]
+fn the_last_of_a_repeated_flag_counts() {
+    Node::apiserver("--profiling=false --profiling=true").expect("1.2.20", State::Fail);
+    Node::apiserver("--profiling=true --profiling=false").expect("1.2.20", State::Pass);
+    // A list given twice adds up.
+    Node::apiserver("--authorization-mode=RBAC --authorization-mode=AlwaysAllow").expect("1.2.6", State::Fail);
+    Node::apiserver("--authorization-mode=Node --authorization-mode=RBAC").expect("1.2.7", State::Pass);
+}
+
+#[test]
+fn a_process_of_another_user_moves_no_verdict() {
+    let decoy = |user: &str, cgroup: &str| {
+        format!(
+            "processes:\n  - {{ argv: [kube-apiserver, --profiling=false, --audit-log-path=/x], user: {user}, cgroup: {cgroup} }}\n"
+        )
+    };
+    for (user, cgroup) in [
+        ("nobody", "/"),
+        ("1000", "/user.slice/user-1000.slice/session-2.scope"),
+        ("1000", "/user.slice/user-1000.slice/user@1000.service/kube.service"),
+    ] {
+        let node = Node::new().with(&decoy(user, cgroup));
+        for check in ["1.2.20", "1.2.21"] {
+            let outcome = node.expect(check, State::Fail);
+            let named =
+                outcome.evidence.iter().any(|f| f.attribute == "not counted" && f.value.contains("kube-apiserver"));
+            assert!(named, "the decoy is named: {:#?}", outcome.evidence);
+        }
+    }
+    // Nor does one whose name stands only among another program's words.
+    let words = "processes:\n  - { argv: [tail, kube-apiserver, --profiling=false], user: nobody }\n";
+    Node::new().with(words).expect("1.2.20", State::Fail);
+}
+
+#[test]
+fn a_process_of_another_user_alone_does_not_pass_either() {
+    let library = Library::load(None, None).expect("the definitions");
+    let host = "processes:\n  - { argv: [kube-apiserver, --profiling=false], user: nobody }\n";
+    let report = judge(&library, "cis-1.20", host);
+    let outcome = outcomes(&report).find(|(_, o)| o.id.as_str() == "1.2.20").expect("a check").1;
+    assert_eq!(outcome.state(), State::Fail);
+    assert!(outcome.verdict.reason().is_some_and(|r| r.contains("nobody")), "{:?}", outcome.verdict);
+}
+
+#[test]
+fn every_real_process_is_judged() {
+    let second = "processes:\n  - { argv: [kube-apiserver, --profiling=true] }\n";
+    Node::apiserver("--profiling=false").expect("1.2.20", State::Pass);
+    Node::apiserver("--profiling=false").with(second).expect("1.2.20", State::Fail);
+}
+
+#[test]
+fn the_kubelets_own_configuration_file_is_read() {
+    let bad = "  - { path: /opt/kubelet.yaml, content: \"authentication: {anonymous: {enabled: true}}\" }\n";
+    let good = "  - { path: /opt/kubelet.yaml, content: \"authentication: {anonymous: {enabled: false}}\" }\n";
+    // A good file in the likelier place changes nothing.
+    Node::kubelet("--config=/opt/kubelet.yaml").with(bad).expect("4.2.1", State::Fail);
+    let outcome = Node::kubelet("--config=/opt/kubelet.yaml").with(good).expect("4.2.1", State::Pass);
+    assert!(outcome.evidence[0].source.contains("/opt/kubelet.yaml"), "{:?}", outcome.evidence);
+    // Without the flag the kubelet reads no file at all, and allows anonymous requests.
+    Node::kubelet("").expect("4.2.1", State::Fail);
+    // A relative path is meant from the working directory.
+    let relative = format!("{good}processes:\n  - {{ argv: [kubelet, --config=kubelet.yaml], cwd: /opt }}\n");
+    let library = Library::load(None, None).expect("the definitions");
+    let report = judge(&library, "cis-1.20", &format!("files:\n{relative}"));
+    let outcome = outcomes(&report).find(|(_, o)| o.id.as_str() == "4.2.1").expect("a check").1;
+    assert_eq!(outcome.state(), State::Pass, "{:?}", outcome.verdict);
+}
+
+#[test]
+fn kubelet_drop_ins_are_merged_as_the_kubelet_merges_them() {
+    let drop_in =
+        |name: &str, content: &str| format!("  - {{ path: /etc/kubelet.d/{name}, content: \"{content}\" }}\n");
+    let flags = "--config=/var/lib/kubelet/config.yaml --config-dir=/etc/kubelet.d";
+    let on = "authentication: {anonymous: {enabled: true}}";
+    let off = "authentication: {anonymous: {enabled: false}}";
+    let cases = [
+        (vec![("10-a.conf", on)], "", State::Fail),
+        (vec![("10-a.conf", on), ("20-b.conf", off)], "", State::Pass),
+        (vec![("20-b.conf", off), ("30-c.conf", on)], "", State::Fail),
+        // Another ending is no drop-in, and a flag beats them all.
+        (vec![("10-a.yaml", on)], "", State::Pass),
+        (vec![("10-a.conf", on)], " --anonymous-auth=false", State::Pass),
+        (vec![("10-a.conf", off)], " --anonymous-auth=true", State::Fail),
+        (vec![("10-a.conf", "[")], "", State::Fail),
+    ];
+    for (files, more, state) in cases {
+        let files: String = files.iter().map(|(name, content)| drop_in(name, content)).collect();
+        Node::kubelet(&format!("{flags}{more}")).with(&files).expect("4.2.1", state);
+    }
+}
+
+#[test]
+fn a_secret_of_the_environment_does_not_reach_the_report() {
+    let process =
+        "processes:\n  - { argv: [etcd], env: { ETCD_CERT_FILE: /c, ETCD_KEY_FILE: /k, PASSWORD: hunter2 } }\n";
+    let node = Node::new().with(process);
+    let outcome = node.expect("2.1", State::Pass);
+    assert!(outcome.evidence.iter().any(|f| f.value == "/c" && f.source == "variable ETCD_CERT_FILE"));
+    let library = Library::load(None, None).expect("the definitions");
+    let report = judge(&library, "cis-1.20", &node.description());
+    assert!(!format!("{report:?}").contains("hunter2"));
+}
+
+#[test]
+fn a_malformed_kubelet_configuration_is_named_as_such() {
+    let broken = "  - { path: /opt/k.yaml, content: \"authentication: [\" }\n";
+    let outcome = Node::kubelet("--config=/opt/k.yaml").with(broken).expect("4.2.1", State::Fail);
+    let reason = outcome.verdict.reason().unwrap_or_default();
+    assert!(reason.contains("/opt/k.yaml") && reason.contains("malformed"), "{reason}");
+}
+
+#[test]
+fn names_with_blanks_and_newlines_are_names() {
+    let key = |mode: &str| format!("  - {{ path: \"/etc/kubernetes/pki/a b\\n.key\", mode: \"{mode}\" }}\n");
+    Node::new().with(&key("600")).expect("1.1.21", State::Pass);
+    let outcome = Node::new().with(&key("644")).expect("1.1.21", State::Warn);
+    assert!(outcome.verdict.reason().is_some_and(|r| r.contains("a b\\u{a}.key")), "{:?}", outcome.verdict);
+}
+
+#[test]
+fn owners_are_those_of_the_audited_machine() {
+    let files = "  - { path: /etc/kubernetes/admin.conf, mode: \"600\", owner: 7, group: 7 }\naccounts: { users: { root: 7 }, groups: { root: 7 } }\n";
+    // Whatever the table says, root is number 0.
+    let library = Library::load(None, None).expect("the definitions");
+    let host = format!("files:\n{files}processes:\n  - argv: [kube-apiserver]\n");
+    let report = judge(&library, "cis-1.20", &host);
+    let outcome = outcomes(&report).find(|(_, o)| o.id.as_str() == "1.1.14").expect("a check").1;
+    assert_eq!(outcome.state(), State::Fail, "{:?}", outcome.verdict);
+}
+
+#[test]
+fn defaults_are_the_components_own() {
+    // The scheduler listens on every address unless told otherwise.
+    let library = Library::load(None, None).expect("the definitions");
+    let host = "processes:\n  - argv: [kube-scheduler]\n  - argv: [kube-controller-manager]\n";
+    let report = judge(&library, "cis-1.20", host);
+    for id in ["1.3.7", "1.4.2"] {
+        let outcome = outcomes(&report).find(|(_, o)| o.id.as_str() == id).expect(id).1;
+        assert_eq!(outcome.state(), State::Fail, "{id} {:?}", outcome.verdict);
+        assert!(outcome.verdict.reason().is_some_and(|r| r.contains("0.0.0.0")), "{:?}", outcome.verdict);
+    }
+    // A kubelet without a file opens the read-only port, one with a file does not, and none rotates by itself.
+    Node::kubelet("").expect("4.2.4", State::Warn);
+    Node::new().expect("4.2.4", State::Pass);
+    Node::new().expect("4.2.11", State::Fail);
+}
+
+#[test]
+fn an_empty_value_is_no_value() {
+    Node::apiserver("--client-ca-file=").expect("1.2.30", State::Fail);
+    Node::apiserver("--token-auth-file=").expect("1.2.2", State::Pass);
+}
+
+#[test]
+fn a_flag_that_may_be_a_value_is_not_believed() {
+    Node::kubelet("--node-labels --anonymous-auth=false").expect("4.2.1", State::Fail);
+    Node::kubelet("--node-labels=a=b,--anonymous-auth=false").expect("4.2.1", State::Fail);
+}
+
+#[test]
+fn the_first_provider_encrypts() {
+    let file = |providers: &str| {
+        format!(
+            "  - {{ path: /enc.yaml, content: \"kind: EncryptionConfiguration\\nresources: [{{resources: [secrets], providers: [{providers}]}}]\" }}\n"
+        )
+    };
+    let node = |providers: &str| Node::apiserver("--encryption-provider-config=/enc.yaml").with(&file(providers));
+    node("{aescbc: {}}, {identity: {}}").expect("1.2.33", State::Pass);
+    node("{identity: {}}, {aescbc: {}}").expect("1.2.33", State::Warn);
+    Node::apiserver("").expect("1.2.33", State::Warn);
+}
+
+#[test]
+fn a_path_is_one_in_the_processes_own_root() {
+    let host = "files:\n\
+        \x20 - { path: /pod/etc/proxy.conf, content: \"metricsBindAddress: 0.0.0.0:10249\" }\n\
+        \x20 - { path: /etc/proxy.conf, content: \"metricsBindAddress: 127.0.0.1:10249\" }\n\
+        processes:\n  - { argv: [kube-proxy, --config=/etc/proxy.conf], root: /pod }\n";
+    let library = Library::load(None, None).expect("the definitions");
+    let report = judge(&library, "cis-1.12", host);
+    let outcome = outcomes(&report).find(|(_, o)| o.id.as_str() == "4.3.1").expect("a check").1;
+    assert_eq!(outcome.state(), State::Fail, "{:?}", outcome.verdict);
+}
