@@ -49,11 +49,24 @@ impl Failure {
 
 /// Does what the command line asks for; the code to exit with.
 pub fn run(cli: Cli) -> Result<u8, Failure> {
+    log_to_stderr(cli.flags.output.verbose);
     match cli.command {
         Some(Command::Version) => version(),
         Some(Command::Run { targets }) => audit(&cli.flags, Some(&targets)),
         None => audit(&cli.flags, None),
     }
+}
+
+/// `-v` tells the steps, `-vv` everything that was seen.
+fn log_to_stderr(verbose: u8) {
+    let level = match verbose {
+        0 => return,
+        1 => tracing::Level::INFO,
+        _ => tracing::Level::DEBUG,
+    };
+    let subscriber = tracing_subscriber::fmt().with_max_level(level).with_writer(io::stderr).without_time();
+    // Only a second call could fail, and it would change nothing.
+    drop(subscriber.with_target(false).try_init());
 }
 
 fn version() -> Result<u8, Failure> {
@@ -66,6 +79,7 @@ fn audit(flags: &Flags, asked: Option<&[String]>) -> Result<u8, Failure> {
     let library = Library::load(flags.benchmark.config_dir.as_deref(), flags.benchmark.config.as_deref())?;
     let choice = choose_benchmark(&library, &flags.benchmark)?;
     let benchmark = library.benchmark(&choice.benchmark)?;
+    tracing::info!(benchmark = benchmark.id, "judging against");
     let asked = asked.map(|names| parse_targets(&benchmark, names)).transpose()?;
     select(flags, &benchmark, benchmark.targets())?;
     let out = open_output(&flags.output)?;
@@ -76,6 +90,7 @@ fn audit(flags: &Flags, asked: Option<&[String]>) -> Result<u8, Failure> {
         None if node.runs_anything() => node.targets(&library.config, &benchmark.targets()),
         None => return Err(nothing_runs(&node)),
     };
+    tracing::info!(targets = ?targets.iter().map(|t| t.id()).collect::<Vec<_>>(), "judging");
     let plan = select(flags, &benchmark, targets.clone())?;
     if plan.is_empty() {
         return Err(nothing_selected(&benchmark, &targets));

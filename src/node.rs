@@ -59,10 +59,18 @@ impl Node {
             Ok(processes) => (processes, None),
             Err(trouble) => (Vec::new(), Some(trouble)),
         };
-        let found = candidates
+        let found: BTreeMap<Component, Found> = candidates
             .iter()
             .map(|(component, bins)| (*component, find(*component, bins, &processes, host.accounts())))
             .collect();
+        for (component, found) in &found {
+            let pids = |processes: &mut dyn Iterator<Item = &Process>| processes.map(|p| p.pid).collect::<Vec<_>>();
+            let (counted, aside) = (
+                pids(&mut found.instances.iter().map(|i| &i.process)),
+                pids(&mut found.set_aside.iter().map(|(p, _)| p)),
+            );
+            tracing::info!(%component, ?counted, set_aside = ?aside, "processes");
+        }
         Self { found, trouble, looked_for, notices: host.notices() }
     }
 

@@ -31,12 +31,14 @@ impl<'a> Collector<'a> {
 
     /// Looks where a probe says.
     pub fn collect(&self, probe: &Probe) -> Evidence {
-        match probe {
+        let evidence = match probe {
             Probe::File(probe) => file::collect(self, probe),
             Probe::Process(probe) => process::collect(self, probe),
             Probe::Setting(probe) => setting::collect(self, probe),
             Probe::Document(probe) => document::collect(self, probe),
-        }
+        };
+        tracing::debug!(read = probe.describe(), things = evidence.observations.len(), "looked");
+        evidence
     }
 
     /// Asks each process of a component; says why where there is none, and which processes were set aside.
