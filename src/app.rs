@@ -5,11 +5,11 @@ use crate::config::Target;
 use crate::definition::{Benchmark, DefinitionError, Library, near_names};
 use crate::host::{DescribedHost, Host, LiveHost};
 use crate::node::Node;
-use crate::outcome::Report;
+use crate::outcome::{KubernetesVersion, Report};
 use crate::plan::{Plan, Selection, plan};
 use crate::probe::Collector;
 use crate::report::{Format, TextOptions};
-use crate::runner;
+use crate::{runner, version};
 use anyhow::Context;
 use std::fs::File;
 use std::io::{self, Write};
@@ -51,7 +51,7 @@ impl Failure {
 pub fn run(cli: Cli) -> Result<u8, Failure> {
     log_to_stderr(cli.flags.output.verbose);
     match cli.command {
-        Some(Command::Version) => version(),
+        Some(Command::Version) => print_version(),
         Some(Command::Run { targets }) => audit(&cli.flags, Some(&targets)),
         None => audit(&cli.flags, None),
     }
@@ -69,7 +69,7 @@ fn log_to_stderr(verbose: u8) {
     drop(subscriber.with_target(false).try_init());
 }
 
-fn version() -> Result<u8, Failure> {
+fn print_version() -> Result<u8, Failure> {
     writeln!(io::stdout(), "nodeproof {}", env!("CARGO_PKG_VERSION")).context("the version cannot be printed")?;
     Ok(0)
 }
@@ -77,14 +77,19 @@ fn version() -> Result<u8, Failure> {
 /// `asked`: the targets of `run`, of which none means all; without `run`, those that apply to this node.
 fn audit(flags: &Flags, asked: Option<&[String]>) -> Result<u8, Failure> {
     let library = Library::load(flags.benchmark.config_dir.as_deref(), flags.benchmark.config.as_deref())?;
-    let choice = choose_benchmark(&library, &flags.benchmark)?;
+    let named = named_benchmark(&library, &flags.benchmark)?;
+    let out = open_output(&flags.output)?;
+    let host = open_host(&flags.machine)?;
+    let node = Node::detect(host.as_ref(), &library.config);
+    let collector = Collector::new(host.as_ref(), &node, &library.config);
+    let choice = match named {
+        Some(choice) => choice,
+        None => found_benchmark(&library, &collector, &node, host.as_ref())?,
+    };
     let benchmark = library.benchmark(&choice.benchmark)?;
     tracing::info!(benchmark = benchmark.id, "judging against");
     let asked = asked.map(|names| parse_targets(&benchmark, names)).transpose()?;
     select(flags, &benchmark, benchmark.targets())?;
-    let out = open_output(&flags.output)?;
-    let host = open_host(&flags.machine)?;
-    let node = Node::detect(host.as_ref(), &library.config);
     let targets = match asked {
         Some(targets) => targets,
         None if node.runs_anything() => node.targets(&library.config, &benchmark.targets()),
@@ -95,9 +100,8 @@ fn audit(flags: &Flags, asked: Option<&[String]>) -> Result<u8, Failure> {
     if plan.is_empty() {
         return Err(nothing_selected(&benchmark, &targets));
     }
-    let collector = Collector::new(host.as_ref(), &node, &library.config);
     let mut report = runner::run(&plan, &collector, &node, choice.kubernetes);
-    report.notices.extend(choice.remark);
+    report.notices.extend(choice.remarks);
     write_report(&report, &flags.output, out)?;
     Ok(if report.totals().fail > 0 { flags.output.exit_code } else { 0 })
 }
@@ -105,24 +109,18 @@ fn audit(flags: &Flags, asked: Option<&[String]>) -> Result<u8, Failure> {
 /// A benchmark, and how it was arrived at.
 struct Choice {
     benchmark: String,
-    kubernetes: Option<String>,
-    remark: Option<String>,
+    kubernetes: Option<KubernetesVersion>,
+    remarks: Vec<String>,
 }
 
-fn choose_benchmark(library: &Library, flags: &BenchmarkFlags) -> Result<Choice, Failure> {
+/// The benchmark that the user names, by itself or by a version.
+fn named_benchmark(library: &Library, flags: &BenchmarkFlags) -> Result<Option<Choice>, Failure> {
     match (&flags.version, &flags.benchmark) {
-        (Some(_), Some(_)) => Err(Failure::Usage(
-            "--version and --benchmark both name a benchmark; give one of them".to_owned(),
-        )),
-        (None, None) => Err(Failure::Usage(
-            "which benchmark? give the node's Kubernetes version (--version 1.21) or the benchmark (--benchmark cis-1.20)"
-                .to_owned(),
-        )),
-        (Some(version), None) => {
-            let (benchmark, remark) =
-                library.config.benchmark_for(version).map_err(|e| Failure::Usage(e.to_string()))?;
-            Ok(Choice { benchmark, kubernetes: Some(version.clone()), remark })
+        (Some(_), Some(_)) => {
+            Err(Failure::Usage("--version and --benchmark both name a benchmark; give one of them".to_owned()))
         }
+        (None, None) => Ok(None),
+        (Some(version), None) => benchmark_of(library, version, "--version", None).map(Some),
         (None, Some(id)) => {
             let known = library.benchmarks();
             if !known.contains(&id.as_str()) {
@@ -130,9 +128,26 @@ fn choose_benchmark(library: &Library, flags: &BenchmarkFlags) -> Result<Choice,
                 let all = known.join(", ");
                 return Err(Failure::Usage(format!("there is no benchmark `{id}`{near} There are {all}")));
             }
-            Ok(Choice { benchmark: id.clone(), kubernetes: None, remark: None })
+            Ok(Some(Choice { benchmark: id.clone(), kubernetes: None, remarks: Vec::new() }))
         }
     }
+}
+
+/// The benchmark for the version that this node shows.
+fn found_benchmark(
+    library: &Library,
+    collector: &Collector<'_>,
+    node: &Node,
+    host: &dyn Host,
+) -> Result<Choice, Failure> {
+    let found = version::detect(collector, node, host).map_err(|e| Failure::Usage(e.to_string()))?;
+    benchmark_of(library, &found.clue.version, &found.clue.source, found.remark)
+}
+
+fn benchmark_of(library: &Library, version: &str, source: &str, remark: Option<String>) -> Result<Choice, Failure> {
+    let (benchmark, other) = library.config.benchmark_for(version).map_err(|e| Failure::Usage(e.to_string()))?;
+    let kubernetes = KubernetesVersion { version: version.to_owned(), source: source.to_owned() };
+    Ok(Choice { benchmark, kubernetes: Some(kubernetes), remarks: remark.into_iter().chain(other).collect() })
 }
 
 fn parse_targets(benchmark: &Benchmark, names: &[String]) -> Result<Vec<Target>, Failure> {

@@ -15,6 +15,7 @@
 //! | [`plan`] | which checks, which distinct probes |
 //! | [`judge`] | assertion × evidence → verdict |
 //! | [`outcome`] | verdicts, states, totals |
+//! | [`version`] | which Kubernetes version runs here |
 //! | [`definition`] | benchmarks, checks, rules, and their files |
 //! | [`operator`] | what an expectation is, and when it holds |
 //! | [`probe`] | what is looked at, and what was seen |
@@ -39,3 +40,4 @@ pub mod probe;
 pub mod report;
 pub mod runner;
 pub mod value;
+pub mod version;

@@ -121,11 +121,20 @@ pub struct Report {
     /// The benchmark's id.
     pub benchmark: String,
     /// The Kubernetes version, where it is known.
-    pub kubernetes: Option<String>,
+    pub kubernetes: Option<KubernetesVersion>,
     /// One a target, in the order of their numbers.
     pub sections: Vec<SectionReport>,
     /// What the reader should know about how the node was seen.
     pub notices: Vec<String>,
+}
+
+/// The Kubernetes version that told the benchmark.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KubernetesVersion {
+    /// As it was written.
+    pub version: String,
+    /// Where it was read.
+    pub source: String,
 }
 
 /// The outcomes of one target.

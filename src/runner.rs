@@ -5,7 +5,7 @@ use crate::component::Component;
 use crate::definition::{Assertion, Check};
 use crate::judge::{Judgement, judge};
 use crate::node::Node;
-use crate::outcome::{Finding, GroupReport, Outcome, Report, SectionReport, Verdict};
+use crate::outcome::{Finding, GroupReport, KubernetesVersion, Outcome, Report, SectionReport, Verdict};
 use crate::plan::Plan;
 use crate::probe::{Collector, Evidence, PlaceKind, Probe};
 use std::collections::HashMap;
@@ -14,7 +14,7 @@ use std::collections::HashMap;
 const MAX_TEXT: usize = 4096;
 
 /// Judges the checks of a plan on a node.
-pub fn run(plan: &Plan<'_>, collector: &Collector<'_>, node: &Node, kubernetes: Option<String>) -> Report {
+pub fn run(plan: &Plan<'_>, collector: &Collector<'_>, node: &Node, kubernetes: Option<KubernetesVersion>) -> Report {
     let evidence: Vec<(&Probe, Evidence)> =
         plan.probes().into_iter().map(|probe| (probe, collector.collect(probe))).collect();
     let find = |probe: &Probe| evidence.iter().find(|(p, _)| *p == probe).map(|(_, evidence)| evidence);
@@ -43,7 +43,7 @@ pub fn run(plan: &Plan<'_>, collector: &Collector<'_>, node: &Node, kubernetes: 
         .collect();
     Report {
         benchmark: plan.benchmark.to_owned(),
-        kubernetes,
+        kubernetes: kubernetes.map(|k| KubernetesVersion { version: clean(&k.version), source: clean(&k.source) }),
         sections,
         notices: node.notices().iter().map(|n| clean(n)).collect(),
     }

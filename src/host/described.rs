@@ -34,6 +34,7 @@ enum Entry {
 struct DescribedProcess {
     process: Process,
     environment: Result<BTreeMap<String, String>, Trouble>,
+    build: Option<String>,
     root: PathBuf,
 }
 
@@ -90,6 +91,8 @@ struct ProcessDescription {
     #[serde(default)]
     cgroup: String,
     cwd: Option<PathBuf>,
+    /// What Go's linker noted in its executable.
+    build: Option<String>,
     /// The folder among the described files that is this process's root; `/` by default.
     root: Option<PathBuf>,
     #[serde(flatten)]
@@ -242,6 +245,10 @@ impl Host for DescribedHost {
         self.process(pid)?.environment.as_ref().map(|env| env.get(name).cloned()).map_err(Clone::clone)
     }
 
+    fn build_information(&self, pid: u32) -> Result<String, Trouble> {
+        self.process(pid)?.build.clone().ok_or(Trouble::Absent)
+    }
+
     fn stat(&self, place: &Place) -> Result<Stat, Trouble> {
         self.stat_at(&self.locate(place)?)
     }
@@ -389,7 +396,7 @@ impl ProcessDescription {
             None => Ok(self.env),
             Some(_) => Err(Trouble::Denied(Capability::SysPtrace)),
         };
-        Ok(DescribedProcess { process, environment, root: self.root.unwrap_or_else(|| "/".into()) })
+        Ok(DescribedProcess { process, environment, build: self.build, root: self.root.unwrap_or_else(|| "/".into()) })
     }
 }
 

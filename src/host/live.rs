@@ -1,5 +1,6 @@
 //! This machine, read through a root folder and a proc directory. Nothing on it is ever run, changed or waited for.
 
+use super::build_information;
 use super::resolve::open_in_root;
 use super::table::MountTable;
 use super::{
@@ -223,6 +224,13 @@ impl Host for LiveHost {
             .filter_map(|entry| entry.strip_prefix(name.as_bytes())?.strip_prefix(b"="))
             .next_back()
             .map(|value| String::from_utf8_lossy(value).into_owned()))
+    }
+
+    fn build_information(&self, pid: u32) -> Result<String, Trouble> {
+        let opened = rustix::fs::openat(&self.proc, format!("{pid}/exe"), READ | OFlags::CLOEXEC, Mode::empty());
+        let file = opened.map_err(|e| trouble(e, Capability::SysPtrace))?;
+        regular(&rustix::fs::fstat(&file).map_err(|e| trouble(e, Capability::SysPtrace))?)?;
+        build_information::read(File::from(file))
     }
 
     fn stat(&self, place: &Place) -> Result<Stat, Trouble> {

@@ -1,6 +1,7 @@
 //! The only door to the machine under audit: its files, processes and accounts. Reads facts. Never judges.
 
 mod accounts;
+mod build_information;
 mod described;
 mod live;
 mod resolve;
@@ -29,6 +30,8 @@ pub trait Host {
     fn processes(&self, wanted: &[&str]) -> Result<Vec<Process>, Trouble>;
     /// One variable of a process's environment. The rest of the environment never leaves the host.
     fn variable(&self, pid: u32, name: &str) -> Result<Option<String>, Trouble>;
+    /// The text that Go's linker noted in the executable of a process: modules, and how it was built.
+    fn build_information(&self, pid: u32) -> Result<String, Trouble>;
     /// What stands at a path, symlinks followed inside the place's root.
     fn stat(&self, place: &Place) -> Result<Stat, Trouble>;
     /// The content of a regular file of at most [`MAX_FILE_BYTES`].

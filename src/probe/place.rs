@@ -8,7 +8,9 @@ use crate::config::Candidates;
 use crate::host::{Kind, Place, Trouble, base_name};
 use crate::value::ValueKind;
 use globset::Glob;
+use serde_json::Value as Json;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 /// The places that `at` means on this node. A place that is named and not there is an error beside those that are.
 pub(super) fn places(collector: &Collector<'_>, at: &At) -> Vec<Result<Place, Seen>> {
@@ -133,6 +135,12 @@ fn candidate_paths(candidates: &Candidates, kind: PlaceKind) -> Vec<String> {
 }
 
 impl Collector<'_> {
+    /// The documents that are a component's files of this kind, with their paths; those that cannot be read are left out.
+    pub fn documents_of(&self, component: Component, kind: PlaceKind) -> Vec<(String, Rc<Json>)> {
+        let found = places(self, &At::Known(component, kind)).into_iter().flatten();
+        found.filter_map(|place| Some((shown(&place.path), self.document(&place).ok()?))).collect()
+    }
+
     /// The path to name to a person who is to mend a component's file: where it is, else where it is usually.
     pub fn path_to_name(&self, component: Component, kind: PlaceKind) -> Option<String> {
         let at = At::Known(component, kind);

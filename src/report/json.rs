@@ -25,6 +25,8 @@ struct Control<'a> {
     tests: Vec<Group<'a>>,
     #[serde(flatten)]
     totals: Totals,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version_source: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -95,11 +97,12 @@ fn control<'a>(report: &'a Report, section: &'a SectionReport) -> Control<'a> {
     Control {
         id: &section.id,
         version: &report.benchmark,
-        detected_version: report.kubernetes.as_deref(),
+        detected_version: report.kubernetes.as_ref().map(|k| k.version.as_str()),
         text: &section.title,
         node_type: section.target.id(),
         tests: section.groups.iter().map(group).collect(),
         totals: counts(section.totals()),
+        version_source: report.kubernetes.as_ref().map(|k| k.source.as_str()),
     }
 }
 

@@ -10,6 +10,10 @@ pub(super) fn render(report: &Report, options: TextOptions, out: &mut dyn Write)
     for notice in &report.notices {
         writeln!(out, "{} {notice}", tag(State::Warn))?;
     }
+    if let Some(kubernetes) = report.kubernetes.as_ref().filter(|_| options.results) {
+        let (version, source) = (&kubernetes.version, &kubernetes.source);
+        writeln!(out, "{} Kubernetes {version} (from {source}): {}", tag(State::Info), report.benchmark)?;
+    }
     for section in &report.sections {
         if options.results {
             results(section, options.evidence, out)?;
