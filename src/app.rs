@@ -81,7 +81,7 @@ fn audit(flags: &Flags, asked: Option<&[String]>) -> Result<u8, Failure> {
     let out = open_output(&flags.output)?;
     let host = open_host(&flags.machine)?;
     let node = Node::detect(host.as_ref(), &library.config);
-    let collector = Collector::new(host.as_ref(), &node, &library.config);
+    let mut collector = Collector::new(host.as_ref(), &node, &library.config);
     let choice = match named {
         Some(choice) => choice,
         None => found_benchmark(&library, &collector, &node, host.as_ref())?,
@@ -100,7 +100,7 @@ fn audit(flags: &Flags, asked: Option<&[String]>) -> Result<u8, Failure> {
     if plan.is_empty() {
         return Err(nothing_selected(&benchmark, &targets));
     }
-    let mut report = runner::run(&plan, &collector, &node, choice.kubernetes);
+    let mut report = runner::run(&plan, &mut collector, &node, choice.kubernetes);
     report.notices.extend(choice.remarks);
     write_report(&report, &flags.output, out)?;
     Ok(if report.totals().fail > 0 { flags.output.exit_code } else { 0 })

@@ -14,9 +14,14 @@ use std::collections::HashMap;
 const MAX_TEXT: usize = 4096;
 
 /// Judges the checks of a plan on a node.
-pub fn run(plan: &Plan<'_>, collector: &Collector<'_>, node: &Node, kubernetes: Option<KubernetesVersion>) -> Report {
-    let evidence: Vec<(&Probe, Evidence)> =
-        plan.probes().into_iter().map(|probe| (probe, collector.collect(probe))).collect();
+pub fn run(
+    plan: &Plan<'_>,
+    collector: &mut Collector<'_>,
+    node: &Node,
+    kubernetes: Option<KubernetesVersion>,
+) -> Report {
+    let evidence: Vec<(&Probe, Evidence)> = collector.collect_all(plan.probes());
+    let collector = &*collector;
     let find = |probe: &Probe| evidence.iter().find(|(p, _)| *p == probe).map(|(_, evidence)| evidence);
     let mut places = Places { collector, known: HashMap::new() };
     let mut outcome = |check: &Check, skipped: bool| {

@@ -1,7 +1,9 @@
 //! A machine written down in YAML or JSON: a fixture, or what another machine's audit took along. Nothing is guessed;
 //! folders above a described file exist and belong to root.
 
-use super::{Accounts, Capability, Host, Kind, MAX_FILE_BYTES, Place, Process, Root, Stat, Trouble, base_name};
+use super::{
+    Accounts, Capability, Host, Kind, MAX_FILE_BYTES, Place, Process, Root, Stat, Trouble, base_name, behind_link,
+};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::collections::BTreeMap;
@@ -293,7 +295,7 @@ impl Host for DescribedHost {
         for name in names {
             let below = place.with_path(place.path.join(&name));
             match self.files.get(&top.join(&name)) {
-                Some(Entry::Link(_)) => visit(&below.path, self.stat(&below)),
+                Some(Entry::Link(_)) => visit(&below.path, behind_link(self.stat(&below))),
                 _ => {
                     if let Err(trouble) = self.walk(&below, visit) {
                         visit(&below.path, Err(trouble));

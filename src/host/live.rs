@@ -5,16 +5,16 @@ use super::resolve::open_in_root;
 use super::table::MountTable;
 use super::{
     Accounts, Capability, Host, Kind, MAX_ARGV_BYTES, MAX_FILE_BYTES, MAX_TREE_DEPTH, MAX_TREE_ENTRIES, Place, Process,
-    Root, Stat, Trouble, base_name,
+    Root, Stat, Trouble, base_name, behind_link,
 };
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags};
 use rustix::io::Errno;
 use std::cell::OnceCell;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::Read;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::os::unix::ffi::OsStringExt;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 /// A command line's first bytes: enough for `argv[0]` of any process that is looked for.
@@ -22,6 +22,9 @@ const FIRST_LOOK_BYTES: usize = 4096;
 const LOOK: OFlags = OFlags::PATH;
 /// How a file is opened for reading: never waiting for a FIFO's writer, never taking a terminal.
 const READ: OFlags = OFlags::RDONLY.union(OFlags::NONBLOCK).union(OFlags::NOCTTY);
+
+/// How a folder is opened to be listed.
+const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NONBLOCK).union(OFlags::CLOEXEC);
 
 /// The machine that the program runs on, or the one whose root and proc are given.
 #[derive(Debug)]
@@ -129,67 +132,61 @@ impl LiveHost {
         Ok(Process { pid, argv, exe, real_uid, effective_uid, cgroup, cwd: link("cwd").map(PathBuf::from) })
     }
 
-    fn walk_from(
-        &self,
-        place: &Place,
-        folder: OwnedFd,
-        device: u64,
-        depth: usize,
-        left: &mut usize,
-        visit: &mut dyn FnMut(&Path, Result<Stat, Trouble>),
-    ) {
-        let at = &place.path;
-        let entries = match Dir::new(folder) {
+    /// Everything below an open folder. Files are looked at by name in it: nothing on the way can be swapped.
+    fn walk_from(&self, place: &Place, folder: &OwnedFd, depth: usize, walk: &mut Walk<'_>) {
+        let denied = |e| Err(trouble(e, Capability::DacReadSearch));
+        let entries = match Dir::read_from(folder) {
             Ok(entries) => entries,
-            Err(e) => return visit(at, Err(trouble(e, Capability::DacReadSearch))),
+            Err(e) => return (walk.visit)(&place.path, denied(e)),
         };
         let mut folders = Vec::new();
         for entry in entries {
             let entry = match entry {
                 Ok(entry) => entry,
-                Err(e) => return visit(at, Err(trouble(e, Capability::DacReadSearch))),
+                Err(e) => return (walk.visit)(&place.path, denied(e)),
             };
             let name = entry.file_name();
             if matches!(name.to_bytes(), b"." | b"..") {
                 continue;
             }
-            let path = at.join(OsString::from_vec(name.to_bytes().to_vec()));
-            if *left == 0 {
-                return visit(&path, Err(Trouble::Io(format!("the tree has more than {MAX_TREE_ENTRIES} entries"))));
+            let path = place.path.join(OsStr::from_bytes(name.to_bytes()));
+            if walk.left == 0 {
+                let problem = Trouble::Io(format!("the tree has more than {MAX_TREE_ENTRIES} entries"));
+                return (walk.visit)(&path, Err(problem));
             }
-            *left -= 1;
-            if entry.file_type() == FileType::Directory {
-                folders.push(path);
-            } else {
-                visit(&path, self.stat(&place.with_path(&path)));
+            walk.left -= 1;
+            match rustix::fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW) {
+                Err(e) => (walk.visit)(&path, denied(e)),
+                Ok(stat) => match FileType::from_raw_mode(stat.st_mode) {
+                    FileType::Directory => folders.push((path, name.to_owned(), stat)),
+                    FileType::Symlink => (walk.visit)(&path, behind_link(self.stat(&place.with_path(&path)))),
+                    _ => (walk.visit)(&path, Ok(stat_of(&stat))),
+                },
             }
         }
-        for path in folders {
-            let below = place.with_path(&path);
-            let opened = self.open_place(&below, LOOK | OFlags::DIRECTORY).and_then(|fd| {
-                let stat = rustix::fs::fstat(&fd).map_err(|e| trouble(e, Capability::DacReadSearch))?;
-                Ok((fd, stat))
-            });
-            let stat = match opened {
-                Ok((_, stat)) => stat,
-                Err(problem) => {
-                    visit(&path, Err(problem));
-                    continue;
-                }
-            };
-            visit(&path, Ok(stat_of(&stat)));
-            if stat.st_dev != device {
-                visit(&path, Err(Trouble::Io("another file system is mounted there; it is not walked".to_owned())));
+        for (path, name, stat) in folders {
+            (walk.visit)(&path, Ok(stat_of(&stat)));
+            let problem = if stat.st_dev != walk.device {
+                "another file system is mounted there; it is not walked".to_owned()
             } else if depth == 0 {
-                visit(&path, Err(Trouble::Io(format!("the tree is deeper than {MAX_TREE_DEPTH} folders"))));
+                format!("the tree is deeper than {MAX_TREE_DEPTH} folders")
             } else {
-                match self.open_place(&below, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NONBLOCK) {
-                    Ok(fd) => self.walk_from(&below, fd, device, depth - 1, left, visit),
-                    Err(problem) => visit(&path, Err(problem)),
+                match rustix::fs::openat(folder, &name, FOLDER | OFlags::NOFOLLOW, Mode::empty()) {
+                    Ok(fd) => self.walk_from(&place.with_path(path), &fd, depth - 1, walk),
+                    Err(e) => (walk.visit)(&path, denied(e)),
                 }
-            }
+                continue;
+            };
+            (walk.visit)(&path, Err(Trouble::Io(problem)));
         }
     }
+}
+
+/// What a walk carries along.
+struct Walk<'v> {
+    device: u64,
+    left: usize,
+    visit: &'v mut dyn FnMut(&Path, Result<Stat, Trouble>),
 }
 
 impl Host for LiveHost {
@@ -258,7 +255,7 @@ impl Host for LiveHost {
     }
 
     fn list(&self, place: &Place) -> Result<Vec<String>, Trouble> {
-        let folder = self.open_place(place, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NONBLOCK)?;
+        let folder = self.open_place(place, FOLDER)?;
         let mut names = Vec::new();
         for entry in Dir::new(folder).map_err(|e| trouble(e, Capability::DacReadSearch))? {
             let entry = entry.map_err(|e| trouble(e, Capability::DacReadSearch))?;
@@ -279,9 +276,9 @@ impl Host for LiveHost {
         let stat = rustix::fs::fstat(&top).map_err(|e| trouble(e, Capability::DacReadSearch))?;
         visit(&place.path, Ok(stat_of(&stat)));
         if FileType::from_raw_mode(stat.st_mode) == FileType::Directory {
-            let folder = self.open_place(place, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NONBLOCK)?;
-            let mut left = MAX_TREE_ENTRIES;
-            self.walk_from(place, folder, stat.st_dev, MAX_TREE_DEPTH, &mut left, visit);
+            let folder = self.open_place(place, FOLDER)?;
+            let mut walk = Walk { device: stat.st_dev, left: MAX_TREE_ENTRIES, visit };
+            self.walk_from(place, &folder, MAX_TREE_DEPTH, &mut walk);
         }
         Ok(())
     }

@@ -176,6 +176,16 @@ impl fmt::Display for Capability {
     }
 }
 
+/// What a link in a tree leads to. A folder behind a link is not walked, so what lies in it is not known.
+fn behind_link(stat: Result<Stat, Trouble>) -> Result<Stat, Trouble> {
+    match stat {
+        Ok(Stat { kind: Kind::Directory, .. }) => {
+            Err(Trouble::Io("it is a link to a directory, which is not walked".to_owned()))
+        }
+        other => other,
+    }
+}
+
 /// The last component of a path, for comparing names of executables.
 pub fn base_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)

@@ -1,6 +1,6 @@
 //! Looks where the probes say, through the host. Each document is read once, whatever the number of rules that ask.
 
-use super::{Evidence, Observation, Probe, Seen, document, file, markup, process, setting};
+use super::{Evidence, FileProbe, Observation, Probe, Seen, TreeLook, document, file, markup, process, setting};
 use crate::component::Component;
 use crate::config::{Candidates, Config, Target};
 use crate::host::{Host, Place, Trouble};
@@ -14,6 +14,9 @@ use std::rc::Rc;
 /// What was read at each place, or why it could not be.
 type Memory<T> = BTreeMap<Place, Result<Rc<T>, Trouble>>;
 
+/// What each look at one tree saw.
+pub(super) type TreeFindings = Vec<(TreeLook, Vec<Observation>)>;
+
 /// One look at a node.
 pub struct Collector<'a> {
     pub(super) host: &'a dyn Host,
@@ -21,16 +24,56 @@ pub struct Collector<'a> {
     config: &'a Config,
     contents: RefCell<Memory<Vec<u8>>>,
     documents: RefCell<Memory<Json>>,
+    tree_looks: Vec<TreeLook>,
+    trees: RefCell<BTreeMap<Place, TreeFindings>>,
 }
 
 impl<'a> Collector<'a> {
     /// A look at `node`, which was detected on `host`.
     pub fn new(host: &'a dyn Host, node: &'a Node, config: &'a Config) -> Self {
-        Self { host, node, config, contents: RefCell::default(), documents: RefCell::default() }
+        Self {
+            host,
+            node,
+            config,
+            contents: RefCell::default(),
+            documents: RefCell::default(),
+            tree_looks: Vec::new(),
+            trees: RefCell::default(),
+        }
+    }
+
+    /// Looks where each of these probes says. What several of them ask of one tree is answered by one walk.
+    pub fn collect_all<'p>(&mut self, probes: Vec<&'p Probe>) -> Vec<(&'p Probe, Evidence)> {
+        self.tree_looks.clear();
+        for probe in &probes {
+            if let Probe::File(FileProbe { tree: Some(tree), names, .. }) = probe {
+                let look = TreeLook { tree: *tree, names: names.clone() };
+                if !self.tree_looks.contains(&look) {
+                    self.tree_looks.push(look);
+                }
+            }
+        }
+        probes.into_iter().map(|probe| (probe, self.collect(probe))).collect()
+    }
+
+    /// The looks at trees that are known to come.
+    pub(super) fn tree_looks(&self) -> &[TreeLook] {
+        &self.tree_looks
+    }
+
+    /// What an earlier walk of this tree saw.
+    pub(super) fn known_tree(&self, place: &Place, wanted: &TreeLook) -> Option<Vec<Observation>> {
+        let trees = self.trees.borrow();
+        trees.get(place)?.iter().find(|(look, _)| look == wanted).map(|(_, seen)| seen.clone())
+    }
+
+    /// Keeps what a walk saw.
+    pub(super) fn remember_tree(&self, place: &Place, seen: TreeFindings) {
+        self.trees.borrow_mut().insert(place.clone(), seen);
     }
 
     /// Looks where a probe says.
-    pub fn collect(&self, probe: &Probe) -> Evidence {
+    fn collect(&self, probe: &Probe) -> Evidence {
         let evidence = match probe {
             Probe::File(probe) => file::collect(self, probe),
             Probe::Process(probe) => process::collect(self, probe),

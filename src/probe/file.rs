@@ -1,10 +1,10 @@
 //! The file probe: mode, owner and group of paths, globs and trees. Never judges.
 
-use super::collector::shown;
+use super::collector::{TreeFindings, shown};
 use super::place::{is_directory, places};
 use super::setting::not_seen;
-use super::{Collector, Evidence, FileClass, FileProbe, Observation, Seen, Tree};
-use crate::host::{Accounts, Kind, Place, Stat};
+use super::{Collector, Evidence, FileClass, FileProbe, Observation, Seen, Tree, TreeLook};
+use crate::host::{Accounts, Kind, Place, Stat, Trouble};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -26,7 +26,10 @@ pub(super) fn collect(collector: &Collector<'_>, probe: &FileProbe) -> Evidence 
     for place in &there {
         match probe.tree {
             None => observations.push(look(collector, place)),
-            Some(tree) => observations.extend(walk(collector, place, tree, &probe.names)),
+            Some(tree) => {
+                let wanted = TreeLook { tree, names: probe.names.clone() };
+                observations.extend(walk(collector, place, &wanted));
+            }
         }
     }
     // Of several places some may be absent; all of them being so is for the rule to say.
@@ -56,58 +59,102 @@ fn look(collector: &Collector<'_>, place: &Place) -> Observation {
     Observation { subject, attribute: ATTRIBUTE.to_owned(), seen, source: SOURCE.to_owned() }
 }
 
-/// The files of a tree, by mode and owner: a tree of 100,000 files gives a handful of entries.
-fn walk(collector: &Collector<'_>, place: &Place, tree: Tree, names: &[String]) -> Vec<Observation> {
-    if tree == Tree::Files && !is_directory(collector, place) {
+/// The files of a tree, by mode and owner: a tree of 100,000 files gives a handful of entries. Every look that any rule
+/// has at this tree is made in one walk.
+fn walk(collector: &Collector<'_>, place: &Place, wanted: &TreeLook) -> Vec<Observation> {
+    if wanted.tree == Tree::Files && !is_directory(collector, place) {
         return vec![look(collector, place)];
     }
-    let top = shown(&place.path);
-    let names = patterns(names);
-    let mut classes: BTreeMap<Stat, (usize, Vec<String>)> = BTreeMap::new();
-    let mut troubles = Vec::new();
-    let mut more_troubles = 0;
-    let walked = collector.host.walk(place, &mut |path: &Path, stat| match stat {
-        Ok(stat) if is_meant(path, &stat, tree, names.as_ref()) => {
-            let (count, examples) = classes.entry(stat).or_default();
-            *count += 1;
-            if examples.len() < EXAMPLES {
-                examples.push(shown(path));
-            }
-        }
-        Ok(_) => {}
-        Err(trouble) if troubles.len() < TROUBLES => troubles.push((shown(path), trouble)),
-        Err(_) => more_troubles += 1,
+    if let Some(known) = collector.known_tree(place, wanted) {
+        return known;
+    }
+    let mut looks: Vec<(TreeLook, Sieve)> =
+        collector.tree_looks().iter().map(|look| (look.clone(), Sieve::new(look))).collect();
+    if !looks.iter().any(|(look, _)| look == wanted) {
+        looks.push((wanted.clone(), Sieve::new(wanted)));
+    }
+    let walked = collector.host.walk(place, &mut |path: &Path, stat| {
+        looks.iter_mut().for_each(|(_, sieve)| sieve.take(path, &stat));
     });
-    if let Err(trouble) = walked {
-        troubles.push((top.clone(), trouble));
-    }
     let accounts = collector.host.accounts();
-    let mut seen: Vec<(String, Seen)> = classes
+    let seen: TreeFindings = looks
         .into_iter()
-        .map(|(stat, (count, examples))| {
-            let subject = if count == 1 { examples[0].clone() } else { format!("{count} below {top}") };
-            (subject, Seen::Files(class(accounts, &stat, count, examples)))
-        })
+        .map(|(look, sieve)| (look, sieve.observations(&shown(&place.path), walked.as_ref().err(), accounts)))
         .collect();
-    // In a tree, a link that leads nowhere is as little known as a folder that may not be entered.
-    seen.extend(troubles.into_iter().map(|(path, trouble)| {
-        let text = format!("{path} {trouble}");
-        (path, Seen::Unknown(text))
-    }));
-    if more_troubles > 0 {
-        seen.push((top, Seen::Unknown(format!("{more_troubles} more files cannot be seen"))));
-    }
-    let observation =
-        |(subject, seen)| Observation { subject, attribute: ATTRIBUTE.to_owned(), seen, source: SOURCE.to_owned() };
-    seen.into_iter().map(observation).collect()
+    let own = seen.iter().find(|(look, _)| look == wanted).map(|(_, seen)| seen.clone()).unwrap_or_default();
+    collector.remember_tree(place, seen);
+    own
 }
 
-fn is_meant(path: &Path, stat: &Stat, tree: Tree, names: Option<&GlobSet>) -> bool {
-    let of_kind = match tree {
-        Tree::Files => stat.kind == Kind::File,
-        Tree::Everything => true,
-    };
-    of_kind && names.is_none_or(|set| path.file_name().is_some_and(|name| set.is_match(name)))
+/// What one look keeps of a tree.
+struct Sieve {
+    tree: Tree,
+    names: Option<GlobSet>,
+    classes: BTreeMap<Stat, (usize, Vec<String>)>,
+    troubles: Vec<(String, Trouble)>,
+    more_troubles: usize,
+}
+
+impl Sieve {
+    fn new(look: &TreeLook) -> Self {
+        Self {
+            tree: look.tree,
+            names: patterns(&look.names),
+            classes: BTreeMap::new(),
+            troubles: Vec::new(),
+            more_troubles: 0,
+        }
+    }
+
+    fn take(&mut self, path: &Path, stat: &Result<Stat, Trouble>) {
+        match stat {
+            Ok(stat) if self.is_of_kind(stat) && self.is_named(path) => {
+                let (count, examples) = self.classes.entry(*stat).or_default();
+                *count += 1;
+                if examples.len() < EXAMPLES {
+                    examples.push(shown(path));
+                }
+            }
+            Ok(_) => {}
+            // A link that leads nowhere is a file by its name; of what cannot be entered, no name is known.
+            Err(Trouble::Absent) if !self.is_named(path) => {}
+            Err(trouble) if self.troubles.len() < TROUBLES => self.troubles.push((shown(path), trouble.clone())),
+            Err(_) => self.more_troubles += 1,
+        }
+    }
+
+    fn is_of_kind(&self, stat: &Stat) -> bool {
+        match self.tree {
+            Tree::Files => stat.kind == Kind::File,
+            Tree::Everything => true,
+        }
+    }
+
+    fn is_named(&self, path: &Path) -> bool {
+        self.names.as_ref().is_none_or(|set| path.file_name().is_some_and(|name| set.is_match(name)))
+    }
+
+    fn observations(self, top: &str, problem: Option<&Trouble>, accounts: &Accounts) -> Vec<Observation> {
+        let mut seen: Vec<(String, Seen)> = self
+            .classes
+            .into_iter()
+            .map(|(stat, (count, examples))| {
+                let subject = if count == 1 { examples[0].clone() } else { format!("{count} below {top}") };
+                (subject, Seen::Files(class(accounts, &stat, count, examples)))
+            })
+            .collect();
+        let top_problem = problem.map(|trouble| (top.to_owned(), trouble.clone()));
+        seen.extend(self.troubles.into_iter().chain(top_problem).map(|(path, trouble)| {
+            let text = format!("{path} {trouble}");
+            (path, Seen::Unknown(text))
+        }));
+        if self.more_troubles > 0 {
+            seen.push((top.to_owned(), Seen::Unknown(format!("{} more files cannot be seen", self.more_troubles))));
+        }
+        let observation =
+            |(subject, seen)| Observation { subject, attribute: ATTRIBUTE.to_owned(), seen, source: SOURCE.to_owned() };
+        seen.into_iter().map(observation).collect()
+    }
 }
 
 /// The patterns as one matcher; they were checked when the definitions were loaded.

@@ -51,6 +51,13 @@ pub enum Tree {
     Everything,
 }
 
+/// One look at a tree: what of it, and which names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TreeLook {
+    tree: Tree,
+    names: Vec<String>,
+}
+
 /// One flag or one variable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProcessProbe {

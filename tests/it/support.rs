@@ -43,7 +43,7 @@ pub(crate) fn judge(library: &Library, benchmark: &str, host: &str) -> Report {
         unscored: true,
     };
     let plan = plan(&benchmark, &selection).expect("a plan");
-    runner::run(&plan, &Collector::new(&host, &node, &library.config), &node, None)
+    runner::run(&plan, &mut Collector::new(&host, &node, &library.config), &node, None)
 }
 
 /// The outcomes of a report, each with its target.
