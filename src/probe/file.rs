@@ -6,7 +6,7 @@ use super::setting::not_seen;
 use super::{Collector, Evidence, FileClass, FileProbe, Observation, Seen, Tree, TreeLook};
 use crate::host::{Accounts, Kind, Place, Stat, Trouble};
 use globset::{Glob, GlobSet, GlobSetBuilder};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 const ATTRIBUTE: &str = "permissions and owner";
@@ -90,7 +90,8 @@ fn walk(collector: &Collector<'_>, place: &Place, wanted: &TreeLook) -> Vec<Obse
 struct Sieve {
     tree: Tree,
     names: Option<GlobSet>,
-    classes: BTreeMap<Stat, (usize, Vec<String>)>,
+    /// How many files are so, and the first few by name, in whatever order they come.
+    classes: BTreeMap<Stat, (usize, BTreeSet<String>)>,
     troubles: Vec<(String, Trouble)>,
     more_troubles: usize,
 }
@@ -111,8 +112,9 @@ impl Sieve {
             Ok(stat) if self.is_of_kind(stat) && self.is_named(path) => {
                 let (count, examples) = self.classes.entry(*stat).or_default();
                 *count += 1;
-                if examples.len() < EXAMPLES {
-                    examples.push(shown(path));
+                examples.insert(shown(path));
+                if examples.len() > EXAMPLES {
+                    examples.pop_last();
                 }
             }
             Ok(_) => {}
@@ -139,7 +141,8 @@ impl Sieve {
             .classes
             .into_iter()
             .map(|(stat, (count, examples))| {
-                let subject = if count == 1 { examples[0].clone() } else { format!("{count} below {top}") };
+                let examples: Vec<String> = examples.into_iter().collect();
+                let subject = if count == 1 { examples[0].clone() } else { format!("{count} files below {top}") };
                 (subject, Seen::Files(class(accounts, &stat, count, examples)))
             })
             .collect();

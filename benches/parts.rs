@@ -1,0 +1,92 @@
+//! What each step of a run costs by itself: `cargo bench --bench parts`.
+
+use divan::{Bencher, black_box};
+use nodeproof::definition::{Benchmark, Library};
+use nodeproof::host::DescribedHost;
+use nodeproof::node::Node;
+use nodeproof::outcome::Report;
+use nodeproof::plan::{Selection, plan};
+use nodeproof::probe::Collector;
+use nodeproof::report::{Format, TextOptions};
+use nodeproof::runner;
+
+fn main() {
+    divan::main();
+}
+
+const EXAMPLE: &str = include_str!("../testdata/hosts/example.yaml");
+
+fn library() -> Library {
+    Library::load(None, None).unwrap_or_else(|e| panic!("{e}"))
+}
+
+fn benchmark(library: &Library) -> Benchmark {
+    library.benchmark("cis-1.12").unwrap_or_else(|e| panic!("{e}"))
+}
+
+fn host(text: &str) -> DescribedHost {
+    DescribedHost::parse(text).unwrap_or_else(|e| panic!("{e}"))
+}
+
+fn everything(benchmark: &Benchmark) -> Selection {
+    Selection {
+        targets: benchmark.targets(),
+        checks: Vec::new(),
+        groups: Vec::new(),
+        skip: Vec::new(),
+        scored: true,
+        unscored: true,
+    }
+}
+
+fn report(library: &Library, benchmark: &Benchmark, host: &DescribedHost) -> Report {
+    let node = Node::detect(host, &library.config);
+    let plan = plan(benchmark, &everything(benchmark)).unwrap_or_else(|e| panic!("{e}"));
+    runner::run(&plan, &mut Collector::new(host, &node, &library.config), &node, None)
+}
+
+#[divan::bench]
+fn load_definitions() -> Library {
+    library()
+}
+
+#[divan::bench]
+fn resolve_benchmark(bencher: Bencher<'_, '_>) {
+    let library = library();
+    bencher.bench(|| benchmark(black_box(&library)));
+}
+
+#[divan::bench(args = [10, 1_000, 10_000])]
+fn detect_among_processes(bencher: Bencher<'_, '_>, count: usize) {
+    let library = library();
+    let others = (0..count).map(|i| format!("  - argv: [/usr/bin/idle, --number={i}]\n")).collect::<String>();
+    let host = host(&format!("processes:\n  - argv: [kubelet]\n{others}"));
+    bencher.bench(|| Node::detect(black_box(&host), &library.config));
+}
+
+#[divan::bench]
+fn collect_and_judge(bencher: Bencher<'_, '_>) {
+    let library = library();
+    let (benchmark, host) = (benchmark(&library), host(EXAMPLE));
+    bencher.bench(|| report(&library, &benchmark, black_box(&host)));
+}
+
+#[divan::bench(args = ["text", "json"])]
+fn render(bencher: Bencher<'_, '_>, format: &str) {
+    let library = library();
+    let report = report(&library, &benchmark(&library), &host(EXAMPLE));
+    let format = match format {
+        "json" => Format::Json { totals: true },
+        _ => Format::Text(TextOptions {
+            results: true,
+            remediations: true,
+            summary: true,
+            totals: true,
+            evidence: false,
+        }),
+    };
+    bencher.bench(|| {
+        let mut bytes = Vec::new();
+        format.render(black_box(&report), &mut bytes).map(|()| bytes)
+    });
+}
