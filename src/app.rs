@@ -140,8 +140,21 @@ fn found_benchmark(
     node: &Node,
     host: &dyn Host,
 ) -> Result<Choice, Failure> {
-    let found = version::detect(collector, node, host).map_err(|e| Failure::Usage(e.to_string()))?;
+    let found = version::detect(collector, node, host).or_else(ask_cluster);
+    let found = found.map_err(|e| Failure::Usage(e.to_string()))?;
     benchmark_of(library, &found.clue.version, &found.clue.source, found.remark)
+}
+
+/// Where the node tells nothing, the cluster may.
+#[cfg(feature = "cluster")]
+fn ask_cluster(nothing: version::NotFound) -> Result<version::Detection, version::NotFound> {
+    crate::cluster::ask(&crate::cluster::Account::mounted()).map_err(|reason| nothing.and(reason))
+}
+
+/// This build asks nobody.
+#[cfg(not(feature = "cluster"))]
+fn ask_cluster(nothing: version::NotFound) -> Result<version::Detection, version::NotFound> {
+    Err(nothing.and("the cluster's API: this build does not ask it (feature `cluster`)".to_owned()))
 }
 
 fn benchmark_of(library: &Library, version: &str, source: &str, remark: Option<String>) -> Result<Choice, Failure> {

@@ -15,6 +15,7 @@
 //! | [`plan`] | which checks, which distinct probes |
 //! | [`judge`] | assertion × evidence → verdict |
 //! | [`outcome`] | verdicts, states, totals |
+//! | `cluster` | the cluster's own word on its version (feature `cluster`) |
 //! | [`version`] | which Kubernetes version runs here |
 //! | [`definition`] | benchmarks, checks, rules, and their files |
 //! | [`operator`] | what an expectation is, and when it holds |
@@ -27,6 +28,8 @@
 pub mod app;
 pub mod arguments;
 pub mod cli;
+#[cfg(feature = "cluster")]
+pub mod cluster;
 pub mod component;
 pub mod config;
 pub mod definition;

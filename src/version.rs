@@ -38,6 +38,15 @@ pub struct NotFound {
     pub tried: Vec<String>,
 }
 
+impl NotFound {
+    /// With one more source that told nothing.
+    #[must_use]
+    pub fn and(mut self, source: String) -> Self {
+        self.tried.push(source);
+        self
+    }
+}
+
 /// Reads every source; of several that disagree, what runs counts.
 pub fn detect(collector: &Collector<'_>, node: &Node, host: &dyn Host) -> Result<Detection, NotFound> {
     let mut clues = Vec::new();
@@ -190,7 +199,7 @@ fn version_of_build(text: &str) -> Option<String> {
 }
 
 /// A version at the start of a text: `v1.29.3-eks-abc` gives `1.29.3-eks-abc`.
-fn version_in(text: &str) -> Option<String> {
+pub(crate) fn version_in(text: &str) -> Option<String> {
     let text = text.trim_start_matches(['v', '\'', '"']);
     let end =
         text.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '.' | '-' | '+' | '_')).unwrap_or(text.len());

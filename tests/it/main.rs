@@ -4,6 +4,8 @@
 #![allow(clippy::disallowed_methods, reason = "tests make the machines that they audit")]
 
 mod bare;
+#[cfg(feature = "cluster")]
+mod cluster;
 mod command;
 mod live;
 mod oracle;
