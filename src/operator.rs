@@ -326,6 +326,12 @@ impl Written for Yes {
     }
 }
 
+impl<'de> Deserialize<'de> for Yes {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::read(&Json::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
 /// A value, or the parameter `{name}` that gives it.
 #[derive(Debug, Clone)]
 pub enum Templated<T> {

@@ -3,7 +3,7 @@
 use super::template::place_of;
 use super::{Assertion, Rule, Template, Test, WhenMissing, WhenUnset};
 use crate::component::Component;
-use crate::operator::{Written, WrittenExpectation};
+use crate::operator::{Written, WrittenExpectation, Yes};
 use crate::probe::{At, DocumentPath, DocumentProbe, FileProbe, Probe, ProcessProbe, Select, SettingProbe, Tree};
 use crate::value::{Value, ValueKind, parse_duration};
 use globset::Glob;
@@ -98,6 +98,7 @@ enum WrittenSelect {
     Path(PathText),
     EncryptionWriter(String),
     AuditLevel(WrittenAuditLevel),
+    AuditLevels(Yes),
     SameCertificatesAs(WrittenAt),
     Unit(UnitText),
 }
@@ -354,6 +355,7 @@ impl WrittenSelect {
                 resource: level.resource.clone(),
                 verb: level.verb.clone(),
             },
+            Self::AuditLevels(Yes) => Select::AuditLevels,
             Self::SameCertificatesAs(WrittenAt(at)) => Select::SameCertificates(Box::new(at.clone())),
             Self::Unit(UnitText((section, key))) => Select::Unit { section: section.clone(), key: key.clone() },
         }
