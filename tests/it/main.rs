@@ -9,6 +9,7 @@ mod cluster;
 mod command;
 mod live;
 mod oracle;
+mod proofs;
 mod quiet;
 mod support;
 mod traps;
