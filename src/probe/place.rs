@@ -124,15 +124,8 @@ fn manifest_in_static_pods(collector: &Collector<'_>, component: Component) -> V
             Err(trouble) => Some(Err(not_seen(&shown(&place.path), &trouble))),
         })
     };
-    let folders = paths(collector, &folder).into_iter();
-    folders
-        .filter_map(|folder| match folder {
-            Ok(folder) => in_folder(folder),
-            // Where the kubelet says nothing, the candidates are asked.
-            Err(Seen::Missing(_)) => None,
-            Err(seen) => Some(Err(seen)),
-        })
-        .collect()
+    // Where the kubelet does not say, or cannot be understood, the candidates are asked.
+    paths(collector, &folder).into_iter().flatten().filter_map(in_folder).collect()
 }
 
 /// The data directories of etcd's processes: as they are told, else below the working directory, after the member's name.

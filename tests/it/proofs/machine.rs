@@ -112,6 +112,16 @@ impl Machine {
         Self { unseen: true, blind: true, ..base }
     }
 
+    /// The base with an API server that is told of its documents, of which every file is hidden.
+    pub(crate) fn with_hidden_files() -> Self {
+        let flags = ["--audit-policy-file=/etc/a.yaml", "--encryption-provider-config=/etc/e.yaml"];
+        let hidden =
+            ["/etc", "/var", "/lib", "/usr", "/run", "/pods/proxy/var"].map(|path| json!({ "path": path, "error": "hidden" }));
+        let difference = json!({ "run": { "kube-apiserver": flags }, "files": hidden });
+        let difference = serde_json::from_value(difference).expect("a difference");
+        Self::base(&difference).expect("the base with hidden files")
+    }
+
     /// The base with its differences.
     pub(crate) fn base(difference: &Difference) -> Result<Self, String> {
         let mut machine = BASE.clone();
@@ -228,6 +238,10 @@ impl Host for Machine {
 
     fn walk(&self, place: &Place, visit: &mut dyn FnMut(&Path, Result<Stat, Trouble>)) -> Result<(), Trouble> {
         if self.unseen { Err(NO) } else { self.described.walk(place, visit) }
+    }
+
+    fn build_information(&self, pid: u32) -> Result<String, Trouble> {
+        if self.unseen { Err(NO) } else { self.described.build_information(pid) }
     }
 
     fn accounts(&self) -> &Accounts {

@@ -80,7 +80,7 @@ pub(crate) fn audit(benchmark: &Benchmark, library: &Library, machine: &Machine)
         Selection { targets, checks: Vec::new(), groups: Vec::new(), skip: Vec::new(), scored: true, unscored: true };
     let plan = plan(benchmark, &selection).unwrap_or_else(|e| panic!("{e}"));
     let node = Node::detect(machine, &library.config);
-    let collector = Collector::new(machine, &node, &library.config);
-    let report = runner::run(&plan, &collector, &node, None);
+    let mut collector = Collector::new(machine, &node, &library.config);
+    let report = runner::run(&plan, &mut collector, &node, None);
     report.sections.into_iter().flat_map(|s| s.groups).flat_map(|g| g.outcomes).filter(|o| !o.manual).collect()
 }
