@@ -8,14 +8,17 @@ use crate::value::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Where systemd looks for units; of files with one name the first counts.
-const FOLDERS: [&str; 6] = [
+/// Where systemd looks for units; of files with one name the first counts. `system.control` is what
+/// `systemctl set-property` writes.
+const FOLDERS: [&str; 8] = [
+    "/etc/systemd/system.control",
+    "/run/systemd/system.control",
     "/etc/systemd/system",
     "/run/systemd/system",
-    "/usr/local/lib/systemd/system",
-    "/lib/systemd/system",
-    "/usr/lib/systemd/system",
     "/run/systemd/generator",
+    "/usr/local/lib/systemd/system",
+    "/usr/lib/systemd/system",
+    "/lib/systemd/system",
 ];
 
 /// The value of a key: of several lines, those behind the last empty one together.
@@ -106,11 +109,12 @@ fn unit_file(collector: &Collector<'_>, unit: &str) -> Result<Option<Place>, See
     Ok(None)
 }
 
-/// `*.conf` over all folders, by name; of one name that of the first folder.
+/// `*.conf` of the unit and of all services, over all folders, by name; of one name the unit's own, and of these that of
+/// the first folder.
 fn drop_ins(collector: &Collector<'_>, unit: &str) -> Result<Vec<Place>, Seen> {
     let mut by_name: BTreeMap<String, Place> = BTreeMap::new();
-    for folder in FOLDERS {
-        let folder = Path::new(folder).join(format!("{unit}.d"));
+    let of_unit = format!("{unit}.d");
+    for folder in [of_unit.as_str(), "service.d"].iter().flat_map(|d| FOLDERS.map(|f| Path::new(f).join(d))) {
         match collector.host.list(&Place::host(&folder)) {
             Ok(names) => {
                 for name in names.into_iter().filter(|n| n.ends_with(".conf")) {

@@ -115,8 +115,8 @@ impl Machine {
     /// The base with an API server that is told of its documents, of which every file is hidden.
     pub(crate) fn with_hidden_files() -> Self {
         let flags = ["--audit-policy-file=/etc/a.yaml", "--encryption-provider-config=/etc/e.yaml"];
-        let hidden =
-            ["/etc", "/var", "/lib", "/usr", "/run", "/pods/proxy/var"].map(|path| json!({ "path": path, "error": "hidden" }));
+        let hidden = ["/etc", "/var", "/lib", "/usr", "/run", "/pods/proxy/var"]
+            .map(|path| json!({ "path": path, "error": "hidden" }));
         let difference = json!({ "run": { "kube-apiserver": flags }, "files": hidden });
         let difference = serde_json::from_value(difference).expect("a difference");
         Self::base(&difference).expect("the base with hidden files")
