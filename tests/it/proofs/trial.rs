@@ -14,12 +14,17 @@ use serde_json::{Value as Json, json};
 
 /// A rule and its changed forms, to be judged together.
 pub(crate) struct Trial {
-    rules: Vec<Json>,
+    /// The check of the rule as it is built in, with its parameters.
+    check: Json,
+    changed: Vec<Json>,
 }
 
 impl Trial {
     pub(crate) fn of(subject: &Subject, mutants: &[Mutant]) -> Self {
-        Self { rules: std::iter::once(&subject.written).chain(mutants.iter().map(|m| &m.rule)).cloned().collect() }
+        Self {
+            check: json!({ "rule": subject.rule, "with": subject.params }),
+            changed: mutants.iter().map(|m| m.rule.clone()).collect(),
+        }
     }
 }
 
@@ -35,11 +40,12 @@ impl Bench {
         let (mut rules, mut checks, mut groups) = (Vec::new(), serde_json::Map::new(), serde_json::Map::new());
         for (number, trial) in trials.into_iter().enumerate() {
             groups.insert(format!("1.{number}"), json!({ "target": "node", "title": "a trial" }));
-            for (index, mut rule) in trial.rules.into_iter().enumerate() {
+            checks.insert(format!("1.{number}.0"), trial.check);
+            for (index, mut rule) in trial.changed.into_iter().enumerate() {
                 let id = format!("trial-{number}-{index}");
                 rule["id"] = json!(id);
                 rules.push(rule);
-                checks.insert(format!("1.{number}.{index}"), json!({ "rule": id }));
+                checks.insert(format!("1.{number}.{}", index + 1), json!({ "rule": id }));
             }
         }
         let targets = json!({ "node": { "id": "1", "title": "trials" } });
