@@ -4,11 +4,16 @@
 #![allow(clippy::disallowed_methods, reason = "tests make the machines that they audit")]
 
 mod bare;
+mod canned;
 #[cfg(feature = "cluster")]
 mod cluster;
 mod command;
+mod findings;
+mod json_report;
+mod junit_report;
 mod live;
 mod oracle;
 mod quiet;
 mod support;
+mod text_report;
 mod traps;
