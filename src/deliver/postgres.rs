@@ -72,20 +72,24 @@ async fn connect(database: &Database) -> Result<Client, String> {
         config.password(password);
     }
     let tls = || tls::connector(database.tls, database.authorities.as_deref());
+    let one = |result: Result<Client, Error>| result.map_err(|e| explain(&e));
     match database.tls {
-        TlsMode::Disable => plain(config).await.map_err(|e| explain(&e)),
+        TlsMode::Disable => one(plain(config).await),
         TlsMode::Allow => match plain(config.clone()).await {
             Ok(client) => Ok(client),
-            Err(first) => {
-                let second = encrypted(config, SslMode::Require, tls()?).await;
-                second.map_err(|e| format!("without TLS: {}; with TLS: {}", explain(&first), explain(&e)))
-            }
+            Err(first) => encrypted(config, tls()?).await.map_err(|e| both(&first, &e)),
         },
-        TlsMode::Prefer => encrypted(config, SslMode::Prefer, tls()?).await.map_err(|e| explain(&e)),
-        TlsMode::Require | TlsMode::VerifyCa | TlsMode::VerifyFull => {
-            encrypted(config, SslMode::Require, tls()?).await.map_err(|e| explain(&e))
-        }
+        TlsMode::Prefer => match encrypted(config.clone(), tls()?).await {
+            Ok(client) => Ok(client),
+            Err(first) => plain(config).await.map_err(|e| both(&e, &first)),
+        },
+        TlsMode::Require | TlsMode::VerifyCa | TlsMode::VerifyFull => one(encrypted(config, tls()?).await),
     }
+}
+
+/// Why neither way led to the server.
+fn both(plain: &Error, encrypted: &Error) -> String {
+    format!("without TLS: {}; with TLS: {}", explain(plain), explain(encrypted))
 }
 
 async fn plain(mut config: Config) -> Result<Client, Error> {
@@ -95,8 +99,8 @@ async fn plain(mut config: Config) -> Result<Client, Error> {
     Ok(client)
 }
 
-async fn encrypted(mut config: Config, mode: SslMode, tls: MakeRustlsConnect) -> Result<Client, Error> {
-    let (client, connection) = config.ssl_mode(mode).connect(tls).await?;
+async fn encrypted(mut config: Config, tls: MakeRustlsConnect) -> Result<Client, Error> {
+    let (client, connection) = config.ssl_mode(SslMode::Require).connect(tls).await?;
     tokio::spawn(connection);
     Ok(client)
 }

@@ -8,11 +8,14 @@ mod canned;
 #[cfg(feature = "cluster")]
 mod cluster;
 mod command;
+mod drop_in;
 mod findings;
 mod json_report;
 mod junit_report;
 mod live;
 mod oracle;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod quiet;
 mod support;
 mod text_report;
