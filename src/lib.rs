@@ -9,7 +9,9 @@
 //! | module | owns |
 //! | --- | --- |
 //! | [`cli`] | what can be said on the command line |
+//! | [`invocation`] | by which name and with which words the program was called |
 //! | [`app`] | the steps of a run |
+//! | [`deliver`] | where a report goes: a stream, a file, a database |
 //! | [`report`] | one file a format |
 //! | [`runner`] | plan × host → report |
 //! | [`plan`] | which checks, which distinct probes |
@@ -33,7 +35,9 @@ pub mod cluster;
 pub mod component;
 pub mod config;
 pub mod definition;
+pub mod deliver;
 pub mod host;
+pub mod invocation;
 pub mod judge;
 pub mod node;
 pub mod operator;
