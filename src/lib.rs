@@ -46,5 +46,6 @@ pub mod plan;
 pub mod probe;
 pub mod report;
 pub mod runner;
+pub mod shell;
 pub mod value;
 pub mod version;
