@@ -105,6 +105,7 @@ fn worst(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
             Verdict::Met => met = true,
             Verdict::NotMet(reason) if !not_met.contains(&reason) => not_met.push(reason),
             Verdict::Undetermined(reason) if !undetermined.contains(&reason) => undetermined.push(reason),
+            Verdict::Untested(reason) => undetermined.push(reason),
             Verdict::NotMet(_) | Verdict::Undetermined(_) => {}
             Verdict::NotApplicable(reason) => not_applicable = Some(reason),
             Verdict::Manual | Verdict::Skipped => undetermined.push("a person must find out".to_owned()),

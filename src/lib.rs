@@ -36,6 +36,7 @@ pub mod component;
 pub mod config;
 pub mod definition;
 pub mod deliver;
+pub mod dialect;
 pub mod host;
 pub mod invocation;
 pub mod judge;

@@ -14,6 +14,8 @@ pub enum Verdict {
     NotMet(String),
     /// A person must find out.
     Manual,
+    /// There is nothing to judge it by, for this reason: the definition needs attention.
+    Untested(String),
     /// The user asked to leave it out.
     Skipped,
     /// It does not apply to this node, for this reason.
@@ -41,7 +43,7 @@ impl Verdict {
         match self {
             Self::Met => State::Pass,
             Self::NotMet(_) | Self::Undetermined(_) if scored => State::Fail,
-            Self::NotMet(_) | Self::Undetermined(_) | Self::Manual => State::Warn,
+            Self::NotMet(_) | Self::Undetermined(_) | Self::Manual | Self::Untested(_) => State::Warn,
             Self::Skipped | Self::NotApplicable(_) => State::Info,
         }
     }
@@ -50,7 +52,10 @@ impl Verdict {
     pub fn reason(&self) -> Option<&str> {
         match self {
             Self::Met => None,
-            Self::NotMet(reason) | Self::NotApplicable(reason) | Self::Undetermined(reason) => Some(reason),
+            Self::NotMet(reason)
+            | Self::NotApplicable(reason)
+            | Self::Undetermined(reason)
+            | Self::Untested(reason) => Some(reason),
             Self::Manual => Some("Test marked as a manual test"),
             Self::Skipped => Some("Test marked as skip"),
         }
@@ -243,6 +248,7 @@ mod tests {
             (Verdict::NotMet(reason()), State::Fail, State::Warn),
             (Verdict::Undetermined(reason()), State::Fail, State::Warn),
             (Verdict::Manual, State::Warn, State::Warn),
+            (Verdict::Untested(reason()), State::Warn, State::Warn),
             (Verdict::Skipped, State::Info, State::Info),
             (Verdict::NotApplicable(reason()), State::Info, State::Info),
         ];

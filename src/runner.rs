@@ -146,6 +146,7 @@ fn clean_verdict(verdict: Verdict) -> Verdict {
         Verdict::NotMet(reason) => Verdict::NotMet(clean(&reason)),
         Verdict::NotApplicable(reason) => Verdict::NotApplicable(clean(&reason)),
         Verdict::Undetermined(reason) => Verdict::Undetermined(clean(&reason)),
+        Verdict::Untested(reason) => Verdict::Untested(clean(&reason)),
         other @ (Verdict::Met | Verdict::Manual | Verdict::Skipped) => other,
     }
 }
