@@ -32,6 +32,12 @@ pub fn judge<'e>(assertion: &Assertion, evidence: &dyn Fn(&Probe) -> Option<&'e 
         },
         Assertion::AllOf(inner) => combine(inner, evidence, " AND ", all_of),
         Assertion::AnyOf(inner) => combine(inner, evidence, " OR ", any_of),
+        Assertion::Dialect(_) => Judgement {
+            verdict: Verdict::Undetermined("what an audit prints is no evidence of a probe".to_owned()),
+            expected: String::new(),
+            actual: String::new(),
+            findings: Vec::new(),
+        },
         Assertion::Manual(_) => Judgement {
             verdict: Verdict::Manual,
             expected: "a person finds out".to_owned(),

@@ -20,11 +20,13 @@
 //! | `cluster` | the cluster's own word on its version (feature `cluster`) |
 //! | [`version`] | which Kubernetes version runs here |
 //! | [`definition`] | benchmarks, checks, rules, and their files |
+//! | [`dialect`] | checks as kube-bench's files have them: audits, and tests of what they print |
 //! | [`operator`] | what an expectation is, and when it holds |
 //! | [`probe`] | what is looked at, and what was seen |
 //! | [`node`] | which components run here |
 //! | [`config`] | `config.yaml` |
 //! | [`arguments`], [`value`], [`component`] | command lines, values, and how each component takes its settings |
+//! | [`shell`] | shell text answered by looking, or given to `/bin/sh` |
 //! | [`host`] | the machine: files, processes, accounts |
 
 pub mod app;

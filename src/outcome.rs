@@ -2,6 +2,7 @@
 
 use crate::config::Target;
 use crate::definition::Id;
+use crate::dialect;
 use std::fmt;
 use std::ops::AddAssign;
 
@@ -62,6 +63,19 @@ impl Verdict {
     }
 }
 
+impl From<dialect::Verdict> for Verdict {
+    fn from(verdict: dialect::Verdict) -> Self {
+        match verdict {
+            dialect::Verdict::Passed => Self::Met,
+            dialect::Verdict::Failed(reason) => Self::NotMet(reason),
+            dialect::Verdict::NotRun(reason) => Self::Undetermined(reason),
+            dialect::Verdict::Manual => Self::Manual,
+            dialect::Verdict::Skipped => Self::Skipped,
+            dialect::Verdict::Untested(reason) => Self::Untested(reason),
+        }
+    }
+}
+
 impl fmt::Display for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -98,6 +112,19 @@ pub struct Outcome {
     pub remediation: String,
     /// Everything that was seen, one by one.
     pub evidence: Vec<Finding>,
+    /// What a check of kube-bench's dialect has written beside its audit.
+    pub as_written: AsWritten,
+}
+
+/// What a check of kube-bench's dialect has written beside its audit.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AsWritten {
+    /// `audit_env`.
+    pub audit_env: String,
+    /// `audit_config`.
+    pub audit_config: String,
+    /// `type`.
+    pub kind: String,
 }
 
 /// One thing that was seen.
@@ -162,6 +189,8 @@ pub struct GroupReport {
     pub id: Id,
     /// For the reader.
     pub title: String,
+    /// Its `type`, where kube-bench's dialect has one.
+    pub kind: String,
     /// Its checks, in numeric order.
     pub outcomes: Vec<Outcome>,
 }

@@ -1,9 +1,11 @@
 //! Loads the native dialect: a catalogue of rules, and profiles that give them numbers. Definition files are the user's own:
 //! they are read from the disk here, and nowhere else.
 
+use super::kube_bench::Folders;
 use super::rule::{Params, WrittenRule};
 use super::{Assertion, Assessment, Benchmark, Check, Group, Id, Section, embedded};
 use crate::config::{Config, Target};
+use crate::dialect::Substitutions;
 use indexmap::IndexMap;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -31,13 +33,15 @@ pub struct Library {
     pub config: Config,
     rules: BTreeMap<String, WrittenRule>,
     profiles: BTreeMap<String, (Source, WrittenProfile)>,
+    /// Benchmarks in kube-bench's dialect.
+    pub(super) folders: Folders,
 }
 
 /// A file's name and text, for naming the place of a fault that shows only later.
 #[derive(Debug, Clone)]
-struct Source {
-    file: String,
-    text: String,
+pub(super) struct Source {
+    pub(super) file: String,
+    pub(super) text: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -92,9 +96,7 @@ impl Library {
         for (path, text) in embedded::folder("benchmarks/profiles") {
             library.add_profile(compiled_in(path, text))?;
         }
-        if let Some(text) = embedded::file("cfg/config.yaml") {
-            library.config = parse(&compiled_in("cfg/config.yaml", text))?;
-        }
+        let mut config = embedded::file("cfg/config.yaml").map(|text| compiled_in("cfg/config.yaml", text));
         if let Some(folder) = folder {
             for path in yaml_files(&folder.join("catalog"))? {
                 library.add_rules(&read(&path)?)?;
@@ -104,11 +106,16 @@ impl Library {
             }
             let own = folder.join("config.yaml");
             if config_file.is_none() && own.exists() {
-                library.config = parse(&read(&own)?)?;
+                config = Some(read(&own)?);
             }
         }
         if let Some(path) = config_file {
-            library.config = parse(&read(path)?)?;
+            config = Some(read(path)?);
+        }
+        if let Some(config) = config {
+            library.config = parse(&config)?;
+            library.folders = Folders::find(folder, config)?;
+            library.config = library.folders.mapped(&library.config)?;
         }
         Ok(library)
     }
@@ -136,7 +143,8 @@ impl Library {
 
     /// The ids of all benchmarks, in the order of their numbers.
     pub fn benchmarks(&self) -> Vec<&str> {
-        let mut ids: Vec<&str> = self.profiles.keys().map(String::as_str).collect();
+        let built_in = self.profiles.keys().map(String::as_str).filter(|id| !self.folders.has(id));
+        let mut ids: Vec<&str> = built_in.chain(self.folders.ids()).collect();
         ids.sort_by_key(|id| {
             let chain = self.chain(id).map_or(0, |c| c.len());
             (chain, Id::new(*id))
@@ -151,6 +159,27 @@ impl Library {
 
     /// A benchmark, resolved: what its profile and those that it extends say, oldest first.
     pub fn benchmark(&self, id: &str) -> Result<Benchmark, DefinitionError> {
+        self.benchmark_on(id, &|_| Substitutions::default())
+    }
+
+    /// The same; in kube-bench's dialect with the words that stand for this node's programs and files replaced.
+    pub fn benchmark_on(
+        &self,
+        id: &str,
+        words: &dyn Fn(Target) -> Substitutions,
+    ) -> Result<Benchmark, DefinitionError> {
+        match self.folders.benchmark(id, words) {
+            Some(benchmark) => benchmark,
+            None => self.resolve(id),
+        }
+    }
+
+    /// The configuration for a benchmark: its folder's own stands over the common one.
+    pub fn config_for(&self, id: &str) -> Result<Config, DefinitionError> {
+        self.folders.config_for(id, &self.config)
+    }
+
+    fn resolve(&self, id: &str) -> Result<Benchmark, DefinitionError> {
         let chain = self.chain(id)?;
         let mut sections: IndexMap<Target, &WrittenSection> = IndexMap::new();
         let mut groups: BTreeMap<Id, &WrittenGroup> = BTreeMap::new();
@@ -186,6 +215,7 @@ impl Library {
                 .map(|(id, g)| Group {
                     id: id.clone(),
                     title: g.title.clone(),
+                    kind: String::new(),
                     checks: by_group.remove(id).unwrap_or_default(),
                 })
                 .collect();
@@ -244,7 +274,7 @@ impl Library {
 
 impl Source {
     /// A fault at the first place where `word` stands as a word of its own.
-    fn fault(&self, word: &str, message: String) -> DefinitionError {
+    pub(super) fn fault(&self, word: &str, message: String) -> DefinitionError {
         self.fault_at(places(&self.text, word).next(), message)
     }
 
@@ -272,7 +302,7 @@ fn places<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a 
 }
 
 /// Reads a definition: JSON as it is compiled in, or YAML.
-fn parse<T: DeserializeOwned>(source: &Source) -> Result<T, DefinitionError> {
+pub(super) fn parse<T: DeserializeOwned>(source: &Source) -> Result<T, DefinitionError> {
     let error = |line, column, message| DefinitionError { file: source.file.clone(), line, column, message };
     if source.text.starts_with(['{', '[']) {
         return serde_json::from_str(&source.text).map_err(|e| error(e.line(), e.column(), e.to_string()));
@@ -288,7 +318,7 @@ fn parse<T: DeserializeOwned>(source: &Source) -> Result<T, DefinitionError> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "definition files are the user's own")]
-fn read(path: &Path) -> Result<Source, DefinitionError> {
+pub(super) fn read(path: &Path) -> Result<Source, DefinitionError> {
     let file = path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(|e| DefinitionError {
         file: file.clone(),

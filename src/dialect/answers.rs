@@ -73,6 +73,20 @@ impl<'h> Auditor<'h> {
         (*self.without_shell.borrow(), self.shell.as_ref().map_or(0, SystemShell::started))
     }
 
+    /// How many audits were answered without a shell, for the reader; nothing where there were none.
+    pub fn summary(&self) -> Option<String> {
+        let all = self.known.borrow().len();
+        (all > 0).then(|| {
+            let (without, with) = self.counts();
+            let rest = match all - without {
+                0 => String::new(),
+                rest if rest == with => format!("; /bin/sh ran {with}"),
+                rest => format!("; /bin/sh ran {with}, {} were not carried out", rest - with),
+            };
+            format!("{without} of {all} audits were answered without a shell{rest}")
+        })
+    }
+
     fn run(&self, script: &str) -> Printed {
         if script.trim().is_empty() {
             return Printed::Nothing;

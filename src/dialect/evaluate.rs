@@ -3,7 +3,23 @@
 use super::answers::{Answers, Printed};
 use super::jsonpath::{Template, document};
 use super::{Check, Item, Join};
-use crate::outcome::Verdict;
+
+/// What was found out about a check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Its tests pass.
+    Passed,
+    /// They do not; the reason is empty where it was nothing but the tests.
+    Failed(String),
+    /// Its audits did not come to their end, for this reason.
+    NotRun(String),
+    /// A person must find out.
+    Manual,
+    /// It is left out.
+    Skipped,
+    /// It has nothing to be judged by, for this reason.
+    Untested(String),
+}
 
 /// What came of a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,12 +69,12 @@ pub fn evaluate(check: &Check, skipped: bool, answers: &mut dyn FnMut() -> Answe
         return Result::plain(Verdict::Manual);
     }
     let Some(tests) = check.tests.as_ref().filter(|t| !t.items.is_empty()) else {
-        return Result::plain(Verdict::NotMet("no tests are defined".to_owned()));
+        return Result::plain(Verdict::Failed("no tests are defined".to_owned()));
     };
     let answers = answers();
     let texts = match texts(check, &answers) {
         Ok(texts) => texts,
-        Err(reason) => return Result::plain(Verdict::Undetermined(reason)),
+        Err(reason) => return Result::plain(Verdict::NotRun(reason)),
     };
     let mut remarks = Vec::new();
     let found: Vec<Found> = tests.items.iter().map(|item| test(check, item, &texts, &mut remarks)).collect();
@@ -67,12 +83,12 @@ pub fn evaluate(check: &Check, skipped: bool, answers: &mut dyn FnMut() -> Answe
         Join::Or => (found.iter().any(|f| f.passed), " OR "),
         Join::Unknown(word) => {
             let reason = format!("bin_op is `{word}`, which is neither `and` nor `or`");
-            return Result { remarks, ..Result::plain(Verdict::NotMet(reason)) };
+            return Result { remarks, ..Result::plain(Verdict::Failed(reason)) };
         }
     };
     let expected: Vec<&str> = found.iter().map(|f| f.expected.as_str()).collect();
     Result {
-        verdict: if passed { Verdict::Met } else { Verdict::NotMet(String::new()) },
+        verdict: if passed { Verdict::Passed } else { Verdict::Failed(String::new()) },
         expected: expected.join(word),
         actual: found.into_iter().next().map(|f| f.actual).unwrap_or_default(),
         remarks,

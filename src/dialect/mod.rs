@@ -8,7 +8,7 @@ mod jsonpath;
 mod substitution;
 
 pub use answers::{Answers, Auditor, Printed};
-pub use evaluate::{Result, evaluate};
+pub use evaluate::{Result, Verdict, evaluate};
 pub use jsonpath::Template as JsonPath;
 pub use substitution::Substitutions;
 
