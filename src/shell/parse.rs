@@ -22,11 +22,24 @@ pub(super) fn program(script: &str) -> Result<Program, Stop> {
     if depth(script) > MAX_DEPTH {
         return Err(unknown(format!("the script has more than {MAX_DEPTH} brackets in brackets")));
     }
+    if unsafe_to_parse(script) {
+        return Err(unknown("a here-document, or a number that no shell takes"));
+    }
     let options = options();
     let reading = TokenizerOptions { enable_extended_globbing: false, posix_mode: true, sh_mode: true };
     let wrong = |e: &dyn std::fmt::Display| unknown(format!("the script cannot be parsed: {e}"));
     let tokens = uncached_tokenize_str(script, &reading).map_err(|e| wrong(&e))?;
     brush_parser::parse_tokens(&tokens, &options, &SourceInfo::default()).map_err(|e| wrong(&e))
+}
+
+/// Texts that bring the library down instead of making it say no: here-documents in a brace, numbers that do not fit.
+fn unsafe_to_parse(script: &str) -> bool {
+    let long_number = |text: &str| {
+        let digits = text.len() - text.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+        digits > 9
+    };
+    let before_redirection = script.match_indices(['<', '>']).any(|(at, _)| long_number(&script[..at]));
+    before_redirection || script.contains("<<") || script.contains("~+") || script.contains("~-")
 }
 
 /// An upper bound of how deep brackets and words such as `if` and `for` nest, quoted or not.

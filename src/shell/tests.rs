@@ -116,3 +116,127 @@ fn a_script_cannot_grow_without_end() {
     let brackets = "$(".repeat(40) + "echo" + &")".repeat(40);
     assert!(answer(&format!("echo {brackets}")).is_err());
 }
+
+/// The shapes of audits that are in use, with the words that a definition file would have replaced.
+#[test]
+fn audits_of_the_field_are_answered() {
+    let cases = [
+        (
+            "DIR=''\nfor d in $(ps -ef | grep etcd | grep -- --data-dir | sed 's%.*data-dir[= ]\\([^ ]*\\).*%\\1%'); do\n  \
+             if test -d \"$d\"; then DIR=\"$d\"; fi # the last one\ndone\n\
+             if ! test -d \"$DIR\"; then DIR=/etc/kubernetes/pki; fi\nstat -c permissions=%a \"$DIR\"\n",
+            "permissions=755\n",
+        ),
+        (
+            "FILE=$(ps -ef | grep kubelet | grep -v apiserver | grep -- --config= | awk -F '--config=' '{print $2}' | awk '{print $1}' | uniq)\n\
+             if test -z $FILE; then FILE=/etc/unit; fi\nif test -e $FILE; then stat -c %U:%G $FILE; else echo \"no $FILE\"; fi",
+            "no /var/lib/k.yaml\n",
+        ),
+        (
+            "ps -fC ${kubeletbin:-kubelet} | grep -- --config | sed 's%.*config[= ]\\([^ ]*\\).*%\\1%' | \\\n xargs -I{} echo {} | xargs --no-run-if-empty echo file",
+            "file /var/lib/k.yaml\n",
+        ),
+        ("find /etc/none/ -type f 2> /dev/null | xargs --no-run-if-empty stat -c permissions=%a", ""),
+        ("/bin/sh -c \"if test -e /etc/unit; then stat -c permissions=%a /etc/unit; fi\"", "permissions=644\n"),
+        ("/bin/sh -c 'test -e /etc/unit && grep -i privatetmp /etc/unit | cut -d \"=\" -f 2'", "yes\n"),
+        ("grep '^\\s*PrivateTmp' /etc/unit | tail -n1 | tr -d '\\n'", "PrivateTmp=yes"),
+        ("# nothing but a comment\n", ""),
+    ];
+    for (script, text) in cases {
+        let got = answer(script);
+        assert_eq!(got, Ok(Answer { text: text.to_owned(), status: 0 }), "{script}");
+    }
+}
+
+/// The parser is a library's: whatever the text, it must come back, and soon.
+#[test]
+fn no_text_brings_it_down() {
+    use proptest::prelude::*;
+    use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+    let words = [
+        "$(",
+        ")",
+        "`",
+        "'",
+        "\"",
+        "${",
+        "}",
+        "$",
+        "{",
+        "(",
+        "((",
+        "$((",
+        "[[",
+        "]]",
+        "if",
+        " then ",
+        " fi",
+        "for",
+        " in ",
+        " do ",
+        "done",
+        "|",
+        "&",
+        ";",
+        "<",
+        "<<",
+        "<<E",
+        ">",
+        ">&",
+        "\\",
+        "\n",
+        " ",
+        "#",
+        "!",
+        "*",
+        "?",
+        "[",
+        "]",
+        "a",
+        "=",
+        "~",
+        "echo ",
+        "x=",
+        "é",
+        "\0",
+        "case",
+        "esac",
+        "while",
+        "function",
+        "-",
+        "1",
+        "%",
+        ":-",
+        "@",
+        "grep ",
+        "sed s/",
+        "awk {",
+        "tr [:",
+        "cut -f",
+        "find -",
+        "ps -o",
+        "test ",
+        "99999999999",
+        "~+",
+        "${9999999999",
+        "&&",
+        "||",
+        ";;",
+        "for a in",
+        "{ ",
+        "; }",
+        "-c '",
+    ];
+    let text = prop::collection::vec(prop::sample::select(words.to_vec()), 0..24).prop_map(|w| w.concat());
+    let config = Config { cases: 3000, failure_persistence: None, ..Config::default() };
+    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &[3; 32]));
+    let host = DescribedHost::parse(MACHINE).expect("a machine");
+    let interpreter = Interpreter::new(&host);
+    let result = runner.run(&text, |script| {
+        let begun = std::time::Instant::now();
+        let _ = interpreter.answer(&script);
+        prop_assert!(begun.elapsed().as_secs() < 2, "{script:?} took {:?}", begun.elapsed());
+        Ok(())
+    });
+    assert!(result.is_ok(), "{result:?}");
+}

@@ -8,6 +8,7 @@ mod canned;
 #[cfg(feature = "cluster")]
 mod cluster;
 mod command;
+mod dialect;
 mod drop_in;
 mod findings;
 mod json_report;
@@ -18,6 +19,7 @@ mod oracle;
 mod postgres;
 mod proofs;
 mod quiet;
+mod shell;
 mod support;
 mod text_report;
 mod traps;
