@@ -98,17 +98,23 @@ fn audit(flags: &Flags, manner: Manner, asked: Option<&[String]>) -> Result<u8, 
         None => found_benchmark(&library, &collector, &node, host.as_ref())?,
     };
     let config = library.config_for(&choice.benchmark)?;
+    // A folder's own configuration may look for components elsewhere.
+    let own = library.has_own_config(&choice.benchmark).then(|| Node::detect(host.as_ref(), &config));
     let words = |target| Substitutions::find(&config, target, host.as_ref());
     let benchmark = library.benchmark_on(&choice.benchmark, &words)?;
     tracing::info!(benchmark = benchmark.id, "judging against");
+    if tracing::enabled!(tracing::Level::WARN) {
+        library.warnings(&choice.benchmark)?.iter().for_each(|warning| tracing::warn!("{warning}"));
+    }
     let asked = asked.map(|names| parse_targets(&benchmark, names)).transpose()?;
     select(flags, &benchmark, benchmark.targets())?;
     let mut remarks = choice.remarks;
     let targets = match asked {
         Some(targets) => targets,
         None => {
+            let node = own.as_ref().unwrap_or(&node);
             if !node.runs_anything() {
-                remarks.push(nothing_to_judge(manner, nothing_runs(&node))?);
+                remarks.push(nothing_to_judge(manner, nothing_runs(node))?);
             }
             node.targets(&config, &benchmark.targets())
         }

@@ -179,6 +179,16 @@ impl Library {
         self.folders.config_for(id, &self.config)
     }
 
+    /// Whether a benchmark has a configuration of its own.
+    pub fn has_own_config(&self, id: &str) -> bool {
+        self.folders.has_own_config(id)
+    }
+
+    /// What is suspicious in a benchmark of kube-bench's dialect: words that mean nothing, tests that always fail.
+    pub fn warnings(&self, id: &str) -> Result<Vec<DefinitionError>, DefinitionError> {
+        self.folders.warnings(id)
+    }
+
     fn resolve(&self, id: &str) -> Result<Benchmark, DefinitionError> {
         let chain = self.chain(id)?;
         let mut sections: IndexMap<Target, &WrittenSection> = IndexMap::new();

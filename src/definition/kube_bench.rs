@@ -2,6 +2,7 @@
 //! `$kubeletconf` are replaced in its text, before it is YAML. Looks at no machine: what to put for them is given.
 
 use super::catalog::{DefinitionError, Source, parse, read};
+use super::kube_bench_warnings::warnings;
 use super::{Assertion, Assessment, Benchmark, Check, Group, Id, Rule, Section, Template};
 use crate::config::{Config, Target};
 use crate::dialect::{self, Item, Join, Operator, Substitutions, Tests};
@@ -178,6 +179,18 @@ impl Folders {
         let mut merged: Json = parse(config)?;
         merge(&mut merged, parse(own)?);
         typed(own, merged)
+    }
+
+    /// Whether a benchmark's folder has a configuration of its own.
+    pub(super) fn has_own_config(&self, id: &str) -> bool {
+        self.folders.get(id).is_some_and(|f| f.config.is_some())
+    }
+
+    /// What is suspicious in the files of a benchmark that has a folder.
+    pub(super) fn warnings(&self, id: &str) -> Result<Vec<DefinitionError>, DefinitionError> {
+        let files = self.folders.get(id).into_iter().flat_map(|f| &f.files);
+        let found = files.map(|(_, path)| warnings(&read(path)?)).collect::<Result<Vec<_>, _>>()?;
+        Ok(found.concat())
     }
 
     /// A benchmark that has a folder.

@@ -3,6 +3,7 @@
 mod catalog;
 mod embedded;
 mod kube_bench;
+mod kube_bench_warnings;
 mod rule;
 mod template;
 

@@ -206,6 +206,9 @@ impl Parser<'_> {
                 }
                 return Ok(());
             }
+            if self.rest.is_empty() {
+                return Err("a brace is not closed".to_owned());
+            }
             any = true;
             if self.rest.starts_with(['\'', '"']) {
                 let text = self.quoted()?;
