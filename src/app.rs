@@ -229,19 +229,20 @@ fn open_host(flags: &MachineFlags) -> Result<Box<dyn Host>, Failure> {
 }
 
 fn nothing_runs(node: &Node) -> String {
-    let mut text = format!(
-        "no component of Kubernetes runs on this node, so nothing was judged\n  looked for processes named: {}\n",
+    let looked = format!(
+        "no component of Kubernetes runs on this node, so nothing was judged\n  looked for processes named: {}",
         node.looked_for().join(", ")
     );
-    for notice in node.notices() {
-        text.push_str(&format!("  note: {notice}\n"));
-    }
-    text.push_str(
-        "  in a container: give it the machine's processes (--pid=host)\n  \
+    // What hides the processes is said first; where nothing is known to, a container is the usual reason.
+    let (first, container) = match node.notices() {
+        [] => (looked, "  in a container: give it the machine's processes (--pid=host)\n"),
+        notices => (format!("{}\n  {looked}", notices.join("\n  ")), ""),
+    };
+    format!(
+        "{first}\n{container}  \
          to judge the files all the same, failing whatever is not there: nodeproof run --targets node,master\n  \
-         to see what a report looks like: --host example",
-    );
-    text
+         to see what a report looks like: --host example"
+    )
 }
 
 fn nothing_selected(benchmark: &Benchmark, targets: &[Target]) -> String {

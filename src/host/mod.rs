@@ -2,6 +2,7 @@
 
 mod accounts;
 mod build_information;
+mod container;
 mod described;
 mod live;
 mod resolve;
@@ -132,11 +133,11 @@ pub enum Trouble {
     /// Nothing stands there.
     #[error("does not exist")]
     Absent,
-    /// It lies outside of what is mounted into this container.
-    #[error("is not mounted into this container; add `-v {0}:{0}:ro`")]
+    /// It lies outside of what is mounted into this container; the folder that is to be mounted.
+    #[error("is not mounted into this container; add {}", mount_option(.0))]
     NotMounted(String),
     /// It is there, and may not be read.
-    #[error("cannot be read: permission denied; run as root or with the capability {0}")]
+    #[error("cannot be read: permission denied; run as root, in a container with the capability {0} (--cap-add {0})")]
     Denied(Capability),
     /// It is no regular file.
     #[error("is {0}, not a regular file")]
@@ -156,6 +157,11 @@ pub enum Trouble {
     /// Anything else that the system said.
     #[error("cannot be read: {0}")]
     Io(String),
+}
+
+/// What to add to the command that starts the container. The root itself cannot be mounted over the container's own.
+fn mount_option(folder: &str) -> String {
+    if folder == "/" { "`-v /:/host:ro` and `--root /host`".to_owned() } else { format!("`-v {folder}:{folder}:ro`") }
 }
 
 /// The capability that would lift a refusal.
