@@ -7,7 +7,7 @@ use super::{
     Accounts, Capability, Host, Kind, MAX_ARGV_BYTES, MAX_FILE_BYTES, MAX_TREE_DEPTH, MAX_TREE_ENTRIES, Place, Process,
     Root, Stat, Trouble, base_name, behind_link,
 };
-use rustix::fs::{Dir, FileType, Mode, OFlags};
+use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags};
 use rustix::io::Errno;
 use std::cell::OnceCell;
 use std::ffi::{OsStr, OsString};

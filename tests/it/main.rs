@@ -9,6 +9,7 @@ mod canned;
 mod cluster;
 mod command;
 mod drop_in;
+mod every;
 mod findings;
 mod json_report;
 mod junit_report;
