@@ -25,16 +25,16 @@ RUN set -eu; \
     touch src/lib.rs; \
     cp src/main.rs build.rs; \
     target="${TARGET:-$(rustc -vV | sed -n 's/^host: //p')}"; \
-    cargo build --release --locked ${CARGO_OPTIONS} --features "${FEATURES}" --target "$target"
+    cargo build --profile image --locked ${CARGO_OPTIONS} --features "${FEATURES}" --target "$target"
 
 # The program. Its files are as old as the last change to them, which may be older than what was just built.
 COPY . .
 RUN set -eu; \
     touch build.rs src/main.rs src/lib.rs; \
     target="${TARGET:-$(rustc -vV | sed -n 's/^host: //p')}"; \
-    cargo build --release --locked ${CARGO_OPTIONS} --features "${FEATURES}" --target "$target"; \
+    cargo build --profile image --locked ${CARGO_OPTIONS} --features "${FEATURES}" --target "$target"; \
     mkdir /image; \
-    cp "target/$target/release/nodeproof" /image/nodeproof; \
+    cp "target/$target/image/nodeproof" /image/nodeproof; \
     chmod 0555 /image/nodeproof; \
     ln -s nodeproof /image/kube-bench
 

@@ -137,7 +137,7 @@ pub enum Trouble {
     #[error("is not mounted into this container; add {}", mount_option(.0))]
     NotMounted(String),
     /// It is there, and may not be read.
-    #[error("cannot be read: permission denied; run as root, in a container with the capability {0} (--cap-add {0})")]
+    #[error("cannot be read: permission denied; run as root, in a container with {0}")]
     Denied(Capability),
     /// It is no regular file.
     #[error("is {0}, not a regular file")]
@@ -176,8 +176,8 @@ pub enum Capability {
 impl fmt::Display for Capability {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::DacReadSearch => "DAC_READ_SEARCH",
-            Self::SysPtrace => "SYS_PTRACE",
+            Self::DacReadSearch => "--cap-add DAC_READ_SEARCH",
+            Self::SysPtrace => "--cap-add SYS_PTRACE, and where AppArmor is on --security-opt apparmor=unconfined",
         })
     }
 }

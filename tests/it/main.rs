@@ -14,6 +14,7 @@ mod findings;
 mod json_report;
 mod junit_report;
 mod live;
+mod manifests;
 mod oracle;
 #[cfg(feature = "postgres")]
 mod postgres;
