@@ -27,7 +27,6 @@ images=()
 clean_up() {
   docker rm -f "$id" >/dev/null 2>&1 || true
   if [ "${#images[@]}" -gt 0 ]; then docker rmi -f "${images[@]}" >/dev/null 2>&1 || true; fi
-  docker image prune -f --filter "label=nodeproof.test=$id" >/dev/null 2>&1 || true
   rm -rf "$work"
 }
 trap clean_up EXIT
@@ -69,12 +68,17 @@ if [ $# -gt 0 ]; then
 else
   echo "building the image; this takes some minutes"
   tests/docker/builder.sh "nodeproof-builder:test-$$"
-  images+=("nodeproof-builder:test-$$")
-  DOCKER_BUILDKIT=0 docker build --label "nodeproof.test=$id" --build-arg "BUILDER=nodeproof-builder:test-$$" \
-    --build-arg CARGO_OPTIONS=--offline -t "$image" . >"$work/build.log" 2>&1 ||
-    { tail -40 "$work/build.log"; exit 1; }
+  images=("nodeproof-builder:test-$$")
+  build() {
+    DOCKER_BUILDKIT=0 docker build --build-arg "BUILDER=nodeproof-builder:test-$$" --build-arg CARGO_OPTIONS=--offline \
+      "$@" . >"$work/build.log" 2>&1 || { tail -40 "$work/build.log"; exit 1; }
+  }
+  # The first stage has a name of its own, so that it can be removed.
+  build --target build -t "nodeproof-stage:test-$$"
+  images=("nodeproof-stage:test-$$" "${images[@]}")
+  build -t "$image"
 fi
-images+=("$image")
+images=("$image" "${images[@]}")
 docker create --name "$id" "$image" >/dev/null
 mkdir "$work/files"
 docker export "$id" | tar -x -C "$work/files" --exclude=dev
