@@ -17,15 +17,17 @@ ARG CARGO_OPTIONS=
 ENV RUSTFLAGS="-C target-feature=+crt-static"
 WORKDIR /build
 
-# The dependencies: built again only when they change.
+# The dependencies: built again only when they change. Of the program itself there are only empty files of its names.
 COPY Cargo.toml Cargo.lock ./
 RUN set -eu; \
-    mkdir src; \
+    mkdir src benches; \
     echo 'fn main() {}' > src/main.rs; \
     touch src/lib.rs; \
     cp src/main.rs build.rs; \
+    for name in $(sed -n 's/^name = "\(.*\)"/\1/p' Cargo.toml); do touch "benches/$name.rs"; done; \
     target="${TARGET:-$(rustc -vV | sed -n 's/^host: //p')}"; \
-    cargo build --profile image --locked ${CARGO_OPTIONS} --features "${FEATURES}" --target "$target"
+    cargo build --profile image --locked ${CARGO_OPTIONS} --features "${FEATURES}" --target "$target"; \
+    rm -r src benches build.rs
 
 # The program. Its files are as old as the last change to them, which may be older than what was just built.
 COPY . .

@@ -27,6 +27,8 @@ images=()
 clean_up() {
   docker rm -f "$id" >/dev/null 2>&1 || true
   if [ "${#images[@]}" -gt 0 ]; then docker rmi -f "${images[@]}" >/dev/null 2>&1 || true; fi
+  # What the build left has inherited the builder's label.
+  docker image prune -f --filter "label=nodeproof.test=$id" >/dev/null 2>&1 || true
   rm -rf "$work"
 }
 trap clean_up EXIT
@@ -67,16 +69,10 @@ if [ $# -gt 0 ]; then
   docker tag "$1" "$image"
 else
   echo "building the image; this takes some minutes"
-  tests/docker/builder.sh "nodeproof-builder:test-$$"
+  tests/docker/builder.sh "nodeproof-builder:test-$$" "nodeproof.test=$id"
   images=("nodeproof-builder:test-$$")
-  build() {
-    DOCKER_BUILDKIT=0 docker build --build-arg "BUILDER=nodeproof-builder:test-$$" --build-arg CARGO_OPTIONS=--offline \
-      "$@" . >"$work/build.log" 2>&1 || { tail -40 "$work/build.log"; exit 1; }
-  }
-  # The first stage has a name of its own, so that it can be removed.
-  build --target build -t "nodeproof-stage:test-$$"
-  images=("nodeproof-stage:test-$$" "${images[@]}")
-  build -t "$image"
+  DOCKER_BUILDKIT=0 docker build --force-rm --build-arg "BUILDER=nodeproof-builder:test-$$" \
+    --build-arg CARGO_OPTIONS=--offline -t "$image" . >"$work/build.log" 2>&1 || { tail -40 "$work/build.log"; exit 1; }
 fi
 images=("$image" "${images[@]}")
 docker create --name "$id" "$image" >/dev/null

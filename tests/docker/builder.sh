@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Makes an image to build in from what is installed here, so that no image need be pulled: the Rust toolchain, a C compiler,
 # a shell, and the crates that cargo has fetched before.
-#   tests/docker/builder.sh NAME:TAG
+#   tests/docker/builder.sh NAME:TAG LABEL=VALUE
 set -euo pipefail
-image=$1
+image=$1 label=$2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work"/image/{tmp,usr/bin}
@@ -34,7 +34,7 @@ for name in cargo rustc; do ln -s "$sysroot/bin/$name" "$work/image/usr/bin/$nam
 
 # The shell and what the Dockerfile calls; the compiler and its parts; the C library to link with.
 programs=()
-for name in sh sed mkdir cp ln touch chmod gcc cc ld as ar; do programs+=("$(program "$name")"); done
+for name in sh sed mkdir cp ln rm touch chmod gcc cc ld as ar; do programs+=("$(program "$name")"); done
 for name in cc1 collect2 lto-wrapper; do programs+=("$(gcc -print-prog-name="$name")"); done
 mapfile -t libraries < <(ldd "${programs[@]}" "$sysroot"/bin/{cargo,rustc} "$sysroot"/lib/librustc_driver-*.so 2>/dev/null |
   grep -oE '/[^ ):]+\.so[^ ):]*' | grep -v "^$sysroot" | sort -u)
@@ -50,4 +50,4 @@ done
 cargo_home=$(realpath "${CARGO_HOME:-$HOME/.cargo}")
 sort -u "$work/files" >"$work/sorted"
 tar -c -C "$work/image" . -C / -T "$work/sorted" -C "$cargo_home" --transform 's,^registry/,cargo/registry/,' registry/index registry/cache |
-  docker import -c 'ENV PATH=/usr/bin:/bin CARGO_HOME=/cargo' - "$image" >/dev/null
+  docker import -c 'ENV PATH=/usr/bin:/bin CARGO_HOME=/cargo' -c "LABEL $label" - "$image" >/dev/null
