@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 /// How long the end waits for a run that is under way, so that its line is whole. A run takes less; one whose reader has
 /// stalled never ends.
-const GRACE: Duration = Duration::from_millis(60);
+const GRACE: Duration = Duration::from_millis(30);
 
 /// Calls `run` now and then every `interval`, until SIGTERM, SIGINT or the end of whoever reads stdout. What goes wrong is
 /// told on stderr and tried again the next time; only what `lasts` when it is the first run's ends it all.
