@@ -1,6 +1,7 @@
 //! A run, step by step: what is asked for, what is defined, what is here, what is judged, what is told.
 
 use crate::cli::{BenchmarkFlags, Cli, Command, Flags, MachineFlags, Manner};
+use crate::command::every;
 use crate::config::Target;
 use crate::definition::{Benchmark, DefinitionError, Library, near_names};
 use crate::deliver::{Delivery, DeliveryError};
@@ -15,7 +16,7 @@ use crate::{runner, version};
 use anyhow::Context;
 use std::io::{self, Write};
 use std::path::Path;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 /// The described machine that is built in.
 const EXAMPLE: &str = include_str!("../testdata/hosts/example.yaml");
@@ -63,7 +64,8 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
     log_to_stderr(cli.flags.output.verbose);
     match cli.command {
         Some(Command::Version) => print_version(),
-        Some(Command::Run { targets }) => audit(&cli.flags, cli.manner, Some(&targets)),
+        Some(Command::Run { targets, every: None }) => audit(&cli.flags, cli.manner, Some(&targets)),
+        Some(Command::Run { targets, every: Some(interval) }) => audit_every(interval, cli.flags, targets),
         None => audit(&cli.flags, cli.manner, None),
     }
 }
@@ -85,6 +87,15 @@ fn print_version() -> Result<u8, Failure> {
     Ok(0)
 }
 
+/// One JSON line a run, unless another format is asked for. Without targets, those that apply: what runs on a node may come and go.
+fn audit_every(interval: Duration, mut flags: Flags, targets: Vec<String>) -> Result<u8, Failure> {
+    let output = &mut flags.output;
+    output.json |= !(output.junit || output.pgsql || output.asff);
+    let lasts = |failure: &Failure| matches!(failure, Failure::Usage(_) | Failure::Definition(_));
+    let asked = (!targets.is_empty()).then_some(targets);
+    every::repeat(interval, lasts, move || audit(&flags, Manner::Nodeproof, asked.as_deref()).map(drop)).map(|()| 0)
+}
+
 /// `asked`: the targets of `run`, of which none means all; without `run`, those that apply to this node.
 fn audit(flags: &Flags, manner: Manner, asked: Option<&[String]>) -> Result<u8, Failure> {
     let library = Library::load(flags.benchmark.config_dir.as_deref(), flags.benchmark.config.as_deref())?;
@@ -95,6 +106,10 @@ fn audit(flags: &Flags, manner: Manner, asked: Option<&[String]>) -> Result<u8, 
     let mut collector = Collector::new(host.as_ref(), &node, &library.config);
     let choice = match named {
         Some(choice) => choice,
+        // Where nothing runs, the version is not what the user must see to first.
+        None if asked.is_none() && manner == Manner::Nodeproof && !node.runs_anything() => {
+            return Err(Failure::Nothing(nothing_runs(&node)));
+        }
         None => found_benchmark(&library, &collector, &node, host.as_ref())?,
     };
     let config = library.config_for(&choice.benchmark)?;
@@ -253,19 +268,20 @@ fn open_auditor<'h>(host: &'h dyn Host, flags: &MachineFlags) -> Auditor<'h> {
 }
 
 fn nothing_runs(node: &Node) -> String {
-    let mut text = format!(
-        "no component of Kubernetes runs on this node, so nothing was judged\n  looked for processes named: {}\n",
+    let looked = format!(
+        "no component of Kubernetes runs on this node, so nothing was judged\n  looked for processes named: {}",
         node.looked_for().join(", ")
     );
-    for notice in node.notices() {
-        text.push_str(&format!("  note: {notice}\n"));
-    }
-    text.push_str(
-        "  in a container: give it the machine's processes (--pid=host)\n  \
+    // What hides the processes is said first; where nothing is known to, a container is the usual reason.
+    let (first, container) = match node.notices() {
+        [] => (looked, "  in a container: give it the machine's processes (--pid=host)\n"),
+        notices => (format!("{}\n  {looked}", notices.join("\n  ")), ""),
+    };
+    format!(
+        "{first}\n{container}  \
          to judge the files all the same, failing whatever is not there: nodeproof run --targets node,master\n  \
-         to see what a report looks like: --host example",
-    );
-    text
+         to see what a report looks like: --host example"
+    )
 }
 
 fn nothing_selected(benchmark: &Benchmark, targets: &[Target]) -> String {

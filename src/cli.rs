@@ -3,6 +3,7 @@
 use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Audits a Kubernetes node against the CIS benchmarks and says what it saw.
 ///
@@ -44,6 +45,10 @@ pub enum Command {
         /// Targets: master, node (or worker), etcd, controlplane, policies.
         #[arg(short = 's', long, value_name = "TARGETS", value_delimiter = ',', env = "NODEPROOF_TARGETS")]
         targets: Vec<String>,
+        /// Audit again every so often, until SIGTERM: 30m, 6h, 1day. JSON, one line a run; without targets, those that
+        /// apply to this node.
+        #[arg(long, value_name = "INTERVAL", value_parser = interval, env = "NODEPROOF_EVERY")]
+        every: Option<Duration>,
     },
     /// Print the version of this program.
     Version,
@@ -199,4 +204,12 @@ pub struct LogFlags {
     /// Folder of log files.
     #[arg(long = "log_dir", value_name = "DIR", global = true, hide_short_help = true)]
     pub log_dir: Option<PathBuf>,
+}
+
+fn interval(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(Duration::ZERO) => Err("an interval is longer than nothing".to_owned()),
+        Ok(interval) => Ok(interval),
+        Err(error) => Err(format!("{error}; write it as 30m, 6h or 1day")),
+    }
 }

@@ -12,6 +12,7 @@
 //! | [`invocation`] | by which name and with which words the program was called |
 //! | [`app`] | the steps of a run |
 //! | [`deliver`] | where a report goes: a stream, a file, a database |
+//! | `command` | what the subcommands do beside an audit, one file each |
 //! | [`report`] | one file a format |
 //! | [`runner`] | plan × host → report |
 //! | [`plan`] | which checks, which distinct probes |
@@ -34,6 +35,7 @@ pub mod arguments;
 pub mod cli;
 #[cfg(feature = "cluster")]
 pub mod cluster;
+mod command;
 pub mod component;
 pub mod config;
 pub mod definition;

@@ -108,9 +108,7 @@ impl Expectation {
     pub fn holds_of_files(&self, files: &FileClass) -> Result<bool, WrongKind> {
         Ok(match self {
             Self::ModeAtMost(allowed) => files.mode & !allowed.0 == 0,
-            Self::OwnedBy(owners) => {
-                owners.iter().any(|o| files.users.contains(&o.user) && files.groups.contains(&o.group))
-            }
+            Self::OwnedBy(owners) => owned_by(owners, files)?,
             Self::AllOf(all) => every(all.iter().map(|e| e.holds_of_files(files)))?,
             Self::AnyOf(any) => some(any.iter().map(|e| e.holds_of_files(files)))?,
             Self::Set => true,
@@ -159,6 +157,23 @@ impl Expectation {
             Self::AllOf(inner) | Self::AnyOf(inner) => inner.iter().any(Self::is_about_files),
             _ => false,
         }
+    }
+}
+
+/// Whether one of the owners is the files'. A name that the machine's tables would have to tell, and which could not be
+/// read, is neither.
+fn owned_by(owners: &[Owner], files: &FileClass) -> Result<bool, WrongKind> {
+    if owners.iter().any(|o| files.users.contains(&o.user) && files.groups.contains(&o.group)) {
+        return Ok(true);
+    }
+    let may_be = |name: &String, known: &[String]| {
+        known.contains(name) || (known.len() == 1 && name != "root" && name.parse::<u32>().is_err())
+    };
+    match &files.names_unknown {
+        Some(why) if owners.iter().any(|o| may_be(&o.user, &files.users) && may_be(&o.group, &files.groups)) => {
+            Err(WrongKind(format!("whose {} is cannot be told: {why}", files.owner())))
+        }
+        _ => Ok(false),
     }
 }
 
@@ -468,6 +483,7 @@ mod tests {
             mode,
             users: user.iter().map(|u| (*u).to_owned()).collect(),
             groups: group.iter().map(|g| (*g).to_owned()).collect(),
+            names_unknown: None,
             count: 1,
             examples: vec![],
         };
@@ -489,6 +505,17 @@ mod tests {
         assert_eq!(owned.holds_of_files(&files(0, &["etcd"], &["etcd"])), Ok(true));
         assert_eq!(owned.holds_of_files(&files(0, &["root"], &["etcd"])), Ok(false));
         assert_eq!(expect("owned-by: 0:0").holds_of_files(&root(0)), Ok(true));
+        let nameless = |user: &[&str], group: &[&str]| FileClass {
+            names_unknown: Some("/etc/passwd is not mounted".to_owned()),
+            ..files(0, user, group)
+        };
+        let told = |error: Result<bool, WrongKind>| {
+            error.is_err_and(|e| e.0.contains("112:119") && e.0.contains("/etc/passwd"))
+        };
+        assert!(told(owned.holds_of_files(&nameless(&["112"], &["119"]))));
+        assert_eq!(expect("owned-by: root:root").holds_of_files(&nameless(&["112"], &["119"])), Ok(false));
+        assert_eq!(expect("owned-by: etcd:etcd").holds_of_files(&nameless(&["root", "0"], &["119"])), Ok(false));
+        assert_eq!(owned.holds_of_files(&nameless(&["root", "0"], &["root", "0"])), Ok(true));
         assert!(expect("equals: 1").holds_of_files(&root(0)).is_err());
     }
 

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 pub struct Accounts {
     users: Table,
     groups: Table,
+    unknown: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,7 +38,18 @@ impl Table {
 impl Accounts {
     /// Reads the contents of a passwd and a group file.
     pub fn parse(passwd: &[u8], group: &[u8]) -> Self {
-        Self { users: Table::parse(passwd), groups: Table::parse(group) }
+        Self { users: Table::parse(passwd), groups: Table::parse(group), unknown: None }
+    }
+
+    /// Remembers why a table could not be read.
+    #[must_use]
+    pub fn with_unknown(self, unknown: Option<String>) -> Self {
+        Self { unknown, ..self }
+    }
+
+    /// Why a name may be missing here that the machine knows.
+    pub fn unknown(&self) -> Option<&str> {
+        self.unknown.as_deref()
     }
 
     /// Adds a user.

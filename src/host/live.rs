@@ -1,9 +1,9 @@
 //! This machine, read through a root folder and a proc directory. Nothing on it is ever run, changed or waited for.
 
 use super::build_information;
+use super::container::Container;
 use super::process_table::{self, ProcessRow, ProcessTable};
 use super::resolve::open_in_root;
-use super::table::MountTable;
 use super::{
     Accounts, Capability, Entry, Host, Kind, MAX_ARGV_BYTES, MAX_FILE_BYTES, MAX_TREE_DEPTH, MAX_TREE_ENTRIES, Place,
     Process, Root, Stat, Trouble, base_name, behind_link,
@@ -33,8 +33,9 @@ pub struct LiveHost {
     root: OwnedFd,
     proc: OwnedFd,
     accounts: OnceCell<Accounts>,
-    container: Option<MountTable>,
-    own_pids_only: bool,
+    /// The container whose own files must not be taken for the machine's.
+    container: Option<Container>,
+    own_processes_only: bool,
 }
 
 /// A root or proc folder that cannot be opened.
@@ -54,27 +55,23 @@ impl LiveHost {
                 .map_err(|e| OpenHostError { option, path: path.display().to_string(), cause: e.into() })
         };
         let (root_fd, proc_fd) = (folder("--root", root)?, folder("--proc", proc)?);
-        let in_container = in_container();
-        let own_root = root == Path::new("/");
+        let container = Container::around();
+        let own_processes_only = proc == Path::new("/proc") && container.as_ref().is_some_and(Container::is_alone);
         Ok(Self {
             root: root_fd,
             proc: proc_fd,
             accounts: OnceCell::new(),
-            container: in_container.clone().filter(|_| own_root),
-            own_pids_only: in_container.is_some() && proc == Path::new("/proc") && own_pids_only(),
+            container: container.filter(|_| root == Path::new("/")),
+            own_processes_only,
         })
     }
 
     fn open_place(&self, place: &Place, flags: OFlags) -> Result<OwnedFd, Trouble> {
         match place.root {
-            Root::Host => {
-                if let Some(table) = &self.container
-                    && table.on_root(&place.path)
-                {
-                    return Err(Trouble::NotMounted(MountTable::folder_to_mount(&place.path)));
-                }
-                open_in_root(self.root.as_fd(), &place.path, flags).map_err(|e| trouble(e, Capability::DacReadSearch))
-            }
+            Root::Host => match &self.container {
+                Some(container) => self.open_mounted(container, &place.path, flags),
+                None => self.open_on_host(&place.path, flags).map_err(|e| trouble(e, Capability::DacReadSearch)),
+            },
             Root::Process(pid) => {
                 let root = rustix::fs::openat(
                     &self.proc,
@@ -85,6 +82,27 @@ impl LiveHost {
                 .map_err(|e| trouble(e, Capability::SysPtrace))?;
                 open_in_root(root.as_fd(), &place.path, flags).map_err(|e| trouble(e, Capability::DacReadSearch))
             }
+        }
+    }
+
+    fn open_on_host(&self, path: &Path, flags: OFlags) -> Result<OwnedFd, Errno> {
+        open_in_root(self.root.as_fd(), path, flags)
+    }
+
+    /// Opens what is mounted from the machine. What lies elsewhere in this container says nothing about the machine.
+    fn open_mounted(&self, container: &Container, path: &Path, flags: OFlags) -> Result<OwnedFd, Trouble> {
+        if let Some(folder) = container.lacks(path) {
+            return Err(Trouble::NotMounted(folder));
+        }
+        let opened = self.open_on_host(path, flags);
+        let lacks = match &opened {
+            Ok(fd) => container.lacks_opened(fd.as_fd()),
+            Err(Errno::NOENT) => container.lacks_missing(self.root.as_fd(), path),
+            Err(_) => None,
+        };
+        match lacks {
+            Some(folder) => Err(Trouble::NotMounted(folder)),
+            None => opened.map_err(|e| trouble(e, Capability::DacReadSearch)),
         }
     }
 
@@ -326,13 +344,17 @@ impl Host for LiveHost {
 
     fn accounts(&self) -> &Accounts {
         self.accounts.get_or_init(|| {
-            let table = |path: &str| self.read(&Place::host(path)).unwrap_or_default();
-            Accounts::parse(&table("/etc/passwd"), &table("/etc/group"))
+            let table = |path: &str| self.read(&Place::host(path)).map_err(|trouble| (path.to_owned(), trouble));
+            let (passwd, group) = (table("/etc/passwd"), table("/etc/group"));
+            let unknown = [passwd.as_ref().err(), group.as_ref().err()].into_iter().flatten().next();
+            let unknown = unknown.map(|(path, trouble)| format!("{path} {trouble}"));
+            let tables = Accounts::parse(&passwd.unwrap_or_default(), &group.unwrap_or_default());
+            tables.with_unknown(unknown)
         })
     }
 
     fn notices(&self) -> Vec<String> {
-        if self.own_pids_only {
+        if self.own_processes_only {
             vec![
                 "this container sees only its own processes: start it with --pid=host (hostPID: true in a pod), \
                  or no component will be found"
@@ -342,28 +364,6 @@ impl Host for LiveHost {
             Vec::new()
         }
     }
-}
-
-/// The mount table, if this process lives in a container: its root is layered, and it is not the root of the
-/// machine's first process.
-#[expect(clippy::disallowed_methods, reason = "this program's own mount table")]
-fn in_container() -> Option<MountTable> {
-    let table = MountTable::parse(&std::fs::read_to_string("/proc/self/mountinfo").ok()?);
-    if !table.layered_root() {
-        return None;
-    }
-    let identity =
-        |path: &str| rustix::fs::statat(rustix::fs::CWD, path, AtFlags::empty()).ok().map(|s| (s.st_dev, s.st_ino));
-    let first = identity("/proc/1/root/");
-    let alone = own_pids_only();
-    (alone || first.is_none() || first != identity("/")).then_some(table)
-}
-
-/// Whether the first process that is seen is this one or has its root: the machine's own is out of sight.
-fn own_pids_only() -> bool {
-    let root =
-        |path: &str| rustix::fs::statat(rustix::fs::CWD, path, AtFlags::empty()).ok().map(|s| (s.st_dev, s.st_ino));
-    std::process::id() == 1 || root("/proc/1/root/").is_some_and(|r| Some(r) == root("/"))
 }
 
 fn regular(stat: &rustix::fs::Stat) -> Result<(), Trouble> {

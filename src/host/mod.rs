@@ -2,6 +2,7 @@
 
 mod accounts;
 mod build_information;
+mod container;
 mod described;
 mod live;
 mod process_table;
@@ -149,11 +150,11 @@ pub enum Trouble {
     /// Nothing stands there.
     #[error("does not exist")]
     Absent,
-    /// It lies outside of what is mounted into this container.
-    #[error("is not mounted into this container; add `-v {0}:{0}:ro`")]
+    /// It lies outside of what is mounted into this container; the folder that is to be mounted.
+    #[error("is not mounted into this container; add {}", mount_option(.0))]
     NotMounted(String),
     /// It is there, and may not be read.
-    #[error("cannot be read: permission denied; run as root or with the capability {0}")]
+    #[error("cannot be read: permission denied; run as root, in a container with {0}")]
     Denied(Capability),
     /// It is no regular file.
     #[error("is {0}, not a regular file")]
@@ -175,6 +176,11 @@ pub enum Trouble {
     Io(String),
 }
 
+/// What to add to the command that starts the container. The root itself cannot be mounted over the container's own.
+fn mount_option(folder: &str) -> String {
+    if folder == "/" { "`-v /:/host:ro` and `--root /host`".to_owned() } else { format!("`-v {folder}:{folder}:ro`") }
+}
+
 /// The capability that would lift a refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Capability {
@@ -187,8 +193,8 @@ pub enum Capability {
 impl fmt::Display for Capability {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::DacReadSearch => "DAC_READ_SEARCH",
-            Self::SysPtrace => "SYS_PTRACE",
+            Self::DacReadSearch => "--cap-add DAC_READ_SEARCH",
+            Self::SysPtrace => "--cap-add SYS_PTRACE, and where AppArmor is on --security-opt apparmor=unconfined",
         })
     }
 }

@@ -62,6 +62,34 @@ fn step_by_step(root: BorrowedFd<'_>, path: &Path, flags: OFlags) -> Result<Owne
     }
 }
 
+/// Where a path that leads nowhere leads: its links followed, as far as they can be, with the names that are not there.
+pub(super) fn landing(root: BorrowedFd<'_>, path: &Path) -> PathBuf {
+    let mut at = PathBuf::from("/");
+    let mut todo = components(path);
+    let mut links = 0;
+    while let Some(name) = todo.pop() {
+        if name == ".." {
+            at.pop();
+            continue;
+        }
+        let next = at.join(&name);
+        let below = next.strip_prefix("/").unwrap_or(&next);
+        match rustix::fs::readlinkat(root, below, Vec::new()) {
+            Ok(target) if links < MAX_LINKS => {
+                links += 1;
+                let target = PathBuf::from(OsString::from_vec(target.into_bytes()));
+                if target.is_absolute() {
+                    at = PathBuf::from("/");
+                }
+                todo.extend(components(&target));
+            }
+            // No link, or not there.
+            _ => at = next,
+        }
+    }
+    at
+}
+
 /// The names of a path, last first, so that the next one can be popped.
 fn components(path: &Path) -> Vec<OsString> {
     let mut names: Vec<OsString> = path
@@ -113,6 +141,26 @@ mod tests {
                     assert_eq!(got, expected, "{way} {path}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_path_that_leads_nowhere_is_followed_to_where_it_would_be() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let root = dir.path();
+        std::fs::create_dir_all(root.join("etc")).expect("a folder");
+        symlink("/opt/kubernetes", root.join("etc/kubernetes")).expect("a link");
+        symlink("../../run/x", root.join("etc/up")).expect("a link");
+        symlink("loop", root.join("loop")).expect("a link");
+        let fd = rustix::fs::open(root, OFlags::PATH | OFlags::DIRECTORY, Mode::empty()).expect("the root");
+        let cases = [
+            ("/etc/kubernetes/pki/ca.crt", "/opt/kubernetes/pki/ca.crt"),
+            ("/etc/up", "/run/x"),
+            ("/etc/none/../x", "/etc/x"),
+            ("/loop", "/loop"),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(landing(fd.as_fd(), Path::new(path)), Path::new(expected), "{path}");
         }
     }
 }

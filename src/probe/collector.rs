@@ -3,7 +3,7 @@
 use super::{Evidence, FileProbe, Observation, Probe, Seen, TreeLook, document, file, markup, process, setting};
 use crate::component::Component;
 use crate::config::{Candidates, Config, Target};
-use crate::host::{Host, Place, Trouble};
+use crate::host::{Capability, Host, Place, Trouble};
 use crate::node::{Instance, Node};
 use serde_json::Value as Json;
 use std::cell::RefCell;
@@ -141,7 +141,15 @@ impl<'a> Collector<'a> {
             folder.ok_or_else(|| relative_without_folder(path))?.join(path)
         };
         let own = Place::of_process(instance.process.pid, &absolute);
-        Ok(if self.host.stat(&own).is_ok() { own } else { Place::host(absolute) })
+        let shared = Place::host(absolute);
+        match self.host.stat(&own) {
+            Ok(_) => Ok(own),
+            // What is not on the machine either can still be in the root that may not be entered.
+            Err(denied @ Trouble::Denied(Capability::SysPtrace)) if self.host.stat(&shared) == Err(Trouble::Absent) => {
+                Err(denied)
+            }
+            Err(_) => Ok(shared),
+        }
     }
 
     /// A file's content.
@@ -176,5 +184,7 @@ pub(super) fn shown(path: &Path) -> String {
 }
 
 fn relative_without_folder(path: &str) -> Trouble {
-    Trouble::Io(format!("the relative path {path} means nothing while the process's working directory cannot be seen"))
+    Trouble::Io(format!(
+        "the relative path {path} means nothing while the process's working directory cannot be seen; run as root, in a container with --cap-add SYS_PTRACE"
+    ))
 }

@@ -48,7 +48,7 @@ fn look(collector: &Collector<'_>, place: &Place, wanted: &Select) -> Result<Opt
         }
         Select::SameCertificates(other) => {
             let own = markup::certificates(&collector.content(place)?)?;
-            for place in places(collector, other) {
+            for place in places(collector, other).into_iter().filter(|p| !matches!(p, Err(Seen::Remark(_)))) {
                 let place = place
                     .map_err(|seen| Trouble::Io(format!("there is nothing to compare it with: {}", reason(seen))))?;
                 let name = shown(&place.path);

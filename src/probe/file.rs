@@ -178,6 +178,7 @@ fn class(accounts: &Accounts, stat: &Stat, count: usize, examples: Vec<String>) 
         mode: stat.mode,
         users: accounts.user_names(stat.uid),
         groups: accounts.group_names(stat.gid),
+        names_unknown: accounts.unknown().map(str::to_owned),
         count,
         examples,
     }

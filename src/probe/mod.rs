@@ -230,6 +230,8 @@ pub struct FileClass {
     pub users: Vec<String>,
     /// The group's names, likewise.
     pub groups: Vec<String>,
+    /// Why there may be names that are missing here.
+    pub names_unknown: Option<String>,
     /// How many files are so.
     pub count: usize,
     /// The paths of the first few.

@@ -10,6 +10,7 @@ use crate::node::Instance;
 use crate::value::ValueKind;
 use globset::Glob;
 use serde_json::Value as Json;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -47,11 +48,13 @@ fn known(collector: &Collector<'_>, component: Component, kind: PlaceKind) -> Ve
     }
     let candidates = collector.candidates(component).map(|c| candidate_paths(c, kind)).unwrap_or_default();
     let mut found = Vec::new();
+    let mut unseen: BTreeMap<String, (&str, usize)> = BTreeMap::new();
     for candidate in &candidates {
         let place = Place::host(candidate);
         match collector.host.stat(&place) {
             Ok(_) => found.push(Ok(place)),
             Err(Trouble::Absent | Trouble::NotDirectory) => {}
+            Err(Trouble::NotMounted(folder)) => unseen.entry(folder).or_insert((candidate, 0)).1 += 1,
             Err(trouble) => found.push(Err(not_seen(candidate, &trouble))),
         }
         // Every unit file of a service matters; of the other kinds a component has one.
@@ -59,12 +62,21 @@ fn known(collector: &Collector<'_>, component: Component, kind: PlaceKind) -> Ve
             break;
         }
     }
+    // Where one candidate was found, those that could not be looked for are only worth a remark.
+    let remark: fn(String) -> Seen = if found.is_empty() { Seen::Unknown } else { Seen::Remark };
+    found.extend(unseen.into_iter().map(|(folder, (first, count))| Err(remark(not_mounted(first, count, folder)))));
     if found.is_empty() {
         let looked = if candidates.is_empty() { "nothing to look for".to_owned() } else { candidates.join(", ") };
         let what = format!("no {} of {} was found: {looked}", kind.id(), component.program());
         found.push(Err(Seen::Missing(what)));
     }
     found
+}
+
+/// Candidates that would be below a folder which is not mounted into this container.
+fn not_mounted(first: &str, count: usize, folder: String) -> String {
+    let others = if count > 1 { format!(" (and {} more below {folder})", count - 1) } else { String::new() };
+    format!("{first}{others} {}", Trouble::NotMounted(folder))
 }
 
 /// What the component's own processes say of a file; empty where they say nothing.

@@ -75,7 +75,11 @@ fn files(collector: &Collector<'_>, places: &[Result<Place, Seen>]) -> Result<Ve
     let mut units: Vec<String> = Vec::new();
     let mut elsewhere: Vec<Place> = Vec::new();
     for place in places {
-        let place = place.as_ref().map_err(Clone::clone)?;
+        let place = match place {
+            Ok(place) => place,
+            Err(Seen::Remark(_)) => continue,
+            Err(seen) => return Err(seen.clone()),
+        };
         match unit_of(&place.path) {
             Some(unit) if units.contains(&unit) => {}
             Some(unit) => units.push(unit),

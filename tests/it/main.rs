@@ -10,10 +10,12 @@ mod cluster;
 mod command;
 mod dialect;
 mod drop_in;
+mod every;
 mod findings;
 mod json_report;
 mod junit_report;
 mod live;
+mod manifests;
 mod oracle;
 #[cfg(feature = "postgres")]
 mod postgres;

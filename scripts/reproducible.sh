@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Builds the program twice, from two clean copies of the last commit in folders of different names, as the image does it, and
+# compares the two bit by bit.
+#   scripts/reproducible.sh
+set -euo pipefail
+cd "$(dirname "$0")/.."
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+target=${TARGET:-$(rustc -vV | sed -n 's/^host: //p')}
+cargo_home=$(realpath "${CARGO_HOME:-$HOME/.cargo}")
+
+build() {
+  local folder=$work/$2
+  mkdir -p "$folder"
+  git archive HEAD | tar -x -C "$folder"
+  # Paths of the machine that builds would otherwise stand in the messages of panics.
+  (cd "$folder" && env -u CARGO_TARGET_DIR \
+    RUSTFLAGS="-C target-feature=+crt-static --remap-path-prefix=$folder=/build --remap-path-prefix=$cargo_home=/cargo" \
+    cargo build --quiet --profile image --locked --target "$target")
+  cp "$folder/target/$target/image/nodeproof" "$work/nodeproof-$1"
+  rm -rf "$folder"
+}
+build 1 source
+build 2 another/and/deeper
+
+rustc -V
+wc -c <"$work/nodeproof-1" | sed 's/$/ bytes/'
+(cd "$work" && sha256sum nodeproof-1 nodeproof-2)
+if cmp "$work/nodeproof-1" "$work/nodeproof-2"; then
+  echo "the same"
+else
+  echo "not the same" >&2
+  exit 1
+fi

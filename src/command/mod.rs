@@ -1,0 +1,3 @@
+//! What the subcommands do beside an audit, one file each.
+
+pub(crate) mod every;

@@ -1,0 +1,284 @@
+//! The manifests, the chart and the Dockerfile practise what the benchmark preaches. The chart's templates keep to the few
+//! words that [`Chart::render`] knows, so that what a cluster would get is judged here without Helm.
+
+use crate::support::{repository, text_of};
+use clap::Parser;
+use nodeproof::cli::Cli;
+use serde_json::{Value, json};
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+fn yaml(text: &str) -> Value {
+    serde_saphyr::from_str(text).unwrap_or_else(|e| panic!("{e}\n{text}"))
+}
+
+fn deployed(file: &str) -> Value {
+    yaml(&text_of(&repository("deploy").join(file)))
+}
+
+/// The pod of a workload.
+fn pod(workload: &Value) -> &Value {
+    let spec = &workload["spec"];
+    let template = match workload["kind"].as_str() {
+        Some("CronJob") => &spec["jobTemplate"]["spec"]["template"],
+        Some("DaemonSet" | "Job") => &spec["template"],
+        other => panic!("{other:?} is no workload"),
+    };
+    &template["spec"]
+}
+
+/// What is advised for a workload, and what this program needs; nothing more.
+fn follows_the_advice(name: &str, workload: &Value) {
+    let pod = pod(workload);
+    let containers = pod["containers"].as_array().expect("containers");
+    assert_eq!(containers.len(), 1, "{name}");
+    let container = &containers[0];
+    let security = &container["securityContext"];
+    for (what, is, should) in [
+        ("processes of the node", &pod["hostPID"], json!(true)),
+        ("network of the node", &pod["hostNetwork"], json!(null)),
+        ("interprocess communication of the node", &pod["hostIPC"], json!(null)),
+        ("service account token", &pod["automountServiceAccountToken"], json!(false)),
+        ("system calls", &pod["securityContext"]["seccompProfile"]["type"], json!("RuntimeDefault")),
+        ("privileged", &security["privileged"], json!(false)),
+        ("privilege escalation", &security["allowPrivilegeEscalation"], json!(false)),
+        ("root file system", &security["readOnlyRootFilesystem"], json!(true)),
+        (
+            "capabilities",
+            &security["capabilities"],
+            json!({ "drop": ["ALL"], "add": ["DAC_READ_SEARCH", "SYS_PTRACE"] }),
+        ),
+        ("environment", &container["env"], json!(null)),
+    ] {
+        assert_eq!(is, &should, "{name}: {what}");
+    }
+    for resource in ["cpu", "memory"] {
+        assert!(container["resources"]["limits"][resource].is_string(), "{name}: a limit for {resource}");
+    }
+    let volumes = pod["volumes"].as_array().expect("volumes");
+    assert!(volumes.iter().all(|v| v["hostPath"]["path"].is_string()), "{name}: nothing that could be written to");
+    let mounts = container["volumeMounts"].as_array().expect("mounts");
+    assert!(mounts.iter().all(|m| m["readOnly"] == true), "{name}: mounts are for reading");
+    let image = container["image"].as_str().expect("an image");
+    assert!(image.ends_with(&format!(":{VERSION}")) || image.contains("@sha256:"), "{name}: {image} is pinned");
+    tolerates_the_control_plane(name, pod);
+    let arguments = container["args"].as_array().expect("arguments").iter().map(|a| a.as_str().expect("text"));
+    let parsed = Cli::try_parse_from(std::iter::once("nodeproof").chain(arguments));
+    let parsed = parsed.unwrap_or_else(|e| panic!("{name}: {e}"));
+    assert_eq!(parsed.flags.machine.root, std::path::Path::new(mounts[0]["mountPath"].as_str().expect("a path")));
+}
+
+fn tolerates_the_control_plane(name: &str, pod: &Value) {
+    for key in ["node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master"] {
+        let tolerated = pod["tolerations"].as_array().expect("tolerations").iter().any(|t| {
+            t["operator"] == "Exists"
+                && (t["key"] == key || t["key"].is_null())
+                && (t["effect"] == "NoSchedule" || t["effect"].is_null())
+        });
+        assert!(tolerated, "{name}: {key}");
+    }
+}
+
+#[test]
+fn every_manifest_follows_the_advice() {
+    for (file, kind) in [("job.yaml", "Job"), ("cronjob.yaml", "CronJob"), ("daemonset.yaml", "DaemonSet")] {
+        let workload = deployed(file);
+        assert_eq!(workload["kind"], kind);
+        assert_eq!(workload["metadata"]["namespace"], "nodeproof");
+        follows_the_advice(file, &workload);
+    }
+    let daemonset = deployed("daemonset.yaml");
+    assert_eq!(pod(&daemonset)["containers"][0]["args"], json!(["run", "--every", "6h", "--root", "/host"]));
+}
+
+#[test]
+fn the_kustomization_names_files_that_are_there_and_this_version() {
+    let kustomization = deployed("kustomization.yaml");
+    let kinds: Vec<Value> = kustomization["resources"]
+        .as_array()
+        .expect("resources")
+        .iter()
+        .map(|file| deployed(file.as_str().expect("a name"))["kind"].clone())
+        .collect();
+    assert_eq!(kinds, ["Namespace", "DaemonSet"]);
+    assert_eq!(kustomization["images"], json!([{ "name": "nodeproof", "newTag": VERSION }]));
+    assert_eq!(deployed("namespace.yaml")["metadata"]["name"], kustomization["namespace"]);
+}
+
+#[test]
+fn the_chart_gives_the_same_in_each_of_its_modes() {
+    for (mode, file) in [("daemonset", "daemonset.yaml"), ("cronjob", "cronjob.yaml"), ("job", "job.yaml")] {
+        let chart = Chart::with(|values| values["mode"] = json!(mode));
+        let rendered: Vec<(&str, Value)> = ["daemonset.yaml", "cronjob.yaml", "job.yaml"]
+            .into_iter()
+            .map(|name| (name, chart.render(name)))
+            .filter(|(_, text)| !text.trim().is_empty())
+            .map(|(name, text)| (name, yaml(&text)))
+            .collect();
+        assert_eq!(rendered.iter().map(|(name, _)| *name).collect::<Vec<_>>(), [file], "{mode}");
+        let workload = &rendered[0].1;
+        follows_the_advice(mode, workload);
+        let (ours, plain) = (&pod(workload)["containers"][0], deployed(file));
+        let plain = &pod(&plain)["containers"][0];
+        for part in ["args", "image", "securityContext", "resources", "volumeMounts"] {
+            assert_eq!(ours[part], plain[part], "{mode}: {part}");
+        }
+    }
+}
+
+#[test]
+fn the_charts_values_reach_the_pod() {
+    let digest = format!("sha256:{}", "0123456789abcdef".repeat(4));
+    let chart = Chart::with(|values| {
+        values["image"]["repository"] = json!("registry.example/nodeproof");
+        values["image"]["digest"] = json!(digest);
+        values["every"] = json!("30m");
+        values["args"] = json!(["--benchmark", "cis-1.12"]);
+        values["appArmor"] = json!("Unconfined");
+        values["imagePullSecrets"] = json!([{ "name": "registry" }]);
+        values["resources"]["limits"]["memory"] = json!("64Mi");
+    });
+    let workload = yaml(&chart.render("daemonset.yaml"));
+    follows_the_advice("values", &workload);
+    let pod = pod(&workload);
+    let container = &pod["containers"][0];
+    assert_eq!(container["image"], format!("registry.example/nodeproof@{digest}"));
+    let arguments = ["run", "--every", "30m", "--root", "/host", "--benchmark", "cis-1.12"];
+    assert_eq!(container["args"], json!(arguments));
+    assert_eq!(container["securityContext"]["appArmorProfile"]["type"], "Unconfined");
+    assert_eq!(container["resources"]["limits"]["memory"], "64Mi");
+    assert_eq!(pod["imagePullSecrets"][0]["name"], "registry");
+}
+
+#[test]
+fn the_dockerfile_is_plain_pinned_and_ends_with_nothing_but_the_program() {
+    let text = text_of(&repository("Dockerfile"));
+    let instructions: Vec<&str> = text.lines().filter(|l| !l.starts_with('#')).collect();
+    let all = instructions.join("\n");
+    for word in ["latest", "--mount", "<<", "--link", "--chmod", "upx", "apk ", "apt-get"] {
+        assert!(!all.contains(word), "{word}");
+    }
+    assert!(!text.to_lowercase().contains("# syntax"));
+    let builder = instructions.iter().find_map(|l| l.strip_prefix("ARG BUILDER=")).expect("a builder");
+    let (_, digest) = builder.split_once("@sha256:").expect("a digest");
+    assert_eq!(digest.len(), 64);
+    let stages: Vec<&&str> = instructions.iter().filter(|l| l.starts_with("FROM ")).collect();
+    assert_eq!(stages, [&"FROM ${BUILDER} AS build", &"FROM scratch"]);
+    assert!(instructions.contains(&format!("ARG VERSION={VERSION}").as_str()));
+    assert!(instructions.contains(&"ENTRYPOINT [\"/nodeproof\"]"));
+}
+
+/// The chart with its values, and as much of Helm as its templates use.
+struct Chart {
+    values: Value,
+    chart: Value,
+}
+
+impl Chart {
+    fn with(change: impl FnOnce(&mut Value)) -> Self {
+        let mut values = deployed("helm/nodeproof/values.yaml");
+        change(&mut values);
+        let chart = deployed("helm/nodeproof/Chart.yaml");
+        assert_eq!((&chart["version"], &chart["appVersion"]), (&json!(VERSION), &json!(VERSION)));
+        Self { values, chart }
+    }
+
+    fn render(&self, template: &str) -> String {
+        let folder = repository("deploy/helm/nodeproof/templates");
+        self.lines(&text_of(&folder.join(template)))
+    }
+
+    /// Lines with one action of control each; everything else is put in its place.
+    fn lines(&self, text: &str) -> String {
+        let mut out = String::new();
+        // For each open block, whether its lines count; those of a definition do, where it is included.
+        let mut open: Vec<bool> = Vec::new();
+        for line in text.lines() {
+            let action = line
+                .trim()
+                .strip_prefix("{{-")
+                .and_then(|l| l.strip_suffix("}}").map(|l| l.trim_end_matches('-').trim()));
+            match action.map(|a| a.split_once(' ').unwrap_or((a, ""))) {
+                Some(("if", condition)) => open.push(self.holds(condition)),
+                Some(("define", _)) => open.push(true),
+                Some(("else", _)) => {
+                    let last = open.last_mut().expect("an open block");
+                    *last = !*last;
+                }
+                Some(("end", _)) => drop(open.pop().expect("an open block")),
+                _ if open.contains(&false) => {}
+                Some((word, rest)) => out.push_str(&self.block(word, rest)),
+                None => {
+                    out.push_str(&self.substitute(line));
+                    out.push('\n');
+                }
+            }
+        }
+        assert!(open.is_empty(), "a block is not closed");
+        out
+    }
+
+    fn holds(&self, condition: &str) -> bool {
+        let words: Vec<&str> = condition.split(' ').collect();
+        match words[..] {
+            ["eq", path, text] => self.value(path) == text.trim_matches('"'),
+            ["ne", path, text] => self.value(path) != text.trim_matches('"'),
+            [path] => {
+                !matches!(self.value(path), Value::Null | Value::Bool(false))
+                    && self.value(path) != ""
+                    && self.value(path) != json!([])
+            }
+            _ => panic!("`{condition}` is not known here"),
+        }
+    }
+
+    /// `include` and `toYaml`, with `nindent`. JSON is YAML, so that is what values are written as.
+    fn block(&self, word: &str, rest: &str) -> String {
+        let (what, indent) = rest.split_once(" | nindent ").unwrap_or_else(|| panic!("`{rest}` has no indent"));
+        let text = match (word, what) {
+            ("include", "\"nodeproof.pod\" .") => self.render("_pod.tpl"),
+            ("toYaml", path) => match self.value(path) {
+                Value::Array(items) => items.iter().map(|i| format!("- {i}\n")).collect(),
+                other => other.to_string(),
+            },
+            _ => panic!("`{word} {rest}` is not known here"),
+        };
+        let indent = " ".repeat(indent.parse().expect("a number"));
+        text.lines().map(|l| format!("{indent}{l}\n")).collect()
+    }
+
+    fn substitute(&self, line: &str) -> String {
+        let mut out = String::new();
+        let mut rest = line;
+        while let Some((before, after)) = rest.split_once("{{ ") {
+            let (action, after) = after.split_once(" }}").expect("an end");
+            let value = match action.split(" | ").collect::<Vec<_>>()[..] {
+                [path] => self.value(path).as_str().expect(path).to_owned(),
+                [path, "quote"] => self.value(path).to_string(),
+                [path, default] => {
+                    let own = self.value(path);
+                    let default = default.strip_prefix("default ").expect("a default");
+                    (if own == "" { self.value(default) } else { own }).as_str().expect(path).to_owned()
+                }
+                _ => panic!("`{action}` is not known here"),
+            };
+            out.push_str(before);
+            out.push_str(&value);
+            rest = after;
+        }
+        out + rest
+    }
+
+    fn value(&self, path: &str) -> Value {
+        let pointer = |path: &str| format!("/{}", path.replace('.', "/"));
+        match path {
+            ".Release.Name" => json!("nodeproof"),
+            ".Release.Namespace" => json!("nodeproof"),
+            ".Chart.AppVersion" => self.chart["appVersion"].clone(),
+            _ => {
+                let path = path.strip_prefix(".Values.").unwrap_or_else(|| panic!("`{path}` is not known here"));
+                self.values.pointer(&pointer(path)).unwrap_or_else(|| panic!("no value {path}")).clone()
+            }
+        }
+    }
+}
