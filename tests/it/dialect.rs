@@ -169,6 +169,11 @@ fn traced(folder: &Path, log: &Path, more: &[&str]) -> (Value, String, usize) {
 
 #[test]
 fn two_hundred_audits_start_no_process_and_an_unknown_one_starts_one_shell() {
+    if !["/usr/bin/strace", "/bin/strace"].iter().any(|p| Path::new(p).exists()) {
+        assert!(std::env::var_os("CI").is_none(), "strace is needed: apt-get install strace");
+        println!("not checked: strace is not installed");
+        return;
+    }
     let folder = tempfile::tempdir().expect("a folder");
     let (mine, log) = (folder.path().join("mine"), folder.path().join("log"));
     std::fs::create_dir(&mine).expect("a folder");
