@@ -14,7 +14,8 @@ ARG TARGET=
 ARG FEATURES=
 # More for cargo, such as --offline.
 ARG CARGO_OPTIONS=
-ENV RUSTFLAGS="-C target-feature=+crt-static"
+# Static; and without the tables for unwinding, since a panic ends the program.
+ENV RUSTFLAGS="-C target-feature=+crt-static -C force-unwind-tables=no"
 WORKDIR /build
 
 # The dependencies: built again only when they change. Of the program itself there are only empty files of its names.

@@ -7,15 +7,16 @@ cd "$(dirname "$0")/.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 target=${TARGET:-$(rustc -vV | sed -n 's/^host: //p')}
+commit=$(git rev-parse HEAD)
 cargo_home=$(realpath "${CARGO_HOME:-$HOME/.cargo}")
 
 build() {
   local folder=$work/$2
   mkdir -p "$folder"
-  git archive HEAD | tar -x -C "$folder"
+  git archive "$commit" | tar -x -C "$folder"
   # Paths of the machine that builds would otherwise stand in the messages of panics.
   (cd "$folder" && env -u CARGO_TARGET_DIR \
-    RUSTFLAGS="-C target-feature=+crt-static --remap-path-prefix=$folder=/build --remap-path-prefix=$cargo_home=/cargo" \
+    RUSTFLAGS="-C target-feature=+crt-static -C force-unwind-tables=no --remap-path-prefix=$folder=/build --remap-path-prefix=$cargo_home=/cargo" \
     cargo build --quiet --profile image --locked --target "$target")
   cp "$folder/target/$target/image/nodeproof" "$work/nodeproof-$1"
   rm -rf "$folder"
