@@ -1,11 +1,12 @@
 //! A run, step by step: what is asked for, what is defined, what is here, what is judged, what is told.
 
 use crate::cli::{BenchmarkFlags, Cli, Command, Flags, MachineFlags, Manner};
-use crate::command::every;
+use crate::command::{self, every};
 use crate::config::Target;
-use crate::definition::{Benchmark, DefinitionError, Library, near_names};
-use crate::deliver::{Delivery, DeliveryError};
+use crate::definition::{Benchmark, Library, near_names};
+use crate::deliver::Delivery;
 use crate::dialect::{Auditor, Substitutions};
+use crate::failure::Failure;
 use crate::host::{DescribedHost, Host, LiveHost};
 use crate::node::Node;
 use crate::outcome::KubernetesVersion;
@@ -21,44 +22,6 @@ use std::time::{Duration, SystemTime};
 /// The described machine that is built in.
 const EXAMPLE: &str = include_str!("../testdata/hosts/example.yaml");
 
-/// What ends a run, by the exit code that it gives.
-#[derive(Debug, thiserror::Error)]
-pub enum Failure {
-    /// The command line asks for what is not there.
-    #[error("{0}")]
-    Usage(String),
-    /// A definition file is wrong.
-    #[error(transparent)]
-    Definition(#[from] DefinitionError),
-    /// Nothing could be evaluated.
-    #[error("{0}")]
-    Nothing(String),
-    /// Anything else.
-    #[error("{0:#}")]
-    Other(#[from] anyhow::Error),
-}
-
-impl Failure {
-    /// The program's exit code.
-    pub const fn exit_code(&self) -> u8 {
-        match self {
-            Self::Other(_) => 1,
-            Self::Usage(_) => 2,
-            Self::Definition(_) => 3,
-            Self::Nothing(_) => 4,
-        }
-    }
-}
-
-impl From<DeliveryError> for Failure {
-    fn from(error: DeliveryError) -> Self {
-        match error {
-            DeliveryError::Setting(_) | DeliveryError::NoDatabase => Self::Usage(error.to_string()),
-            other => Self::Other(other.into()),
-        }
-    }
-}
-
 /// Does what the command line asks for; the code to exit with.
 pub fn run(cli: Cli) -> Result<u8, Failure> {
     log_to_stderr(cli.flags.output.verbose);
@@ -66,8 +29,17 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
         Some(Command::Version) => print_version(),
         Some(Command::Run { targets, every: None }) => audit(&cli.flags, cli.manner, Some(&targets)),
         Some(Command::Run { targets, every: Some(interval) }) => audit_every(interval, cli.flags, targets),
+        Some(Command::Snapshot { output }) => {
+            let library = load(&cli.flags)?;
+            let out = command::snapshot::open(output.as_deref())?;
+            command::snapshot::write(&library, open_host(&cli.flags.machine)?.as_ref(), out).map(|()| 0)
+        }
         None => audit(&cli.flags, cli.manner, None),
     }
+}
+
+fn load(flags: &Flags) -> Result<Library, Failure> {
+    Ok(Library::load(flags.benchmark.config_dir.as_deref(), flags.benchmark.config.as_deref())?)
 }
 
 /// `-v` tells the steps, `-vv` everything that was seen.
@@ -98,7 +70,7 @@ fn audit_every(interval: Duration, mut flags: Flags, targets: Vec<String>) -> Re
 
 /// `asked`: the targets of `run`, of which none means all; without `run`, those that apply to this node.
 fn audit(flags: &Flags, manner: Manner, asked: Option<&[String]>) -> Result<u8, Failure> {
-    let library = Library::load(flags.benchmark.config_dir.as_deref(), flags.benchmark.config.as_deref())?;
+    let library = load(flags)?;
     let named = named_benchmark(&library, &flags.benchmark)?;
     let delivery = Delivery::open(&flags.output, &|name| std::env::var(name).ok(), SystemTime::now())?;
     let host = open_host(&flags.machine)?;

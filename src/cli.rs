@@ -50,6 +50,14 @@ pub enum Command {
         #[arg(long, value_name = "INTERVAL", value_parser = interval, env = "NODEPROOF_EVERY")]
         every: Option<Duration>,
     },
+    /// Write down what the checks read on this node, to be judged later or elsewhere with --host FILE.
+    ///
+    /// Holds what any benchmark's checks read and nothing else: no private key, no token, no other part of a file.
+    Snapshot {
+        /// Where to; stdout by default. Only its owner may read the file.
+        #[arg(short = 'o', long, value_name = "FILE", env = "NODEPROOF_OUTPUT")]
+        output: Option<PathBuf>,
+    },
     /// Print the version of this program.
     Version,
 }

@@ -11,8 +11,10 @@
 //! | [`cli`] | what can be said on the command line |
 //! | [`invocation`] | by which name and with which words the program was called |
 //! | [`app`] | the steps of a run |
+//! | [`command`] | what the other subcommands do, one file each |
+//! | [`failure`] | what ends a run, and its exit code |
 //! | [`deliver`] | where a report goes: a stream, a file, a database |
-//! | `command` | what the subcommands do beside an audit, one file each |
+//! | [`snapshot`] | what was seen of a node, as a described host |
 //! | [`report`] | one file a format |
 //! | [`runner`] | plan × host → report |
 //! | [`plan`] | which checks, which distinct probes |
@@ -35,12 +37,13 @@ pub mod arguments;
 pub mod cli;
 #[cfg(feature = "cluster")]
 pub mod cluster;
-mod command;
+pub mod command;
 pub mod component;
 pub mod config;
 pub mod definition;
 pub mod deliver;
 pub mod dialect;
+pub mod failure;
 pub mod host;
 pub mod invocation;
 pub mod judge;
@@ -52,5 +55,6 @@ pub mod probe;
 pub mod report;
 pub mod runner;
 pub mod shell;
+pub mod snapshot;
 pub mod value;
 pub mod version;

@@ -53,10 +53,10 @@ pub fn detect(collector: &Collector<'_>, node: &Node, host: &dyn Host) -> Result
     let mut tried = Vec::new();
     for (source, found) in [
         ("the image tags of the static pods' manifests", images(collector, node)),
-        ("the package database /var/lib/dpkg/status", packages(host)),
+        ("the package database /var/lib/dpkg/status", packages(collector)),
         ("RKE2's data directory", rke2(node, host)),
-        ("VARIANT_ID in /etc/os-release (Bottlerocket)", bottlerocket(host)),
-        ("/etc/eks/kubelet-version.txt", eks(host)),
+        ("VARIANT_ID in /etc/os-release (Bottlerocket)", bottlerocket(collector)),
+        ("/etc/eks/kubelet-version.txt", eks(collector)),
         ("the build information in the components' executables", build_information(node, host)),
     ] {
         match found {
@@ -86,13 +86,13 @@ type Clues = Result<Vec<Clue>, String>;
 /// `registry.k8s.io/kube-apiserver:v1.29.3` in the manifests of the control plane.
 fn images(collector: &Collector<'_>, node: &Node) -> Clues {
     let mut clues = Vec::new();
+    let Ok(path) = "spec.containers[*].image".parse() else { return Ok(clues) };
     for component in [Component::Apiserver, Component::ControllerManager, Component::Scheduler, Component::Proxy] {
-        for (path, document) in collector.documents_of(component, PlaceKind::Manifest) {
-            let containers = document.pointer("/spec/containers").and_then(Json::as_array).into_iter().flatten();
-            let images = containers.filter_map(|c| c.get("image").and_then(Json::as_str));
+        for (file, images) in collector.values_of(component, PlaceKind::Manifest, &path) {
+            let images = images.as_array().into_iter().flatten().filter_map(Json::as_str);
             clues.extend(images.filter_map(image_version).map(|version| Clue {
                 version,
-                source: format!("the image in {path}"),
+                source: format!("the image in {file}"),
                 running: node.runs(component),
             }));
         }
@@ -111,20 +111,24 @@ fn image_version(image: &str) -> Option<String> {
 }
 
 /// The version of Debian's package of the kubelet.
-fn packages(host: &dyn Host) -> Clues {
+fn packages(collector: &Collector<'_>) -> Clues {
     let path = "/var/lib/dpkg/status";
-    let bytes = host.read(&Place::host(path)).map_err(|e| told(&e))?;
-    let text = String::from_utf8_lossy(&bytes);
-    let installed = |stanza: &&str| {
-        let line = |wanted: &str| stanza.lines().any(|l| l == wanted);
-        line("Package: kubelet") && line("Status: install ok installed")
-    };
-    let version = |stanza: &str| version_in(stanza.lines().find_map(|l| l.strip_prefix("Version: "))?);
-    let found = text.split("\n\n").find(installed).and_then(version);
+    let text = collector.cut(&Place::host(path), kubelets_package).map_err(|e| told(&e))?;
+    let found = text.lines().find_map(|l| l.strip_prefix("Version: ")).and_then(version_in);
     Ok(found
         .map(|version| Clue { version, source: format!("the kubelet's package in {path}"), running: false })
         .into_iter()
         .collect())
+}
+
+/// The lines on the kubelet's package, if it is installed.
+fn kubelets_package(text: &str) -> String {
+    const NAME: &str = "Package: kubelet";
+    const STATUS: &str = "Status: install ok installed";
+    let installed = |stanza: &&str| [NAME, STATUS].iter().all(|wanted| stanza.lines().any(|l| l == *wanted));
+    let version = |stanza: &str| stanza.lines().find(|l| l.starts_with("Version: ")).map(str::to_owned);
+    let version = text.split("\n\n").find(installed).and_then(version);
+    version.map(|version| format!("{NAME}\n{STATUS}\n{version}\n")).unwrap_or_default()
 }
 
 /// `/var/lib/rancher/rke2/data/v1.27.3-rke2r1-…`: of a running component's executable, else of the folders there.
@@ -147,9 +151,8 @@ fn rke2(node: &Node, host: &dyn Host) -> Clues {
 }
 
 /// `VARIANT_ID=aws-k8s-1.29`.
-fn bottlerocket(host: &dyn Host) -> Clues {
-    let bytes = host.read(&Place::host("/etc/os-release")).map_err(|e| told(&e))?;
-    let text = String::from_utf8_lossy(&bytes);
+fn bottlerocket(collector: &Collector<'_>) -> Clues {
+    let text = collector.cut(&Place::host("/etc/os-release"), system_and_variant).map_err(|e| told(&e))?;
     let field = |name: &str| {
         let value = text.lines().find_map(|l| l.strip_prefix(name)?.strip_prefix('='))?;
         Some(value.trim_matches('"').to_owned())
@@ -162,13 +165,23 @@ fn bottlerocket(host: &dyn Host) -> Clues {
     Ok(version.map(|version| Clue { version, source, running: false }).into_iter().collect())
 }
 
+/// The lines of an os-release file that count.
+fn system_and_variant(text: &str) -> String {
+    let lines = ["ID=", "VARIANT_ID="].into_iter().filter_map(|key| text.lines().find(|l| l.starts_with(key)));
+    lines.map(|line| format!("{line}\n")).collect()
+}
+
 /// `Kubernetes v1.29.3-eks-…`, as Amazon's images have it.
-fn eks(host: &dyn Host) -> Clues {
+fn eks(collector: &Collector<'_>) -> Clues {
     let path = "/etc/eks/kubelet-version.txt";
-    let bytes = host.read(&Place::host(path)).map_err(|e| told(&e))?;
-    let text = String::from_utf8_lossy(&bytes);
-    let version = text.split_whitespace().find_map(version_in);
-    Ok(version.map(|version| Clue { version, source: path.to_owned(), running: false }).into_iter().collect())
+    let version = collector.cut(&Place::host(path), first_version).map_err(|e| told(&e))?;
+    let found = version_in(&version);
+    Ok(found.map(|version| Clue { version, source: path.to_owned(), running: false }).into_iter().collect())
+}
+
+/// The first word that is a version.
+fn first_version(text: &str) -> String {
+    text.split_whitespace().find_map(version_in).unwrap_or_default()
 }
 
 /// What Go's linker noted in the executable of a running component.
@@ -190,12 +203,21 @@ fn build_information(node: &Node, host: &dyn Host) -> Clues {
     if clues.is_empty() { Err(reason) } else { Ok(clues) }
 }
 
-/// The version that was linked in, or that of the main module.
+/// What stands before the version in build information: as it was linked in, or as that of the main module.
+const MARKS: [&str; 3] = ["/version.gitVersion=", "/pkg/version.Version=", "mod\tk8s.io/kubernetes\t"];
+
+/// The version that build information tells.
 fn version_of_build(text: &str) -> Option<String> {
-    let behind = |mark: &str| text.split(mark).skip(1).find_map(version_in);
-    behind("/version.gitVersion=")
-        .or_else(|| behind("/pkg/version.Version="))
-        .or_else(|| behind("mod\tk8s.io/kubernetes\t"))
+    marked_version(text).map(|(_, version)| version)
+}
+
+/// The part of build information that tells the version, and nothing else of it.
+pub fn build_excerpt(text: &str) -> String {
+    marked_version(text).map(|(mark, version)| format!("{mark}{version}")).unwrap_or_default()
+}
+
+fn marked_version(text: &str) -> Option<(&'static str, String)> {
+    MARKS.into_iter().find_map(|mark| Some((mark, text.split(mark).skip(1).find_map(version_in)?)))
 }
 
 /// A version at the start of a text: `v1.29.3-eks-abc` gives `1.29.3-eks-abc`.
@@ -250,6 +272,8 @@ mod tests {
         assert_eq!(version_of_build(build).as_deref(), Some("1.28.2"));
         assert_eq!(version_of_build("mod\tk8s.io/kubernetes\tv1.33.1\th1:x\n").as_deref(), Some("1.33.1"));
         assert_eq!(version_of_build("mod\tk8s.io/kubernetes\t(devel)\n"), None);
+        assert_eq!(build_excerpt(build), "/version.gitVersion=1.28.2");
+        assert_eq!(version_of_build(&build_excerpt(build)).as_deref(), Some("1.28.2"));
     }
 
     fn detect_on(text: &str) -> Result<Detection, NotFound> {

@@ -3,7 +3,7 @@
 
 use super::kube_bench::Folders;
 use super::rule::{Params, WrittenRule};
-use super::{Assertion, Assessment, Benchmark, Check, Group, Id, Section, embedded};
+use super::{Assertion, Assessment, Benchmark, Check, Group, Id, Rule, Section, embedded};
 use crate::config::{Config, Target};
 use crate::dialect::Substitutions;
 use indexmap::IndexMap;
@@ -155,6 +155,11 @@ impl Library {
     /// The ids of all rules.
     pub fn rules(&self) -> impl Iterator<Item = &str> {
         self.rules.keys().map(String::as_str)
+    }
+
+    /// A rule with its own parameters.
+    pub fn rule(&self, id: &str) -> Option<Rule> {
+        self.rules.get(id).and_then(|rule| rule.build(&Params::new()).ok())
     }
 
     /// A benchmark, resolved: what its profile and those that it extends say, oldest first.

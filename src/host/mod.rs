@@ -4,18 +4,23 @@ mod accounts;
 mod build_information;
 mod container;
 mod described;
+mod description;
 mod live;
 mod process_table;
+mod recording;
 mod resolve;
 mod table;
+mod written;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 pub use accounts::Accounts;
-pub use described::{DescribeError, DescribedHost};
+pub use described::DescribedHost;
+pub use description::DescribeError;
 pub use live::{LiveHost, OpenHostError};
 pub use process_table::{ProcessRow, ProcessTable};
+pub use recording::{Recording, RecordingHost, Sighting};
 
 /// Bytes of one file that are read at most: no configuration of a component comes near.
 pub const MAX_FILE_BYTES: u64 = 4 << 20;
@@ -52,6 +57,11 @@ pub trait Host {
     fn accounts(&self) -> &Accounts;
     /// What a reader of the report should know about how this machine is seen, such as a missing `--pid=host`.
     fn notices(&self) -> Vec<String>;
+    /// Whether what a probe reads, in the probe's own words, can be seen here. On a machine everything can; a snapshot
+    /// holds what was read when it was taken.
+    fn can_answer(&self, _reading: &str) -> bool {
+        true
+    }
 }
 
 /// One process, as far as a component's settings need it.

@@ -1,29 +1,27 @@
 //! Looks where the probes say, through the host. Each document is read once, whatever the number of rules that ask.
 
-use super::{Evidence, FileProbe, Observation, Probe, Seen, TreeLook, document, file, markup, process, setting};
+use super::contents::{Contents, Excerpt};
+use super::{Evidence, FileProbe, Observation, Probe, Seen, TreeLook, document, file, process, setting};
 use crate::component::Component;
 use crate::config::{Candidates, Config, Target};
 use crate::host::{Capability, Host, Place, Trouble};
 use crate::node::{Instance, Node};
-use serde_json::Value as Json;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
-
-/// What was read at each place, or why it could not be.
-type Memory<T> = BTreeMap<Place, Result<Rc<T>, Trouble>>;
 
 /// What each look at one tree saw.
 pub(super) type TreeFindings = Vec<(TreeLook, Vec<Observation>)>;
+
+const NOT_IN_SNAPSHOT: &str =
+    "the snapshot does not hold this: it was taken with other rules; take a new one with this version of nodeproof";
 
 /// One look at a node.
 pub struct Collector<'a> {
     pub(super) host: &'a dyn Host,
     pub(super) node: &'a Node,
     config: &'a Config,
-    contents: RefCell<Memory<Vec<u8>>>,
-    documents: RefCell<Memory<Json>>,
+    pub(super) contents: Contents<'a>,
     tree_looks: Vec<TreeLook>,
     trees: RefCell<BTreeMap<Place, TreeFindings>>,
 }
@@ -31,15 +29,7 @@ pub struct Collector<'a> {
 impl<'a> Collector<'a> {
     /// A look at `node`, which was detected on `host`.
     pub fn new(host: &'a dyn Host, node: &'a Node, config: &'a Config) -> Self {
-        Self {
-            host,
-            node,
-            config,
-            contents: RefCell::default(),
-            documents: RefCell::default(),
-            tree_looks: Vec::new(),
-            trees: RefCell::default(),
-        }
+        Self { host, node, config, contents: Contents::new(host), tree_looks: Vec::new(), trees: RefCell::default() }
     }
 
     /// Looks where each of these probes says. What several of them ask of one tree is answered by one walk.
@@ -79,13 +69,22 @@ impl<'a> Collector<'a> {
 
     /// Looks where a probe says.
     fn collect(&self, probe: &Probe) -> Evidence {
+        let reading = probe.describe();
+        if !self.host.can_answer(&reading) {
+            return Evidence::one(Observation {
+                subject: "snapshot".to_owned(),
+                attribute: reading,
+                seen: Seen::Unknown(NOT_IN_SNAPSHOT.to_owned()),
+                source: "snapshot".to_owned(),
+            });
+        }
         let evidence = match probe {
             Probe::File(probe) => file::collect(self, probe),
             Probe::Process(probe) => process::collect(self, probe),
             Probe::Setting(probe) => setting::collect(self, probe),
             Probe::Document(probe) => document::collect(self, probe),
         };
-        tracing::debug!(read = probe.describe(), things = evidence.observations.len(), "looked");
+        tracing::debug!(read = reading, things = evidence.observations.len(), "looked");
         evidence
     }
 
@@ -152,24 +151,19 @@ impl<'a> Collector<'a> {
         }
     }
 
-    /// A file's content.
-    pub(super) fn content(&self, place: &Place) -> Result<Rc<Vec<u8>>, Trouble> {
-        if let Some(known) = self.contents.borrow().get(place) {
-            return known.clone();
-        }
-        let content = self.host.read(place).map(Rc::new);
-        self.contents.borrow_mut().insert(place.clone(), content.clone());
-        content
+    /// What `cut` leaves of a text file. Cutting it again must leave all of that: a snapshot holds no more.
+    pub fn cut(&self, place: &Place, cut: fn(&str) -> String) -> Result<String, Trouble> {
+        self.contents.cut(place, cut)
     }
 
-    /// A YAML or JSON document.
-    pub(super) fn document(&self, place: &Place) -> Result<Rc<Json>, Trouble> {
-        if let Some(known) = self.documents.borrow().get(place) {
-            return known.clone();
-        }
-        let document = self.content(place).and_then(|bytes| markup::parse(&bytes)).map(Rc::new);
-        self.documents.borrow_mut().insert(place.clone(), document.clone());
-        document
+    /// Of each file that was read, what was asked of it and nothing else. Places with one name are one file.
+    pub fn excerpts(&self, name: &dyn Fn(&Place) -> String) -> BTreeMap<String, Excerpt> {
+        self.contents.excerpts(name)
+    }
+
+    /// What was asked of one file, as it would be answered from another content; none where nothing was asked.
+    pub fn excerpt_of(&self, place: &Place, content: Result<Vec<u8>, Trouble>) -> Option<Result<String, Trouble>> {
+        self.contents.excerpt_of(place, content)
     }
 }
 

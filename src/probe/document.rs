@@ -3,7 +3,7 @@
 use super::collector::shown;
 use super::place::places;
 use super::setting::not_seen;
-use super::{Collector, DocumentProbe, Evidence, Observation, Seen, Select, markup, select, unit};
+use super::{Collector, DocumentProbe, Evidence, Observation, Seen, Select, select, unit};
 use crate::host::{Place, Trouble};
 use crate::value::Value;
 
@@ -33,28 +33,30 @@ pub(super) fn collect(collector: &Collector<'_>, probe: &DocumentProbe) -> Evide
 
 fn look(collector: &Collector<'_>, place: &Place, wanted: &Select) -> Result<Option<Value>, Trouble> {
     match wanted {
-        Select::Path(path) => Ok(path.find(&*collector.document(place)?).and_then(|json| Value::of_any(&json))),
+        Select::Path(path) => Ok(collector.contents.value(place, path)?.and_then(|json| Value::of_any(&json))),
         Select::EncryptionWriter(resource) => {
-            select::encryption_writer(&*collector.document(place)?, resource).map(Value::Text).map(Some)
+            select::encryption_writer(&*collector.contents.encryption_configuration(place)?, resource)
+                .map(Value::Text)
+                .map(Some)
         }
         Select::AuditLevel { group, resource, verb } => {
-            let level = select::audit_level(&*collector.document(place)?, group, resource, verb)?;
+            let level = select::audit_level(&*collector.contents.audit_policy(place)?, group, resource, verb)?;
             Ok(Some(Value::Text(level.to_owned())))
         }
         Select::AuditLevels => {
-            let levels = select::audit_levels(&*collector.document(place)?)?;
+            let levels = select::audit_levels(&*collector.contents.audit_policy(place)?)?;
             let levels: Vec<String> = levels.into_iter().map(str::to_owned).collect();
             Ok((!levels.is_empty()).then_some(Value::List(levels)))
         }
         Select::SameCertificates(other) => {
-            let own = markup::certificates(&collector.content(place)?)?;
+            let own = collector.contents.certificates(place)?;
             for place in places(collector, other).into_iter().filter(|p| !matches!(p, Err(Seen::Remark(_)))) {
                 let place = place
                     .map_err(|seen| Trouble::Io(format!("there is nothing to compare it with: {}", reason(seen))))?;
                 let name = shown(&place.path);
                 let others = collector
-                    .content(&place)
-                    .and_then(|bytes| markup::certificates(&bytes))
+                    .contents
+                    .certificates(&place)
                     .map_err(|trouble| Trouble::Io(format!("it cannot be compared: {name} {trouble}")))?;
                 if own.iter().any(|certificate| others.contains(certificate)) {
                     return Ok(Some(Value::Bool(true)));

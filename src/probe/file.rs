@@ -7,7 +7,7 @@ use super::{Collector, Evidence, FileClass, FileProbe, Observation, Seen, Tree, 
 use crate::host::{Accounts, Kind, Place, Stat, Trouble};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 const ATTRIBUTE: &str = "permissions and owner";
 const SOURCE: &str = "file system";
@@ -92,7 +92,8 @@ struct Sieve {
     names: Option<GlobSet>,
     /// How many files are so, and the first few by name, in whatever order they come.
     classes: BTreeMap<Stat, (usize, BTreeSet<String>)>,
-    troubles: Vec<(String, Trouble)>,
+    /// The first few by name as well.
+    troubles: Vec<(PathBuf, Trouble)>,
     more_troubles: usize,
 }
 
@@ -120,8 +121,15 @@ impl Sieve {
             Ok(_) => {}
             // A link that leads nowhere is a file by its name; of what cannot be entered, no name is known.
             Err(Trouble::Absent) if !self.is_named(path) => {}
-            Err(trouble) if self.troubles.len() < TROUBLES => self.troubles.push((shown(path), trouble.clone())),
-            Err(_) => self.more_troubles += 1,
+            Err(trouble) => {
+                let more = self.troubles.len() == TROUBLES;
+                let at = self.troubles.partition_point(|(known, _)| known.as_path() <= path);
+                if at < TROUBLES {
+                    self.troubles.truncate(TROUBLES - 1);
+                    self.troubles.insert(at, (path.into(), trouble.clone()));
+                }
+                self.more_troubles += usize::from(more);
+            }
         }
     }
 
@@ -147,7 +155,8 @@ impl Sieve {
             })
             .collect();
         let top_problem = problem.map(|trouble| (top.to_owned(), trouble.clone()));
-        seen.extend(self.troubles.into_iter().chain(top_problem).map(|(path, trouble)| {
+        let troubles = self.troubles.into_iter().map(|(path, trouble)| (shown(&path), trouble));
+        seen.extend(troubles.chain(top_problem).map(|(path, trouble)| {
             let text = format!("{path} {trouble}");
             (path, Seen::Unknown(text))
         }));

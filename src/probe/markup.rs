@@ -16,13 +16,24 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Json, Trouble> {
         with_snippet: false,
         budget: serde_saphyr::budget! { max_depth: MAX_DEPTH, max_nodes: MAX_NODES },
     };
-    let json: Json = serde_saphyr::from_str_with_options(text, options)
-        .map_err(|e| Trouble::Malformed(e.to_string().lines().next().unwrap_or_default().to_owned()))?;
+    let json: Json = serde_saphyr::from_str_with_options(text, options).map_err(|e| Trouble::Malformed(reason(&e)))?;
     if json.is_object() {
         Ok(json)
     } else {
         Err(Trouble::Malformed("it is not a mapping of keys to values".to_owned()))
     }
+}
+
+/// What the parser says, without what it quotes of the document, which may hold secrets.
+fn reason(error: &serde_saphyr::Error) -> String {
+    let text = error.to_string();
+    let text = text.lines().next().unwrap_or_default();
+    if text.starts_with("duplicate mapping key") {
+        let at = error.location().map(|at| format!(" at line {}, column {}", at.line(), at.column()));
+        return format!("a key stands in one mapping twice{}", at.unwrap_or_default());
+    }
+    // Quotations stand between backquotes.
+    text.split('`').step_by(2).collect::<Vec<_>>().join("`…`")
 }
 
 /// The values of a key in a section of a unit file, in order. A line that ends in `\` goes on in the next.
@@ -60,9 +71,13 @@ pub(super) fn certificates(bytes: &[u8]) -> Result<Vec<String>, Trouble> {
         .split(BEGIN)
         .skip(1)
         .filter_map(|rest| Some(rest.split_once(END)?.0.split_whitespace().collect::<String>()))
-        .filter(|body| !body.is_empty())
+        .filter(|body| !body.is_empty() && body.bytes().all(is_base64))
         .collect();
     if found.is_empty() { Err(Trouble::Malformed("it holds no PEM certificate".to_owned())) } else { Ok(found) }
+}
+
+const fn is_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')
 }
 
 #[cfg(test)]
@@ -87,6 +102,15 @@ mod tests {
         for text in ["", "a", "- a", "a: [", "a: 1\na: 2", "a: 1\n---\nb: 2", "\u{0}", deep.as_str(), bomb.as_str()] {
             assert!(matches!(parse(text.as_bytes()), Err(Trouble::Malformed(_))), "{:.40}", text);
         }
+        for text in ["hunter2: 1\nhunter2: 2", "a: 987654e400", "a: *hunter2", "a: {hunter2", "a: !!int hunter2"] {
+            match parse(text.as_bytes()) {
+                Err(Trouble::Malformed(reason)) => {
+                    assert!(!reason.contains("hunter2") && !reason.contains("987654"), "{reason}");
+                    assert!(reason.contains("line"), "{reason}");
+                }
+                other => panic!("{text}: {other:?}"),
+            }
+        }
         assert!(matches!(parse(b"a: \xff"), Err(Trouble::Malformed(_))));
     }
 
@@ -98,5 +122,7 @@ mod tests {
         let pem = b"x\n-----BEGIN CERTIFICATE-----\nQUJD\nREVG\n-----END CERTIFICATE-----\n";
         assert_eq!(certificates(pem), Ok(vec!["QUJDREVG".to_owned()]));
         assert!(certificates(b"-\n").is_err());
+        let swallowed = b"-----BEGIN CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\nQUJD\n-----END CERTIFICATE-----\n";
+        assert!(certificates(swallowed).is_err());
     }
 }

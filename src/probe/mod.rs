@@ -1,7 +1,9 @@
 //! What a rule looks at, and what was seen there. Collects evidence. Never judges.
 
 mod collector;
+mod contents;
 mod document;
+mod excerpt;
 mod file;
 mod markup;
 mod path;
@@ -16,6 +18,7 @@ use crate::host::Kind;
 use crate::value::{Value, ValueKind};
 
 pub use collector::Collector;
+pub use contents::Excerpt;
 pub use path::{DocumentPath, DocumentPathError};
 
 /// What a rule looks at. Two rules with equal probes share one look.

@@ -10,10 +10,14 @@ pub struct DocumentPath {
     steps: Vec<Step>,
 }
 
+/// One step of a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Step {
+pub(super) enum Step {
+    /// Into a mapping.
     Key(String),
+    /// Into a list.
     At(usize),
+    /// Into every element of a list.
     Every,
 }
 
@@ -59,6 +63,10 @@ impl fmt::Display for DocumentPath {
 }
 
 impl DocumentPath {
+    pub(super) fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
     /// The value at this path; `[*]` makes a list of what is found below each element.
     pub fn find(&self, document: &Json) -> Option<Json> {
         find(&self.steps, document)

@@ -12,7 +12,6 @@ use globset::Glob;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 
 /// The places that `at` means on this node. A place that is named and not there is an error beside those that are.
 pub(super) fn places(collector: &Collector<'_>, at: &At) -> Vec<Result<Place, Seen>> {
@@ -185,10 +184,11 @@ fn candidate_paths(candidates: &Candidates, kind: PlaceKind) -> Vec<String> {
 }
 
 impl Collector<'_> {
-    /// The documents that are a component's files of this kind, with their paths; those that cannot be read are left out.
-    pub fn documents_of(&self, component: Component, kind: PlaceKind) -> Vec<(String, Rc<Json>)> {
+    /// What stands at a path of the documents that are a component's files of this kind, each with the file's path; what
+    /// cannot be read is left out.
+    pub fn values_of(&self, component: Component, kind: PlaceKind, path: &DocumentPath) -> Vec<(String, Json)> {
         let found = places(self, &At::Known(component, kind)).into_iter().flatten();
-        found.filter_map(|place| Some((shown(&place.path), self.document(&place).ok()?))).collect()
+        found.filter_map(|place| Some((shown(&place.path), self.contents.value(&place, path).ok()??))).collect()
     }
 
     /// The path to name to a person who is to mend a component's file: where it is, else where it is usually.

@@ -7,9 +7,7 @@ use crate::component::{Component, Precedence};
 use crate::host::{Place, Trouble};
 use crate::node::Instance;
 use crate::value::{Value, ValueKind};
-use serde_json::Value as Json;
 use std::path::Path;
-use std::rc::Rc;
 use std::time::Duration;
 
 pub(super) fn collect(collector: &Collector<'_>, probe: &SettingProbe) -> Evidence {
@@ -136,8 +134,7 @@ fn in_document(
     keys: &[String],
 ) -> Result<InDocument, String> {
     let name = shown(&place.path);
-    let document: Rc<Json> = collector.document(place).map_err(|trouble| format!("{name} {trouble}"))?;
-    let Some(json) = path.find(&document) else {
+    let Some(json) = collector.contents.value(place, path).map_err(|trouble| format!("{name} {trouble}"))? else {
         return Ok(InDocument::Nothing);
     };
     if json.is_null() {

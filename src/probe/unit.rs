@@ -2,7 +2,7 @@
 
 use super::collector::shown;
 use super::setting::not_seen;
-use super::{Collector, Evidence, Observation, Seen, markup};
+use super::{Collector, Evidence, Observation, Seen};
 use crate::host::{Place, Trouble};
 use crate::value::Value;
 use std::collections::BTreeMap;
@@ -57,8 +57,8 @@ fn value(
     let mut found: Vec<(String, String)> = Vec::new();
     for place in files(collector, places)? {
         let name = shown(&place.path);
-        let content = collector.content(&place).map_err(|trouble| unknown(&name, &trouble))?;
-        for value in markup::unit_values(&content, section, key) {
+        let values = collector.contents.unit_values(&place, section, key);
+        for value in values.map_err(|trouble| unknown(&name, &trouble))? {
             if value.is_empty() {
                 found.clear();
             } else {

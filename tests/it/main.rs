@@ -22,6 +22,7 @@ mod postgres;
 mod proofs;
 mod quiet;
 mod shell;
+mod snapshot;
 mod support;
 mod text_report;
 mod traps;

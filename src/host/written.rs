@@ -1,0 +1,91 @@
+//! How a trouble is written in a description: a word, and behind a colon what the word alone does not say.
+
+use super::{Capability, MAX_FILE_BYTES, Trouble};
+
+/// What is no file is one of these.
+const NOT_REGULAR: [&str; 5] = ["a directory", "a FIFO", "a socket", "a device", "something else"];
+
+impl Trouble {
+    /// The words that [`Trouble::from_written`] takes.
+    pub(super) const WORDS: &'static str =
+        "absent, not-mounted, denied, not-regular, not-directory, too-large, changed, malformed, io";
+
+    /// As a description has it: `denied`, `malformed: line 3 has no colon`.
+    pub fn written(&self) -> String {
+        match self {
+            Self::Absent => "absent".to_owned(),
+            Self::NotMounted(folder) => format!("not-mounted: {folder}"),
+            Self::Denied(capability) => format!("denied: {}", name_of(*capability)),
+            Self::NotRegular(what) => format!("not-regular: {what}"),
+            Self::NotDirectory => "not-directory".to_owned(),
+            Self::TooLarge(bytes) => format!("too-large: {bytes}"),
+            Self::Changed => "changed".to_owned(),
+            Self::Malformed(reason) => format!("malformed: {reason}"),
+            Self::Io(reason) => format!("io: {reason}"),
+        }
+    }
+
+    /// Reads what [`Trouble::written`] writes. `path` and `lifts` are meant where the word stands alone.
+    pub(super) fn from_written(text: &str, path: &str, lifts: Capability) -> Option<Self> {
+        let (word, rest) = match text.split_once(':') {
+            Some((word, rest)) => (word, Some(rest.trim_start())),
+            None => (text, None),
+        };
+        Some(match (word, rest) {
+            ("absent", None) => Self::Absent,
+            ("not-mounted", folder) => Self::NotMounted(folder.unwrap_or(path).to_owned()),
+            ("denied", None) => Self::Denied(lifts),
+            ("denied", Some(name)) => {
+                let all = [Capability::DacReadSearch, Capability::SysPtrace];
+                Self::Denied(all.into_iter().find(|c| name_of(*c) == name)?)
+            }
+            ("not-regular", Some(what)) => Self::NotRegular(NOT_REGULAR.into_iter().find(|known| *known == what)?),
+            ("not-directory", None) => Self::NotDirectory,
+            ("too-large", None) => Self::TooLarge(MAX_FILE_BYTES),
+            ("too-large", Some(bytes)) => Self::TooLarge(bytes.parse().ok()?),
+            ("changed", None) => Self::Changed,
+            ("malformed", reason) => Self::Malformed(reason.unwrap_or("it was found so").to_owned()),
+            ("io", reason) => Self::Io(reason.unwrap_or("input/output error").to_owned()),
+            _ => return None,
+        })
+    }
+}
+
+const fn name_of(capability: Capability) -> &'static str {
+    match capability {
+        Capability::DacReadSearch => "DAC_READ_SEARCH",
+        Capability::SysPtrace => "SYS_PTRACE",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_trouble_is_read_as_it_is_written() {
+        let all = [
+            Trouble::Absent,
+            Trouble::NotMounted("/etc".to_owned()),
+            Trouble::Denied(Capability::DacReadSearch),
+            Trouble::Denied(Capability::SysPtrace),
+            Trouble::NotRegular("a socket"),
+            Trouble::NotDirectory,
+            Trouble::TooLarge(17),
+            Trouble::Changed,
+            Trouble::Malformed("line 3: no".to_owned()),
+            Trouble::Io("too many: links".to_owned()),
+        ];
+        for trouble in all {
+            let read = Trouble::from_written(&trouble.written(), "/x", Capability::DacReadSearch);
+            assert_eq!(read, Some(trouble.clone()), "{}", trouble.written());
+        }
+        let alone = |word| Trouble::from_written(word, "/x", Capability::SysPtrace);
+        assert_eq!(alone("not-mounted"), Some(Trouble::NotMounted("/x".to_owned())));
+        assert_eq!(alone("denied"), Some(Trouble::Denied(Capability::SysPtrace)));
+        assert_eq!(alone("too-large"), Some(Trouble::TooLarge(MAX_FILE_BYTES)));
+        for bad in ["", "deny", "denied: ALL", "absent: x", "not-regular: a file"] {
+            assert_eq!(alone(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The one door to what stands in files: reads each once, and remembers what of it was asked. So a snapshot can hold just
+//! that. Never judges.
+
+use super::excerpt::{Asked, Part};
+use super::{DocumentPath, markup};
+use crate::host::{Host, Place, Trouble};
+use serde_json::Value as Json;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// What was read at each place, or why it could not be.
+type Memory<T> = BTreeMap<Place, Result<Rc<T>, Trouble>>;
+
+/// What was asked of a file's content, and nothing else of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Excerpt {
+    /// Where it was read.
+    pub place: Place,
+    /// A text that gives the same answers, or why there is none.
+    pub text: Result<String, Trouble>,
+}
+
+/// The contents of a machine's files.
+pub(super) struct Contents<'a> {
+    host: &'a dyn Host,
+    bytes: RefCell<Memory<Vec<u8>>>,
+    documents: RefCell<Memory<Json>>,
+    asked: RefCell<BTreeMap<Place, Asked>>,
+}
+
+impl<'a> Contents<'a> {
+    pub(super) fn new(host: &'a dyn Host) -> Self {
+        Self { host, bytes: RefCell::default(), documents: RefCell::default(), asked: RefCell::default() }
+    }
+
+    /// The value at a path of a YAML or JSON document.
+    pub(super) fn value(&self, place: &Place, path: &DocumentPath) -> Result<Option<Json>, Trouble> {
+        self.ask(place, Part::Path(path.clone()));
+        Ok(path.find(&*self.document(place)?))
+    }
+
+    /// An encryption configuration. Of its providers, only the names may be looked at.
+    pub(super) fn encryption_configuration(&self, place: &Place) -> Result<Rc<Json>, Trouble> {
+        self.ask(place, Part::EncryptionConfiguration);
+        self.document(place)
+    }
+
+    /// An audit policy.
+    pub(super) fn audit_policy(&self, place: &Place) -> Result<Rc<Json>, Trouble> {
+        self.ask(place, Part::AuditPolicy);
+        self.document(place)
+    }
+
+    /// The certificates of a PEM file.
+    pub(super) fn certificates(&self, place: &Place) -> Result<Vec<String>, Trouble> {
+        self.ask(place, Part::Certificates);
+        markup::certificates(&self.read(place)?)
+    }
+
+    /// A unit file's values, in order.
+    pub(super) fn unit_values(&self, place: &Place, section: &str, key: &str) -> Result<Vec<String>, Trouble> {
+        self.ask(place, Part::Unit { section: section.to_owned(), key: key.to_owned() });
+        Ok(markup::unit_values(&self.read(place)?, section, key))
+    }
+
+    /// What `cut` leaves of a text; cutting that again must leave all of it.
+    pub(super) fn cut(&self, place: &Place, cut: fn(&str) -> String) -> Result<String, Trouble> {
+        self.ask(place, Part::Cut(cut));
+        Ok(cut(&String::from_utf8_lossy(&self.read(place)?)))
+    }
+
+    /// What was asked of each file, and nothing else of it. Places with one name are one file.
+    pub(super) fn excerpts(&self, name: &dyn Fn(&Place) -> String) -> BTreeMap<String, Excerpt> {
+        let mut joined: BTreeMap<String, (Place, Asked)> = BTreeMap::new();
+        for (place, asked) in &*self.asked.borrow() {
+            let (_, all) = joined.entry(name(place)).or_insert_with(|| (place.clone(), Asked::default()));
+            all.join(asked);
+        }
+        let excerpt = |(name, (place, asked)): (String, (Place, Asked))| {
+            let text = self.read(&place).and_then(|bytes| asked.excerpt(&bytes));
+            (name, Excerpt { place, text })
+        };
+        joined.into_iter().map(excerpt).collect()
+    }
+
+    /// What was asked of one file, as it would be answered from another content.
+    pub(super) fn excerpt_of(
+        &self,
+        place: &Place,
+        content: Result<Vec<u8>, Trouble>,
+    ) -> Option<Result<String, Trouble>> {
+        let asked = self.asked.borrow();
+        asked.get(place).map(|asked| content.and_then(|bytes| asked.excerpt(&bytes)))
+    }
+
+    fn ask(&self, place: &Place, part: Part) {
+        self.asked.borrow_mut().entry(place.clone()).or_default().add(part);
+    }
+
+    fn read(&self, place: &Place) -> Result<Rc<Vec<u8>>, Trouble> {
+        if let Some(known) = self.bytes.borrow().get(place) {
+            return known.clone();
+        }
+        let content = self.host.read(place).map(Rc::new);
+        self.bytes.borrow_mut().insert(place.clone(), content.clone());
+        content
+    }
+
+    fn document(&self, place: &Place) -> Result<Rc<Json>, Trouble> {
+        if let Some(known) = self.documents.borrow().get(place) {
+            return known.clone();
+        }
+        let document = self.read(place).and_then(|bytes| markup::parse(&bytes)).map(Rc::new);
+        self.documents.borrow_mut().insert(place.clone(), document.clone());
+        document
+    }
+}
