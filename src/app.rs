@@ -3,7 +3,7 @@
 use crate::cli::{BenchmarkFlags, Cli, Command, Flags, MachineFlags, Manner};
 use crate::command::{self, every};
 use crate::config::Target;
-use crate::definition::{Benchmark, Library, near_names};
+use crate::definition::{Assertion, Benchmark, Library, near_names};
 use crate::deliver::Delivery;
 use crate::dialect::{Auditor, Substitutions};
 use crate::failure::Failure;
@@ -21,6 +21,11 @@ use std::time::{Duration, SystemTime};
 
 /// The described machine that is built in.
 const EXAMPLE: &str = include_str!("../testdata/hosts/example.yaml");
+
+/// What the audits of a kube-bench folder read: no snapshot has it.
+const AUDITS: &str = "shell audits";
+const AUDITS_OF_SNAPSHOT: &str = "--host names a snapshot, which holds what nodeproof's own rules read and not what a \
+     kube-bench folder's audits read; run those on the node itself";
 
 /// Does what the command line asks for; the code to exit with.
 pub fn run(cli: Cli) -> Result<u8, Failure> {
@@ -110,6 +115,9 @@ fn audit(flags: &Flags, manner: Manner, asked: Option<&[String]>) -> Result<u8, 
     let plan = select(flags, &benchmark, targets.clone())?;
     if plan.is_empty() {
         remarks.push(nothing_to_judge(manner, nothing_selected(&benchmark, &targets))?);
+    }
+    if plan.judged().any(|check| matches!(check.rule.assertion, Assertion::Dialect(_))) && !host.can_answer(AUDITS) {
+        return Err(Failure::Usage(AUDITS_OF_SNAPSHOT.to_owned()));
     }
     let auditor = open_auditor(host.as_ref(), &flags.machine);
     let mut report = runner::run_with_audits(&plan, &mut collector, &node, choice.kubernetes, &auditor);

@@ -350,3 +350,26 @@ fn whatever_is_wrong_with_a_file_is_told_from_the_snapshot_as_well() {
         assert_ne!(told(&judge(&library, "cis-1.12", STRANGE)), original, "{host}");
     }
 }
+
+#[test]
+fn the_audits_of_a_kube_bench_folder_are_refused() {
+    let folder = tempdir().expect("a folder");
+    let (host, taken) = (folder.path().join("host.yaml"), folder.path().join("taken.json"));
+    fs::write(&host, STRANGE).expect("a file");
+    fs::write(&taken, snapshot_of(&library(), STRANGE)).expect("a file");
+    let own = folder.path().join("cfg");
+    fs::create_dir_all(own.join("own-1.0")).expect("a folder");
+    let node = "controls:\nid: 4\ntext: t\ntype: node\ngroups:\n- id: 4.1\n  text: g\n  checks:\n  - id: 4.1.1\n    text: c\n    \
+                audit: cat /etc/kubernetes/tokens.csv\n    tests: { test_items: [{ flag: PLANTED, set: false }] }\n    remediation: r\n    scored: true\n";
+    fs::write(own.join("own-1.0/node.yaml"), node).expect("a file");
+    let run = |host: &std::path::Path, code: i32| {
+        let mut run = nodeproof();
+        run.args(["run", "--json", "--benchmark", "own-1.0", "-D"]).arg(&own).arg("--host").arg(host);
+        run.assert().code(code).get_output().clone()
+    };
+    let report: Value = serde_json::from_slice(&run(&host, 0).stdout).expect("JSON");
+    assert_eq!(crate::support::check(&report, "4.1.1")["status"], "FAIL");
+    // What was left out of the snapshot would pass for what is not there.
+    let refused = run(&taken, 2);
+    assert!(refused.stdout.is_empty() && String::from_utf8_lossy(&refused.stderr).contains("snapshot"));
+}
