@@ -1,8 +1,10 @@
 //! A run, step by step: what is asked for, what is defined, what is here, what is judged, what is told.
 
 use crate::cli::{BenchmarkFlags, Cli, Command, Flags, MachineFlags, OutputFlags};
+use crate::command;
 use crate::config::Target;
-use crate::definition::{Benchmark, DefinitionError, Library, near_names};
+use crate::definition::{Benchmark, Library, near_names};
+use crate::failure::Failure;
 use crate::host::{DescribedHost, Host, LiveHost};
 use crate::node::Node;
 use crate::outcome::{KubernetesVersion, Report};
@@ -18,43 +20,56 @@ use std::path::Path;
 /// The described machine that is built in.
 const EXAMPLE: &str = include_str!("../testdata/hosts/example.yaml");
 
-/// What ends a run, by the exit code that it gives.
-#[derive(Debug, thiserror::Error)]
-pub enum Failure {
-    /// The command line asks for what is not there.
-    #[error("{0}")]
-    Usage(String),
-    /// A definition file is wrong.
-    #[error(transparent)]
-    Definition(#[from] DefinitionError),
-    /// Nothing could be evaluated.
-    #[error("{0}")]
-    Nothing(String),
-    /// Anything else.
-    #[error("{0:#}")]
-    Other(#[from] anyhow::Error),
-}
-
-impl Failure {
-    /// The program's exit code.
-    pub const fn exit_code(&self) -> u8 {
-        match self {
-            Self::Other(_) => 1,
-            Self::Usage(_) => 2,
-            Self::Definition(_) => 3,
-            Self::Nothing(_) => 4,
-        }
-    }
-}
-
 /// Does what the command line asks for; the code to exit with.
 pub fn run(cli: Cli) -> Result<u8, Failure> {
     log_to_stderr(cli.flags.output.verbose);
     match cli.command {
         Some(Command::Version) => print_version(),
         Some(Command::Run { targets }) => audit(&cli.flags, Some(&targets)),
+        Some(Command::Benchmarks) => {
+            let library = load(&cli.flags)?;
+            tell(&cli.flags, &command::benchmarks::list(&library, cli.flags.output.json)?)
+        }
+        Some(Command::Explain { what }) => explain(&cli.flags, &what),
+        Some(Command::Profile { name }) => {
+            let library = load(&cli.flags)?;
+            let id = known_benchmark(&library, &name)?;
+            tell(&cli.flags, &command::profile::list(&library, &id, cli.flags.output.json)?)
+        }
+        Some(Command::Completions { shell }) => tell(&cli.flags, &command::pages::completions(shell)),
+        Some(Command::Man { page }) => tell(&cli.flags, &command::pages::manual(page.as_deref())?),
         None => audit(&cli.flags, None),
     }
+}
+
+fn load(flags: &Flags) -> Result<Library, Failure> {
+    Ok(Library::load(flags.benchmark.config_dir.as_deref(), flags.benchmark.config.as_deref())?)
+}
+
+/// Prints what a command has to say, or writes it to the file that was asked for.
+fn tell(flags: &Flags, bytes: &[u8]) -> Result<u8, Failure> {
+    let out = open_output(&flags.output)?;
+    deliver(bytes, out, !flags.output.json)?;
+    Ok(0)
+}
+
+/// A rule's name needs no benchmark; a number is looked for in the benchmark that is named, or else in this node's.
+fn explain(flags: &Flags, what: &str) -> Result<u8, Failure> {
+    let library = load(flags)?;
+    let is_number = what.starts_with(|c: char| c.is_ascii_digit());
+    let benchmark = match named_benchmark(&library, &flags.benchmark)? {
+        Some(choice) => Some(choice.benchmark),
+        None if is_number => Some(benchmark_of_node(flags, &library)?),
+        None => None,
+    };
+    tell(flags, &command::explain::explain(&library, benchmark.as_deref(), what, flags.output.json)?)
+}
+
+fn benchmark_of_node(flags: &Flags, library: &Library) -> Result<String, Failure> {
+    let host = open_host(&flags.machine)?;
+    let node = Node::detect(host.as_ref(), &library.config);
+    let collector = Collector::new(host.as_ref(), &node, &library.config);
+    Ok(found_benchmark(library, &collector, &node, host.as_ref())?.benchmark)
 }
 
 /// `-v` tells the steps, `-vv` everything that was seen.
@@ -76,7 +91,7 @@ fn print_version() -> Result<u8, Failure> {
 
 /// `asked`: the targets of `run`, of which none means all; without `run`, those that apply to this node.
 fn audit(flags: &Flags, asked: Option<&[String]>) -> Result<u8, Failure> {
-    let library = Library::load(flags.benchmark.config_dir.as_deref(), flags.benchmark.config.as_deref())?;
+    let library = load(flags)?;
     let named = named_benchmark(&library, &flags.benchmark)?;
     let out = open_output(&flags.output)?;
     let host = open_host(&flags.machine)?;
@@ -122,15 +137,20 @@ fn named_benchmark(library: &Library, flags: &BenchmarkFlags) -> Result<Option<C
         (None, None) => Ok(None),
         (Some(version), None) => benchmark_of(library, version, "--version", None).map(Some),
         (None, Some(id)) => {
-            let known = library.benchmarks();
-            if !known.contains(&id.as_str()) {
-                let near = near_names(id, known.iter().copied());
-                let all = known.join(", ");
-                return Err(Failure::Usage(format!("there is no benchmark `{id}`{near} There are {all}")));
-            }
-            Ok(Some(Choice { benchmark: id.clone(), kubernetes: None, remarks: Vec::new() }))
+            let benchmark = known_benchmark(library, id)?;
+            Ok(Some(Choice { benchmark, kubernetes: None, remarks: Vec::new() }))
         }
     }
+}
+
+fn known_benchmark(library: &Library, id: &str) -> Result<String, Failure> {
+    let known = library.benchmarks();
+    if known.contains(&id) {
+        return Ok(id.to_owned());
+    }
+    let near = near_names(id, known.iter().copied());
+    let near = if near.is_empty() { ";" } else { &near };
+    Err(Failure::Usage(format!("there is no benchmark `{id}`{near} there are {}", known.join(", "))))
 }
 
 /// The benchmark for the version that this node shows.
@@ -232,11 +252,15 @@ fn write_report(report: &Report, flags: &OutputFlags, out: Option<File>) -> Resu
     }
     let mut bytes = Vec::new();
     format.render(report, &mut bytes).context("the report cannot be put together")?;
-    let written = match (out, &format) {
-        (Some(file), _) => anstream::StripStream::new(file).write_all(&bytes),
-        // Colour is for the text alone; JSON goes out as it is.
-        (None, Format::Json { .. }) => io::stdout().lock().write_all(&bytes),
-        (None, Format::Text(_)) => anstream::stdout().lock().write_all(&bytes),
+    deliver(&bytes, out, matches!(format, Format::Text(_)))
+}
+
+/// `styled`: colour is for text alone; JSON goes out as it is.
+fn deliver(bytes: &[u8], out: Option<File>, styled: bool) -> Result<(), Failure> {
+    let written = match out {
+        Some(file) => anstream::StripStream::new(file).write_all(bytes),
+        None if styled => anstream::stdout().lock().write_all(bytes),
+        None => io::stdout().lock().write_all(bytes),
     };
     match written {
         // Whoever reads the report may stop early, as `head` does.

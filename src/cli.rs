@@ -31,6 +31,31 @@ pub enum Command {
         #[arg(short = 's', long, value_name = "TARGETS", value_delimiter = ',', env = "NODEPROOF_TARGETS")]
         targets: Vec<String>,
     },
+    /// List the benchmarks: which Kubernetes versions each serves, its targets, its number of checks.
+    Benchmarks,
+    /// Explain a check: what it reads and expects, why it matters, what to do, where else it stands.
+    Explain {
+        /// The check's number in the benchmark (--benchmark or --version tells which), or a rule's name.
+        #[arg(value_name = "CHECK")]
+        what: String,
+    },
+    /// List the checks of a benchmark, each with its rule.
+    Profile {
+        /// The benchmark, such as cis-1.20.
+        #[arg(value_name = "BENCHMARK")]
+        name: String,
+    },
+    /// Print a shell's completion script.
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page (roff).
+    Man {
+        /// The command whose page is wanted; without it, the program's own.
+        #[arg(value_name = "COMMAND")]
+        page: Option<String>,
+    },
     /// Print the version of this program.
     Version,
 }

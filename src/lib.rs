@@ -10,6 +10,8 @@
 //! | --- | --- |
 //! | [`cli`] | what can be said on the command line |
 //! | [`app`] | the steps of a run |
+//! | [`command`] | what the other subcommands say, one file each |
+//! | [`failure`] | what ends a run, and its exit code |
 //! | [`report`] | one file a format |
 //! | [`runner`] | plan × host → report |
 //! | [`plan`] | which checks, which distinct probes |
@@ -30,9 +32,11 @@ pub mod arguments;
 pub mod cli;
 #[cfg(feature = "cluster")]
 pub mod cluster;
+pub mod command;
 pub mod component;
 pub mod config;
 pub mod definition;
+pub mod failure;
 pub mod host;
 pub mod judge;
 pub mod node;

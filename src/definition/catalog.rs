@@ -2,7 +2,7 @@
 //! they are read from the disk here, and nowhere else.
 
 use super::rule::{Params, WrittenRule};
-use super::{Assertion, Assessment, Benchmark, Check, Group, Id, Section, embedded};
+use super::{Assertion, Assessment, Benchmark, Check, Group, Id, Rule, Section, embedded};
 use crate::config::{Config, Target};
 use indexmap::IndexMap;
 use serde::Deserialize;
@@ -147,6 +147,22 @@ impl Library {
     /// The ids of all rules.
     pub fn rules(&self) -> impl Iterator<Item = &str> {
         self.rules.keys().map(String::as_str)
+    }
+
+    /// A rule with its own parameters.
+    pub fn rule(&self, id: &str) -> Option<Rule> {
+        self.rules.get(id).and_then(|rule| rule.build(&Params::new()).ok())
+    }
+
+    /// The parameters of a check that differ from its rule's own.
+    pub fn parameters(&self, benchmark: &str, check: &Id) -> Result<Params, DefinitionError> {
+        let chain = self.chain(benchmark)?;
+        let Some(check) = chain.iter().find_map(|(_, profile)| profile.checks.get(check.as_str())) else {
+            return Ok(Params::new());
+        };
+        let own = self.rules.get(&check.rule).map(WrittenRule::params);
+        let differs = |(name, value): &(&String, &serde_json::Value)| own.and_then(|o| o.get(*name)) != Some(*value);
+        Ok(check.with.iter().filter(differs).map(|(n, v)| (n.clone(), v.clone())).collect())
     }
 
     /// A benchmark, resolved: what its profile and those that it extends say, oldest first.

@@ -180,6 +180,11 @@ checked_text!(UnitText((String, String)), |text: String| {
 });
 
 impl WrittenRule {
+    /// Its own parameters.
+    pub(super) const fn params(&self) -> &Params {
+        &self.params
+    }
+
     /// The rule with `given` over its own parameters.
     pub(super) fn build(&self, given: &Params) -> Result<Rule, String> {
         if let Some(unknown) = given.keys().find(|name| !self.params.contains_key(*name)) {

@@ -7,8 +7,10 @@ mod bare;
 #[cfg(feature = "cluster")]
 mod cluster;
 mod command;
+mod commands;
 mod live;
 mod oracle;
+mod profiles;
 mod quiet;
 mod support;
 mod traps;
