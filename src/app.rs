@@ -36,6 +36,11 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
             let id = known_benchmark(&library, &name)?;
             tell(&cli.flags, &command::profile::list(&library, &id, cli.flags.output.json)?)
         }
+        Some(Command::Lint { paths }) => {
+            let (text, clean) = command::lint::lint(load(&cli.flags)?, &paths, cli.flags.output.json)?;
+            tell(&cli.flags, &text)?;
+            Ok(if clean { 0 } else { 3 })
+        }
         Some(Command::Completions { shell }) => tell(&cli.flags, &command::pages::completions(shell)),
         Some(Command::Man { page }) => tell(&cli.flags, &command::pages::manual(page.as_deref())?),
         None => audit(&cli.flags, None),

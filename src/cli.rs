@@ -45,6 +45,12 @@ pub enum Command {
         #[arg(value_name = "BENCHMARK")]
         name: String,
     },
+    /// Look for everything that is wrong in definition files; exit code 3 if there is an error.
+    Lint {
+        /// Files, and folders of them.
+        #[arg(value_name = "PATH", required = true)]
+        paths: Vec<PathBuf>,
+    },
     /// Print a shell's completion script.
     Completions {
         /// Which shell.

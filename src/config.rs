@@ -1,7 +1,9 @@
 //! `config.yaml`, typed: where components are looked for, and which benchmark serves which version. Reads no host.
 
+use crate::one_or_many::OneOrMany;
 use indexmap::IndexMap;
 use serde::Deserialize;
+use serde::de::{MapAccess, Visitor};
 use std::fmt;
 use std::str::FromStr;
 
@@ -74,13 +76,39 @@ pub struct Config {
 }
 
 /// The components of a target.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub struct TargetConfig {
     /// Their names, in the order in which they are looked for.
-    #[serde(default)]
     pub components: Vec<String>,
-    #[serde(flatten)]
     entries: IndexMap<String, Candidates>,
+}
+
+/// One key is `components`, every other one is a component. Read by hand, since serde's `flatten` loses the places of what
+/// is wrong.
+impl<'de> Deserialize<'de> for TargetConfig {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TargetVisitor;
+        impl<'de> Visitor<'de> for TargetVisitor {
+            type Value = TargetConfig;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("`components` and an entry for each of them")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<TargetConfig, A::Error> {
+                let mut target = TargetConfig::default();
+                while let Some(key) = map.next_key::<String>()? {
+                    if key == "components" {
+                        target.components = map.next_value()?;
+                    } else {
+                        target.entries.insert(key, map.next_value()?);
+                    }
+                }
+                Ok(target)
+            }
+        }
+        deserializer.deserialize_map(TargetVisitor)
+    }
 }
 
 /// Where one component is looked for.
@@ -127,18 +155,8 @@ fn flag_or_text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<boo
     })
 }
 
-/// A list, or the one element of a list written alone.
 fn one_or_many<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Written {
-        One(String),
-        Many(Vec<String>),
-    }
-    Ok(match Written::deserialize(deserializer)? {
-        Written::One(text) => vec![text],
-        Written::Many(texts) => texts,
-    })
+    OneOrMany::deserialize(deserializer).map(|OneOrMany(list)| list)
 }
 
 /// A Kubernetes version for which no benchmark is known.
@@ -153,6 +171,16 @@ pub enum VersionError {
 }
 
 impl Config {
+    /// Every Kubernetes version that is mapped, with its benchmark.
+    pub fn mapped_versions(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.version_mapping.iter().map(|(version, benchmark)| (version.as_str(), benchmark.as_str()))
+    }
+
+    /// Every benchmark whose targets are listed.
+    pub fn mapped_benchmarks(&self) -> impl Iterator<Item = &str> {
+        self.target_mapping.keys().map(String::as_str)
+    }
+
     /// A target's part.
     pub fn target(&self, target: Target) -> &TargetConfig {
         match target {

@@ -24,6 +24,7 @@
 //! | [`probe`] | what is looked at, and what was seen |
 //! | [`node`] | which components run here |
 //! | [`config`] | `config.yaml` |
+//! | [`one_or_many`] | lists of files that may be written without brackets |
 //! | [`arguments`], [`value`], [`component`] | command lines, values, and how each component takes its settings |
 //! | [`host`] | the machine: files, processes, accounts |
 
@@ -40,6 +41,7 @@ pub mod failure;
 pub mod host;
 pub mod judge;
 pub mod node;
+pub mod one_or_many;
 pub mod operator;
 pub mod outcome;
 pub mod plan;

@@ -292,7 +292,12 @@ impl Written for Quantity {
 impl Written for Pattern {
     fn read(json: &Json) -> Result<Self, String> {
         let text = Scalar::read(json)?.0;
-        Regex::new(&text).map(Self).map_err(|e| e.to_string())
+        // The library draws a picture of several lines; its last says what is wrong.
+        Regex::new(&text).map(Self).map_err(|e| {
+            let drawn = e.to_string();
+            let last = drawn.lines().last().unwrap_or_default().trim_start_matches("error: ");
+            format!("`{text}` is not a regular expression: {last}")
+        })
     }
 }
 
@@ -346,13 +351,24 @@ impl<'de, T: Written> Deserialize<'de> for Templated<T> {
     }
 }
 
+/// A parameter that is not there, or cannot stand where it is used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("parameter `{name}`: {message}")]
+pub struct BadParameter {
+    /// Its name.
+    pub name: String,
+    /// What is wrong.
+    pub message: String,
+}
+
 impl<T: Written + Clone> Templated<T> {
-    fn fill(&self, params: &dyn Fn(&str) -> Option<Json>) -> Result<T, String> {
+    fn fill(&self, params: &dyn Fn(&str) -> Option<Json>) -> Result<T, BadParameter> {
         match self {
             Self::Value(value) => Ok(value.clone()),
             Self::Param(name) => {
-                let json = params(name).ok_or_else(|| format!("there is no parameter `{name}`"))?;
-                T::read(&json).map_err(|e| format!("parameter `{name}`: {e}"))
+                let bad = |message| BadParameter { name: name.clone(), message };
+                let json = params(name).ok_or_else(|| bad("there is no such parameter".to_owned()))?;
+                T::read(&json).map_err(bad)
             }
         }
     }
@@ -383,7 +399,7 @@ pub enum WrittenExpectation {
 
 impl WrittenExpectation {
     /// Puts the parameters' values in.
-    pub fn fill(&self, params: &dyn Fn(&str) -> Option<Json>) -> Result<Expectation, String> {
+    pub fn fill(&self, params: &dyn Fn(&str) -> Option<Json>) -> Result<Expectation, BadParameter> {
         let all = |inner: &[Self]| inner.iter().map(|e| e.fill(params)).collect::<Result<Vec<_>, _>>();
         Ok(match self {
             Self::Equals(x) => Expectation::Equals(x.fill(params)?),

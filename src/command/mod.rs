@@ -2,6 +2,7 @@
 
 pub mod benchmarks;
 pub mod explain;
+pub mod lint;
 pub mod pages;
 pub mod profile;
 

@@ -2,6 +2,8 @@
 
 mod catalog;
 mod embedded;
+mod lint;
+mod near;
 mod rule;
 mod template;
 
@@ -12,7 +14,9 @@ use crate::probe::Probe;
 use std::cmp::Ordering;
 use std::fmt;
 
-pub use catalog::{DefinitionError, Library, near_names};
+pub use catalog::{DefinitionError, Library};
+pub use lint::{LintError, Problem, Severity, Source, lint, sources};
+pub use near::near_names;
 pub use template::Template;
 
 /// A benchmark, ready to be planned.

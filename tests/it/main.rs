@@ -8,6 +8,7 @@ mod bare;
 mod cluster;
 mod command;
 mod commands;
+mod lint;
 mod live;
 mod oracle;
 mod profiles;
