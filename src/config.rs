@@ -9,6 +9,7 @@ use std::str::FromStr;
 
 /// A part of a node or cluster that a benchmark has a section for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Target {
     /// The control plane's components and files.
@@ -63,6 +64,7 @@ impl FromStr for Target {
 
 /// The whole file. Keys that kube-bench's own file has and nothing here needs are passed over.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Config {
     master: TargetConfig,
@@ -113,28 +115,36 @@ impl<'de> Deserialize<'de> for TargetConfig {
 
 /// Where one component is looked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Candidates {
     /// Names of its program, each perhaps with words that follow it.
     #[serde(deserialize_with = "one_or_many")]
+    #[cfg_attr(test, schemars(with = "OneOrMany<String>"))]
     pub bins: Vec<String>,
     /// Whether a node of this target can do without it.
     #[serde(deserialize_with = "flag_or_text")]
+    #[cfg_attr(test, schemars(with = "serde_json::Value"))]
     pub optional: bool,
     /// Configuration files or manifests.
     #[serde(deserialize_with = "one_or_many")]
+    #[cfg_attr(test, schemars(with = "OneOrMany<String>"))]
     pub confs: Vec<String>,
     /// Unit files.
     #[serde(deserialize_with = "one_or_many")]
+    #[cfg_attr(test, schemars(with = "OneOrMany<String>"))]
     pub svc: Vec<String>,
     /// kubeconfigs.
     #[serde(deserialize_with = "one_or_many")]
+    #[cfg_attr(test, schemars(with = "OneOrMany<String>"))]
     pub kubeconfig: Vec<String>,
     /// Certificate authorities.
     #[serde(deserialize_with = "one_or_many")]
+    #[cfg_attr(test, schemars(with = "OneOrMany<String>"))]
     pub cafile: Vec<String>,
     /// Data directories.
     #[serde(deserialize_with = "one_or_many")]
+    #[cfg_attr(test, schemars(with = "OneOrMany<String>"))]
     pub datadirs: Vec<String>,
     /// Taken where none of `confs` exists.
     pub defaultconf: Option<String>,
@@ -146,6 +156,29 @@ pub struct Candidates {
     pub defaultcafile: Option<String>,
     /// Taken where none of `datadirs` exists.
     pub defaultdatadir: Option<String>,
+}
+
+#[cfg(test)]
+impl schemars::JsonSchema for TargetConfig {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Target".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let entry = generator.subschema_for::<Candidates>();
+        schemars::json_schema!({
+            "description": "The components of a target, and where each is looked for",
+            "type": "object",
+            "properties": { "components": { "type": "array", "items": { "type": "string" } } },
+            "additionalProperties": entry,
+        })
+    }
+}
+
+/// The file's JSON Schema.
+#[cfg(test)]
+pub(crate) fn schema() -> schemars::Schema {
+    schemars::schema_for!(Config)
 }
 
 fn flag_or_text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {

@@ -48,5 +48,7 @@ pub mod plan;
 pub mod probe;
 pub mod report;
 pub mod runner;
+#[cfg(test)]
+mod schema;
 pub mod value;
 pub mod version;

@@ -250,6 +250,10 @@ impl fmt::Display for Expectation {
 pub trait Written: Sized {
     /// Reads it; the error says what would be right.
     fn read(json: &Json) -> Result<Self, String>;
+
+    /// What a JSON Schema says of it.
+    #[cfg(test)]
+    fn schema() -> Json;
 }
 
 impl Written for Scalar {
@@ -260,11 +264,21 @@ impl Written for Scalar {
             _ => Err("a text, number, true or false is expected".to_owned()),
         }
     }
+
+    #[cfg(test)]
+    fn schema() -> Json {
+        serde_json::json!({ "type": ["string", "boolean", "number"] })
+    }
 }
 
 impl Written for String {
     fn read(json: &Json) -> Result<Self, String> {
         Scalar::read(json).map(|s| s.0)
+    }
+
+    #[cfg(test)]
+    fn schema() -> Json {
+        serde_json::json!({ "type": ["string", "boolean", "number"] })
     }
 }
 
@@ -277,6 +291,12 @@ impl<T: Written> Written for Vec<T> {
             one => Ok(vec![T::read(one)?]),
         }
     }
+
+    #[cfg(test)]
+    fn schema() -> Json {
+        let one = T::schema();
+        serde_json::json!({ "anyOf": [one, { "type": "array", "minItems": 1, "items": one }] })
+    }
 }
 
 impl Written for Quantity {
@@ -286,6 +306,11 @@ impl Written for Quantity {
             .map(Self::Number)
             .or_else(|| parse_duration(&text).map(Self::Duration))
             .ok_or_else(|| format!("`{text}` is neither a whole number nor a duration such as 5m"))
+    }
+
+    #[cfg(test)]
+    fn schema() -> Json {
+        serde_json::json!({ "type": ["string", "integer"] })
     }
 }
 
@@ -299,6 +324,11 @@ impl Written for Pattern {
             format!("`{text}` is not a regular expression: {last}")
         })
     }
+
+    #[cfg(test)]
+    fn schema() -> Json {
+        serde_json::json!({ "type": "string", "format": "regex" })
+    }
 }
 
 impl Written for FileMode {
@@ -306,6 +336,11 @@ impl Written for FileMode {
         let text = Scalar::read(json)?.0;
         let bits = u32::from_str_radix(text.trim_start_matches("0o"), 8).ok().filter(|bits| *bits <= 0o7777);
         bits.map(Self).ok_or_else(|| format!("`{text}` is not a mode of three or four octal digits"))
+    }
+
+    #[cfg(test)]
+    fn schema() -> Json {
+        serde_json::json!({ "type": ["string", "integer"], "pattern": "^(0o)?[0-7]{1,4}$" })
     }
 }
 
@@ -319,6 +354,11 @@ impl Written for Owner {
             _ => Err(format!("`{text}` is not USER:GROUP")),
         }
     }
+
+    #[cfg(test)]
+    fn schema() -> Json {
+        serde_json::json!({ "type": "string", "pattern": "^[^:]+:[^:]+$" })
+    }
 }
 
 /// `true`, the only value of `set` and `unset`.
@@ -328,6 +368,11 @@ pub struct Yes;
 impl Written for Yes {
     fn read(json: &Json) -> Result<Self, String> {
         if json == &Json::Bool(true) { Ok(Self) } else { Err("only `true` can stand here".to_owned()) }
+    }
+
+    #[cfg(test)]
+    fn schema() -> Json {
+        serde_json::json!({ "const": true })
     }
 }
 
@@ -348,6 +393,22 @@ impl<'de, T: Written> Deserialize<'de> for Templated<T> {
             Some(name) => Ok(Self::Param(name.to_owned())),
             None => T::read(&json).map(Self::Value).map_err(serde::de::Error::custom),
         }
+    }
+}
+
+#[cfg(test)]
+impl<T: Written> schemars::JsonSchema for Templated<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        std::any::type_name::<Self>().into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let value = T::schema();
+        schemars::json_schema!({ "anyOf": [value, { "type": "string", "pattern": "^\\{.+\\}$" }] })
     }
 }
 
@@ -376,6 +437,7 @@ impl<T: Written + Clone> Templated<T> {
 
 /// An expectation as it is written: one key, the operator.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[allow(missing_docs, reason = "the keys are those of Expectation")]
 pub enum WrittenExpectation {

@@ -45,6 +45,7 @@ pub struct Source {
 }
 
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct WrittenProfile {
     pub(super) id: String,
@@ -61,6 +62,7 @@ pub(super) struct WrittenProfile {
 }
 
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct WrittenSection {
     id: String,
@@ -68,6 +70,7 @@ pub(super) struct WrittenSection {
 }
 
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct WrittenGroup {
     target: Target,
@@ -75,6 +78,7 @@ pub(super) struct WrittenGroup {
 }
 
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct WrittenCheck {
     rule: String,

@@ -19,6 +19,12 @@ pub use lint::{LintError, Problem, Severity, Source, lint, sources};
 pub use near::near_names;
 pub use template::Template;
 
+/// The JSON Schemas of a catalogue file and of a profile.
+#[cfg(test)]
+pub(crate) fn schemas() -> [schemars::Schema; 2] {
+    [schemars::schema_for!(Vec<rule::WrittenRule>), schemars::schema_for!(catalog::WrittenProfile)]
+}
+
 /// A benchmark, ready to be planned.
 #[derive(Debug, Clone)]
 pub struct Benchmark {
@@ -114,6 +120,7 @@ pub struct Test {
 
 /// What a value means that nothing sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum WhenUnset {
     /// It is not met, unless unset is expected.
@@ -125,6 +132,7 @@ pub enum WhenUnset {
 
 /// What it means that the subject is not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum WhenMissing {
     /// It is not met.
@@ -136,6 +144,7 @@ pub enum WhenMissing {
 
 /// Who judges a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Assessment {
     /// The program.

@@ -20,6 +20,7 @@ pub(super) type Params = IndexMap<String, Json>;
 
 /// One entry of a catalogue file.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct WrittenRule {
     pub(super) id: String,
@@ -43,6 +44,7 @@ pub(super) struct WrittenRule {
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 struct WrittenTest {
     file: Option<WrittenFile>,
@@ -57,6 +59,7 @@ struct WrittenTest {
 }
 
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct WrittenFile {
     at: OneOrMany<WrittenAt>,
@@ -66,6 +69,7 @@ struct WrittenFile {
 }
 
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct WrittenProcess {
     component: Component,
@@ -77,6 +81,7 @@ struct WrittenProcess {
 }
 
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct WrittenSetting {
     component: Component,
@@ -90,6 +95,7 @@ struct WrittenSetting {
 }
 
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct WrittenDocument {
     at: WrittenAt,
@@ -97,6 +103,7 @@ struct WrittenDocument {
 }
 
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 enum WrittenSelect {
     Path(PathText),
@@ -107,6 +114,7 @@ enum WrittenSelect {
 }
 
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct WrittenAuditLevel {
     group: String,
@@ -163,7 +171,39 @@ macro_rules! checked_text {
                 read.map(Self).map_err(serde::de::Error::custom)
             }
         }
+
+        #[cfg(test)]
+        impl schemars::JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                String::json_schema(generator)
+            }
+        }
     };
+}
+
+/// What the schemas say of types that are read by hand.
+#[cfg(test)]
+impl schemars::JsonSchema for WrittenAt {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "At".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let setting = generator.subschema_for::<WrittenSetting>();
+        let places = place_names();
+        schemars::json_schema!({
+            "description": "A path or glob, a component's own file, or the path that a setting holds",
+            "anyOf": [{ "type": "string", "pattern": "^/" }, { "enum": places }, setting],
+        })
+    }
 }
 
 checked_text!(PathText(DocumentPath), |text: String| text.parse::<DocumentPath>().map_err(|e| e.to_string()));

@@ -11,6 +11,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 pub use accounts::Accounts;
+#[cfg(test)]
+pub(crate) use described::schema as described_schema;
 pub use described::{DescribeError, DescribedHost};
 pub use live::{LiveHost, OpenHostError};
 

@@ -3,6 +3,9 @@
 mod json;
 mod text;
 
+#[cfg(test)]
+pub(crate) use json::schema as json_schema;
+
 use crate::outcome::Report;
 use std::io::{self, Write};
 
