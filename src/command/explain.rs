@@ -5,7 +5,7 @@ use super::profile::{grade, shown};
 use crate::component::Component;
 use crate::definition::{Assertion, Benchmark, Check, Library, Rule, Test, WhenMissing, WhenUnset, near_names};
 use crate::failure::Failure;
-use crate::probe::Probe;
+use crate::probe::{PlaceKind, Probe};
 use indexmap::IndexMap;
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -114,7 +114,7 @@ fn view(library: &Library, rule: &Rule, check: Option<CheckView>) -> Result<View
     let mut looks = Vec::new();
     collect_looks(&rule.assertion, &mut Vec::new(), &mut looks);
     let steps = match &rule.assertion {
-        Assertion::Manual(steps) => Some(steps.render(&mut |_, _| None)),
+        Assertion::Manual(steps) => Some(steps.render(&mut place)),
         Assertion::Test(_) | Assertion::AllOf(_) | Assertion::AnyOf(_) => None,
     };
     Ok(View {
@@ -125,10 +125,16 @@ fn view(library: &Library, rule: &Rule, check: Option<CheckView>) -> Result<View
         needs: rule.needs.map(Component::program),
         why: rule.why.clone(),
         impact: rule.impact.clone(),
-        fix: rule.fix.render(&mut |_, _| None),
+        fix: rule.fix.render(&mut place),
         used_by: uses(library, &rule.id, check.as_ref())?,
         check,
     })
+}
+
+/// No node is looked at: a place stands as `{kubelet.config}`.
+#[allow(clippy::unnecessary_wraps, reason = "on a node a place may be unknown")]
+fn place(component: Component, kind: PlaceKind) -> Option<String> {
+    Some(format!("{{{component}.{}}}", kind.id()))
 }
 
 fn collect_looks(assertion: &Assertion, within: &mut Vec<&'static str>, looks: &mut Vec<LookView>) {

@@ -1,28 +1,15 @@
-//! Loads the native dialect: a catalogue of rules, and profiles that give them numbers. Definition files are the user's own:
-//! they are read from the disk here, and nowhere else.
+//! Loads the native dialect: a catalogue of rules, and profiles that give them numbers. Knows what fits together; what a
+//! file may hold, the types know.
 
-use super::rule::{Fault as RuleFault, Params, WrittenRule};
+use super::rule::Fault as RuleFault;
+use super::source::{DefinitionError, Source, parse, read, read_all};
+use super::written::{Params, WrittenRule};
 use super::{Assertion, Assessment, Benchmark, Check, Group, Id, Rule, Section, embedded, near_names};
 use crate::config::{Config, Target};
 use indexmap::IndexMap;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
-
-/// A definition that is refused: where, and what would be right.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{file}:{line}:{column}: {message}")]
-pub struct DefinitionError {
-    /// The file.
-    pub file: String,
-    /// Line, from 1.
-    pub line: usize,
-    /// Column, from 1.
-    pub column: usize,
-    /// What is wrong, and what would be right.
-    pub message: String,
-}
+use std::path::Path;
 
 /// Everything that is defined: rules, profiles, configuration.
 #[derive(Debug, Default)]
@@ -33,15 +20,6 @@ pub struct Library {
     /// Rules that are there and cannot be used.
     broken: BTreeSet<String>,
     profiles: BTreeMap<String, (Source, WrittenProfile)>,
-}
-
-/// A file's name and text, for naming the place of a fault.
-#[derive(Debug, Clone)]
-pub struct Source {
-    /// Its name.
-    pub file: String,
-    /// What it holds.
-    pub text: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -93,23 +71,15 @@ impl Library {
     /// its `profiles/*.yaml` benchmarks, its `config.yaml` the configuration. `config_file` names another configuration.
     pub fn load(folder: Option<&Path>, config_file: Option<&Path>) -> Result<Self, DefinitionError> {
         let mut library = Self::default();
-        let compiled_in = |path: &str, text: &str| Source { file: path.to_owned(), text: text.to_owned() };
-        for (path, text) in embedded::folder("benchmarks/catalog") {
-            library.add_rules(&compiled_in(path, text))?;
-        }
-        for (path, text) in embedded::folder("benchmarks/profiles") {
-            library.add_profile(compiled_in(path, text))?;
-        }
+        let compiled_in = |(path, text): (&str, &str)| Source { file: path.to_owned(), text: text.to_owned() };
+        library.add_rules(&embedded::folder("benchmarks/catalog").map(compiled_in).collect::<Vec<_>>())?;
+        library.add_profiles(embedded::folder("benchmarks/profiles").map(compiled_in).collect())?;
         if let Some(text) = embedded::file("cfg/config.yaml") {
-            library.config = parse(&compiled_in("cfg/config.yaml", text))?;
+            library.config = parse(&compiled_in(("cfg/config.yaml", text)))?;
         }
         if let Some(folder) = folder {
-            for path in yaml_files(&folder.join("catalog"))? {
-                library.add_rules(&read(&path)?)?;
-            }
-            for path in yaml_files(&folder.join("profiles"))? {
-                library.add_profile(read(&path)?)?;
-            }
+            library.add_rules(&read_all(&folder.join("catalog"))?)?;
+            library.add_profiles(read_all(&folder.join("profiles"))?)?;
             let own = folder.join("config.yaml");
             if config_file.is_none() && own.exists() {
                 library.config = parse(&read(&own)?)?;
@@ -121,24 +91,34 @@ impl Library {
         Ok(library)
     }
 
-    fn add_rules(&mut self, source: &Source) -> Result<(), DefinitionError> {
-        let rules: Vec<WrittenRule> = parse(source)?;
-        let mut here = BTreeMap::new();
-        for rule in rules {
-            // A rule's faults that do not depend on a profile show with its own parameters.
-            rule.build(&Params::new()).map_err(|faults| source.fault(&rule.id, rule_fault(rule.id(), faults)))?;
-            let id = rule.id.clone();
-            if here.insert(id.clone(), rule).is_some() {
-                return Err(source.fault_at_last(&id, format!("rule `{id}` is defined twice in this file")));
+    /// The rules of a folder: they may replace those that are there, not one another.
+    fn add_rules(&mut self, sources: &[Source]) -> Result<(), DefinitionError> {
+        let mut here: BTreeMap<String, WrittenRule> = BTreeMap::new();
+        for source in sources {
+            for rule in parse::<Vec<WrittenRule>>(source)? {
+                // A rule's faults that do not depend on a profile show with its own parameters.
+                rule.build(&Params::new()).map_err(|faults| source.fault(&rule.id, rule_fault(rule.id(), faults)))?;
+                let id = rule.id.clone();
+                if here.insert(id.clone(), rule).is_some() {
+                    return Err(source.fault_at_last(&id, format!("rule `{id}` is defined twice in this folder")));
+                }
             }
         }
         self.rules.extend(here);
         Ok(())
     }
 
-    fn add_profile(&mut self, source: Source) -> Result<(), DefinitionError> {
-        let profile: WrittenProfile = parse(&source)?;
-        self.profiles.insert(profile.id.clone(), (source, profile));
+    fn add_profiles(&mut self, sources: Vec<Source>) -> Result<(), DefinitionError> {
+        let mut here: BTreeMap<String, (Source, WrittenProfile)> = BTreeMap::new();
+        for source in sources {
+            let profile: WrittenProfile = parse(&source)?;
+            let id = profile.id.clone();
+            if let Some((other, _)) = here.get(&id) {
+                return Err(source.fault(&id, format!("benchmark `{id}` is defined in {} already", other.file)));
+            }
+            here.insert(id, (source, profile));
+        }
+        self.profiles.extend(here);
         Ok(())
     }
 
@@ -363,91 +343,4 @@ impl ProfileFault {
 fn rule_fault(id: &str, faults: Vec<RuleFault>) -> String {
     let message = faults.into_iter().next().map(|f| f.message).unwrap_or_default();
     format!("rule `{id}`: {message}")
-}
-
-impl DefinitionError {
-    fn of_file(file: &str, message: String) -> Self {
-        Self { file: file.to_owned(), line: 1, column: 1, message }
-    }
-}
-
-impl Source {
-    /// A fault at the first place where `word` stands as a word of its own.
-    fn fault(&self, word: &str, message: String) -> DefinitionError {
-        self.fault_at(places(&self.text, word).next(), message)
-    }
-
-    fn fault_at_last(&self, word: &str, message: String) -> DefinitionError {
-        self.fault_at(places(&self.text, word).last(), message)
-    }
-
-    fn fault_at(&self, at: Option<usize>, message: String) -> DefinitionError {
-        let before = &self.text[..at.unwrap_or_default()];
-        DefinitionError {
-            file: self.file.clone(),
-            line: before.matches('\n').count() + 1,
-            column: before.rsplit('\n').next().unwrap_or_default().chars().count() + 1,
-            message,
-        }
-    }
-}
-
-/// Where a word stands that is not a part of a longer one.
-fn places<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
-    let part = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_');
-    text.match_indices(word)
-        .map(|(at, _)| at)
-        .filter(move |at| !text[..*at].ends_with(part) && !text[at + word.len()..].starts_with(part))
-}
-
-/// Reads a definition: JSON as it is compiled in, or YAML.
-pub(super) fn parse<T: DeserializeOwned>(source: &Source) -> Result<T, DefinitionError> {
-    let error = |line, column, message| DefinitionError { file: source.file.clone(), line, column, message };
-    if source.text.starts_with(['{', '[']) {
-        return serde_json::from_str(&source.text).map_err(|e| error(e.line(), e.column(), e.to_string()));
-    }
-    let options = serde_saphyr::options! { with_snippet: false };
-    serde_saphyr::from_str_with_options(&source.text, options).map_err(|e| {
-        let (line, column) = e.location().map_or((1, 1), |l| (l.line() as usize, l.column() as usize));
-        let text = e.to_string();
-        // The parser puts the place before the message; it stands in front already.
-        let message = text.split_once(&format!("column {column}: ")).map_or(text.as_str(), |(_, m)| m);
-        error(line, column, message.lines().next().unwrap_or_default().to_owned())
-    })
-}
-
-#[expect(clippy::disallowed_methods, reason = "definition files are the user's own")]
-pub(super) fn read(path: &Path) -> Result<Source, DefinitionError> {
-    let file = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|e| DefinitionError {
-        file: file.clone(),
-        line: 1,
-        column: 1,
-        message: format!("cannot be read: {e}"),
-    })?;
-    Ok(Source { file, text })
-}
-
-/// The YAML files of a folder, sorted; none where there is no such folder.
-#[expect(clippy::disallowed_methods, reason = "definition files are the user's own")]
-fn yaml_files(folder: &Path) -> Result<Vec<PathBuf>, DefinitionError> {
-    let Ok(entries) = std::fs::read_dir(folder) else {
-        return Ok(Vec::new());
-    };
-    let mut files = Vec::new();
-    for entry in entries {
-        let path = entry
-            .map_err(|e| DefinitionError {
-                file: folder.display().to_string(),
-                line: 1,
-                column: 1,
-                message: format!("cannot be read: {e}"),
-            })?
-            .path();
-        if path.extension().is_some_and(|e| e == "yaml" || e == "yml") {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
 }

@@ -5,7 +5,9 @@ mod embedded;
 mod lint;
 mod near;
 mod rule;
+mod source;
 mod template;
+mod written;
 
 use crate::component::Component;
 use crate::config::Target;
@@ -14,15 +16,16 @@ use crate::probe::Probe;
 use std::cmp::Ordering;
 use std::fmt;
 
-pub use catalog::{DefinitionError, Library};
-pub use lint::{LintError, Problem, Severity, Source, lint, sources};
+pub use catalog::Library;
+pub use lint::{LintError, Problem, Severity, lint, sources};
 pub use near::near_names;
+pub use source::{DefinitionError, Source};
 pub use template::Template;
 
 /// The JSON Schemas of a catalogue file and of a profile.
 #[cfg(test)]
 pub(crate) fn schemas() -> [schemars::Schema; 2] {
-    [schemars::schema_for!(Vec<rule::WrittenRule>), schemars::schema_for!(catalog::WrittenProfile)]
+    [schemars::schema_for!(Vec<written::WrittenRule>), schemars::schema_for!(catalog::WrittenProfile)]
 }
 
 /// A benchmark, ready to be planned.

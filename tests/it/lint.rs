@@ -121,6 +121,30 @@ fn every_seeded_fault_is_found_at_its_place_and_nothing_else_is() {
     assert_eq!(code, 3);
 }
 
+/// A folder may replace what is built in, and another folder what is in this one, but no file a neighbour.
+#[test]
+fn what_two_files_of_a_folder_define_is_refused_by_both() {
+    let rule = "- { id: ID, title: t, steps: s, why: w, fix: f }\n";
+    let profile = "id: ID\ntitle: t\nextends: cis-1.12\n";
+    for (kind, text, message) in
+        [("catalog", rule, "rule `twin` is defined"), ("profiles", profile, "benchmark `twin` is")]
+    {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir(folder.path().join(kind)).expect("a folder");
+        for name in ["one.yaml", "twin.yaml"] {
+            std::fs::write(folder.path().join(kind).join(name), text.replace("ID", "twin")).expect("a file");
+        }
+        let linted = nodeproof().arg("lint").arg(folder.path()).output().expect("it runs");
+        let out = String::from_utf8_lossy(&linted.stdout);
+        assert!(out.contains("twin.yaml:1:") && out.contains(message), "{out}");
+        assert_eq!(linted.status.code(), Some(3), "{out}");
+        let run = nodeproof().args(["benchmarks", "-D"]).arg(folder.path()).output().expect("it runs");
+        let err = String::from_utf8_lossy(&run.stderr);
+        assert!(err.contains("twin.yaml:1:") && err.contains(message), "{err}");
+        assert_eq!(run.status.code(), Some(3), "{err}");
+    }
+}
+
 /// What is refused by the linter is refused by a run as well, and the other way round: they must not drift apart.
 #[test]
 fn each_file_with_an_error_is_refused_by_a_run_too() {

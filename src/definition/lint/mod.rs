@@ -1,14 +1,14 @@
 //! Finds everything that is wrong in definition files, not only what is wrong first. Judges files, never a node.
 
 mod native;
+mod reader;
 mod shape;
 mod tree;
 
-use super::{DefinitionError, Library};
-use std::path::{Path, PathBuf};
+use super::source::{read, yaml_files_below};
+use super::{DefinitionError, Library, Source};
+use std::path::PathBuf;
 use tree::{Fault, Node};
-
-pub use super::catalog::Source;
 
 /// How bad a problem is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -168,7 +168,7 @@ pub fn sources(paths: &[PathBuf]) -> Result<Vec<Source>, LintError> {
             continue;
         }
         let before = files.len();
-        gather(path, &mut files).map_err(|e| {
+        yaml_files_below(path, &mut files).map_err(|e| {
             let message = format!("cannot be read: {e}");
             LintError::Unreadable(DefinitionError { file: path.display().to_string(), line: 1, column: 1, message })
         })?;
@@ -178,20 +178,5 @@ pub fn sources(paths: &[PathBuf]) -> Result<Vec<Source>, LintError> {
     }
     files.sort();
     files.dedup();
-    files.iter().map(|file| Ok(super::catalog::read(file)?)).collect()
-}
-
-/// Links to folders are not followed: they may lead in a circle.
-#[expect(clippy::disallowed_methods, reason = "definition files are the user's own")]
-fn gather(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        let path = entry.path();
-        if entry.file_type()?.is_dir() {
-            gather(&path, files)?;
-        } else if path.extension().is_some_and(|e| e == "yaml" || e == "yml") {
-            files.push(path);
-        }
-    }
-    Ok(())
+    files.iter().map(|file| Ok(read(file)?)).collect()
 }

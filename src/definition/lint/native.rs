@@ -4,8 +4,9 @@
 use super::tree::{Mark, Node};
 use super::{File, Kind, Severity, shape};
 use crate::config::Config;
-use crate::definition::catalog::{ProfileFault, WrittenProfile, parse};
-use crate::definition::rule::{Params, WrittenRule};
+use crate::definition::catalog::{ProfileFault, WrittenProfile};
+use crate::definition::source::parse;
+use crate::definition::written::{Params, WrittenRule};
 use crate::definition::{Library, near_names};
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
