@@ -8,6 +8,7 @@ mod rule;
 mod source;
 mod template;
 mod written;
+mod yaml;
 
 use crate::component::Component;
 use crate::config::Target;

@@ -1,6 +1,8 @@
 //! The text of a definition file, and the places in it. Definition files are the user's own: they are read from the disk
 //! here, and nowhere else.
 
+use super::yaml::shape;
+use super::yaml::tree::{self, Fault};
 use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
 
@@ -68,14 +70,17 @@ pub(super) fn parse<T: DeserializeOwned>(source: &Source) -> Result<T, Definitio
     if source.text.starts_with(['{', '[']) {
         return serde_json::from_str(&source.text).map_err(|e| error(e.line(), e.column(), e.to_string()));
     }
-    let options = serde_saphyr::options! { with_snippet: false };
-    serde_saphyr::from_str_with_options(&source.text, options).map_err(|e| {
-        let (line, column) = e.location().map_or((1, 1), |l| (l.line() as usize, l.column() as usize));
-        let text = e.to_string();
-        // The parser puts the place before the message; it stands in front already.
-        let message = text.split_once(&format!("column {column}: ")).map_or(text.as_str(), |(_, m)| m);
-        error(line, column, message.lines().next().unwrap_or_default().to_owned())
-    })
+    let mut faults = Vec::new();
+    let refused = |fault: Fault| error(fault.mark.line, fault.mark.column, fault.message);
+    let root = tree::read(&source.text, &mut faults).map_err(refused)?;
+    let shaped = shape::read(&root);
+    faults.extend(shaped.faults);
+    // Where several are wrong, the first of the file is told.
+    match (faults.into_iter().min_by_key(|fault| fault.mark), shaped.value) {
+        (Some(fault), _) => Err(refused(fault)),
+        (None, Some(value)) => Ok(value),
+        (None, None) => Err(error(1, 1, "nothing can be read here".to_owned())),
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "definition files are the user's own")]

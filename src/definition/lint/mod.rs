@@ -1,14 +1,11 @@
 //! Finds everything that is wrong in definition files, not only what is wrong first. Judges files, never a node.
 
 mod native;
-mod reader;
-mod shape;
-mod tree;
 
 use super::source::{read, yaml_files_below};
+use super::yaml::tree::{self, Fault, Node};
 use super::{DefinitionError, Library, Source};
 use std::path::PathBuf;
-use tree::{Fault, Node};
 
 /// How bad a problem is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -107,10 +104,6 @@ impl File {
     /// Tells that the node itself is wrong.
     fn tell_at(&mut self, severity: Severity, mark: tree::Mark, message: String) {
         self.tell(severity, Fault { mark, message });
-    }
-
-    fn has_errors(&self) -> bool {
-        self.problems.iter().any(|p| p.severity == Severity::Error)
     }
 }
 

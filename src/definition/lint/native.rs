@@ -1,14 +1,13 @@
-//! What is wrong in files of the native dialect: rules, profiles, the configuration. Says what; `shape` and the loader's own
+//! What is wrong in files of the native dialect: rules, profiles, the configuration. Says what; `yaml::shape` and the
 //! types know why.
 
-use super::tree::{Mark, Node};
-use super::{File, Kind, Severity, shape};
+use super::{File, Kind, Severity};
 use crate::config::Config;
 use crate::definition::catalog::{ProfileFault, WrittenProfile};
-use crate::definition::source::parse;
 use crate::definition::written::{Params, WrittenRule};
+use crate::definition::yaml::shape;
+use crate::definition::yaml::tree::{Content, Mark, Node};
 use crate::definition::{Library, near_names};
-use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -51,19 +50,9 @@ fn of_kind(files: &mut [(Kind, File)], kind: Kind) -> impl Iterator<Item = (usiz
     files.iter_mut().enumerate().filter(move |(_, (k, _))| *k == kind)
 }
 
-/// The last word is the loader's: what it refuses is wrong, even where nothing above has found it.
-fn ask_loader<T: DeserializeOwned>(file: &mut File) {
-    if !file.has_errors()
-        && let Err(error) = parse::<T>(&file.source)
-    {
-        let mark = Mark { line: error.line, column: error.column };
-        file.tell_at(Severity::Error, mark, error.message);
-    }
-}
-
 /// Reads the rules of a file into the library; gives the name of each sound one, and its place.
 fn catalogue(file: &mut File, library: &mut Library, seen: &mut Seen) -> Vec<(String, Mark)> {
-    let super::tree::Content::Sequence(items) = file.root.content.clone() else {
+    let Content::Sequence(items) = file.root.content.clone() else {
         return Vec::new();
     };
     let mut named = Vec::new();
@@ -83,7 +72,6 @@ fn catalogue(file: &mut File, library: &mut Library, seen: &mut Seen) -> Vec<(St
         }
         library.put_rule(&name, sound);
     }
-    ask_loader::<Vec<WrittenRule>>(file);
     named
 }
 
@@ -140,7 +128,6 @@ fn unique(file: &mut File, seen: &mut Seen, name: &str, mark: Mark, what: &str) 
 fn profile(file: &mut File, library: &mut Library, seen: &mut Seen) -> Option<String> {
     let shaped = shape::read::<WrittenProfile>(&file.root);
     shaped.faults.into_iter().for_each(|fault| file.tell(Severity::Error, fault));
-    ask_loader::<WrittenProfile>(file);
     let profile = shaped.value?;
     let (id, mark) = (profile.id.clone(), file.root.get("id")?.mark);
     unique(file, seen, &id, mark, "benchmark");
@@ -192,7 +179,6 @@ fn config(file: &mut File, library: &Library) {
     shaped.faults.into_iter().for_each(|fault| file.tell(Severity::Error, fault));
     // kube-bench's own file has keys that nothing here needs; a mistyped one looks the same.
     shaped.passed_over.into_iter().for_each(|fault| file.tell(Severity::Warning, fault));
-    ask_loader::<Config>(file);
     let Some(config) = shaped.value else {
         return;
     };
@@ -213,7 +199,7 @@ fn config(file: &mut File, library: &Library) {
 fn components(file: &mut File) {
     let mut told = Vec::new();
     for target in CONFIG_KEYS.iter().filter_map(|key| file.root.get(key)) {
-        let Some(super::tree::Content::Sequence(listed)) = target.get("components").map(|c| &c.content) else {
+        let Some(Content::Sequence(listed)) = target.get("components").map(|c| &c.content) else {
             continue;
         };
         let listed: Vec<&str> = listed.iter().filter_map(Node::text).collect();

@@ -9,21 +9,21 @@ const MAX_NODES: usize = 200_000;
 
 /// A place in a file, both numbers from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Mark {
-    pub(super) line: usize,
-    pub(super) column: usize,
+pub(in crate::definition) struct Mark {
+    pub(in crate::definition) line: usize,
+    pub(in crate::definition) column: usize,
 }
 
 /// A node, its place, and a number that no other node of the file has.
 #[derive(Debug, Clone)]
-pub(super) struct Node {
-    pub(super) id: usize,
-    pub(super) mark: Mark,
-    pub(super) content: Content,
+pub(in crate::definition) struct Node {
+    pub(in crate::definition) id: usize,
+    pub(in crate::definition) mark: Mark,
+    pub(in crate::definition) content: Content,
 }
 
 #[derive(Debug, Clone)]
-pub(super) enum Content {
+pub(in crate::definition) enum Content {
     /// Text; `plain` if it was written without quotes, so that it may mean a number, true, false or null.
     Scalar {
         text: String,
@@ -37,13 +37,13 @@ pub(super) enum Content {
 
 /// Something wrong at a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Fault {
-    pub(super) mark: Mark,
-    pub(super) message: String,
+pub(in crate::definition) struct Fault {
+    pub(in crate::definition) mark: Mark,
+    pub(in crate::definition) message: String,
 }
 
 /// Reads a file's only document; keys that stand twice are told in `faults`, and their first value is kept.
-pub(super) fn read(text: &str, faults: &mut Vec<Fault>) -> Result<Node, Fault> {
+pub(in crate::definition) fn read(text: &str, faults: &mut Vec<Fault>) -> Result<Node, Fault> {
     let mut reader =
         Reader { parser: Parser::new_from_str(text), anchors: BTreeMap::new(), nodes: 0, depth: 0, faults };
     let mut document = None;
@@ -168,7 +168,7 @@ fn mark(marker: &Marker) -> Mark {
 
 impl Node {
     /// A scalar's text.
-    pub(super) fn text(&self) -> Option<&str> {
+    pub(in crate::definition) fn text(&self) -> Option<&str> {
         match &self.content {
             Content::Scalar { text, .. } => Some(text),
             Content::Sequence(_) | Content::Mapping(_) | Content::Hole(_) => None,
@@ -176,12 +176,12 @@ impl Node {
     }
 
     /// Whether it is a sequence.
-    pub(super) const fn is_list(&self) -> bool {
+    pub(in crate::definition) const fn is_list(&self) -> bool {
         matches!(self.content, Content::Sequence(_))
     }
 
     /// A mapping's entries; of anything else none.
-    pub(super) fn entries(&self) -> &[(Self, Self)] {
+    pub(in crate::definition) fn entries(&self) -> &[(Self, Self)] {
         match &self.content {
             Content::Mapping(entries) => entries,
             Content::Scalar { .. } | Content::Sequence(_) | Content::Hole(_) => &[],
@@ -189,17 +189,17 @@ impl Node {
     }
 
     /// A mapping's value.
-    pub(super) fn get(&self, key: &str) -> Option<&Self> {
+    pub(in crate::definition) fn get(&self, key: &str) -> Option<&Self> {
         self.entries().iter().find(|(k, _)| k.text() == Some(key)).map(|(_, value)| value)
     }
 
     /// A mapping's key.
-    pub(super) fn key(&self, key: &str) -> Option<&Self> {
+    pub(in crate::definition) fn key(&self, key: &str) -> Option<&Self> {
         self.entries().iter().find(|(k, _)| k.text() == Some(key)).map(|(k, _)| k)
     }
 
     /// The node at the end of a path of keys and positions, or the last one on the way that there is.
-    pub(super) fn follow<'n>(&'n self, path: &[String]) -> &'n Self {
+    pub(in crate::definition) fn follow<'n>(&'n self, path: &[String]) -> &'n Self {
         let Some((step, rest)) = path.split_first() else {
             return self;
         };
@@ -212,7 +212,7 @@ impl Node {
     }
 
     /// Every scalar at and below this node.
-    pub(super) fn scalars<'n>(&'n self, found: &mut Vec<&'n str>) {
+    pub(in crate::definition) fn scalars<'n>(&'n self, found: &mut Vec<&'n str>) {
         match &self.content {
             Content::Scalar { text, .. } => found.push(text),
             Content::Sequence(items) => items.iter().for_each(|item| item.scalars(found)),
@@ -223,7 +223,7 @@ impl Node {
 
     /// Where in the file the letter at `offset` of this scalar's text stands. No way of writing a scalar adds or removes a
     /// letter of the kinds that are asked for (braces), so they are counted.
-    pub(super) fn mark_of(&self, offset: usize, file: &str) -> Mark {
+    pub(in crate::definition) fn mark_of(&self, offset: usize, file: &str) -> Mark {
         let text = self.text().unwrap_or_default();
         let Some(letter) = text.get(offset..).and_then(|rest| rest.chars().next()) else {
             return self.mark;

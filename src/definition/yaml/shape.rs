@@ -1,4 +1,4 @@
-//! Reads a tree into the very types that the loader reads, and goes on behind a fault: what is wrong is told, cut out, and
+//! Reads a tree into the types of the definitions, and goes on behind a fault: what is wrong is told, cut out, and
 //! the rest is read again, until nothing is left to tell. So the types alone say what a definition file may hold.
 
 use super::reader::{Reader, What, Wrong};
@@ -9,17 +9,17 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a type reads out of a tree.
-pub(super) struct Shaped<T> {
+pub(in crate::definition) struct Shaped<T> {
     /// The value, without what had to be cut out; none if nothing could be saved.
-    pub(super) value: Option<T>,
+    pub(in crate::definition) value: Option<T>,
     /// Everything that the type refuses.
-    pub(super) faults: Vec<Fault>,
+    pub(in crate::definition) faults: Vec<Fault>,
     /// Keys that the type passes over.
-    pub(super) passed_over: Vec<Fault>,
+    pub(in crate::definition) passed_over: Vec<Fault>,
 }
 
 /// Reads `T`, with all faults.
-pub(super) fn read<T: DeserializeOwned>(node: &Node) -> Shaped<T> {
+pub(in crate::definition) fn read<T: DeserializeOwned>(node: &Node) -> Shaped<T> {
     let mut patient = Patient { root: node.clone(), wounds: BTreeMap::new(), holes: BTreeSet::new(), faults: vec![] };
     loop {
         let ignored = RefCell::new(BTreeMap::new());
