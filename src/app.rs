@@ -1,21 +1,21 @@
 //! A run, step by step: what is asked for, what is defined, what is here, what is judged, what is told.
 
-use crate::cli::{BenchmarkFlags, Cli, Command, Flags, MachineFlags, OutputFlags};
+use crate::cli::{BenchmarkFlags, Cli, Command, Flags, MachineFlags, Manner};
 use crate::command;
 use crate::config::Target;
 use crate::definition::{Benchmark, Library, near_names};
+use crate::deliver::Delivery;
 use crate::failure::Failure;
 use crate::host::{DescribedHost, Host, LiveHost};
 use crate::node::Node;
-use crate::outcome::{KubernetesVersion, Report};
+use crate::outcome::KubernetesVersion;
 use crate::plan::{Plan, Selection, plan};
 use crate::probe::Collector;
-use crate::report::{Format, TextOptions};
 use crate::{runner, version};
 use anyhow::Context;
-use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
+use std::time::SystemTime;
 
 /// The described machine that is built in.
 const EXAMPLE: &str = include_str!("../testdata/hosts/example.yaml");
@@ -25,7 +25,7 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
     log_to_stderr(cli.flags.output.verbose);
     match cli.command {
         Some(Command::Version) => print_version(),
-        Some(Command::Run { targets }) => audit(&cli.flags, Some(&targets)),
+        Some(Command::Run { targets }) => audit(&cli.flags, cli.manner, Some(&targets)),
         Some(Command::Benchmarks) => {
             let library = load(&cli.flags)?;
             tell(&cli.flags, &command::benchmarks::list(&library, cli.flags.output.json)?)
@@ -43,7 +43,7 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
         }
         Some(Command::Completions { shell }) => tell(&cli.flags, &command::pages::completions(shell)),
         Some(Command::Man { page }) => tell(&cli.flags, &command::pages::manual(page.as_deref())?),
-        None => audit(&cli.flags, None),
+        None => audit(&cli.flags, cli.manner, None),
     }
 }
 
@@ -53,8 +53,7 @@ fn load(flags: &Flags) -> Result<Library, Failure> {
 
 /// Prints what a command has to say, or writes it to the file that was asked for.
 fn tell(flags: &Flags, bytes: &[u8]) -> Result<u8, Failure> {
-    let out = open_output(&flags.output)?;
-    deliver(bytes, out, !flags.output.json)?;
+    command::tell(bytes, flags.output.outputfile.as_deref(), !flags.output.json)?;
     Ok(0)
 }
 
@@ -95,10 +94,10 @@ fn print_version() -> Result<u8, Failure> {
 }
 
 /// `asked`: the targets of `run`, of which none means all; without `run`, those that apply to this node.
-fn audit(flags: &Flags, asked: Option<&[String]>) -> Result<u8, Failure> {
+fn audit(flags: &Flags, manner: Manner, asked: Option<&[String]>) -> Result<u8, Failure> {
     let library = load(flags)?;
     let named = named_benchmark(&library, &flags.benchmark)?;
-    let out = open_output(&flags.output)?;
+    let delivery = Delivery::open(&flags.output, &|name| std::env::var(name).ok(), SystemTime::now())?;
     let host = open_host(&flags.machine)?;
     let node = Node::detect(host.as_ref(), &library.config);
     let mut collector = Collector::new(host.as_ref(), &node, &library.config);
@@ -110,20 +109,34 @@ fn audit(flags: &Flags, asked: Option<&[String]>) -> Result<u8, Failure> {
     tracing::info!(benchmark = benchmark.id, "judging against");
     let asked = asked.map(|names| parse_targets(&benchmark, names)).transpose()?;
     select(flags, &benchmark, benchmark.targets())?;
+    let mut remarks = choice.remarks;
     let targets = match asked {
         Some(targets) => targets,
-        None if node.runs_anything() => node.targets(&library.config, &benchmark.targets()),
-        None => return Err(nothing_runs(&node)),
+        None => {
+            if !node.runs_anything() {
+                remarks.push(nothing_to_judge(manner, nothing_runs(&node))?);
+            }
+            node.targets(&library.config, &benchmark.targets())
+        }
     };
     tracing::info!(targets = ?targets.iter().map(|t| t.id()).collect::<Vec<_>>(), "judging");
     let plan = select(flags, &benchmark, targets.clone())?;
     if plan.is_empty() {
-        return Err(nothing_selected(&benchmark, &targets));
+        remarks.push(nothing_to_judge(manner, nothing_selected(&benchmark, &targets))?);
     }
     let mut report = runner::run(&plan, &mut collector, &node, choice.kubernetes);
-    report.notices.extend(choice.remarks);
-    write_report(&report, &flags.output, out)?;
+    report.notices.extend(remarks);
+    delivery.write(&report)?;
     Ok(if report.totals().fail > 0 { flags.output.exit_code } else { 0 })
+}
+
+/// A node where there is nothing to judge ends the run, for a report that says nothing would read as a good one. A Job
+/// written for kube-bench runs on every node and waits for exit code 0: there it is a remark.
+fn nothing_to_judge(manner: Manner, why: String) -> Result<String, Failure> {
+    match manner {
+        Manner::Nodeproof => Err(Failure::Nothing(why)),
+        Manner::KubeBench => Ok(why),
+    }
 }
 
 /// A benchmark, and how it was arrived at.
@@ -230,51 +243,7 @@ fn open_host(flags: &MachineFlags) -> Result<Box<dyn Host>, Failure> {
     Ok(Box::new(host))
 }
 
-/// Where the report goes: opened before any work, so that a bad name costs nothing.
-fn open_output(flags: &OutputFlags) -> Result<Option<File>, Failure> {
-    let Some(path) = &flags.outputfile else {
-        return Ok(None);
-    };
-    let file = File::create(path).with_context(|| format!("--outputfile {} cannot be written", path.display()))?;
-    Ok(Some(file))
-}
-
-fn write_report(report: &Report, flags: &OutputFlags, out: Option<File>) -> Result<(), Failure> {
-    let format = if flags.json {
-        Format::Json { totals: !flags.nototals }
-    } else {
-        Format::Text(TextOptions {
-            results: !flags.noresults,
-            remediations: !flags.noremediations,
-            summary: !flags.nosummary,
-            totals: !flags.nototals,
-            evidence: flags.include_test_output,
-        })
-    };
-    if flags.json {
-        // On stdout there is nothing but JSON; where stderr is closed there is nobody to tell.
-        report.notices.iter().for_each(|notice| drop(writeln!(anstream::stderr(), "nodeproof: {notice}")));
-    }
-    let mut bytes = Vec::new();
-    format.render(report, &mut bytes).context("the report cannot be put together")?;
-    deliver(&bytes, out, matches!(format, Format::Text(_)))
-}
-
-/// `styled`: colour is for text alone; JSON goes out as it is.
-fn deliver(bytes: &[u8], out: Option<File>, styled: bool) -> Result<(), Failure> {
-    let written = match out {
-        Some(file) => anstream::StripStream::new(file).write_all(bytes),
-        None if styled => anstream::stdout().lock().write_all(bytes),
-        None => io::stdout().lock().write_all(bytes),
-    };
-    match written {
-        // Whoever reads the report may stop early, as `head` does.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => Ok(other.context("the report cannot be written")?),
-    }
-}
-
-fn nothing_runs(node: &Node) -> Failure {
+fn nothing_runs(node: &Node) -> String {
     let mut text = format!(
         "no component of Kubernetes runs on this node, so nothing was judged\n  looked for processes named: {}\n",
         node.looked_for().join(", ")
@@ -287,15 +256,15 @@ fn nothing_runs(node: &Node) -> Failure {
          to judge the files all the same, failing whatever is not there: nodeproof run --targets node,master\n  \
          to see what a report looks like: --host example",
     );
-    Failure::Nothing(text)
+    text
 }
 
-fn nothing_selected(benchmark: &Benchmark, targets: &[Target]) -> Failure {
+fn nothing_selected(benchmark: &Benchmark, targets: &[Target]) -> String {
     let names: Vec<&str> = targets.iter().map(|t| t.id()).collect();
-    Failure::Nothing(format!(
+    format!(
         "nothing of {} is left to judge: the targets that apply here are {}, and no check that was asked for is among them; \
          name its target with `nodeproof run --targets`",
         benchmark.id,
         names.join(", ")
-    ))
+    )
 }

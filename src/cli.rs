@@ -1,5 +1,6 @@
 //! The command line. Declares what can be said, and nothing else.
 
+use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -8,7 +9,7 @@ use std::path::PathBuf;
 /// Reads files and processes of this machine, runs nothing, changes nothing. Every flag can also stand in the environment
 /// as NODEPROOF_NAME.
 #[derive(Debug, Parser)]
-#[command(name = "nodeproof", disable_version_flag = true, disable_help_subcommand = false, after_help = EXIT_CODES)]
+#[command(name = "nodeproof", disable_version_flag = true, disable_help_subcommand = false, args_override_self = true, after_help = EXIT_CODES)]
 pub struct Cli {
     /// What to do; without a command this node is audited.
     #[command(subcommand)]
@@ -16,6 +17,19 @@ pub struct Cli {
     /// Flags.
     #[command(flatten)]
     pub flags: Flags,
+    /// Whose manners the program has.
+    #[arg(skip)]
+    pub manner: Manner,
+}
+
+/// Whose manners the program has: those of the name that it was called by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Manner {
+    /// Its own.
+    #[default]
+    Nodeproof,
+    /// kube-bench's: every error exits 1, and a node where nothing runs is judged all the same.
+    KubeBench,
 }
 
 const EXIT_CODES: &str = "\
@@ -81,6 +95,9 @@ pub struct Flags {
     /// What is reported.
     #[command(flatten)]
     pub output: OutputFlags,
+    /// What kube-bench's log takes.
+    #[command(flatten)]
+    pub log: LogFlags,
 }
 
 /// Which benchmark is judged.
@@ -138,10 +155,10 @@ pub struct SelectionFlags {
     #[arg(long, value_name = "IDS", value_delimiter = ',', global = true, env = "NODEPROOF_SKIP")]
     pub skip: Vec<String>,
     /// Judge the checks that are scored.
-    #[arg(long, value_name = "BOOL", default_value = "true", num_args = 0..=1, require_equals = true, default_missing_value = "true", global = true, env = "NODEPROOF_SCORED")]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "true", default_missing_value = "true", value_parser = BoolishValueParser::new(), global = true, env = "NODEPROOF_SCORED")]
     pub scored: bool,
     /// Judge the checks that are not scored.
-    #[arg(long, value_name = "BOOL", default_value = "true", num_args = 0..=1, require_equals = true, default_missing_value = "true", global = true, env = "NODEPROOF_UNSCORED")]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "true", default_missing_value = "true", value_parser = BoolishValueParser::new(), global = true, env = "NODEPROOF_UNSCORED")]
     pub unscored: bool,
 }
 
@@ -151,30 +168,63 @@ pub struct SelectionFlags {
 #[allow(clippy::struct_excessive_bools, reason = "each is one flag of the command line")]
 pub struct OutputFlags {
     /// JSON on one line.
-    #[arg(long, global = true, env = "NODEPROOF_JSON")]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_default_value = true, global = true, env = "NODEPROOF_JSON")]
     pub json: bool,
+    /// JUnit XML, one testsuite a target.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_default_value = true, global = true, env = "NODEPROOF_JUNIT")]
+    pub junit: bool,
+    /// Rows in the PostgreSQL database of KUBE_BENCH_PGSQL_HOST, beside the report itself.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_default_value = true, global = true, env = "NODEPROOF_PGSQL")]
+    pub pgsql: bool,
+    /// Findings for AWS Security Hub: documents of at most 100, one a line.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_default_value = true, global = true, env = "NODEPROOF_ASFF")]
+    pub asff: bool,
     /// Write the report to a file.
     #[arg(long, value_name = "FILE", global = true, env = "NODEPROOF_OUTPUTFILE")]
     pub outputfile: Option<PathBuf>,
     /// Leave out the line for each check.
-    #[arg(long, global = true, env = "NODEPROOF_NORESULTS")]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_default_value = true, global = true, env = "NODEPROOF_NORESULTS")]
     pub noresults: bool,
     /// Leave out what to do.
-    #[arg(long, global = true, env = "NODEPROOF_NOREMEDIATIONS")]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_default_value = true, global = true, env = "NODEPROOF_NOREMEDIATIONS")]
     pub noremediations: bool,
     /// Leave out the counts of each target.
-    #[arg(long, global = true, env = "NODEPROOF_NOSUMMARY")]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_default_value = true, global = true, env = "NODEPROOF_NOSUMMARY")]
     pub nosummary: bool,
     /// Leave out the counts of all targets; in JSON, the bare list of targets.
-    #[arg(long, global = true, env = "NODEPROOF_NOTOTALS")]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_default_value = true, global = true, env = "NODEPROOF_NOTOTALS")]
     pub nototals: bool,
     /// Show what was seen below each check.
-    #[arg(long, global = true, env = "NODEPROOF_INCLUDE_TEST_OUTPUT")]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_default_value = true, global = true, env = "NODEPROOF_INCLUDE_TEST_OUTPUT")]
     pub include_test_output: bool,
     /// Exit with this code if a check fails.
     #[arg(long, value_name = "N", default_value_t = 0, global = true, env = "NODEPROOF_EXIT_CODE")]
     pub exit_code: u8,
-    /// Say on stderr what is looked at and why; -vv says more.
+    /// Say on stderr what is looked at and why; -vv says more, and so does `-v 2`.
     #[arg(short = 'v', action = clap::ArgAction::Count, global = true, env = "NODEPROOF_V")]
     pub verbose: u8,
+}
+
+/// Flags of the log library that kube-bench uses: manifests name them, so they are taken, and nothing comes of them.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Taken from kube-bench's log, without effect: the log is on stderr")]
+pub struct LogFlags {
+    /// Log to stderr.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_default_value = true, global = true, hide_short_help = true)]
+    pub logtostderr: bool,
+    /// Log to stderr as well as to files.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_default_value = true, global = true, hide_short_help = true)]
+    pub alsologtostderr: bool,
+    /// From which severity on the log goes to stderr.
+    #[arg(long, value_name = "SEVERITY", global = true, hide_short_help = true)]
+    pub stderrthreshold: Option<String>,
+    /// Log levels of single source files.
+    #[arg(long, value_name = "PATTERN=N", global = true, hide_short_help = true)]
+    pub vmodule: Option<String>,
+    /// Source line at which the log shows a backtrace.
+    #[arg(long = "log_backtrace_at", value_name = "FILE:N", global = true, hide_short_help = true)]
+    pub log_backtrace_at: Option<String>,
+    /// Folder of log files.
+    #[arg(long = "log_dir", value_name = "DIR", global = true, hide_short_help = true)]
+    pub log_dir: Option<PathBuf>,
 }

@@ -1,6 +1,7 @@
 //! What ends a run, and the exit code that it gives. Prints nothing.
 
 use crate::definition::DefinitionError;
+use crate::deliver::DeliveryError;
 
 /// What ends a run, by the exit code that it gives.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +28,15 @@ impl Failure {
             Self::Usage(_) => 2,
             Self::Definition(_) => 3,
             Self::Nothing(_) => 4,
+        }
+    }
+}
+
+impl From<DeliveryError> for Failure {
+    fn from(error: DeliveryError) -> Self {
+        match error {
+            DeliveryError::Setting(_) | DeliveryError::NoDatabase => Self::Usage(error.to_string()),
+            other => Self::Other(other.into()),
         }
     }
 }

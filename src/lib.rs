@@ -9,9 +9,11 @@
 //! | module | owns |
 //! | --- | --- |
 //! | [`cli`] | what can be said on the command line |
+//! | [`invocation`] | by which name and with which words the program was called |
 //! | [`app`] | the steps of a run |
 //! | [`command`] | what the other subcommands say, one file each |
 //! | [`failure`] | what ends a run, and its exit code |
+//! | [`deliver`] | where a report goes: a stream, a file, a database |
 //! | [`report`] | one file a format |
 //! | [`runner`] | plan × host → report |
 //! | [`plan`] | which checks, which distinct probes |
@@ -37,8 +39,10 @@ pub mod command;
 pub mod component;
 pub mod config;
 pub mod definition;
+pub mod deliver;
 pub mod failure;
 pub mod host;
+pub mod invocation;
 pub mod judge;
 pub mod node;
 pub mod one_or_many;

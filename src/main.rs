@@ -1,18 +1,24 @@
 //! The program: arguments in, exit code out. The only place that prints an error.
 
-use clap::Parser as _;
-use nodeproof::{app, cli::Cli};
+use nodeproof::{app, invocation};
 use std::io::Write as _;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match invocation::read(std::env::args_os(), &|name| std::env::var(name).ok()) {
+        Ok(cli) => cli,
+        Err(refused) => {
+            // Where the stream is closed there is nobody to tell.
+            drop(refused.message.print());
+            return ExitCode::from(refused.exit_code);
+        }
+    };
+    let manner = cli.manner;
     match app::run(cli) {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {
-            // Where stderr is closed there is nobody to tell.
-            drop(writeln!(anstream::stderr(), "nodeproof: {failure}"));
-            ExitCode::from(failure.exit_code())
+            drop(writeln!(anstream::stderr(), "{}: {failure}", manner.program()));
+            ExitCode::from(manner.exit_code(failure.exit_code()))
         }
     }
 }

@@ -101,6 +101,11 @@ impl Node {
         }
     }
 
+    /// Whether the processes could not be seen, so that nothing is known of any component.
+    pub const fn is_blind(&self) -> bool {
+        self.trouble.is_some()
+    }
+
     /// The names that processes were compared with.
     pub fn looked_for(&self) -> &[String] {
         &self.looked_for
@@ -152,32 +157,26 @@ fn candidate_programs(config: &Config, component: Component) -> Vec<String> {
     programs
 }
 
-/// The processes of the first candidate that has any.
+/// The processes under any of the component's names, of which only the most believed count.
 fn find(component: Component, programs: &[String], processes: &[Process], accounts: &Accounts) -> Found {
-    let mut set_aside = Vec::new();
-    for program in programs {
-        let mut matching: Vec<(Standing, &Process, usize)> = processes
-            .iter()
-            .filter_map(|p| Some((standing(component, p, accounts), p, words_of_program(program, p)?)))
-            .collect();
-        let best = matching.iter().map(|(s, ..)| *s).max().filter(|s| *s > Standing::Ordinary);
-        let counted = |s: Standing| Some(s) == best;
-        for (standing, process, _) in matching.iter().filter(|(s, ..)| !counted(*s)) {
-            set_aside.push(((*process).clone(), reason_to_set_aside(component, *standing, process, accounts)));
-        }
-        matching.retain(|(s, ..)| counted(*s));
-        if !matching.is_empty() {
-            let instances = matching
-                .into_iter()
-                .map(|(_, process, words)| Instance {
-                    process: process.clone(),
-                    arguments: Arguments::parse(component, &process.argv[words..]),
-                })
-                .collect();
-            return Found { instances, set_aside };
-        }
+    let words = |process: &Process| programs.iter().find_map(|program| words_of_program(program, process));
+    let named: Vec<(Standing, &Process, usize)> =
+        processes.iter().filter_map(|p| Some((standing(component, p, accounts), p, words(p)?))).collect();
+    let best = named.iter().map(|(s, ..)| *s).max().filter(|s| *s > Standing::Ordinary);
+    let (counted, others): (Vec<_>, Vec<_>) = named.into_iter().partition(|(s, ..)| Some(*s) == best);
+    Found {
+        instances: counted
+            .into_iter()
+            .map(|(_, process, words)| Instance {
+                process: process.clone(),
+                arguments: Arguments::parse(component, &process.argv[words..]),
+            })
+            .collect(),
+        set_aside: others
+            .into_iter()
+            .map(|(standing, p, _)| (p.clone(), reason_to_set_aside(component, standing, p, accounts)))
+            .collect(),
     }
-    Found { instances: Vec::new(), set_aside }
 }
 
 /// How many words of a process's command line are the program's name, if it is this program.

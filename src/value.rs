@@ -52,14 +52,16 @@ impl ValueKind {
             }
             Self::List => Value::List(texts.iter().flat_map(|t| split_list(t)).collect()),
             Self::Map => {
-                let pairs: Vec<(&str, &str)> =
-                    texts.iter().flat_map(|t| t.split(',')).filter_map(|p| p.trim().split_once('=')).collect();
-                let found = keys.iter().find_map(|key| pairs.iter().rev().find(|(k, _)| k.trim() == key));
+                let pairs: Vec<(&str, Option<&str>)> = texts
+                    .iter()
+                    .flat_map(|t| t.split(','))
+                    .map(|p| p.split_once('=').map_or((p.trim(), None), |(k, v)| (k.trim(), Some(v.trim()))))
+                    .collect();
+                let found = keys.iter().find_map(|key| pairs.iter().rev().find(|(k, _)| k == key));
                 return found
                     .map(|(k, v)| {
-                        parse_bool(v.trim())
-                            .map(Value::Bool)
-                            .ok_or_else(|| format!("`{k}={v}` is neither true nor false"))
+                        let value = v.and_then(parse_bool).map(Value::Bool);
+                        value.ok_or_else(|| format!("`{k}={}` is neither true nor false", v.unwrap_or_default()))
                     })
                     .transpose();
             }
@@ -147,13 +149,24 @@ pub fn parse_bool(text: &str) -> Option<bool> {
     }
 }
 
-/// A whole number as Go's flags take it: decimal, or with a prefix.
+/// A whole number as Go's flags take it: decimal, or by its prefix hexadecimal, binary or octal. `030` is 24.
 pub fn parse_number(text: &str) -> Option<i64> {
-    let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
-    let number = match digits.get(..2) {
-        Some("0x" | "0X") => i64::from_str_radix(&digits[2..], 16).ok()?,
-        _ => digits.parse().ok().filter(|_| !digits.starts_with(['+', '-']))?,
+    let (negative, body) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
     };
+    let lower = body.to_ascii_lowercase();
+    let (radix, digits) = match lower.get(..2) {
+        Some("0x") => (16, &lower[2..]),
+        Some("0b") => (2, &lower[2..]),
+        Some("0o") => (8, &lower[2..]),
+        _ => match lower.strip_prefix('0') {
+            Some(rest) if !rest.is_empty() => (8, rest),
+            _ => (10, lower.as_str()),
+        },
+    };
+    // A second sign is none of Go's.
+    let number = i64::from_str_radix(digits, radix).ok().filter(|_| !digits.starts_with(['+', '-']))?;
     Some(if negative { -number } else { number })
 }
 
@@ -200,9 +213,26 @@ fn show_duration(span: Duration) -> String {
     }
 }
 
-/// A flag's list: split at commas, blanks around an element and empty elements dropped.
+/// A flag's list: split at commas, blanks around an element and empty elements dropped. An element may stand in double
+/// quotes, as in a line of CSV, which is how the components read such a flag.
 pub fn split_list(text: &str) -> Vec<String> {
-    text.split(',').map(str::trim).filter(|e| !e.is_empty()).map(str::to_owned).collect()
+    let mut elements = vec![String::new()];
+    let mut quoted = false;
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let element = elements.last_mut();
+        match (letter, element) {
+            ('"', Some(element)) if quoted && letters.peek() == Some(&'"') => {
+                letters.next();
+                element.push('"');
+            }
+            ('"', Some(element)) if quoted || element.trim().is_empty() => quoted = !quoted,
+            (',', _) if !quoted => elements.push(String::new()),
+            (letter, Some(element)) => element.push(letter),
+            (_, None) => {}
+        }
+    }
+    elements.iter().map(|e| e.trim().to_owned()).filter(|e| !e.is_empty()).collect()
 }
 
 fn text_of(json: &Json) -> String {
@@ -270,13 +300,27 @@ mod tests {
             (ValueKind::Number, &["30"], none, Ok(Some(Value::Number(30)))),
             (ValueKind::Number, &["-1"], none, Ok(Some(Value::Number(-1)))),
             (ValueKind::Number, &["30d"], none, Err(())),
+            (ValueKind::Number, &["+30"], none, Ok(Some(Value::Number(30)))),
+            (ValueKind::Number, &["030"], none, Ok(Some(Value::Number(24)))),
+            (ValueKind::Number, &["0x1E"], none, Ok(Some(Value::Number(30)))),
+            (ValueKind::Number, &["0b11"], none, Ok(Some(Value::Number(3)))),
+            (ValueKind::Number, &["00"], none, Ok(Some(Value::Number(0)))),
+            (ValueKind::Number, &["08"], none, Err(())),
+            (ValueKind::Number, &["--1"], none, Err(())),
+            (ValueKind::Number, &["0x-1"], none, Err(())),
+            (ValueKind::Number, &[""], none, Err(())),
             (ValueKind::Text, &[""], none, Ok(None)),
             (ValueKind::List, &["Node, RBAC", "AlwaysAllow"], none, Ok(Some(list(&["Node", "RBAC", "AlwaysAllow"])))),
             (ValueKind::List, &[","], none, Ok(None)),
+            (ValueKind::List, &[r#""A",B"#], none, Ok(Some(list(&["A", "B"])))),
+            (ValueKind::List, &[r#""A,B",C"#], none, Ok(Some(list(&["A,B", "C"])))),
+            (ValueKind::List, &[r#""A""B""#], none, Ok(Some(list(&["A\"B"])))),
+            (ValueKind::List, &[r#"A"B"#], none, Ok(Some(list(&["A\"B"])))),
             (ValueKind::Map, &["A=true,RotateKubeletServerCertificate=false"], &keys, Ok(Some(Value::Bool(false)))),
             (ValueKind::Map, &["AllBeta=false", "B=1"], &keys, Ok(Some(Value::Bool(false)))),
             (ValueKind::Map, &["A=true"], &keys, Ok(None)),
             (ValueKind::Map, &["AllBeta=x"], &keys, Err(())),
+            (ValueKind::Map, &["AllBeta"], &keys, Err(())),
         ];
         for (kind, texts, keys, expected) in cases {
             assert_eq!(kind.of_texts(texts, keys).map_err(drop), *expected, "{kind:?} {texts:?}");

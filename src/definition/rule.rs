@@ -5,7 +5,7 @@ use super::written::{
 };
 use super::{Assertion, Rule, Template, Test, near_names};
 use crate::one_or_many::OneOrMany;
-use crate::operator::Written;
+use crate::operator::{Written, Yes};
 use crate::probe::{DocumentProbe, FileProbe, Probe, ProcessProbe, Select, SettingProbe};
 use crate::value::{Value, ValueKind, parse_duration};
 use serde_json::Value as Json;
@@ -302,6 +302,7 @@ impl WrittenSelect {
                 resource: level.resource.clone(),
                 verb: level.verb.clone(),
             },
+            Self::AuditLevels(Yes) => Select::AuditLevels,
             Self::SameCertificatesAs(WrittenAt(at)) => Select::SameCertificates(Box::new(at.clone())),
             Self::Unit(UnitText((section, key))) => Select::Unit { section: section.clone(), key: key.clone() },
         }

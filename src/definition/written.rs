@@ -5,7 +5,7 @@ use super::template::{place_names, place_of};
 use super::{WhenMissing, WhenUnset, near_names};
 use crate::component::Component;
 use crate::one_or_many::OneOrMany;
-use crate::operator::WrittenExpectation;
+use crate::operator::{WrittenExpectation, Yes};
 use crate::probe::{At, DocumentPath, Tree};
 use crate::value::ValueKind;
 use globset::Glob;
@@ -110,6 +110,7 @@ pub(super) enum WrittenSelect {
     Path(PathText),
     EncryptionWriter(String),
     AuditLevel(WrittenAuditLevel),
+    AuditLevels(Yes),
     SameCertificatesAs(WrittenAt),
     Unit(UnitText),
 }

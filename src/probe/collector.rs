@@ -97,7 +97,7 @@ impl<'a> Collector<'a> {
             observations.push(Observation {
                 subject: component.program().to_owned(),
                 attribute: attribute.to_owned(),
-                seen: Seen::Missing(self.node.absence(component)),
+                seen: self.absent(component),
                 source: "process table".to_owned(),
             });
         }
@@ -108,6 +108,12 @@ impl<'a> Collector<'a> {
             source: "process table".to_owned(),
         }));
         Evidence { observations }
+    }
+
+    /// What it means that no process of a component was found.
+    pub(super) fn absent(&self, component: Component) -> Seen {
+        let reason = self.node.absence(component);
+        if self.node.is_blind() { Seen::Unknown(reason) } else { Seen::Missing(reason) }
     }
 
     /// Where a component's candidates stand in the configuration.

@@ -3,7 +3,7 @@
 use super::collector::shown;
 use super::place::places;
 use super::setting::not_seen;
-use super::{Collector, DocumentProbe, Evidence, Observation, Seen, Select, markup, select};
+use super::{Collector, DocumentProbe, Evidence, Observation, Seen, Select, markup, select, unit};
 use crate::host::{Place, Trouble};
 use crate::value::Value;
 
@@ -11,7 +11,7 @@ pub(super) fn collect(collector: &Collector<'_>, probe: &DocumentProbe) -> Evide
     let attribute = probe.select.describe();
     let places = places(collector, &probe.at);
     if let Select::Unit { section, key } = &probe.select {
-        return unit(collector, &places, section, key, &attribute);
+        return unit::collect(collector, &places, section, key, &attribute);
     }
     let observe = |place: Result<Place, Seen>| {
         let (subject, seen) = match place {
@@ -41,6 +41,11 @@ fn look(collector: &Collector<'_>, place: &Place, wanted: &Select) -> Result<Opt
             let level = select::audit_level(&*collector.document(place)?, group, resource, verb)?;
             Ok(Some(Value::Text(level.to_owned())))
         }
+        Select::AuditLevels => {
+            let levels = select::audit_levels(&*collector.document(place)?)?;
+            let levels: Vec<String> = levels.into_iter().map(str::to_owned).collect();
+            Ok((!levels.is_empty()).then_some(Value::List(levels)))
+        }
         Select::SameCertificates(other) => {
             let own = markup::certificates(&collector.content(place)?)?;
             for place in places(collector, other) {
@@ -57,47 +62,9 @@ fn look(collector: &Collector<'_>, place: &Place, wanted: &Select) -> Result<Opt
             }
             Ok(Some(Value::Bool(false)))
         }
-        Select::Unit { section, key } => {
-            Ok(markup::unit_value(&collector.content(place)?, section, key).map(Value::Text))
-        }
+        // Spread over several files, which have one value together.
+        Select::Unit { .. } => Ok(None),
     }
-}
-
-/// A unit's value over all of its files: the last that sets it counts.
-fn unit(
-    collector: &Collector<'_>,
-    places: &[Result<Place, Seen>],
-    section: &str,
-    key: &str,
-    attribute: &str,
-) -> Evidence {
-    let mut last = Observation {
-        subject: "unit file".to_owned(),
-        attribute: attribute.to_owned(),
-        seen: Seen::Unset { default: None },
-        source: "unit files".to_owned(),
-    };
-    for place in places {
-        let seen = match place {
-            Err(seen) => seen.clone(),
-            Ok(place) => match collector.content(place) {
-                Err(trouble) => not_seen(&shown(&place.path), &trouble),
-                Ok(bytes) => match markup::unit_value(&bytes, section, key) {
-                    None => continue,
-                    Some(value) => {
-                        last.subject = shown(&place.path);
-                        Seen::Value(Value::Text(value))
-                    }
-                },
-            },
-        };
-        let unknown = matches!(seen, Seen::Unknown(_));
-        last.seen = seen;
-        if unknown {
-            break;
-        }
-    }
-    Evidence::one(last)
 }
 
 fn reason(seen: Seen) -> String {

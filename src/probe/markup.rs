@@ -25,19 +25,27 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Json, Trouble> {
     }
 }
 
-/// The last value of a key in a section of a unit file; an empty one undoes those before it.
-pub(super) fn unit_value(bytes: &[u8], section: &str, key: &str) -> Option<String> {
+/// The values of a key in a section of a unit file, in order. A line that ends in `\` goes on in the next.
+pub(super) fn unit_values(bytes: &[u8], section: &str, key: &str) -> Vec<String> {
     let text = String::from_utf8_lossy(bytes);
     let mut here = false;
-    let mut found = None;
+    let mut goes_on = false;
+    let mut found = Vec::new();
     for line in text.lines().map(str::trim) {
+        if line.starts_with(['#', ';']) {
+            continue;
+        }
+        let continued = std::mem::replace(&mut goes_on, line.ends_with('\\'));
+        if continued {
+            continue;
+        }
         if let Some(name) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
             here = name == section;
         } else if here
             && let Some((name, value)) = line.split_once('=')
             && name.trim() == key
         {
-            found = Some(value.trim().to_owned()).filter(|v| !v.is_empty());
+            found.push(value.trim().to_owned());
         }
     }
     found
@@ -85,8 +93,8 @@ mod tests {
     #[test]
     fn unit_files_and_certificates_are_read() {
         let unit = b"[Unit]\nIPAddressDeny=none\n[Service]\nIPAddressDeny = any\n#x\n";
-        assert_eq!(unit_value(unit, "Service", "IPAddressDeny"), Some("any".to_owned()));
-        assert_eq!(unit_value(b"[Service]\nA=1\nA=\n", "Service", "A"), None);
+        assert_eq!(unit_values(unit, "Service", "IPAddressDeny"), ["any"]);
+        assert_eq!(unit_values(b"[Service]\nA=1\nA=\nB=x \\\n# y\nA=2\nA=3\n", "Service", "A"), ["1", "", "3"]);
         let pem = b"x\n-----BEGIN CERTIFICATE-----\nQUJD\nREVG\n-----END CERTIFICATE-----\n";
         assert_eq!(certificates(pem), Ok(vec!["QUJDREVG".to_owned()]));
         assert!(certificates(b"-\n").is_err());

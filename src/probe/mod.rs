@@ -9,6 +9,7 @@ mod place;
 mod process;
 mod select;
 mod setting;
+mod unit;
 
 use crate::component::Component;
 use crate::host::Kind;
@@ -166,6 +167,8 @@ pub enum Select {
         /// Verb.
         verb: String,
     },
+    /// The levels at which an audit policy records anything.
+    AuditLevels,
     /// Whether a PEM file shares a certificate with another.
     SameCertificates(Box<At>),
     /// A unit file's value.
@@ -329,6 +332,7 @@ impl Select {
                 let dot = if group.is_empty() { "" } else { "." };
                 format!("the audit level of {verb} {resource}{dot}{group}")
             }
+            Self::AuditLevels => "the levels at which anything is recorded".to_owned(),
             Self::SameCertificates(other) => format!("whether it shares a certificate with {}", other.describe()),
             Self::Unit { section, key } => format!("[{section}] {key}"),
         }

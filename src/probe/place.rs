@@ -1,11 +1,12 @@
 //! Where a component's files are: from its process's own arguments first, from the candidates of `config.yaml` second.
 
 use super::collector::shown;
-use super::setting::{config_file, not_seen, paths};
+use super::setting::{config_file, in_effect, not_seen, paths};
 use super::{At, Collector, DocumentPath, PlaceKind, Seen, SettingProbe};
 use crate::component::Component;
 use crate::config::Candidates;
 use crate::host::{Kind, Place, Trouble, base_name};
+use crate::node::Instance;
 use crate::value::ValueKind;
 use globset::Glob;
 use serde_json::Value as Json;
@@ -68,24 +69,25 @@ fn known(collector: &Collector<'_>, component: Component, kind: PlaceKind) -> Ve
 
 /// What the component's own processes say of a file; empty where they say nothing.
 fn from_arguments(collector: &Collector<'_>, component: Component, kind: PlaceKind) -> Vec<Result<Place, Seen>> {
-    let setting = |flag: &str, env: Option<&str>, path: Option<&str>| SettingProbe {
+    let setting = |flag: &str, path: Option<&str>| SettingProbe {
         component,
         flag: Some(flag.to_owned()),
-        env: env.map(str::to_owned),
+        env: None,
         path: path.and_then(|p| p.parse::<DocumentPath>().ok()),
         kind: ValueKind::Text,
         keys: Vec::new(),
         default_with_flags: None,
         default_with_file: None,
     };
+    if collector.node.is_blind() && kind != PlaceKind::Service {
+        return vec![Err(collector.absent(component))];
+    }
     let probe = match (component, kind) {
-        (Component::Kubelet, PlaceKind::CaFile) => {
-            setting("client-ca-file", None, Some("authentication.x509.clientCAFile"))
-        }
-        (Component::Etcd, PlaceKind::DataDir) => setting("data-dir", Some("ETCD_DATA_DIR"), Some("data-dir")),
-        (Component::Kubelet | Component::ControllerManager, PlaceKind::Kubeconfig) => setting("kubeconfig", None, None),
+        (Component::Kubelet, PlaceKind::CaFile) => setting("client-ca-file", Some("authentication.x509.clientCAFile")),
+        (Component::Etcd, PlaceKind::DataDir) => return data_directories(collector),
+        (Component::Kubelet | Component::ControllerManager, PlaceKind::Kubeconfig) => setting("kubeconfig", None),
         (Component::Proxy | Component::Scheduler, PlaceKind::Kubeconfig) => {
-            setting("kubeconfig", None, Some("clientConnection.kubeconfig"))
+            setting("kubeconfig", Some("clientConnection.kubeconfig"))
         }
         (_, PlaceKind::Config) => {
             let instances = &collector.node.found(component).instances;
@@ -113,12 +115,48 @@ fn manifest_in_static_pods(collector: &Collector<'_>, component: Component) -> V
     };
     let candidates =
         collector.candidates(component).map(|c| candidate_paths(c, PlaceKind::Manifest)).unwrap_or_default();
-    let folders = paths(collector, &folder).into_iter().flatten();
-    let found = folders.filter_map(|folder| {
-        let names = candidates.iter().filter(|c| c.contains("manifest")).map(|c| base_name(c));
-        names.map(|name| folder.with_path(folder.path.join(name))).find(|p| collector.host.stat(p).is_ok())
-    });
-    found.map(Ok).collect()
+    let names: Vec<&str> = candidates.iter().filter(|c| c.contains("manifest")).map(|c| base_name(c)).collect();
+    let in_folder = |folder: Place| {
+        let mut places = names.iter().map(|name| folder.with_path(folder.path.join(name)));
+        places.find_map(|place| match collector.host.stat(&place) {
+            Ok(_) => Some(Ok(place)),
+            Err(Trouble::Absent | Trouble::NotDirectory) => None,
+            Err(trouble) => Some(Err(not_seen(&shown(&place.path), &trouble))),
+        })
+    };
+    // Where the kubelet does not say, or cannot be understood, the candidates are asked.
+    paths(collector, &folder).into_iter().flatten().filter_map(in_folder).collect()
+}
+
+/// The data directories of etcd's processes: as they are told, else below the working directory, after the member's name.
+fn data_directories(collector: &Collector<'_>) -> Vec<Result<Place, Seen>> {
+    let instances = &collector.node.found(Component::Etcd).instances;
+    let own = |instance: &Instance| {
+        let of = |probe: SettingProbe| match in_effect(collector, &probe, instance).0 {
+            Seen::Value(value) => Ok(Some(value.to_string())),
+            Seen::Unset { .. } => Ok(None),
+            other => Err(other),
+        };
+        let path = match of(etcd_setting("data-dir", "ETCD_DATA_DIR"))? {
+            Some(path) => path,
+            None => format!("{}.etcd", of(etcd_setting("name", "ETCD_NAME"))?.unwrap_or_else(|| "default".to_owned())),
+        };
+        collector.place_for(instance, &path).map_err(|trouble| not_seen(&path, &trouble))
+    };
+    instances.iter().map(own).collect()
+}
+
+fn etcd_setting(flag: &str, env: &str) -> SettingProbe {
+    SettingProbe {
+        component: Component::Etcd,
+        flag: Some(flag.to_owned()),
+        env: Some(env.to_owned()),
+        path: flag.parse().ok(),
+        kind: ValueKind::Text,
+        keys: Vec::new(),
+        default_with_flags: None,
+        default_with_file: None,
+    }
 }
 
 fn candidate_paths(candidates: &Candidates, kind: PlaceKind) -> Vec<String> {

@@ -47,7 +47,12 @@ pub(super) fn flag_value(
     }
 }
 
-/// A variable's value.
+/// Whether a flag stands on the command line, with a value or an empty one.
+pub(super) fn is_given(instance: &Instance, flag: &str) -> bool {
+    instance.arguments.get(flag, false) != Reading::Absent
+}
+
+/// A variable's value. An empty one counts as none.
 pub(super) fn variable_value(
     collector: &Collector<'_>,
     instance: &Instance,
@@ -57,6 +62,7 @@ pub(super) fn variable_value(
 ) -> Result<Option<Value>, String> {
     match collector.host.variable(instance.process.pid, name) {
         Ok(None) => Ok(None),
+        Ok(Some(text)) if text.is_empty() => Ok(None),
         Ok(Some(text)) => kind.of_texts(&[&text], keys).map_err(|e| format!("{name}: {e}")),
         Err(trouble) => Err(format!("the environment of process {} {trouble}", instance.process.pid)),
     }

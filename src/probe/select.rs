@@ -33,9 +33,7 @@ pub(super) fn audit_level(document: &Json, group: &str, resource: &str, verb: &s
         if !matches(rule, group, resource, verb) || only_for_the_system(rule) {
             continue;
         }
-        let level = rule.get("level").and_then(Json::as_str).unwrap_or_default();
-        let level = LEVELS.iter().position(|l| *l == level);
-        let level = level.ok_or_else(|| Trouble::Malformed("a rule of it has no known level".to_owned()))?;
+        let level = level_of(document, rule)?;
         lowest = Some(lowest.map_or(level, |l| l.min(level)));
         let limited = ["users", "userGroups", "namespaces"].iter().any(|key| !texts(rule, key).is_empty())
             || names_single_objects(rule, group, resource);
@@ -47,9 +45,46 @@ pub(super) fn audit_level(document: &Json, group: &str, resource: &str, verb: &s
     Ok(LEVELS[0])
 }
 
+/// The levels at which an audit policy records anything: those of its rules that some request can reach.
+pub(super) fn audit_levels(document: &Json) -> Result<Vec<&'static str>, Trouble> {
+    of_kind(document, "Policy")?;
+    let rules = document.get("rules").and_then(Json::as_array);
+    let rules = rules.ok_or_else(|| Trouble::Malformed("it has no list of rules".to_owned()))?;
+    let mut levels = Vec::new();
+    for rule in rules {
+        let verbs = texts(rule, "verbs");
+        if !verbs.is_empty() && verbs.iter().all(|v| v == "*") {
+            continue;
+        }
+        let level = LEVELS[level_of(document, rule)?];
+        if level != LEVELS[0] && !levels.contains(&level) {
+            levels.push(level);
+        }
+        let limits = ["users", "userGroups", "verbs", "namespaces", "resources", "nonResourceURLs"];
+        let limited = |key: &&str| rule.get(key).and_then(Json::as_array).is_some_and(|l| !l.is_empty());
+        if !limits.iter().any(limited) {
+            break;
+        }
+    }
+    Ok(levels)
+}
+
+/// A rule's level, as a position in [`LEVELS`]. One that leaves out both the beginning and the end of a request, by itself
+/// or by what the policy says of all, leaves no record of most.
+fn level_of(document: &Json, rule: &Json) -> Result<usize, Trouble> {
+    let level = rule.get("level").and_then(Json::as_str).unwrap_or_default();
+    let level = LEVELS.iter().position(|l| *l == level);
+    let level = level.ok_or_else(|| Trouble::Malformed("a rule of it has no known level".to_owned()))?;
+    let mut omitted = texts(document, "omitStages");
+    omitted.extend(texts(rule, "omitStages"));
+    let records = ["RequestReceived", "ResponseComplete"].iter().any(|stage| !omitted.iter().any(|o| o == stage));
+    Ok(if records { level } else { 0 })
+}
+
 fn matches(rule: &Json, group: &str, resource: &str, verb: &str) -> bool {
     let verbs = texts(rule, "verbs");
-    if !verbs.is_empty() && !verbs.iter().any(|v| v == verb || v == "*") {
+    // A star is no wildcard here, unlike in roles.
+    if !verbs.is_empty() && !verbs.iter().any(|v| v == verb) {
         return false;
     }
     let resources = rule.get("resources").and_then(Json::as_array).filter(|r| !r.is_empty());
@@ -67,7 +102,8 @@ fn entry_covers(entry: &Json, group: &str, resource: &str) -> bool {
     let covers = |pattern: &String| match (pattern.split_once('/'), sub) {
         _ if pattern == "*" => true,
         (None, None) => pattern == name,
-        (Some((p, s)), Some(sub)) => (p == name || p == "*") && (s == sub || s == "*"),
+        (Some(("*", s)), Some(sub)) => s == sub,
+        (Some((p, s)), Some(sub)) => p == name && (s == sub || s == "*"),
         (Some((p, "*")), None) => p == name,
         _ => false,
     };
@@ -85,7 +121,11 @@ fn names_single_objects(rule: &Json, group: &str, resource: &str) -> bool {
 fn only_for_the_system(rule: &Json) -> bool {
     let users = texts(rule, "users");
     let groups = texts(rule, "userGroups");
-    let own = |name: &String| name.starts_with("system:") && name != "system:anonymous";
+    let own = |name: &String| match name.strip_prefix("system:") {
+        Some("anonymous") | None => false,
+        // A workload's account is no part of the system.
+        Some(rest) => rest.strip_prefix("serviceaccount:").is_none_or(|account| account.starts_with("kube-system:")),
+    };
     let own_group = |name: &String| matches!(name.as_str(), "system:nodes" | "system:serviceaccounts:kube-system");
     (!users.is_empty() && users.iter().all(own)) || (!groups.is_empty() && groups.iter().all(own_group))
 }

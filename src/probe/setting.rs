@@ -1,7 +1,7 @@
 //! The setting probe: the value in effect, from the source that the component itself takes it from. Never judges.
 
 use super::collector::{shown, subject_of_process};
-use super::process::{flag_value, variable_value};
+use super::process::{flag_value, is_given, variable_value};
 use super::{Collector, DocumentPath, Evidence, Observation, Seen, SettingProbe};
 use crate::component::{Component, Precedence};
 use crate::host::{Place, Trouble};
@@ -42,6 +42,7 @@ pub(super) fn in_effect(collector: &Collector<'_>, probe: &SettingProbe, instanc
     }
 }
 
+/// A value with the source that says so; `None` where a source says that the setting is as if it were not set.
 type Found = Option<(Value, String)>;
 
 fn resolve(collector: &Collector<'_>, probe: &SettingProbe, instance: &Instance) -> Result<Found, String> {
@@ -51,10 +52,10 @@ fn resolve(collector: &Collector<'_>, probe: &SettingProbe, instance: &Instance)
     let key_sets: Vec<&[String]> = if probe.keys.is_empty() { vec![&[]] } else { probe.keys.chunks(1).collect() };
     for keys in key_sets {
         if !alone && let Some(found) = given(collector, probe, instance, keys)? {
-            return Ok(Some(found));
+            return Ok(found);
         }
-        if let (Some(path), Some(file)) = (&probe.path, &file)
-            && let Some(found) = documented(collector, probe, instance, path, file, keys)?
+        if let Some(path) = &probe.path
+            && let Some(found) = documented(collector, probe, instance, path, file.as_ref(), keys)?
         {
             return Ok(Some(found));
         }
@@ -62,22 +63,24 @@ fn resolve(collector: &Collector<'_>, probe: &SettingProbe, instance: &Instance)
     Ok(None)
 }
 
-/// From the command line, then from the environment.
+/// From the command line, then from the environment. An empty flag is given all the same: it hides what else is set.
 fn given(
     collector: &Collector<'_>,
     probe: &SettingProbe,
     instance: &Instance,
     keys: &[String],
-) -> Result<Found, String> {
-    if let Some(flag) = &probe.flag
-        && let Some(value) = flag_value(instance, flag, probe.kind, keys)?
-    {
-        return Ok(Some((value, format!("flag --{flag}"))));
+) -> Result<Option<Found>, String> {
+    if let Some(flag) = &probe.flag {
+        match flag_value(instance, flag, probe.kind, keys)? {
+            Some(value) => return Ok(Some(Some((value, format!("flag --{flag}"))))),
+            None if probe.kind != ValueKind::Map && is_given(instance, flag) => return Ok(Some(None)),
+            None => {}
+        }
     }
     if let Some(env) = &probe.env
         && let Some(value) = variable_value(collector, instance, env, probe.kind, keys)?
     {
-        return Ok(Some((value, format!("variable {env}"))));
+        return Ok(Some(Some((value, format!("variable {env}")))));
     }
     Ok(None)
 }
@@ -88,29 +91,64 @@ fn documented(
     probe: &SettingProbe,
     instance: &Instance,
     path: &DocumentPath,
-    file: &Result<Place, String>,
+    file: Option<&Result<Place, String>>,
     keys: &[String],
 ) -> Result<Found, String> {
-    let mut documents = vec![("file", file.clone()?)];
-    documents.extend(drop_ins(collector, probe.component, instance)?.into_iter().map(|p| ("drop-in", p)));
-    for (what, place) in documents.iter().rev() {
-        let name = shown(&place.path);
-        let document: Rc<Json> = collector.document(place).map_err(|trouble| format!("{name} {trouble}"))?;
-        let Some(json) = path.find(&document) else { continue };
-        if json.is_null() {
-            // A drop-in's null takes away what the documents before it say.
-            return Ok(None);
-        }
-        let read = probe.kind.of_json(&json, keys).map_err(|e| format!("{name} is malformed: {path}: {e}"))?;
-        match read {
-            // The kubelet takes a zero duration in a document for an unset one.
-            Some(Value::Duration(Duration::ZERO)) if probe.component == Component::Kubelet => return Ok(None),
-            Some(value) => return Ok(Some((value, format!("{what} {name}: {path}")))),
-            None if probe.kind == ValueKind::Map => {}
-            None => return Ok(None),
+    let drop_ins = drop_ins(collector, probe.component, instance)?;
+    for place in drop_ins.iter().rev() {
+        match in_document(collector, place, probe, path, keys)? {
+            // A drop-in's null takes away what the drop-ins before it say; what the file says stays.
+            InDocument::Null => break,
+            InDocument::Empty => return Ok(None),
+            InDocument::Value(value) => return Ok(Some((value, format!("drop-in {}: {path}", shown(&place.path))))),
+            InDocument::Nothing => {}
         }
     }
-    Ok(None)
+    let Some(file) = file else {
+        return Ok(None);
+    };
+    let place = file.clone()?;
+    Ok(match in_document(collector, &place, probe, path, keys)? {
+        // The kubelet takes a zero duration in its file for an unset one. It merges the drop-ins after that.
+        InDocument::Value(Value::Duration(Duration::ZERO)) if probe.component == Component::Kubelet => None,
+        InDocument::Value(value) => Some((value, format!("file {}: {path}", shown(&place.path)))),
+        InDocument::Null | InDocument::Empty | InDocument::Nothing => None,
+    })
+}
+
+/// What one document says of a setting.
+enum InDocument {
+    /// Nothing at all.
+    Nothing,
+    /// Null.
+    Null,
+    /// An empty text or list.
+    Empty,
+    /// A value.
+    Value(Value),
+}
+
+fn in_document(
+    collector: &Collector<'_>,
+    place: &Place,
+    probe: &SettingProbe,
+    path: &DocumentPath,
+    keys: &[String],
+) -> Result<InDocument, String> {
+    let name = shown(&place.path);
+    let document: Rc<Json> = collector.document(place).map_err(|trouble| format!("{name} {trouble}"))?;
+    let Some(json) = path.find(&document) else {
+        return Ok(InDocument::Nothing);
+    };
+    if json.is_null() {
+        return Ok(InDocument::Null);
+    }
+    let read = probe.kind.of_json(&json, keys).map_err(|e| format!("{name} is malformed: {path}: {e}"))?;
+    Ok(match read {
+        Some(value) => InDocument::Value(value),
+        None if probe.kind == ValueKind::Map => InDocument::Nothing,
+        None => InDocument::Empty,
+    })
 }
 
 /// The configuration file that a process was given, if it was given one.
@@ -162,7 +200,10 @@ fn drop_ins(collector: &Collector<'_>, component: Component, instance: &Instance
 pub(super) fn paths(collector: &Collector<'_>, probe: &SettingProbe) -> Vec<Result<Place, Seen>> {
     let found = collector.node.found(probe.component);
     if found.instances.is_empty() {
-        return vec![Err(Seen::Missing(collector.node.absence(probe.component)))];
+        let usual = probe.default_with_flags.as_ref().filter(|_| !collector.node.is_blind());
+        return vec![
+            usual.map_or_else(|| Err(collector.absent(probe.component)), |path| Ok(Place::host(path.to_string()))),
+        ];
     }
     let path_for = |instance: &Instance| {
         let path = match in_effect(collector, probe, instance).0 {

@@ -109,12 +109,32 @@ pub(crate) fn schema() -> schemars::Schema {
 pub(super) fn render(report: &Report, totals: bool, out: &mut dyn Write) -> io::Result<()> {
     let controls: Vec<Control<'_>> = report.sections.iter().map(|s| control(report, s)).collect();
     if totals {
-        let document = Document { controls, totals: counts(report.totals()) };
-        document.serialize(&mut Serializer::with_formatter(&mut *out, EscapeHtml))?;
+        write_line(&Document { controls, totals: counts(report.totals()) }, out)
     } else {
-        controls.serialize(&mut Serializer::with_formatter(&mut *out, EscapeHtml))?;
+        write_line(&controls, out)
     }
+}
+
+/// Each target as a text of its own, for a database that has no room for the null character in a text.
+pub(super) fn rows(report: &Report) -> io::Result<Vec<String>> {
+    report.sections.iter().map(|s| text(&control(report, s), Escapes { null: b"\\ufffd" })).collect()
+}
+
+/// One check, as it stands in the report.
+pub(super) fn check_text(outcome: &Outcome) -> io::Result<String> {
+    text(&check(outcome), Escapes::default())
+}
+
+/// Any document on a line of its own.
+pub(super) fn write_line(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    document.serialize(&mut Serializer::with_formatter(&mut *out, Escapes::default()))?;
     writeln!(out)
+}
+
+fn text(document: &impl Serialize, escapes: Escapes) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    document.serialize(&mut Serializer::with_formatter(&mut bytes, escapes))?;
+    String::from_utf8(bytes).map_err(io::Error::other)
 }
 
 fn control<'a>(report: &'a Report, section: &'a SectionReport) -> Control<'a> {
@@ -165,7 +185,8 @@ fn check(outcome: &Outcome) -> Check<'_> {
 }
 
 fn reason(outcome: &Outcome) -> Option<&str> {
-    if outcome.state() == State::Pass { None } else { outcome.verdict.reason() }
+    let reason = if outcome.state() == State::Pass { None } else { outcome.verdict.reason() };
+    reason.filter(|r| !r.is_empty())
 }
 
 fn evidence(finding: &Finding) -> Evidence<'_> {
@@ -182,13 +203,29 @@ fn counts(totals: crate::outcome::Totals) -> Totals {
 }
 
 /// Escapes as Go's encoding/json does, which some readers compare byte for byte: `<`, `>`, `&` and the two line
-/// separators by their numbers.
-struct EscapeHtml;
+/// separators by their numbers. So are the control characters that Go lets through, for the sake of terminals, and the
+/// two that XML has no room for.
+struct Escapes {
+    /// What stands for the null character.
+    null: &'static [u8],
+}
 
-impl Formatter for EscapeHtml {
+impl Default for Escapes {
+    fn default() -> Self {
+        Self { null: b"\\u0000" }
+    }
+}
+
+impl Escapes {
+    const fn by_number(letter: char) -> bool {
+        matches!(letter, '<' | '>' | '&' | '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}')
+    }
+}
+
+impl Formatter for Escapes {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
         let mut rest = fragment;
-        while let Some(at) = rest.find(['<', '>', '&', '\u{2028}', '\u{2029}', '\u{7f}']) {
+        while let Some(at) = rest.find(Self::by_number) {
             writer.write_all(&rest.as_bytes()[..at])?;
             let mut letters = rest[at..].chars();
             if let Some(letter) = letters.next() {
@@ -204,6 +241,7 @@ impl Formatter for EscapeHtml {
             // Go has no short form for these two.
             CharEscape::Backspace => writer.write_all(b"\\u0008"),
             CharEscape::FormFeed => writer.write_all(b"\\u000c"),
+            CharEscape::AsciiControl(0) => writer.write_all(self.null),
             other => CompactFormatter.write_char_escape(writer, other),
         }
     }

@@ -1,8 +1,11 @@
 //! The report's formats. Each is a pure function of the same report, with view types of its own. Judges nothing.
 
+mod asff;
 mod json;
+mod junit;
 mod text;
 
+pub use asff::Origin;
 #[cfg(test)]
 pub(crate) use json::schema as json_schema;
 
@@ -19,6 +22,10 @@ pub enum Format {
         /// Whether the totals of all targets stand at the end; without them the targets are a bare list.
         totals: bool,
     },
+    /// For build servers.
+    Junit,
+    /// For AWS Security Hub.
+    Asff(Origin),
 }
 
 /// What the text shows.
@@ -43,6 +50,13 @@ impl Format {
         match self {
             Self::Text(options) => text::render(report, *options, out),
             Self::Json { totals } => json::render(report, *totals, out),
+            Self::Junit => junit::render(report, out),
+            Self::Asff(origin) => asff::render(report, origin, out),
         }
     }
+}
+
+/// The report as rows of a database: the JSON of one target each.
+pub fn rows(report: &Report) -> io::Result<Vec<String>> {
+    json::rows(report)
 }

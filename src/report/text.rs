@@ -1,7 +1,7 @@
 //! The report for people: a line for each check with its reason below, what to do, and counts.
 
 use super::TextOptions;
-use crate::outcome::{Outcome, Report, SectionReport, State, Totals};
+use crate::outcome::{Outcome, Report, SectionReport, State, Totals, Verdict};
 use anstyle::{AnsiColor, Style};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use std::io::{self, Write};
@@ -57,7 +57,11 @@ fn results(section: &SectionReport, with_evidence: bool, out: &mut dyn Write) ->
 
 /// Why a check is not a PASS; a manual one says so by its place among the remediations.
 fn reason(outcome: &Outcome) -> Option<&str> {
-    if outcome.manual && outcome.state() == State::Warn { None } else { outcome.verdict.reason() }
+    if outcome.manual && outcome.state() == State::Warn {
+        None
+    } else {
+        outcome.verdict.reason().filter(|r| !r.is_empty())
+    }
 }
 
 fn remediations(section: &SectionReport, out: &mut dyn Write) -> io::Result<()> {
@@ -68,6 +72,9 @@ fn remediations(section: &SectionReport, out: &mut dyn Write) -> io::Result<()> 
     }
     heading(&format!("Remediations {}", section.target), out)?;
     for outcome in to_mend {
+        if let (State::Warn, Verdict::Undetermined(reason)) = (outcome.state(), &outcome.verdict) {
+            writeln!(out, "{} audit test did not run: {reason}", outcome.id)?;
+        }
         let mut lines = outcome.remediation.trim_end().lines();
         writeln!(out, "{} {}", outcome.id, lines.next().unwrap_or_default())?;
         for line in lines {

@@ -6,6 +6,7 @@ use nodeproof::definition::Library;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::ErrorKind;
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -91,14 +92,15 @@ impl LiveNode {
         if !program.exists() {
             fs::copy(idle(), &program).expect("a copy of the idle program");
         }
-        let child = Command::new(program)
-            .arg0(argv[0])
-            .args(&argv[1..])
-            .env_clear()
-            .envs(env)
-            .stdin(Stdio::piped())
-            .spawn()
-            .expect("a process");
+        let mut command = Command::new(program);
+        command.arg0(argv[0]).args(&argv[1..]).env_clear().envs(env).stdin(Stdio::piped());
+        let child = loop {
+            match command.spawn() {
+                // A child that another test starts at this moment may still hold the copy open for writing.
+                Err(error) if error.kind() == ErrorKind::ExecutableFileBusy => std::thread::yield_now(),
+                started => break started.expect("a process"),
+            }
+        };
         let pid = child.id();
         let shown = self.proc().join(pid.to_string());
         fs::create_dir(&shown).expect("a folder");

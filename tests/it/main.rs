@@ -4,14 +4,23 @@
 #![allow(clippy::disallowed_methods, reason = "tests make the machines that they audit")]
 
 mod bare;
+mod canned;
 #[cfg(feature = "cluster")]
 mod cluster;
 mod command;
 mod commands;
+mod drop_in;
+mod findings;
+mod json_report;
+mod junit_report;
 mod lint;
 mod live;
 mod oracle;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod profiles;
+mod proofs;
 mod quiet;
 mod support;
+mod text_report;
 mod traps;

@@ -1,0 +1,138 @@
+//! The unit probe: a setting of a systemd unit over its file and drop-ins, as systemd puts them together. Never judges.
+
+use super::collector::shown;
+use super::setting::not_seen;
+use super::{Collector, Evidence, Observation, Seen, markup};
+use crate::host::{Place, Trouble};
+use crate::value::Value;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Where systemd looks for units; of files with one name the first counts. `system.control` is what
+/// `systemctl set-property` writes.
+const FOLDERS: [&str; 8] = [
+    "/etc/systemd/system.control",
+    "/run/systemd/system.control",
+    "/etc/systemd/system",
+    "/run/systemd/system",
+    "/run/systemd/generator",
+    "/usr/local/lib/systemd/system",
+    "/usr/lib/systemd/system",
+    "/lib/systemd/system",
+];
+
+/// The value of a key: of several lines, those behind the last empty one together.
+pub(super) fn collect(
+    collector: &Collector<'_>,
+    places: &[Result<Place, Seen>],
+    section: &str,
+    key: &str,
+    attribute: &str,
+) -> Evidence {
+    let mut observation = Observation {
+        subject: "unit files".to_owned(),
+        attribute: attribute.to_owned(),
+        seen: Seen::Unset { default: None },
+        source: "unit files".to_owned(),
+    };
+    match value(collector, places, section, key) {
+        Ok(Some((value, file))) => {
+            observation.seen = Seen::Value(Value::Text(value));
+            observation.source = format!("file {file}");
+            observation.subject = file;
+        }
+        Ok(None) => {}
+        Err(seen) => observation.seen = seen,
+    }
+    Evidence::one(observation)
+}
+
+/// The value, with the last file that adds to it.
+fn value(
+    collector: &Collector<'_>,
+    places: &[Result<Place, Seen>],
+    section: &str,
+    key: &str,
+) -> Result<Option<(String, String)>, Seen> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    for place in files(collector, places)? {
+        let name = shown(&place.path);
+        let content = collector.content(&place).map_err(|trouble| unknown(&name, &trouble))?;
+        for value in markup::unit_values(&content, section, key) {
+            if value.is_empty() {
+                found.clear();
+            } else {
+                found.push((value, name.clone()));
+            }
+        }
+    }
+    let values: Vec<&str> = found.iter().map(|(value, _)| value.as_str()).collect();
+    Ok(found.last().map(|(_, file)| (values.join(" "), file.clone())))
+}
+
+/// The files that make up the units that places belong to: for each unit its file, then its drop-ins by name.
+fn files(collector: &Collector<'_>, places: &[Result<Place, Seen>]) -> Result<Vec<Place>, Seen> {
+    let mut units: Vec<String> = Vec::new();
+    let mut elsewhere: Vec<Place> = Vec::new();
+    for place in places {
+        let place = place.as_ref().map_err(Clone::clone)?;
+        match unit_of(&place.path) {
+            Some(unit) if units.contains(&unit) => {}
+            Some(unit) => units.push(unit),
+            None => elsewhere.push(place.clone()),
+        }
+    }
+    let mut files = elsewhere;
+    for unit in units {
+        files.extend(unit_file(collector, &unit)?);
+        files.extend(drop_ins(collector, &unit)?);
+    }
+    Ok(files)
+}
+
+/// The unit that a file below one of systemd's folders belongs to.
+fn unit_of(path: &Path) -> Option<String> {
+    let below = FOLDERS.iter().find_map(|folder| path.strip_prefix(folder).ok())?;
+    let name = below.iter().next()?.to_str()?;
+    Some(name.strip_suffix(".d").unwrap_or(name).to_owned())
+}
+
+fn unit_file(collector: &Collector<'_>, unit: &str) -> Result<Option<Place>, Seen> {
+    for folder in FOLDERS {
+        let place = Place::host(Path::new(folder).join(unit));
+        match collector.host.stat(&place) {
+            Ok(_) => return Ok(Some(place)),
+            Err(Trouble::Absent | Trouble::NotDirectory) => {}
+            Err(trouble) => return Err(unknown(&shown(&place.path), &trouble)),
+        }
+    }
+    Ok(None)
+}
+
+/// `*.conf` of the unit and of all services, over all folders, by name; of one name the unit's own, and of these that of
+/// the first folder.
+fn drop_ins(collector: &Collector<'_>, unit: &str) -> Result<Vec<Place>, Seen> {
+    let mut by_name: BTreeMap<String, Place> = BTreeMap::new();
+    let of_unit = format!("{unit}.d");
+    for folder in [of_unit.as_str(), "service.d"].iter().flat_map(|d| FOLDERS.map(|f| Path::new(f).join(d))) {
+        match collector.host.list(&Place::host(&folder)) {
+            Ok(names) => {
+                for name in names.into_iter().filter(|n| n.ends_with(".conf")) {
+                    let place = Place::host(folder.join(&name));
+                    by_name.entry(name).or_insert(place);
+                }
+            }
+            Err(Trouble::Absent | Trouble::NotDirectory) => {}
+            Err(trouble) => return Err(unknown(&shown(&folder), &trouble)),
+        }
+    }
+    Ok(by_name.into_values().collect())
+}
+
+/// A file that was there a moment ago, or that a list names, and cannot be read: nothing is known.
+fn unknown(name: &str, trouble: &Trouble) -> Seen {
+    match not_seen(name, trouble) {
+        Seen::Missing(reason) => Seen::Unknown(reason),
+        other => other,
+    }
+}

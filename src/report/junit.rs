@@ -1,0 +1,84 @@
+//! JUnit XML, as build servers read it: a testsuite a target, a testcase a check. Whatever a value holds, the document is
+//! well-formed: what XML has no room for is shown by its number.
+
+use super::json;
+use crate::outcome::{GroupReport, Outcome, Report, SectionReport, State};
+use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
+use std::io::{self, Write};
+use std::time::Duration;
+
+pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let mut document = quick_junit::Report::new(fit(&report.benchmark));
+    document.set_time(Duration::ZERO);
+    for section in &report.sections {
+        document.add_test_suite(suite(section)?);
+    }
+    document.serialize(out).map_err(io::Error::other)
+}
+
+fn suite(section: &SectionReport) -> io::Result<TestSuite> {
+    let mut suite = TestSuite::new(fit(&format!("{} {}", section.id, section.title)));
+    // Checks share what is looked at, so none has a time of its own.
+    suite.set_time(Duration::ZERO);
+    for group in &section.groups {
+        for outcome in &group.outcomes {
+            suite.add_test_case(case(group, outcome)?);
+        }
+    }
+    Ok(suite)
+}
+
+fn case(group: &GroupReport, outcome: &Outcome) -> io::Result<TestCase> {
+    let status = match outcome.state() {
+        State::Pass => TestCaseStatus::success(),
+        State::Fail => {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            status.set_type(State::Fail.to_string()).set_description(fit(&outcome.remediation));
+            if let Some(reason) = outcome.verdict.reason().filter(|r| !r.is_empty()) {
+                status.set_message(fit(reason));
+            }
+            status
+        }
+        State::Warn | State::Info => TestCaseStatus::skipped(),
+    };
+    let mut case = TestCase::new(fit(&format!("{} {}", outcome.id, outcome.title)), status);
+    case.set_classname(fit(&format!("{} {}", group.id, group.title)));
+    case.set_time(Duration::ZERO);
+    case.set_system_out(json::check_text(outcome)?);
+    Ok(case)
+}
+
+/// A text that every reader of XML takes as it is. The library would drop what does not fit, tabs and the ends of
+/// escape sequences among it.
+fn fit(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '\n' => out.push(letter),
+            '\t' => out.push_str("    "),
+            '\u{fffe}' | '\u{ffff}' => out.extend(letter.escape_unicode()),
+            control if control.is_control() => out.extend(control.escape_unicode()),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_xml_has_no_room_for_is_shown_by_its_number() {
+        let cases = [
+            ("a\nb\tc", "a\nb    c"),
+            ("\u{1b}[31mred\u{0}", "\\u{1b}[31mred\\u{0}"),
+            ("\u{9b}\u{7f}\r\u{fffe}\u{ffff}", "\\u{9b}\\u{7f}\\u{d}\\u{fffe}\\u{ffff}"),
+            ("é<&>\"'😀", "é<&>\"'😀"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(fit(text), expected);
+            assert_eq!(quick_junit::XmlString::new(fit(text)).as_str(), expected, "the library takes it whole");
+        }
+    }
+}

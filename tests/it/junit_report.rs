@@ -1,0 +1,183 @@
+//! The JUnit report, read back by a parser of XML and held against what the JUnit schema allows.
+
+use crate::canned::{CHECKS, outcome, render, report, section};
+use nodeproof::config::Target;
+use nodeproof::outcome::{Outcome, Report, Verdict};
+use nodeproof::report::Format;
+use proptest::prelude::*;
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+
+/// An element, read whole.
+#[derive(Debug, Default)]
+struct Element {
+    name: String,
+    attributes: Vec<(String, String)>,
+    children: Vec<Self>,
+    text: String,
+}
+
+impl Element {
+    fn attribute(&self, name: &str) -> &str {
+        let found = self.attributes.iter().find(|(n, _)| n == name);
+        &found.unwrap_or_else(|| panic!("{} has no {name}", self.name)).1
+    }
+
+    fn child(&self, name: &str) -> Option<&Self> {
+        self.children.iter().find(|c| c.name == name)
+    }
+
+    fn count(&self, name: &str) -> usize {
+        self.attribute(name).parse().unwrap_or_else(|_| panic!("{name} of {} is no number", self.name))
+    }
+}
+
+fn open(start: &BytesStart<'_>) -> Element {
+    let attributes = start.attributes().map(|attribute| {
+        let attribute = attribute.expect("attributes are well-formed, each once");
+        let name = String::from_utf8(attribute.key.as_ref().to_vec()).expect("UTF-8");
+        (
+            name,
+            attribute.normalized_value(quick_xml::XmlVersion::Explicit1_0).expect("references are known").into_owned(),
+        )
+    });
+    let attributes = attributes.collect();
+    Element {
+        name: String::from_utf8(start.name().as_ref().to_vec()).expect("UTF-8"),
+        attributes,
+        ..Element::default()
+    }
+}
+
+/// Reads a document; anything that is not well-formed XML 1.0 panics.
+fn parse(document: &str) -> Element {
+    let allowed =
+        |c: char| matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
+    assert_eq!(document.chars().find(|c| !allowed(*c)), None, "a character that XML 1.0 does not allow");
+    let mut reader = Reader::from_str(document);
+    let mut open_elements = vec![Element::default()];
+    loop {
+        let top = open_elements.last_mut().expect("the document itself");
+        match reader.read_event().expect("well-formed") {
+            Event::Start(start) => open_elements.push(open(&start)),
+            Event::Empty(start) => top.children.push(open(&start)),
+            Event::End(_) => {
+                let done = open_elements.pop().expect("was opened");
+                open_elements.last_mut().expect("the document itself").children.push(done);
+            }
+            Event::Text(text) => top.text.push_str(&text.decode().expect("UTF-8")),
+            Event::GeneralRef(reference) => {
+                let name = reference.decode().expect("UTF-8");
+                let number = reference.resolve_char_ref().expect("a number of a character");
+                let letter = number
+                    .map(String::from)
+                    .or_else(|| quick_xml::escape::resolve_predefined_entity(&name).map(str::to_owned));
+                top.text.push_str(&letter.expect("a reference that XML knows"));
+            }
+            Event::Decl(_) => {}
+            Event::Eof => break,
+            other => panic!("{other:?} has no place in a report"),
+        }
+    }
+    assert_eq!(open_elements.len(), 1, "every element is closed");
+    let mut root = open_elements.pop().expect("the document itself");
+    assert_eq!(root.children.len(), 1, "one root element");
+    root.children.pop().expect("the root element")
+}
+
+/// What the schema allows: elements in their places and order, attributes with their types, counts that are right.
+fn validate(root: &Element) {
+    let numbers = ["tests", "skipped", "failures", "errors"];
+    let known = |element: &Element, names: &[&str]| {
+        for (name, _) in &element.attributes {
+            assert!(names.contains(&name.as_str()), "{} has an attribute {name}", element.name);
+        }
+    };
+    let seconds = |element: &Element| {
+        let time = element.attribute("time");
+        assert!(!time.is_empty() && time.bytes().all(|b| b.is_ascii_digit() || b == b'.'), "time is a number: {time}");
+        time.parse::<f64>().expect("time is a number");
+    };
+    assert_eq!(root.name, "testsuites");
+    known(root, &["name", "time", "tests", "skipped", "failures", "errors"]);
+    seconds(root);
+    for suite in &root.children {
+        assert_eq!(suite.name, "testsuite");
+        known(suite, &["name", "time", "tests", "skipped", "failures", "errors"]);
+        assert!(!suite.attribute("name").is_empty());
+        seconds(suite);
+        for case in &suite.children {
+            assert_eq!(case.name, "testcase");
+            known(case, &["name", "classname", "time"]);
+            assert!(!case.attribute("name").is_empty() && !case.attribute("classname").is_empty());
+            seconds(case);
+            let order: Vec<&str> = case.children.iter().map(|c| c.name.as_str()).collect();
+            assert!(
+                matches!(order[..], ["system-out"] | ["skipped", "system-out"] | ["failure", "system-out"]),
+                "{order:?}"
+            );
+            if let Some(failure) = case.child("failure") {
+                known(failure, &["type", "message"]);
+                assert_eq!(failure.attribute("type"), "FAIL");
+            }
+            assert!(case.child("skipped").is_none_or(|s| s.attributes.is_empty() && s.text.is_empty()));
+        }
+        let having = |name: &str| suite.children.iter().filter(|c| c.child(name).is_some()).count();
+        let expected = [suite.children.len(), having("skipped"), having("failure"), 0];
+        assert_eq!(numbers.map(|n| suite.count(n)), expected, "counts of {}", suite.attribute("name"));
+    }
+    for name in numbers {
+        assert_eq!(root.count(name), root.children.iter().map(|s| s.count(name)).sum::<usize>(), "{name} in all");
+    }
+}
+
+#[test]
+fn a_report_holds_a_suite_a_target_and_a_case_a_check() {
+    let root = parse(&render(&report(), &Format::Junit));
+    validate(&root);
+    let suites: Vec<_> = root
+        .children
+        .iter()
+        .map(|s| (s.attribute("name"), ["tests", "skipped", "failures", "errors"].map(|n| s.count(n))))
+        .collect();
+    assert_eq!(suites, [("1 The master", [2, 0, 1, 0]), ("4 The node", [4, 3, 1, 0])]);
+    let cases: Vec<&Element> = root.children.iter().flat_map(|s| &s.children).collect();
+    assert_eq!(cases.len(), CHECKS.len());
+    for (case, (name, json)) in cases.iter().zip(CHECKS) {
+        assert_eq!(case.attribute("name"), name);
+        assert_eq!(case.child("system-out").expect("each case has one").text, json, "{name}");
+    }
+    assert_eq!(cases[0].attribute("classname"), "1.1 Files & <others>");
+    let failures: Vec<_> = cases.iter().map(|c| c.child("failure").map(|f| f.text.as_str())).collect();
+    assert_eq!(failures, [None, Some("chmod 600 <file> && true\n"), None, None, None, Some("")]);
+    assert_eq!(cases[1].child("failure").expect("it failed").attribute("message"), "it is 644");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    /// Whatever stands in a value, the document is valid, and the check's JSON is in it to the last byte.
+    #[test]
+    fn no_value_breaks_the_document(text in any::<String>(), controls in "[\\x00-\\x1f\\x7f-\\u{9f}\\u{fffe}\\u{ffff}<>&\"'\\]]{0,8}") {
+        let text = format!("{text}{controls}");
+        let check = Outcome {
+            title: text.clone(),
+            audit: text.clone(),
+            expected: text.clone(),
+            actual: text.clone(),
+            remediation: text.clone(),
+            ..outcome("1.1.1", Verdict::NotMet(text.clone()))
+        };
+        let mut section = section("1", Target::Master, "1.1", vec![check]);
+        section.title.clone_from(&text);
+        section.groups[0].title.clone_from(&text);
+        let report = Report { benchmark: text.clone(), sections: vec![section], ..report() };
+        let root = parse(&render(&report, &Format::Junit));
+        validate(&root);
+        let inside = &root.children[0].children[0].child("system-out").expect("each case has one").text;
+        let whole = render(&report, &Format::Json { totals: true });
+        prop_assert!(whole.contains(inside.as_str()));
+        let json: serde_json::Value = serde_json::from_str(inside).expect("JSON");
+        prop_assert_eq!(json["actual_value"].as_str(), Some(text.as_str()));
+    }
+}
