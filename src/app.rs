@@ -5,12 +5,14 @@ use crate::command;
 use crate::config::Target;
 use crate::definition::{Benchmark, Library, near_names};
 use crate::deliver::Delivery;
+use crate::dialect::{Auditor, Substitutions};
 use crate::failure::Failure;
 use crate::host::{DescribedHost, Host, LiveHost};
 use crate::node::Node;
 use crate::outcome::KubernetesVersion;
 use crate::plan::{Plan, Selection, plan};
 use crate::probe::Collector;
+use crate::shell::SystemShell;
 use crate::{runner, version};
 use anyhow::Context;
 use std::io::{self, Write};
@@ -105,18 +107,26 @@ fn audit(flags: &Flags, manner: Manner, asked: Option<&[String]>) -> Result<u8, 
         Some(choice) => choice,
         None => found_benchmark(&library, &collector, &node, host.as_ref())?,
     };
-    let benchmark = library.benchmark(&choice.benchmark)?;
+    let config = library.config_for(&choice.benchmark)?;
+    // A folder's own configuration may look for components elsewhere.
+    let own = library.has_own_config(&choice.benchmark).then(|| Node::detect(host.as_ref(), &config));
+    let words = |target| Substitutions::find(&config, target, host.as_ref());
+    let benchmark = library.benchmark_on(&choice.benchmark, &words)?;
     tracing::info!(benchmark = benchmark.id, "judging against");
+    if tracing::enabled!(tracing::Level::WARN) {
+        library.warnings(&choice.benchmark)?.iter().for_each(|warning| tracing::warn!("{warning}"));
+    }
     let asked = asked.map(|names| parse_targets(&benchmark, names)).transpose()?;
     select(flags, &benchmark, benchmark.targets())?;
     let mut remarks = choice.remarks;
     let targets = match asked {
         Some(targets) => targets,
         None => {
+            let node = own.as_ref().unwrap_or(&node);
             if !node.runs_anything() {
-                remarks.push(nothing_to_judge(manner, nothing_runs(&node))?);
+                remarks.push(nothing_to_judge(manner, nothing_runs(node))?);
             }
-            node.targets(&library.config, &benchmark.targets())
+            node.targets(&config, &benchmark.targets())
         }
     };
     tracing::info!(targets = ?targets.iter().map(|t| t.id()).collect::<Vec<_>>(), "judging");
@@ -124,7 +134,8 @@ fn audit(flags: &Flags, manner: Manner, asked: Option<&[String]>) -> Result<u8, 
     if plan.is_empty() {
         remarks.push(nothing_to_judge(manner, nothing_selected(&benchmark, &targets))?);
     }
-    let mut report = runner::run(&plan, &mut collector, &node, choice.kubernetes);
+    let auditor = open_auditor(host.as_ref(), &flags.machine);
+    let mut report = runner::run_with_audits(&plan, &mut collector, &node, choice.kubernetes, &auditor);
     report.notices.extend(remarks);
     delivery.write(&report)?;
     Ok(if report.totals().fail > 0 { flags.output.exit_code } else { 0 })
@@ -241,6 +252,19 @@ fn open_host(flags: &MachineFlags) -> Result<Box<dyn Host>, Failure> {
     };
     let host = host.map_err(|e| Failure::Usage(format!("--host {described}: {e}")))?;
     Ok(Box::new(host))
+}
+
+/// Who runs shell audits. A shell sees this machine as it is, and no other.
+fn open_auditor<'h>(host: &'h dyn Host, flags: &MachineFlags) -> Auditor<'h> {
+    let as_it_is = flags.host.is_none() && flags.root == Path::new("/") && flags.proc == Path::new("/proc");
+    let shell = match &flags.host {
+        Some(_) => Err("a described machine has no shell".to_owned()),
+        None if !as_it_is => Err("a shell would look at this machine, not at the one of --root and --proc".to_owned()),
+        None if flags.no_shell => Err("--no-shell keeps it from /bin/sh".to_owned()),
+        None => Ok(SystemShell::default()),
+    };
+    let folder = if as_it_is { std::env::current_dir().ok() } else { None };
+    Auditor::new(host, shell).in_folder(folder.unwrap_or_else(|| "/".into()))
 }
 
 fn nothing_runs(node: &Node) -> String {

@@ -131,6 +131,9 @@ pub struct MachineFlags {
     /// A machine described in YAML or JSON, in place of this one; `example` is built in.
     #[arg(long, value_name = "FILE", global = true, env = "NODEPROOF_HOST", conflicts_with_all = ["root", "proc"])]
     pub host: Option<String>,
+    /// Never start /bin/sh for an audit of --config-dir that is not answered otherwise: it fails with a reason.
+    #[arg(long, global = true, env = "NODEPROOF_NO_SHELL")]
+    pub no_shell: bool,
 }
 
 /// Which checks are judged.

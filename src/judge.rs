@@ -32,6 +32,12 @@ pub fn judge<'e>(assertion: &Assertion, evidence: &dyn Fn(&Probe) -> Option<&'e 
         },
         Assertion::AllOf(inner) => combine(inner, evidence, " AND ", all_of),
         Assertion::AnyOf(inner) => combine(inner, evidence, " OR ", any_of),
+        Assertion::Dialect(_) => Judgement {
+            verdict: Verdict::Undetermined("what an audit prints is no evidence of a probe".to_owned()),
+            expected: String::new(),
+            actual: String::new(),
+            findings: Vec::new(),
+        },
         Assertion::Manual(_) => Judgement {
             verdict: Verdict::Manual,
             expected: "a person finds out".to_owned(),
@@ -105,6 +111,7 @@ fn worst(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
             Verdict::Met => met = true,
             Verdict::NotMet(reason) if !not_met.contains(&reason) => not_met.push(reason),
             Verdict::Undetermined(reason) if !undetermined.contains(&reason) => undetermined.push(reason),
+            Verdict::Untested(reason) => undetermined.push(reason),
             Verdict::NotMet(_) | Verdict::Undetermined(_) => {}
             Verdict::NotApplicable(reason) => not_applicable = Some(reason),
             Verdict::Manual | Verdict::Skipped => undetermined.push("a person must find out".to_owned()),

@@ -22,12 +22,14 @@
 //! | `cluster` | the cluster's own word on its version (feature `cluster`) |
 //! | [`version`] | which Kubernetes version runs here |
 //! | [`definition`] | benchmarks, checks, rules, and their files |
+//! | [`dialect`] | checks as kube-bench's files have them: audits, and tests of what they print |
 //! | [`operator`] | what an expectation is, and when it holds |
 //! | [`probe`] | what is looked at, and what was seen |
 //! | [`node`] | which components run here |
 //! | [`config`] | `config.yaml` |
 //! | [`one_or_many`] | lists of files that may be written without brackets |
 //! | [`arguments`], [`value`], [`component`] | command lines, values, and how each component takes its settings |
+//! | [`shell`] | shell text answered by looking, or given to `/bin/sh` |
 //! | [`host`] | the machine: files, processes, accounts |
 
 pub mod app;
@@ -40,6 +42,7 @@ pub mod component;
 pub mod config;
 pub mod definition;
 pub mod deliver;
+pub mod dialect;
 pub mod failure;
 pub mod host;
 pub mod invocation;
@@ -54,5 +57,6 @@ pub mod report;
 pub mod runner;
 #[cfg(test)]
 mod schema;
+pub mod shell;
 pub mod value;
 pub mod version;

@@ -2,6 +2,7 @@
 
 use crate::config::Target;
 use crate::definition::Id;
+use crate::dialect;
 use std::fmt;
 use std::ops::AddAssign;
 
@@ -14,6 +15,8 @@ pub enum Verdict {
     NotMet(String),
     /// A person must find out.
     Manual,
+    /// There is nothing to judge it by, for this reason: the definition needs attention.
+    Untested(String),
     /// The user asked to leave it out.
     Skipped,
     /// It does not apply to this node, for this reason.
@@ -41,7 +44,7 @@ impl Verdict {
         match self {
             Self::Met => State::Pass,
             Self::NotMet(_) | Self::Undetermined(_) if scored => State::Fail,
-            Self::NotMet(_) | Self::Undetermined(_) | Self::Manual => State::Warn,
+            Self::NotMet(_) | Self::Undetermined(_) | Self::Manual | Self::Untested(_) => State::Warn,
             Self::Skipped | Self::NotApplicable(_) => State::Info,
         }
     }
@@ -50,9 +53,25 @@ impl Verdict {
     pub fn reason(&self) -> Option<&str> {
         match self {
             Self::Met => None,
-            Self::NotMet(reason) | Self::NotApplicable(reason) | Self::Undetermined(reason) => Some(reason),
+            Self::NotMet(reason)
+            | Self::NotApplicable(reason)
+            | Self::Undetermined(reason)
+            | Self::Untested(reason) => Some(reason),
             Self::Manual => Some("Test marked as a manual test"),
             Self::Skipped => Some("Test marked as skip"),
+        }
+    }
+}
+
+impl From<dialect::Verdict> for Verdict {
+    fn from(verdict: dialect::Verdict) -> Self {
+        match verdict {
+            dialect::Verdict::Passed => Self::Met,
+            dialect::Verdict::Failed(reason) => Self::NotMet(reason),
+            dialect::Verdict::NotRun(reason) => Self::Undetermined(reason),
+            dialect::Verdict::Manual => Self::Manual,
+            dialect::Verdict::Skipped => Self::Skipped,
+            dialect::Verdict::Untested(reason) => Self::Untested(reason),
         }
     }
 }
@@ -93,6 +112,19 @@ pub struct Outcome {
     pub remediation: String,
     /// Everything that was seen, one by one.
     pub evidence: Vec<Finding>,
+    /// What a check of kube-bench's dialect has written beside its audit.
+    pub as_written: AsWritten,
+}
+
+/// What a check of kube-bench's dialect has written beside its audit.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AsWritten {
+    /// `audit_env`.
+    pub audit_env: String,
+    /// `audit_config`.
+    pub audit_config: String,
+    /// `type`.
+    pub kind: String,
 }
 
 /// One thing that was seen.
@@ -157,6 +189,8 @@ pub struct GroupReport {
     pub id: Id,
     /// For the reader.
     pub title: String,
+    /// Its `type`, where kube-bench's dialect has one.
+    pub kind: String,
     /// Its checks, in numeric order.
     pub outcomes: Vec<Outcome>,
 }
@@ -243,6 +277,7 @@ mod tests {
             (Verdict::NotMet(reason()), State::Fail, State::Warn),
             (Verdict::Undetermined(reason()), State::Fail, State::Warn),
             (Verdict::Manual, State::Warn, State::Warn),
+            (Verdict::Untested(reason()), State::Warn, State::Warn),
             (Verdict::Skipped, State::Info, State::Info),
             (Verdict::NotApplicable(reason()), State::Info, State::Info),
         ];

@@ -3,9 +3,10 @@
 
 use crate::component::Component;
 use crate::definition::{Assertion, Check};
+use crate::dialect::{self, Auditor};
 use crate::judge::{Judgement, judge};
 use crate::node::Node;
-use crate::outcome::{Finding, GroupReport, KubernetesVersion, Outcome, Report, SectionReport, Verdict};
+use crate::outcome::{AsWritten, Finding, GroupReport, KubernetesVersion, Outcome, Report, SectionReport, Verdict};
 use crate::plan::Plan;
 use crate::probe::{Collector, Evidence, PlaceKind, Probe};
 use std::collections::HashMap;
@@ -13,18 +14,34 @@ use std::collections::HashMap;
 /// Letters of one text from the host that a report shows at most.
 const MAX_TEXT: usize = 4096;
 
-/// Judges the checks of a plan on a node.
+/// Judges the checks of a plan on a node, without a shell.
 pub fn run(
     plan: &Plan<'_>,
     collector: &mut Collector<'_>,
     node: &Node,
     kubernetes: Option<KubernetesVersion>,
 ) -> Report {
+    let auditor = Auditor::new(collector.host(), Err("this run has no shell".to_owned()));
+    run_with_audits(plan, collector, node, kubernetes, &auditor)
+}
+
+/// Judges the checks of a plan on a node; `auditor` runs the audits of those in kube-bench's dialect.
+pub fn run_with_audits(
+    plan: &Plan<'_>,
+    collector: &mut Collector<'_>,
+    node: &Node,
+    kubernetes: Option<KubernetesVersion>,
+    auditor: &Auditor<'_>,
+) -> Report {
     let evidence: Vec<(&Probe, Evidence)> = collector.collect_all(plan.probes());
     let collector = &*collector;
     let find = |probe: &Probe| evidence.iter().find(|(p, _)| *p == probe).map(|(_, evidence)| evidence);
     let mut places = Places { collector, known: HashMap::new() };
+    let mut remarks: Vec<String> = Vec::new();
     let mut outcome = |check: &Check, skipped: bool| {
+        if let Assertion::Dialect(audited) = &check.rule.assertion {
+            return outcome_of_audits(check, audited, skipped, auditor, &mut remarks);
+        }
         let judgement = if skipped { skipped_check(check) } else { judge_check(check, node, &find) };
         build(check, judgement, &mut places)
     };
@@ -41,6 +58,7 @@ pub fn run(
                 .map(|group| GroupReport {
                     id: group.group.id.clone(),
                     title: group.group.title.clone(),
+                    kind: group.group.kind.clone(),
                     outcomes: group.checks.iter().map(|(check, skipped)| outcome(check, *skipped)).collect(),
                 })
                 .collect(),
@@ -50,7 +68,7 @@ pub fn run(
         benchmark: plan.benchmark.to_owned(),
         kubernetes: kubernetes.map(|k| KubernetesVersion { version: clean(&k.version), source: clean(&k.source) }),
         sections,
-        notices: node.notices().iter().map(|n| clean(n)).collect(),
+        notices: node.notices().iter().chain(&remarks).chain(&auditor.summary()).map(|n| clean(n)).collect(),
     }
 }
 
@@ -111,7 +129,45 @@ fn build(check: &Check, judgement: Judgement, places: &mut Places<'_, '_>) -> Ou
         actual: clean(&judgement.actual),
         remediation,
         evidence: judgement.findings.iter().map(clean_finding).collect(),
+        as_written: AsWritten::default(),
     }
+}
+
+/// A check of kube-bench's dialect: its texts go into the report as they are.
+fn outcome_of_audits(
+    check: &Check,
+    audited: &dialect::Check,
+    skipped: bool,
+    auditor: &Auditor<'_>,
+    remarks: &mut Vec<String>,
+) -> Outcome {
+    let result = dialect::evaluate(audited, skipped, &mut || auditor.answers(audited));
+    remarks.extend(result.remarks.iter().map(|remark| format!("check {}: {remark}", check.id)));
+    let kind = if result.verdict == dialect::Verdict::Skipped { "skip" } else { &audited.kind };
+    Outcome {
+        id: check.id.clone(),
+        title: check.rule.title.clone(),
+        scored: check.scored,
+        manual: kind == "manual",
+        multiple: audited.multiple,
+        verdict: clean_verdict(result.verdict.into()),
+        audit: audited.audit.clone(),
+        expected: result.expected,
+        actual: clean_lines(&result.actual),
+        remediation: check.rule.fix.render(&mut |_, _| None),
+        evidence: Vec::new(),
+        as_written: AsWritten {
+            audit_env: audited.audit_env.clone(),
+            audit_config: audited.audit_config.clone(),
+            kind: kind.to_owned(),
+        },
+    }
+}
+
+/// An audit's output as a whole: its lines stay lines.
+fn clean_lines(text: &str) -> String {
+    let plain = |c: char| !c.is_control() || matches!(c, '\n' | '\t' | '\r');
+    text.chars().map(|c| if plain(c) { c.to_string() } else { c.escape_unicode().to_string() }).collect()
 }
 
 /// In words, what a check reads.
@@ -146,6 +202,7 @@ fn clean_verdict(verdict: Verdict) -> Verdict {
         Verdict::NotMet(reason) => Verdict::NotMet(clean(&reason)),
         Verdict::NotApplicable(reason) => Verdict::NotApplicable(clean(&reason)),
         Verdict::Undetermined(reason) => Verdict::Undetermined(clean(&reason)),
+        Verdict::Untested(reason) => Verdict::Untested(clean(&reason)),
         other @ (Verdict::Met | Verdict::Manual | Verdict::Skipped) => other,
     }
 }

@@ -4,6 +4,7 @@ use super::json;
 use super::profile::{grade, shown};
 use crate::component::Component;
 use crate::definition::{Assertion, Benchmark, Check, Library, Rule, Test, WhenMissing, WhenUnset, near_names};
+use crate::dialect::{self, Join};
 use crate::failure::Failure;
 use crate::probe::{PlaceKind, Probe};
 use indexmap::IndexMap;
@@ -49,7 +50,9 @@ struct LookView {
     /// A file is never unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     when_unset: Option<&'static str>,
-    when_missing: &'static str,
+    /// The output of an audit in kube-bench's dialect is there or fails.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    when_missing: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -115,7 +118,7 @@ fn view(library: &Library, rule: &Rule, check: Option<CheckView>) -> Result<View
     collect_looks(&rule.assertion, &mut Vec::new(), &mut looks);
     let steps = match &rule.assertion {
         Assertion::Manual(steps) => Some(steps.render(&mut place)),
-        Assertion::Test(_) | Assertion::AllOf(_) | Assertion::AnyOf(_) => None,
+        Assertion::Test(_) | Assertion::AllOf(_) | Assertion::AnyOf(_) | Assertion::Dialect(_) => None,
     };
     Ok(View {
         rule: rule.id.clone(),
@@ -140,6 +143,7 @@ fn place(component: Component, kind: PlaceKind) -> Option<String> {
 fn collect_looks(assertion: &Assertion, within: &mut Vec<&'static str>, looks: &mut Vec<LookView>) {
     let (word, inner) = match assertion {
         Assertion::Test(test) => return looks.push(look(test, within)),
+        Assertion::Dialect(check) => return looks.push(audit(check)),
         Assertion::Manual(_) => return,
         Assertion::AllOf(inner) => ("all of", inner),
         Assertion::AnyOf(inner) => ("any of", inner),
@@ -161,10 +165,43 @@ fn look(test: &Test, within: &[&'static str]) -> LookView {
             WhenUnset::NotMet => "not met",
             WhenUnset::Default => "its documented default is judged",
         }),
-        when_missing: match test.when_missing {
+        when_missing: Some(match test.when_missing {
             WhenMissing::NotMet => "not met",
             WhenMissing::NotApplicable => "does not apply",
-        },
+        }),
+    }
+}
+
+/// A check in kube-bench's dialect: its shell texts, and its tests.
+fn audit(check: &dialect::Check) -> LookView {
+    let texts = [&check.audit, &check.audit_config, &check.audit_env];
+    let read: Vec<&str> = texts.into_iter().map(|text| text.trim()).filter(|text| !text.is_empty()).collect();
+    let tests = check.tests.as_ref();
+    let word = match tests.map(|t| &t.join) {
+        Some(Join::Or) => " or ",
+        Some(Join::And | Join::Unknown(_)) | None => " and ",
+    };
+    let items: Vec<String> = tests.map(|t| t.items.iter().map(item).collect()).unwrap_or_default();
+    LookView {
+        within: Vec::new(),
+        reads: if read.is_empty() { "nothing".to_owned() } else { format!("what this prints: {}", read.join("; ")) },
+        expects: if items.is_empty() { "a person finds out".to_owned() } else { items.join(word) },
+        when_unset: None,
+        when_missing: None,
+    }
+}
+
+/// A test in the words of the file.
+fn item(item: &dialect::Item) -> String {
+    let name = [&item.flag, &item.path, &item.env].into_iter().find(|name| !name.is_empty());
+    let name = name.map_or("", String::as_str);
+    match &item.compare {
+        _ if !item.set => format!("{name} is not there"),
+        None => format!("{name} is there"),
+        Some((operator, value)) => {
+            let known = dialect::Operator::KNOWN.into_iter().find(|word| dialect::Operator::parse(word) == *operator);
+            format!("{name} {} {value}", known.unwrap_or("(an operator that is not known)"))
+        }
     }
 }
 
@@ -216,7 +253,9 @@ fn text(view: &View) -> String {
         if let Some(unset) = look.when_unset {
             line("if unset", unset);
         }
-        line("if missing", look.when_missing);
+        if let Some(missing) = look.when_missing {
+            line("if missing", missing);
+        }
     }
     if let Some(steps) = &view.steps {
         line("find out", steps);

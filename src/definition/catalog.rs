@@ -1,11 +1,13 @@
 //! Loads the native dialect: a catalogue of rules, and profiles that give them numbers. Knows what fits together; what a
 //! file may hold, the types know.
 
+use super::kube_bench::Folders;
 use super::rule::Fault as RuleFault;
 use super::source::{DefinitionError, Source, parse, read, read_all};
 use super::written::{Params, WrittenRule};
 use super::{Assertion, Assessment, Benchmark, Check, Group, Id, Rule, Section, embedded, near_names};
 use crate::config::{Config, Target};
+use crate::dialect::Substitutions;
 use indexmap::IndexMap;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +22,8 @@ pub struct Library {
     /// Rules that are there and cannot be used.
     broken: BTreeSet<String>,
     profiles: BTreeMap<String, (Source, WrittenProfile)>,
+    /// Benchmarks in kube-bench's dialect.
+    pub(super) folders: Folders,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -74,19 +78,22 @@ impl Library {
         let compiled_in = |(path, text): (&str, &str)| Source { file: path.to_owned(), text: text.to_owned() };
         library.add_rules(&embedded::folder("benchmarks/catalog").map(compiled_in).collect::<Vec<_>>())?;
         library.add_profiles(embedded::folder("benchmarks/profiles").map(compiled_in).collect())?;
-        if let Some(text) = embedded::file("cfg/config.yaml") {
-            library.config = parse(&compiled_in(("cfg/config.yaml", text)))?;
-        }
+        let mut config = embedded::file("cfg/config.yaml").map(|text| compiled_in(("cfg/config.yaml", text)));
         if let Some(folder) = folder {
             library.add_rules(&read_all(&folder.join("catalog"))?)?;
             library.add_profiles(read_all(&folder.join("profiles"))?)?;
             let own = folder.join("config.yaml");
             if config_file.is_none() && own.exists() {
-                library.config = parse(&read(&own)?)?;
+                config = Some(read(&own)?);
             }
         }
         if let Some(path) = config_file {
-            library.config = parse(&read(path)?)?;
+            config = Some(read(path)?);
+        }
+        if let Some(config) = config {
+            library.config = parse(&config)?;
+            library.folders = Folders::find(folder, config)?;
+            library.config = library.folders.mapped(&library.config)?;
         }
         Ok(library)
     }
@@ -124,7 +131,8 @@ impl Library {
 
     /// The ids of all benchmarks, in the order of their numbers.
     pub fn benchmarks(&self) -> Vec<&str> {
-        let mut ids: Vec<&str> = self.profiles.keys().map(String::as_str).collect();
+        let built_in = self.profiles.keys().map(String::as_str).filter(|id| !self.folders.has(id));
+        let mut ids: Vec<&str> = built_in.chain(self.folders.ids()).collect();
         ids.sort_by_key(|id| {
             let chain = self.chain(id).map_or(0, |c| c.len());
             (chain, Id::new(*id))
@@ -144,6 +152,9 @@ impl Library {
 
     /// The parameters of a check that differ from its rule's own.
     pub fn parameters(&self, benchmark: &str, check: &Id) -> Result<Params, DefinitionError> {
+        if self.folders.has(benchmark) {
+            return Ok(Params::new());
+        }
         let chain = self.chain(benchmark).map_err(|fault| self.place(fault))?;
         let Some(check) = chain.iter().find_map(|profile| profile.checks.get(check.as_str())) else {
             return Ok(Params::new());
@@ -155,6 +166,37 @@ impl Library {
 
     /// A benchmark, resolved: what its profile and those that it extends say, oldest first.
     pub fn benchmark(&self, id: &str) -> Result<Benchmark, DefinitionError> {
+        self.benchmark_on(id, &|_| Substitutions::default())
+    }
+
+    /// The same; in kube-bench's dialect with the words that stand for this node's programs and files replaced.
+    pub fn benchmark_on(
+        &self,
+        id: &str,
+        words: &dyn Fn(Target) -> Substitutions,
+    ) -> Result<Benchmark, DefinitionError> {
+        match self.folders.benchmark(id, words) {
+            Some(benchmark) => benchmark,
+            None => self.resolved(id),
+        }
+    }
+
+    /// The configuration for a benchmark: its folder's own stands over the common one.
+    pub fn config_for(&self, id: &str) -> Result<Config, DefinitionError> {
+        self.folders.config_for(id, &self.config)
+    }
+
+    /// Whether a benchmark has a configuration of its own.
+    pub fn has_own_config(&self, id: &str) -> bool {
+        self.folders.has_own_config(id)
+    }
+
+    /// What is suspicious in a benchmark of kube-bench's dialect: words that mean nothing, tests that always fail.
+    pub fn warnings(&self, id: &str) -> Result<Vec<DefinitionError>, DefinitionError> {
+        self.folders.warnings(id)
+    }
+
+    fn resolved(&self, id: &str) -> Result<Benchmark, DefinitionError> {
         let mut faults = Vec::new();
         let benchmark = self.resolve(id, &mut faults);
         match (faults.into_iter().next(), benchmark) {
@@ -214,6 +256,7 @@ impl Library {
                 .map(|(id, (_, g))| Group {
                     id: id.clone(),
                     title: g.title.clone(),
+                    kind: String::new(),
                     checks: by_group.remove(id).unwrap_or_default(),
                 })
                 .collect();

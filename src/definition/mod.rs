@@ -2,6 +2,8 @@
 
 mod catalog;
 mod embedded;
+mod kube_bench;
+mod kube_bench_warnings;
 mod lint;
 mod near;
 mod rule;
@@ -12,6 +14,7 @@ mod yaml;
 
 use crate::component::Component;
 use crate::config::Target;
+use crate::dialect;
 use crate::operator::Expectation;
 use crate::probe::Probe;
 use std::cmp::Ordering;
@@ -60,6 +63,8 @@ pub struct Group {
     pub id: Id,
     /// For the reader.
     pub title: String,
+    /// Its `type`, where kube-bench's dialect has one.
+    pub kind: String,
     /// Its checks, in numeric order.
     pub checks: Vec<Check>,
 }
@@ -107,6 +112,8 @@ pub enum Assertion {
     AnyOf(Vec<Self>),
     /// A person finds out, with these steps.
     Manual(Template),
+    /// Tests of what a shell audit prints, as kube-bench has them.
+    Dialect(Box<dialect::Check>),
 }
 
 /// One look and what is expected of it.
@@ -163,7 +170,7 @@ impl Assertion {
         match self {
             Self::Test(test) => vec![test],
             Self::AllOf(inner) | Self::AnyOf(inner) => inner.iter().flat_map(Self::tests).collect(),
-            Self::Manual(_) => Vec::new(),
+            Self::Manual(_) | Self::Dialect(_) => Vec::new(),
         }
     }
 }

@@ -69,6 +69,11 @@ impl Template {
         if faults.is_empty() { Ok(Self { pieces }) } else { Err(faults) }
     }
 
+    /// A text in which braces are only braces.
+    pub(super) fn plain(text: impl Into<String>) -> Self {
+        Self { pieces: vec![Piece::Text(text.into())] }
+    }
+
     /// The text with each place given by `path`, or named where it is not known.
     pub fn render(&self, path: &mut dyn FnMut(Component, PlaceKind) -> Option<String>) -> String {
         let mut text = String::new();

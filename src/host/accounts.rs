@@ -70,6 +70,16 @@ impl Accounts {
         names_of(&self.groups, id)
     }
 
+    /// The usual name of a user, if the table has one.
+    pub fn known_user(&self, id: u32) -> Option<String> {
+        self.user_names(id).into_iter().next().filter(|name| id == 0 || self.users.by_id.get(&id) == Some(name))
+    }
+
+    /// The usual name of a group, if the table has one.
+    pub fn known_group(&self, id: u32) -> Option<String> {
+        self.group_names(id).into_iter().next().filter(|name| id == 0 || self.groups.by_id.get(&id) == Some(name))
+    }
+
     /// A user's name, or the number as text.
     pub fn user_name(&self, id: u32) -> String {
         self.user_names(id).swap_remove(0)

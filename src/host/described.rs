@@ -2,7 +2,8 @@
 //! folders above a described file exist and belong to root.
 
 use super::{
-    Accounts, Capability, Host, Kind, MAX_FILE_BYTES, Place, Process, Root, Stat, Trouble, base_name, behind_link,
+    Accounts, Capability, Entry as Looked, Host, Kind, MAX_FILE_BYTES, Place, Process, ProcessRow, ProcessTable, Root,
+    Stat, Trouble, base_name, behind_link,
 };
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -212,6 +213,11 @@ impl DescribedHost {
 
     /// The described path that a place means: its root put before it, links followed inside that root.
     fn locate(&self, place: &Place) -> Result<PathBuf, Trouble> {
+        self.resolve(place, true)
+    }
+
+    /// The same; `follow` tells whether a link at the path's end is followed too.
+    fn resolve(&self, place: &Place, follow: bool) -> Result<PathBuf, Trouble> {
         let root = match place.root {
             Root::Host => Path::new("/"),
             Root::Process(pid) => &self.process(pid)?.root,
@@ -226,6 +232,7 @@ impl DescribedHost {
             }
             let next = inside.join(&name);
             match self.files.get(&root.join(&next)) {
+                Some(Entry::Link(_)) if !follow && todo.is_empty() => inside = next,
                 Some(Entry::Link(target)) => {
                     links += 1;
                     if links > MAX_LINKS {
@@ -279,6 +286,24 @@ impl Host for DescribedHost {
 
     fn build_information(&self, pid: u32) -> Result<String, Trouble> {
         self.process(pid)?.build.clone().ok_or(Trouble::Absent)
+    }
+
+    fn process_table(&self) -> Result<ProcessTable, Trouble> {
+        let rows = self.processes.iter().map(|p| ProcessRow::described(&p.process)).collect();
+        Ok(ProcessTable::new(rows, 0, None))
+    }
+
+    fn look(&self, place: &Place) -> Result<Looked, Trouble> {
+        let path = self.resolve(place, false)?;
+        if let Some(Entry::Link(target)) = self.files.get(&path) {
+            let stat = Stat { kind: Kind::Special, mode: 0o777, uid: 0, gid: 0 };
+            return Ok(Looked { stat, size: target.as_os_str().len() as u64, link: Some(target.clone()) });
+        }
+        let size = match self.files.get(&path) {
+            Some(Entry::Thing { content: Ok(bytes), .. }) => bytes.len() as u64,
+            Some(Entry::Thing { .. } | Entry::Link(_) | Entry::Trouble(_)) | None => 0,
+        };
+        Ok(Looked { stat: self.stat_at(&path)?, size, link: None })
     }
 
     fn stat(&self, place: &Place) -> Result<Stat, Trouble> {

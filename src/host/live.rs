@@ -1,11 +1,12 @@
 //! This machine, read through a root folder and a proc directory. Nothing on it is ever run, changed or waited for.
 
 use super::build_information;
+use super::process_table::{self, ProcessRow, ProcessTable};
 use super::resolve::open_in_root;
 use super::table::MountTable;
 use super::{
-    Accounts, Capability, Host, Kind, MAX_ARGV_BYTES, MAX_FILE_BYTES, MAX_TREE_DEPTH, MAX_TREE_ENTRIES, Place, Process,
-    Root, Stat, Trouble, base_name, behind_link,
+    Accounts, Capability, Entry, Host, Kind, MAX_ARGV_BYTES, MAX_FILE_BYTES, MAX_TREE_DEPTH, MAX_TREE_ENTRIES, Place,
+    Process, Root, Stat, Trouble, base_name, behind_link,
 };
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags};
 use rustix::io::Errno;
@@ -132,6 +133,37 @@ impl LiveHost {
         Ok(Process { pid, argv, exe, real_uid, effective_uid, cgroup, cwd: link("cwd").map(PathBuf::from) })
     }
 
+    /// One line of a listing. The quick look at every process of the machine, so no more is read than is shown.
+    fn row(&self, pid: u32, booted: u64) -> Result<ProcessRow, Errno> {
+        let folder = self.open_process(pid)?;
+        let stat = String::from_utf8_lossy(&read_at(folder.as_fd(), "stat", 1 << 16)?).into_owned();
+        let status = String::from_utf8_lossy(&read_at(folder.as_fd(), "status", 1 << 16)?).into_owned();
+        let line = read_at(folder.as_fd(), "cmdline", MAX_ARGV_BYTES)?;
+        let argv = if line.is_empty() { Vec::new() } else { split_at_nul(&line) };
+        let (_, uid) = user_ids(&status).ok_or(Errno::INVAL)?;
+        ProcessRow::parse(pid, uid, &stat, argv, booted).ok_or(Errno::INVAL)
+    }
+
+    /// A file of the proc directory itself.
+    fn proc_text(&self, name: &str) -> Option<String> {
+        let proc =
+            rustix::fs::openat(&self.proc, ".", LOOK | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty()).ok()?;
+        Some(String::from_utf8_lossy(&read_at(proc.as_fd(), name, 1 << 20).ok()?).into_owned())
+    }
+
+    fn pids(&self) -> Result<Vec<u32>, Trouble> {
+        let folder =
+            rustix::fs::openat(&self.proc, ".", OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
+                .map_err(|e| trouble(e, Capability::SysPtrace))?;
+        let mut pids = Vec::new();
+        for entry in Dir::new(folder).map_err(|e| trouble(e, Capability::SysPtrace))? {
+            let entry = entry.map_err(|e| trouble(e, Capability::SysPtrace))?;
+            pids.extend(entry.file_name().to_str().ok().and_then(|n| n.parse::<u32>().ok()));
+        }
+        pids.sort_unstable();
+        Ok(pids)
+    }
+
     /// Everything below an open folder. Files are looked at by name in it: nothing on the way can be swapped.
     fn walk_from(&self, place: &Place, folder: &OwnedFd, depth: usize, walk: &mut Walk<'_>) {
         let denied = |e| Err(trouble(e, Capability::DacReadSearch));
@@ -191,20 +223,9 @@ struct Walk<'v> {
 
 impl Host for LiveHost {
     fn processes(&self, wanted: &[&str]) -> Result<Vec<Process>, Trouble> {
-        let folder =
-            rustix::fs::openat(&self.proc, ".", OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
-                .map_err(|e| trouble(e, Capability::SysPtrace))?;
         let mut buffer = vec![0; FIRST_LOOK_BYTES];
-        let mut pids = Vec::new();
-        for entry in Dir::new(folder).map_err(|e| trouble(e, Capability::SysPtrace))? {
-            let entry = entry.map_err(|e| trouble(e, Capability::SysPtrace))?;
-            if let Some(pid) = entry.file_name().to_str().ok().and_then(|n| n.parse().ok())
-                && self.may_be(pid, wanted, &mut buffer)
-            {
-                pids.push(pid);
-            }
-        }
-        pids.sort_unstable();
+        let mut pids = self.pids()?;
+        pids.retain(|pid| self.may_be(*pid, wanted, &mut buffer));
         let is_wanted = |p: &Process| {
             let named = |path: &str| wanted.contains(&base_name(path));
             p.argv.first().is_some_and(|a| named(a)) || p.exe.as_deref().is_some_and(named)
@@ -228,6 +249,26 @@ impl Host for LiveHost {
         let file = opened.map_err(|e| trouble(e, Capability::SysPtrace))?;
         regular(&rustix::fs::fstat(&file).map_err(|e| trouble(e, Capability::SysPtrace))?)?;
         build_information::read(File::from(file))
+    }
+
+    fn process_table(&self) -> Result<ProcessTable, Trouble> {
+        let booted = self.proc_text("stat").as_deref().and_then(process_table::boot_time).unwrap_or_default();
+        let up = self.proc_text("uptime").as_deref().and_then(process_table::uptime).unwrap_or_default();
+        let largest = self.proc_text("sys/kernel/pid_max").and_then(|t| t.trim().parse::<u32>().ok());
+        let rows = self.pids()?.into_iter().filter_map(|pid| self.row(pid, booted).ok()).collect();
+        Ok(ProcessTable::new(rows, booted + up, largest))
+    }
+
+    fn look(&self, place: &Place) -> Result<Entry, Trouble> {
+        let fd = self.open_place(place, LOOK | OFlags::NOFOLLOW)?;
+        let seen = rustix::fs::fstat(&fd).map_err(|e| trouble(e, Capability::DacReadSearch))?;
+        let is_link = FileType::from_raw_mode(seen.st_mode) == FileType::Symlink;
+        let link = is_link.then(|| rustix::fs::readlinkat(&fd, "", Vec::new()).ok()).flatten();
+        Ok(Entry {
+            stat: stat_of(&seen),
+            size: u64::try_from(seen.st_size).unwrap_or_default(),
+            link: link.map(|t| PathBuf::from(OsString::from_vec(t.into_bytes()))),
+        })
     }
 
     fn stat(&self, place: &Place) -> Result<Stat, Trouble> {

@@ -4,6 +4,7 @@ mod accounts;
 mod build_information;
 mod described;
 mod live;
+mod process_table;
 mod resolve;
 mod table;
 
@@ -15,6 +16,7 @@ pub use accounts::Accounts;
 pub(crate) use described::schema as described_schema;
 pub use described::{DescribeError, DescribedHost};
 pub use live::{LiveHost, OpenHostError};
+pub use process_table::{ProcessRow, ProcessTable};
 
 /// Bytes of one file that are read at most: no configuration of a component comes near.
 pub const MAX_FILE_BYTES: u64 = 4 << 20;
@@ -34,6 +36,10 @@ pub trait Host {
     fn variable(&self, pid: u32, name: &str) -> Result<Option<String>, Trouble>;
     /// The text that Go's linker noted in the executable of a process: modules, and how it was built.
     fn build_information(&self, pid: u32) -> Result<String, Trouble>;
+    /// Every process, as a listing shows it.
+    fn process_table(&self) -> Result<ProcessTable, Trouble>;
+    /// What stands at a path itself: a symlink at its end is not followed.
+    fn look(&self, place: &Place) -> Result<Entry, Trouble>;
     /// What stands at a path, symlinks followed inside the place's root.
     fn stat(&self, place: &Place) -> Result<Stat, Trouble>;
     /// The content of a regular file of at most [`MAX_FILE_BYTES`].
@@ -126,6 +132,17 @@ pub struct Stat {
     pub uid: u32,
     /// Numeric group.
     pub gid: u32,
+}
+
+/// What stands at a path itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Mode and owner; a symlink counts as something special.
+    pub stat: Stat,
+    /// Bytes of its content.
+    pub size: u64,
+    /// Where it points, if it is a symlink.
+    pub link: Option<PathBuf>,
 }
 
 /// Why something on the machine could not be seen. Each kind is told apart, and none of them is ever a pass.

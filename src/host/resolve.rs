@@ -38,7 +38,8 @@ fn step_by_step(root: BorrowedFd<'_>, path: &Path, flags: OFlags) -> Result<Owne
         let here = above.last().map_or(root, AsFd::as_fd);
         let next = rustix::fs::openat(here, &name, look, Mode::empty())?;
         let kind = rustix::fs::FileType::from_raw_mode(rustix::fs::fstat(&next)?.st_mode);
-        if kind == rustix::fs::FileType::Symlink {
+        let wanted_itself = todo.is_empty() && flags.contains(OFlags::NOFOLLOW);
+        if kind == rustix::fs::FileType::Symlink && !wanted_itself {
             links += 1;
             if links > MAX_LINKS {
                 return Err(Errno::LOOP);

@@ -72,6 +72,11 @@ impl<'a> Collector<'a> {
         self.trees.borrow_mut().insert(place.clone(), seen);
     }
 
+    /// The machine that is looked at.
+    pub fn host(&self) -> &'a dyn Host {
+        self.host
+    }
+
     /// Looks where a probe says.
     fn collect(&self, probe: &Probe) -> Evidence {
         let evidence = match probe {

@@ -154,7 +154,7 @@ fn group(group: &GroupReport) -> Group<'_> {
     let totals = group.totals();
     Group {
         section: group.id.as_str(),
-        kind: "",
+        kind: &group.kind,
         pass: totals.pass,
         fail: totals.fail,
         warn: totals.warn,
@@ -169,9 +169,9 @@ fn check(outcome: &Outcome) -> Check<'_> {
         test_number: outcome.id.as_str(),
         test_desc: &outcome.title,
         audit: &outcome.audit,
-        audit_env: "",
-        audit_config: "",
-        kind: if outcome.manual { "manual" } else { "" },
+        audit_env: &outcome.as_written.audit_env,
+        audit_config: &outcome.as_written.audit_config,
+        kind: if outcome.manual { "manual" } else { &outcome.as_written.kind },
         remediation: &outcome.remediation,
         test_info: [&outcome.remediation],
         status: outcome.state().to_string(),

@@ -2,7 +2,7 @@
 
 use nodeproof::config::Target;
 use nodeproof::definition::Id;
-use nodeproof::outcome::{Finding, GroupReport, KubernetesVersion, Outcome, Report, SectionReport, Verdict};
+use nodeproof::outcome::{AsWritten, Finding, GroupReport, KubernetesVersion, Outcome, Report, SectionReport, Verdict};
 use nodeproof::report::Format;
 
 /// A check that is met, with nothing special about it.
@@ -19,6 +19,7 @@ pub(crate) fn outcome(id: &str, verdict: Verdict) -> Outcome {
         actual: "600".to_owned(),
         remediation: "chmod 600 /etc/x\n".to_owned(),
         evidence: Vec::new(),
+        as_written: AsWritten::default(),
     }
 }
 
@@ -28,7 +29,12 @@ pub(crate) fn section(id: &str, target: Target, group: &str, outcomes: Vec<Outco
         id: id.to_owned(),
         title: format!("The {target}"),
         target,
-        groups: vec![GroupReport { id: Id::new(group), title: "Files & <others>".to_owned(), outcomes }],
+        groups: vec![GroupReport {
+            id: Id::new(group),
+            title: "Files & <others>".to_owned(),
+            kind: String::new(),
+            outcomes,
+        }],
     }
 }
 

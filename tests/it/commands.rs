@@ -88,6 +88,23 @@ fn an_explanation_says_all_that_the_rule_says() {
 }
 
 #[test]
+fn a_benchmark_in_the_dialect_of_kube_bench_is_told_about_as_well() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(folder.path().join("own-1.0")).expect("a folder");
+    let text = "controls:\nversion: own-1.0\nid: 4\ntext: t\ntype: node\ngroups:\n- id: 4.1\n  text: g\n  checks:\n  \
+                - id: 4.1.1\n    text: The flag is off\n    audit: ps -ef\n    tests:\n      test_items:\n      \
+                - flag: --anonymous-auth\n        compare: { op: eq, value: false }\n    remediation: r\n    scored: true\n";
+    std::fs::write(folder.path().join("own-1.0/node.yaml"), text).expect("a file");
+    let place = folder.path().to_str().expect("a name");
+    let told = read(&["explain", "4.1.1", "--benchmark", "own-1.0", "-D", place, "--json"]);
+    let looks = json!([{ "within": [], "reads": "what this prints: ps -ef", "expects": "--anonymous-auth eq false" }]);
+    assert_eq!(told["looks"], looks);
+    let (code, list, err) = run(&["profile", "own-1.0", "-D", place]);
+    assert_eq!(code, 0, "{err}");
+    assert!(list.contains("\n4.1.1   node          automated scored     "), "{list}");
+}
+
+#[test]
 fn what_is_not_there_is_an_error_with_near_names() {
     let cases: [(&[&str], &str); 6] = [
         (&["explain", "4.2.99", "--benchmark", "cis-1.12"], "cis-1.12 has no check `4.2.99`; did you mean `4.2.9`"),

@@ -94,7 +94,7 @@ impl Case {
             Verdict::NotMet(_) => State::NotMet,
             Verdict::NotApplicable(_) => State::NotApplicable,
             Verdict::Undetermined(_) => State::Undetermined,
-            Verdict::Manual | Verdict::Skipped => return Some(format!("{verdict:?}")),
+            Verdict::Manual | Verdict::Untested(_) | Verdict::Skipped => return Some(format!("{verdict:?}")),
         };
         if state != self.is {
             return Some(format!("should be {:?}, is {verdict:?}", self.is));

@@ -2,7 +2,9 @@
 
 use super::yaml;
 use indexmap::IndexMap;
-use nodeproof::host::{Accounts, Capability, DescribedHost, Host, Place, Process, Stat, Trouble, base_name};
+use nodeproof::host::{
+    Accounts, Capability, DescribedHost, Entry, Host, Place, Process, ProcessTable, Stat, Trouble, base_name,
+};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 use std::path::Path;
@@ -222,6 +224,14 @@ impl Host for Machine {
 
     fn variable(&self, pid: u32, name: &str) -> Result<Option<String>, Trouble> {
         self.described.variable(pid, name)
+    }
+
+    fn process_table(&self) -> Result<ProcessTable, Trouble> {
+        if self.blind { Err(Trouble::Denied(Capability::SysPtrace)) } else { self.described.process_table() }
+    }
+
+    fn look(&self, place: &Place) -> Result<Entry, Trouble> {
+        if self.unseen { Err(NO) } else { self.described.look(place) }
     }
 
     fn stat(&self, place: &Place) -> Result<Stat, Trouble> {

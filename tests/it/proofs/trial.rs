@@ -67,7 +67,8 @@ impl Bench {
         let whole = &self.benchmarks[trial];
         let group = &whole.sections[0].groups[0];
         let checks = rules.iter().map(|index| group.checks[*index].clone()).collect();
-        let some = alone(whole, Group { checks, id: group.id.clone(), title: group.title.clone() });
+        let some =
+            alone(whole, Group { checks, id: group.id.clone(), title: group.title.clone(), kind: group.kind.clone() });
         audit(&some, &self.library, machine).into_iter().map(|o| o.verdict).collect()
     }
 }

@@ -1,0 +1,180 @@
+//! Answers a shell script that only looks at files and processes, by looking through the host: the text is what the commands
+//! would have printed. Starts no process. What it does not know for certain it refuses, and says what it was.
+//!
+//! A script is parsed by a library; every command that can be answered is one small file under `command/`.
+
+mod command;
+mod expand;
+mod interpret;
+mod parse;
+mod pattern;
+mod posix_regex;
+mod system;
+
+use crate::host::{Host, Place, ProcessTable, Trouble};
+use std::cell::{Cell, OnceCell};
+use std::path::PathBuf;
+
+pub use system::SystemShell;
+
+/// Bytes of one script's output that are kept.
+pub const MAX_OUTPUT: usize = 1 << 20;
+/// Commands that one script may run.
+const MAX_STEPS: usize = 100_000;
+
+/// What a script printed, and how it ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// Standard output and standard error as one text.
+    pub text: String,
+    /// The exit status; 0 is success.
+    pub status: i32,
+}
+
+/// Why a script was not answered.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Stop {
+    /// It uses something that is not known here.
+    #[error("{0}")]
+    Unknown(String),
+    /// It was understood, and cannot be carried to its end.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// Answers scripts on one machine.
+pub struct Interpreter<'h> {
+    host: &'h dyn Host,
+    folder: PathBuf,
+    table: OnceCell<Result<ProcessTable, Trouble>>,
+    steps: Cell<usize>,
+    written: Cell<usize>,
+}
+
+/// Which of a command's two streams.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stream {
+    Out,
+    Err,
+}
+
+/// What a command printed, in order, and its status.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Output {
+    chunks: Vec<(Stream, String)>,
+    status: i32,
+}
+
+impl Output {
+    /// Text on standard output.
+    fn of(text: impl Into<String>, status: i32) -> Self {
+        Self { chunks: vec![(Stream::Out, text.into())], status }
+    }
+
+    /// Text on standard error, and beside it what was printed: a program writes its errors at once, its output at the end.
+    fn with_errors(errors: String, text: String, status: i32) -> Self {
+        Self { chunks: vec![(Stream::Err, errors), (Stream::Out, text)], status }
+    }
+
+    fn status(status: i32) -> Self {
+        Self { chunks: Vec::new(), status }
+    }
+
+    fn stdout(&self) -> String {
+        self.chunks.iter().filter(|(s, _)| *s == Stream::Out).map(|(_, t)| t.as_str()).collect()
+    }
+
+    fn errors(&self) -> impl Iterator<Item = &(Stream, String)> {
+        self.chunks.iter().filter(|(s, _)| *s == Stream::Err)
+    }
+
+    fn append(&mut self, other: Self) {
+        self.chunks.extend(other.chunks);
+        self.status = other.status;
+    }
+}
+
+impl<'h> Interpreter<'h> {
+    /// Answers about `host`. The process table is read once.
+    pub fn new(host: &'h dyn Host) -> Self {
+        Self { host, folder: "/".into(), table: OnceCell::new(), steps: Cell::new(0), written: Cell::new(0) }
+    }
+
+    /// Takes relative paths from this folder; from `/` otherwise.
+    #[must_use]
+    pub fn in_folder(self, folder: PathBuf) -> Self {
+        Self { folder, ..self }
+    }
+
+    /// A path as the script means it.
+    fn place(&self, path: &str) -> Place {
+        Place::host(self.folder.join(path))
+    }
+
+    /// What `/bin/sh` would have printed, given the script on its standard input.
+    pub fn answer(&self, script: &str) -> Result<Answer, Stop> {
+        self.steps.set(0);
+        self.written.set(0);
+        let shells = vec!["/bin/sh".to_owned()];
+        let output = interpret::script(self, script, &[], None, &shells)?;
+        Ok(Answer { text: output.chunks.into_iter().map(|(_, text)| text).collect(), status: output.status })
+    }
+
+    fn processes(&self) -> Result<&ProcessTable, Stop> {
+        let table = self.table.get_or_init(|| self.host.process_table());
+        table.as_ref().map_err(|trouble| Stop::Failed(format!("the process table {trouble}")))
+    }
+
+    /// Counts a step, so that a loop in a loop comes to an end.
+    fn step(&self) -> Result<(), Stop> {
+        self.steps.set(self.steps.get() + 1);
+        if self.steps.get() > MAX_STEPS {
+            return Err(Stop::Failed(format!("the script runs more than {MAX_STEPS} commands")));
+        }
+        Ok(())
+    }
+
+    /// Counts what was printed, so that nothing is doubled without end.
+    fn count(&self, output: &Output) -> Result<(), Stop> {
+        let bytes: usize = output.chunks.iter().map(|(_, text)| text.len()).sum();
+        self.written.set(self.written.get().saturating_add(bytes));
+        if self.written.get() > 64 * MAX_OUTPUT {
+            return Err(Stop::Failed(format!("the script's commands print more than {} bytes", 64 * MAX_OUTPUT)));
+        }
+        Ok(())
+    }
+
+    /// A file's text, or the words that a program would say of it.
+    fn text(&self, path: &str) -> Result<Result<String, String>, Stop> {
+        match self.host.read(&self.place(path)) {
+            Ok(bytes) => match String::from_utf8(bytes) {
+                Ok(text) if !text.contains('\0') => Ok(Ok(text)),
+                Ok(_) | Err(_) => Err(unknown(format!("{path} is no text"))),
+            },
+            Err(trouble) => said(path, &trouble).map(Err),
+        }
+    }
+}
+
+/// A trouble in the C library's words.
+fn said(path: &str, trouble: &Trouble) -> Result<String, Stop> {
+    Ok(match trouble {
+        // A script that runs in a container sees nothing there either.
+        Trouble::Absent | Trouble::NotMounted(_) => "No such file or directory",
+        Trouble::Denied(_) => "Permission denied",
+        Trouble::NotDirectory => "Not a directory",
+        Trouble::NotRegular("a directory") => "Is a directory",
+        Trouble::NotRegular(_) => return Err(unknown(format!("{path} {trouble}"))),
+        Trouble::TooLarge(_) | Trouble::Changed | Trouble::Malformed(_) | Trouble::Io(_) => {
+            return Err(Stop::Failed(format!("{path} {trouble}")));
+        }
+    }
+    .to_owned())
+}
+
+fn unknown(what: impl Into<String>) -> Stop {
+    Stop::Unknown(what.into())
+}
+
+#[cfg(test)]
+mod tests;

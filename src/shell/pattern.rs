@@ -1,0 +1,105 @@
+//! File name patterns: `*`, `?` and `[…]`, matched by a library, and the files that a word with such a pattern means.
+
+use super::{Interpreter, Stop, unknown};
+use crate::host::Trouble;
+use globset::{GlobBuilder, GlobMatcher};
+
+/// Files that one pattern may name.
+const MAX_NAMES: usize = 100_000;
+
+/// A pattern as `find -name` and the shell read it; a quoted letter stands for itself.
+pub(super) fn matcher(letters: &[(char, bool)]) -> Result<GlobMatcher, Stop> {
+    let mut text = String::new();
+    let mut before = None;
+    for (letter, quoted) in letters {
+        let special = matches!(letter, '*' | '?' | '[' | ']' | '{' | '}' | '\\' | '!' | ',');
+        match letter {
+            // Two stars are one; the library gives them a meaning of their own.
+            '*' if !quoted && before == Some(('*', false)) => {}
+            '{' | '}' | '\\' => text.extend(['\\', *letter]),
+            _ if *quoted && special => text.extend(['\\', *letter]),
+            _ => text.push(*letter),
+        }
+        before = Some((*letter, *quoted));
+    }
+    let glob = GlobBuilder::new(&text).literal_separator(false).backslash_escape(true).build();
+    Ok(glob.map_err(|e| unknown(format!("the pattern {text}: {e}")))?.compile_matcher())
+}
+
+/// A pattern whose letters are none of them quoted, but for those behind a backslash.
+pub(super) fn plain(text: &str) -> Result<GlobMatcher, Stop> {
+    let mut letters = Vec::new();
+    let mut rest = text.chars();
+    while let Some(letter) = rest.next() {
+        match letter {
+            '\\' => letters.extend(rest.next().map(|c| (c, true))),
+            other => letters.push((other, false)),
+        }
+    }
+    matcher(&letters)
+}
+
+/// The arguments that a word makes: the files that match it, in order, or the word itself.
+pub(super) fn file_names(world: &Interpreter<'_>, letters: &[(char, bool)]) -> Result<Vec<String>, Stop> {
+    let itself = || letters.iter().map(|(c, _)| *c).collect::<String>();
+    if !has_pattern(letters) {
+        return Ok(vec![itself()]);
+    }
+    let parts: Vec<&[(char, bool)]> = letters.split(|(c, _)| *c == '/').collect();
+    let absolute = parts[0].is_empty();
+    let names = &parts[usize::from(absolute)..];
+    if names.iter().any(|p| p.is_empty()) {
+        return Err(unknown(format!("the pattern {}", itself())));
+    }
+    let mut found = vec![if absolute { "/" } else { "" }.to_owned()];
+    for part in names {
+        let mut next = Vec::new();
+        for front in &found {
+            if has_pattern(part) {
+                next.extend(matching(world, front, part)?);
+            } else {
+                let path = format!("{front}{}", part.iter().map(|(c, _)| *c).collect::<String>());
+                match world.host.look(&world.place(&path)) {
+                    Ok(_) => next.push(path),
+                    Err(trouble) => ended(&path, &trouble)?,
+                }
+            }
+        }
+        found = next.into_iter().map(|path| path + "/").collect();
+        if found.len() > MAX_NAMES {
+            return Err(Stop::Failed(format!("the pattern {} names more than {MAX_NAMES} files", itself())));
+        }
+    }
+    let mut found: Vec<String> = found.into_iter().map(|path| path.trim_end_matches('/').to_owned()).collect();
+    found.sort_unstable();
+    Ok(if found.is_empty() { vec![itself()] } else { found })
+}
+
+/// Whether there is a star, a question mark or a whole bracket that no quotes hold.
+fn has_pattern(letters: &[(char, bool)]) -> bool {
+    let open = |c: char| letters.iter().position(|l| *l == (c, false));
+    let bracket = open('[').is_some_and(|at| letters[at + 1..].contains(&(']', false)));
+    bracket || open('*').is_some() || open('?').is_some()
+}
+
+/// The names in a folder that match, each behind its folder. `front` ends with a slash or is empty.
+fn matching(world: &Interpreter<'_>, front: &str, part: &[(char, bool)]) -> Result<Vec<String>, Stop> {
+    let matcher = matcher(part)?;
+    let names = match world.host.list(&world.place(if front.is_empty() { "." } else { front })) {
+        Ok(names) => names,
+        Err(trouble) => return ended(front, &trouble).map(|()| Vec::new()),
+    };
+    let hidden = part.first().is_some_and(|(c, _)| *c == '.');
+    let names = names.into_iter().filter(|n| (hidden || !n.starts_with('.')) && matcher.is_match(n));
+    Ok(names.map(|n| format!("{front}{n}")).collect())
+}
+
+/// A shell says nothing of folders that it cannot list.
+fn ended(path: &str, trouble: &Trouble) -> Result<(), Stop> {
+    match trouble {
+        Trouble::Absent | Trouble::NotMounted(_) | Trouble::Denied(_) | Trouble::NotDirectory => Ok(()),
+        Trouble::NotRegular(_) | Trouble::TooLarge(_) | Trouble::Changed | Trouble::Malformed(_) | Trouble::Io(_) => {
+            Err(Stop::Failed(format!("{path} {trouble}")))
+        }
+    }
+}
