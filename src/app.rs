@@ -39,12 +39,54 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
             let out = command::snapshot::open(output.as_deref())?;
             command::snapshot::write(&library, open_host(&cli.flags.machine)?.as_ref(), out).map(|()| 0)
         }
+        Some(Command::Benchmarks) => {
+            let library = load(&cli.flags)?;
+            tell(&cli.flags, &command::benchmarks::list(&library, cli.flags.output.json)?)
+        }
+        Some(Command::Explain { what }) => explain(&cli.flags, &what),
+        Some(Command::Profile { name }) => {
+            let library = load(&cli.flags)?;
+            let id = known_benchmark(&library, &name)?;
+            tell(&cli.flags, &command::profile::list(&library, &id, cli.flags.output.json)?)
+        }
+        Some(Command::Lint { paths }) => {
+            let (text, clean) = command::lint::lint(load(&cli.flags)?, &paths, cli.flags.output.json)?;
+            tell(&cli.flags, &text)?;
+            Ok(if clean { 0 } else { 3 })
+        }
+        Some(Command::Completions { shell }) => tell(&cli.flags, &command::pages::completions(shell)),
+        Some(Command::Man { page }) => tell(&cli.flags, &command::pages::manual(page.as_deref())?),
         None => audit(&cli.flags, cli.manner, None),
     }
 }
 
 fn load(flags: &Flags) -> Result<Library, Failure> {
     Ok(Library::load(flags.benchmark.config_dir.as_deref(), flags.benchmark.config.as_deref())?)
+}
+
+/// Prints what a command has to say, or writes it to the file that was asked for.
+fn tell(flags: &Flags, bytes: &[u8]) -> Result<u8, Failure> {
+    command::tell(bytes, flags.output.outputfile.as_deref(), !flags.output.json)?;
+    Ok(0)
+}
+
+/// A rule's name needs no benchmark; a number is looked for in the benchmark that is named, or else in this node's.
+fn explain(flags: &Flags, what: &str) -> Result<u8, Failure> {
+    let library = load(flags)?;
+    let is_number = what.starts_with(|c: char| c.is_ascii_digit());
+    let benchmark = match named_benchmark(&library, &flags.benchmark)? {
+        Some(choice) => Some(choice.benchmark),
+        None if is_number => Some(benchmark_of_node(flags, &library)?),
+        None => None,
+    };
+    tell(flags, &command::explain::explain(&library, benchmark.as_deref(), what, flags.output.json)?)
+}
+
+fn benchmark_of_node(flags: &Flags, library: &Library) -> Result<String, Failure> {
+    let host = open_host(&flags.machine)?;
+    let node = Node::detect(host.as_ref(), &library.config);
+    let collector = Collector::new(host.as_ref(), &node, &library.config);
+    Ok(found_benchmark(library, &collector, &node, host.as_ref())?.benchmark)
 }
 
 /// `-v` tells the steps, `-vv` everything that was seen.
@@ -151,15 +193,20 @@ fn named_benchmark(library: &Library, flags: &BenchmarkFlags) -> Result<Option<C
         (None, None) => Ok(None),
         (Some(version), None) => benchmark_of(library, version, "--version", None).map(Some),
         (None, Some(id)) => {
-            let known = library.benchmarks();
-            if !known.contains(&id.as_str()) {
-                let near = near_names(id, known.iter().copied());
-                let all = known.join(", ");
-                return Err(Failure::Usage(format!("there is no benchmark `{id}`{near} There are {all}")));
-            }
-            Ok(Some(Choice { benchmark: id.clone(), kubernetes: None, remarks: Vec::new() }))
+            let benchmark = known_benchmark(library, id)?;
+            Ok(Some(Choice { benchmark, kubernetes: None, remarks: Vec::new() }))
         }
     }
+}
+
+fn known_benchmark(library: &Library, id: &str) -> Result<String, Failure> {
+    let known = library.benchmarks();
+    if known.contains(&id) {
+        return Ok(id.to_owned());
+    }
+    let near = near_names(id, known.iter().copied());
+    let near = if near.is_empty() { ";" } else { &near };
+    Err(Failure::Usage(format!("there is no benchmark `{id}`{near} there are {}", known.join(", "))))
 }
 
 /// The benchmark for the version that this node shows.

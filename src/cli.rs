@@ -58,6 +58,37 @@ pub enum Command {
         #[arg(short = 'o', long, value_name = "FILE", env = "NODEPROOF_OUTPUT")]
         output: Option<PathBuf>,
     },
+    /// List the benchmarks: which Kubernetes versions each serves, its targets, its number of checks.
+    Benchmarks,
+    /// Explain a check: what it reads and expects, why it matters, what to do, where else it stands.
+    Explain {
+        /// The check's number in the benchmark (--benchmark or --version tells which), or a rule's name.
+        #[arg(value_name = "CHECK")]
+        what: String,
+    },
+    /// List the checks of a benchmark, each with its rule.
+    Profile {
+        /// The benchmark, such as cis-1.20.
+        #[arg(value_name = "BENCHMARK")]
+        name: String,
+    },
+    /// Look for everything that is wrong in definition files; exit code 3 if there is an error.
+    Lint {
+        /// Files, and folders of them.
+        #[arg(value_name = "PATH", required = true)]
+        paths: Vec<PathBuf>,
+    },
+    /// Print a shell's completion script.
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page (roff).
+    Man {
+        /// The command whose page is wanted; without it, the program's own.
+        #[arg(value_name = "COMMAND")]
+        page: Option<String>,
+    },
     /// Print the version of this program.
     Version,
 }

@@ -6,6 +6,7 @@ use std::fmt;
 
 /// A component of a Kubernetes node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Component {
     /// kube-apiserver

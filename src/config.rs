@@ -1,12 +1,15 @@
 //! `config.yaml`, typed: where components are looked for, and which benchmark serves which version. Reads no host.
 
+use crate::one_or_many::OneOrMany;
 use indexmap::IndexMap;
 use serde::Deserialize;
+use serde::de::{MapAccess, Visitor};
 use std::fmt;
 use std::str::FromStr;
 
 /// A part of a node or cluster that a benchmark has a section for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Target {
     /// The control plane's components and files.
@@ -61,6 +64,7 @@ impl FromStr for Target {
 
 /// The whole file. Keys that kube-bench's own file has and nothing here needs are passed over.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Config {
     master: TargetConfig,
@@ -74,39 +78,73 @@ pub struct Config {
 }
 
 /// The components of a target.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub struct TargetConfig {
     /// Their names, in the order in which they are looked for.
-    #[serde(default)]
     pub components: Vec<String>,
-    #[serde(flatten)]
     entries: IndexMap<String, Candidates>,
+}
+
+/// One key is `components`, every other one is a component. Read by hand, since serde's `flatten` loses the places of what
+/// is wrong.
+impl<'de> Deserialize<'de> for TargetConfig {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TargetVisitor;
+        impl<'de> Visitor<'de> for TargetVisitor {
+            type Value = TargetConfig;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("`components` and an entry for each of them")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<TargetConfig, A::Error> {
+                let mut target = TargetConfig::default();
+                while let Some(key) = map.next_key::<String>()? {
+                    if key == "components" {
+                        target.components = map.next_value()?;
+                    } else {
+                        target.entries.insert(key, map.next_value()?);
+                    }
+                }
+                Ok(target)
+            }
+        }
+        deserializer.deserialize_map(TargetVisitor)
+    }
 }
 
 /// Where one component is looked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Candidates {
     /// Names of its program, each perhaps with words that follow it.
     #[serde(deserialize_with = "one_or_many")]
+    #[cfg_attr(test, schemars(with = "OneOrMany<String>"))]
     pub bins: Vec<String>,
     /// Whether a node of this target can do without it.
     #[serde(deserialize_with = "flag_or_text")]
+    #[cfg_attr(test, schemars(with = "serde_json::Value"))]
     pub optional: bool,
     /// Configuration files or manifests.
     #[serde(deserialize_with = "one_or_many")]
+    #[cfg_attr(test, schemars(with = "OneOrMany<String>"))]
     pub confs: Vec<String>,
     /// Unit files.
     #[serde(deserialize_with = "one_or_many")]
+    #[cfg_attr(test, schemars(with = "OneOrMany<String>"))]
     pub svc: Vec<String>,
     /// kubeconfigs.
     #[serde(deserialize_with = "one_or_many")]
+    #[cfg_attr(test, schemars(with = "OneOrMany<String>"))]
     pub kubeconfig: Vec<String>,
     /// Certificate authorities.
     #[serde(deserialize_with = "one_or_many")]
+    #[cfg_attr(test, schemars(with = "OneOrMany<String>"))]
     pub cafile: Vec<String>,
     /// Data directories.
     #[serde(deserialize_with = "one_or_many")]
+    #[cfg_attr(test, schemars(with = "OneOrMany<String>"))]
     pub datadirs: Vec<String>,
     /// Taken where none of `confs` exists.
     pub defaultconf: Option<String>,
@@ -120,6 +158,29 @@ pub struct Candidates {
     pub defaultdatadir: Option<String>,
 }
 
+#[cfg(test)]
+impl schemars::JsonSchema for TargetConfig {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Target".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let entry = generator.subschema_for::<Candidates>();
+        schemars::json_schema!({
+            "description": "The components of a target, and where each is looked for",
+            "type": "object",
+            "properties": { "components": { "type": "array", "items": { "type": "string" } } },
+            "additionalProperties": entry,
+        })
+    }
+}
+
+/// The file's JSON Schema.
+#[cfg(test)]
+pub(crate) fn schema() -> schemars::Schema {
+    schemars::schema_for!(Config)
+}
+
 fn flag_or_text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     Ok(match serde_json::Value::deserialize(deserializer)? {
         serde_json::Value::Bool(b) => b,
@@ -127,18 +188,8 @@ fn flag_or_text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<boo
     })
 }
 
-/// A list, or the one element of a list written alone.
 fn one_or_many<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Written {
-        One(String),
-        Many(Vec<String>),
-    }
-    Ok(match Written::deserialize(deserializer)? {
-        Written::One(text) => vec![text],
-        Written::Many(texts) => texts,
-    })
+    OneOrMany::deserialize(deserializer).map(|OneOrMany(list)| list)
 }
 
 /// A Kubernetes version for which no benchmark is known.
@@ -153,6 +204,16 @@ pub enum VersionError {
 }
 
 impl Config {
+    /// Every Kubernetes version that is mapped, with its benchmark.
+    pub fn mapped_versions(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.version_mapping.iter().map(|(version, benchmark)| (version.as_str(), benchmark.as_str()))
+    }
+
+    /// Every benchmark whose targets are listed.
+    pub fn mapped_benchmarks(&self) -> impl Iterator<Item = &str> {
+        self.target_mapping.keys().map(String::as_str)
+    }
+
     /// A target's part.
     pub fn target(&self, target: Target) -> &TargetConfig {
         match target {

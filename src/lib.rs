@@ -28,6 +28,7 @@
 //! | [`probe`] | what is looked at, and what was seen |
 //! | [`node`] | which components run here |
 //! | [`config`] | `config.yaml` |
+//! | [`one_or_many`] | lists of files that may be written without brackets |
 //! | [`arguments`], [`value`], [`component`] | command lines, values, and how each component takes its settings |
 //! | [`shell`] | shell text answered by looking, or given to `/bin/sh` |
 //! | [`host`] | the machine: files, processes, accounts |
@@ -48,12 +49,15 @@ pub mod host;
 pub mod invocation;
 pub mod judge;
 pub mod node;
+pub mod one_or_many;
 pub mod operator;
 pub mod outcome;
 pub mod plan;
 pub mod probe;
 pub mod report;
 pub mod runner;
+#[cfg(test)]
+mod schema;
 pub mod shell;
 pub mod snapshot;
 pub mod value;

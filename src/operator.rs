@@ -265,6 +265,10 @@ impl fmt::Display for Expectation {
 pub trait Written: Sized {
     /// Reads it; the error says what would be right.
     fn read(json: &Json) -> Result<Self, String>;
+
+    /// What a JSON Schema says of it.
+    #[cfg(test)]
+    fn schema() -> Json;
 }
 
 impl Written for Scalar {
@@ -275,11 +279,21 @@ impl Written for Scalar {
             _ => Err("a text, number, true or false is expected".to_owned()),
         }
     }
+
+    #[cfg(test)]
+    fn schema() -> Json {
+        serde_json::json!({ "type": ["string", "boolean", "number"] })
+    }
 }
 
 impl Written for String {
     fn read(json: &Json) -> Result<Self, String> {
         Scalar::read(json).map(|s| s.0)
+    }
+
+    #[cfg(test)]
+    fn schema() -> Json {
+        serde_json::json!({ "type": ["string", "boolean", "number"] })
     }
 }
 
@@ -292,6 +306,12 @@ impl<T: Written> Written for Vec<T> {
             one => Ok(vec![T::read(one)?]),
         }
     }
+
+    #[cfg(test)]
+    fn schema() -> Json {
+        let one = T::schema();
+        serde_json::json!({ "anyOf": [one, { "type": "array", "minItems": 1, "items": one }] })
+    }
 }
 
 impl Written for Quantity {
@@ -302,12 +322,27 @@ impl Written for Quantity {
             .or_else(|| parse_duration(&text).map(Self::Duration))
             .ok_or_else(|| format!("`{text}` is neither a whole number nor a duration such as 5m"))
     }
+
+    #[cfg(test)]
+    fn schema() -> Json {
+        serde_json::json!({ "type": ["string", "integer"] })
+    }
 }
 
 impl Written for Pattern {
     fn read(json: &Json) -> Result<Self, String> {
         let text = Scalar::read(json)?.0;
-        Regex::new(&text).map(Self).map_err(|e| e.to_string())
+        // The library draws a picture of several lines; its last says what is wrong.
+        Regex::new(&text).map(Self).map_err(|e| {
+            let drawn = e.to_string();
+            let last = drawn.lines().last().unwrap_or_default().trim_start_matches("error: ");
+            format!("`{text}` is not a regular expression: {last}")
+        })
+    }
+
+    #[cfg(test)]
+    fn schema() -> Json {
+        serde_json::json!({ "type": "string", "format": "regex" })
     }
 }
 
@@ -316,6 +351,11 @@ impl Written for FileMode {
         let text = Scalar::read(json)?.0;
         let bits = u32::from_str_radix(text.trim_start_matches("0o"), 8).ok().filter(|bits| *bits <= 0o7777);
         bits.map(Self).ok_or_else(|| format!("`{text}` is not a mode of three or four octal digits"))
+    }
+
+    #[cfg(test)]
+    fn schema() -> Json {
+        serde_json::json!({ "type": ["string", "integer"], "pattern": "^(0o)?[0-7]{1,4}$" })
     }
 }
 
@@ -329,6 +369,11 @@ impl Written for Owner {
             _ => Err(format!("`{text}` is not USER:GROUP")),
         }
     }
+
+    #[cfg(test)]
+    fn schema() -> Json {
+        serde_json::json!({ "type": "string", "pattern": "^[^:]+:[^:]+$" })
+    }
 }
 
 /// `true`, the only value of `set` and `unset`.
@@ -339,11 +384,31 @@ impl Written for Yes {
     fn read(json: &Json) -> Result<Self, String> {
         if json == &Json::Bool(true) { Ok(Self) } else { Err("only `true` can stand here".to_owned()) }
     }
+
+    #[cfg(test)]
+    fn schema() -> Json {
+        serde_json::json!({ "const": true })
+    }
 }
 
 impl<'de> Deserialize<'de> for Yes {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::read(&Json::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+impl schemars::JsonSchema for Yes {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Yes".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "const": true })
     }
 }
 
@@ -367,13 +432,40 @@ impl<'de, T: Written> Deserialize<'de> for Templated<T> {
     }
 }
 
+#[cfg(test)]
+impl<T: Written> schemars::JsonSchema for Templated<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        std::any::type_name::<Self>().into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let value = T::schema();
+        schemars::json_schema!({ "anyOf": [value, { "type": "string", "pattern": "^\\{.+\\}$" }] })
+    }
+}
+
+/// A parameter that is not there, or cannot stand where it is used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("parameter `{name}`: {message}")]
+pub struct BadParameter {
+    /// Its name.
+    pub name: String,
+    /// What is wrong.
+    pub message: String,
+}
+
 impl<T: Written + Clone> Templated<T> {
-    fn fill(&self, params: &dyn Fn(&str) -> Option<Json>) -> Result<T, String> {
+    fn fill(&self, params: &dyn Fn(&str) -> Option<Json>) -> Result<T, BadParameter> {
         match self {
             Self::Value(value) => Ok(value.clone()),
             Self::Param(name) => {
-                let json = params(name).ok_or_else(|| format!("there is no parameter `{name}`"))?;
-                T::read(&json).map_err(|e| format!("parameter `{name}`: {e}"))
+                let bad = |message| BadParameter { name: name.clone(), message };
+                let json = params(name).ok_or_else(|| bad("there is no such parameter".to_owned()))?;
+                T::read(&json).map_err(bad)
             }
         }
     }
@@ -381,6 +473,7 @@ impl<T: Written + Clone> Templated<T> {
 
 /// An expectation as it is written: one key, the operator.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[allow(missing_docs, reason = "the keys are those of Expectation")]
 pub enum WrittenExpectation {
@@ -404,7 +497,7 @@ pub enum WrittenExpectation {
 
 impl WrittenExpectation {
     /// Puts the parameters' values in.
-    pub fn fill(&self, params: &dyn Fn(&str) -> Option<Json>) -> Result<Expectation, String> {
+    pub fn fill(&self, params: &dyn Fn(&str) -> Option<Json>) -> Result<Expectation, BadParameter> {
         let all = |inner: &[Self]| inner.iter().map(|e| e.fill(params)).collect::<Result<Vec<_>, _>>();
         Ok(match self {
             Self::Equals(x) => Expectation::Equals(x.fill(params)?),

@@ -21,6 +21,7 @@ pub enum Value {
 
 /// The type of a setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ValueKind {
     /// Text.

@@ -1,30 +1,17 @@
-//! Loads the native dialect: a catalogue of rules, and profiles that give them numbers. Definition files are the user's own:
-//! they are read from the disk here, and nowhere else.
+//! Loads the native dialect: a catalogue of rules, and profiles that give them numbers. Knows what fits together; what a
+//! file may hold, the types know.
 
 use super::kube_bench::Folders;
-use super::rule::{Params, WrittenRule};
-use super::{Assertion, Assessment, Benchmark, Check, Group, Id, Rule, Section, embedded};
+use super::rule::Fault as RuleFault;
+use super::source::{DefinitionError, Source, parse, read, read_all};
+use super::written::{Params, WrittenRule};
+use super::{Assertion, Assessment, Benchmark, Check, Group, Id, Rule, Section, embedded, near_names};
 use crate::config::{Config, Target};
 use crate::dialect::Substitutions;
 use indexmap::IndexMap;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-
-/// A definition that is refused: where, and what would be right.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{file}:{line}:{column}: {message}")]
-pub struct DefinitionError {
-    /// The file.
-    pub file: String,
-    /// Line, from 1.
-    pub line: usize,
-    /// Column, from 1.
-    pub column: usize,
-    /// What is wrong, and what would be right.
-    pub message: String,
-}
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 /// Everything that is defined: rules, profiles, configuration.
 #[derive(Debug, Default)]
@@ -32,28 +19,24 @@ pub struct Library {
     /// Where components are looked for, and which benchmark serves which version.
     pub config: Config,
     rules: BTreeMap<String, WrittenRule>,
+    /// Rules that are there and cannot be used.
+    broken: BTreeSet<String>,
     profiles: BTreeMap<String, (Source, WrittenProfile)>,
     /// Benchmarks in kube-bench's dialect.
     pub(super) folders: Folders,
 }
 
-/// A file's name and text, for naming the place of a fault that shows only later.
-#[derive(Debug, Clone)]
-pub(super) struct Source {
-    pub(super) file: String,
-    pub(super) text: String,
-}
-
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct WrittenProfile {
-    id: String,
+pub(super) struct WrittenProfile {
+    pub(super) id: String,
     title: String,
     extends: Option<String>,
     #[serde(default)]
     targets: IndexMap<Target, WrittenSection>,
     #[serde(default)]
-    groups: IndexMap<String, WrittenGroup>,
+    pub(super) groups: IndexMap<String, WrittenGroup>,
     #[serde(default)]
     checks: IndexMap<String, WrittenCheck>,
     #[serde(default)]
@@ -61,22 +44,25 @@ struct WrittenProfile {
 }
 
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-struct WrittenSection {
+pub(super) struct WrittenSection {
     id: String,
     title: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-struct WrittenGroup {
+pub(super) struct WrittenGroup {
     target: Target,
     title: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-struct WrittenCheck {
+pub(super) struct WrittenCheck {
     rule: String,
     #[serde(default)]
     with: Params,
@@ -89,21 +75,13 @@ impl Library {
     /// its `profiles/*.yaml` benchmarks, its `config.yaml` the configuration. `config_file` names another configuration.
     pub fn load(folder: Option<&Path>, config_file: Option<&Path>) -> Result<Self, DefinitionError> {
         let mut library = Self::default();
-        let compiled_in = |path: &str, text: &str| Source { file: path.to_owned(), text: text.to_owned() };
-        for (path, text) in embedded::folder("benchmarks/catalog") {
-            library.add_rules(&compiled_in(path, text))?;
-        }
-        for (path, text) in embedded::folder("benchmarks/profiles") {
-            library.add_profile(compiled_in(path, text))?;
-        }
-        let mut config = embedded::file("cfg/config.yaml").map(|text| compiled_in("cfg/config.yaml", text));
+        let compiled_in = |(path, text): (&str, &str)| Source { file: path.to_owned(), text: text.to_owned() };
+        library.add_rules(&embedded::folder("benchmarks/catalog").map(compiled_in).collect::<Vec<_>>())?;
+        library.add_profiles(embedded::folder("benchmarks/profiles").map(compiled_in).collect())?;
+        let mut config = embedded::file("cfg/config.yaml").map(|text| compiled_in(("cfg/config.yaml", text)));
         if let Some(folder) = folder {
-            for path in yaml_files(&folder.join("catalog"))? {
-                library.add_rules(&read(&path)?)?;
-            }
-            for path in yaml_files(&folder.join("profiles"))? {
-                library.add_profile(read(&path)?)?;
-            }
+            library.add_rules(&read_all(&folder.join("catalog"))?)?;
+            library.add_profiles(read_all(&folder.join("profiles"))?)?;
             let own = folder.join("config.yaml");
             if config_file.is_none() && own.exists() {
                 config = Some(read(&own)?);
@@ -120,24 +98,34 @@ impl Library {
         Ok(library)
     }
 
-    fn add_rules(&mut self, source: &Source) -> Result<(), DefinitionError> {
-        let rules: Vec<WrittenRule> = parse(source)?;
-        let mut here = BTreeMap::new();
-        for rule in rules {
-            // A rule's faults that do not depend on a profile show with its own parameters.
-            rule.build(&Params::new()).map_err(|e| source.fault(&rule.id, e))?;
-            let id = rule.id.clone();
-            if here.insert(id.clone(), rule).is_some() {
-                return Err(source.fault_at_last(&id, format!("rule `{id}` is defined twice in this file")));
+    /// The rules of a folder: they may replace those that are there, not one another.
+    fn add_rules(&mut self, sources: &[Source]) -> Result<(), DefinitionError> {
+        let mut here: BTreeMap<String, WrittenRule> = BTreeMap::new();
+        for source in sources {
+            for rule in parse::<Vec<WrittenRule>>(source)? {
+                // A rule's faults that do not depend on a profile show with its own parameters.
+                rule.build(&Params::new()).map_err(|faults| source.fault(&rule.id, rule_fault(rule.id(), faults)))?;
+                let id = rule.id.clone();
+                if here.insert(id.clone(), rule).is_some() {
+                    return Err(source.fault_at_last(&id, format!("rule `{id}` is defined twice in this folder")));
+                }
             }
         }
         self.rules.extend(here);
         Ok(())
     }
 
-    fn add_profile(&mut self, source: Source) -> Result<(), DefinitionError> {
-        let profile: WrittenProfile = parse(&source)?;
-        self.profiles.insert(profile.id.clone(), (source, profile));
+    fn add_profiles(&mut self, sources: Vec<Source>) -> Result<(), DefinitionError> {
+        let mut here: BTreeMap<String, (Source, WrittenProfile)> = BTreeMap::new();
+        for source in sources {
+            let profile: WrittenProfile = parse(&source)?;
+            let id = profile.id.clone();
+            if let Some((other, _)) = here.get(&id) {
+                return Err(source.fault(&id, format!("benchmark `{id}` is defined in {} already", other.file)));
+            }
+            here.insert(id, (source, profile));
+        }
+        self.profiles.extend(here);
         Ok(())
     }
 
@@ -162,6 +150,20 @@ impl Library {
         self.rules.get(id).and_then(|rule| rule.build(&Params::new()).ok())
     }
 
+    /// The parameters of a check that differ from its rule's own.
+    pub fn parameters(&self, benchmark: &str, check: &Id) -> Result<Params, DefinitionError> {
+        if self.folders.has(benchmark) {
+            return Ok(Params::new());
+        }
+        let chain = self.chain(benchmark).map_err(|fault| self.place(fault))?;
+        let Some(check) = chain.iter().find_map(|profile| profile.checks.get(check.as_str())) else {
+            return Ok(Params::new());
+        };
+        let own = self.rules.get(&check.rule).map(WrittenRule::params);
+        let differs = |(name, value): &(&String, &serde_json::Value)| own.and_then(|o| o.get(*name)) != Some(*value);
+        Ok(check.with.iter().filter(differs).map(|(n, v)| (n.clone(), v.clone())).collect())
+    }
+
     /// A benchmark, resolved: what its profile and those that it extends say, oldest first.
     pub fn benchmark(&self, id: &str) -> Result<Benchmark, DefinitionError> {
         self.benchmark_on(id, &|_| Substitutions::default())
@@ -175,7 +177,7 @@ impl Library {
     ) -> Result<Benchmark, DefinitionError> {
         match self.folders.benchmark(id, words) {
             Some(benchmark) => benchmark,
-            None => self.resolve(id),
+            None => self.resolved(id),
         }
     }
 
@@ -194,40 +196,64 @@ impl Library {
         self.folders.warnings(id)
     }
 
-    fn resolve(&self, id: &str) -> Result<Benchmark, DefinitionError> {
-        let chain = self.chain(id)?;
+    fn resolved(&self, id: &str) -> Result<Benchmark, DefinitionError> {
+        let mut faults = Vec::new();
+        let benchmark = self.resolve(id, &mut faults);
+        match (faults.into_iter().next(), benchmark) {
+            (None, Some(benchmark)) => Ok(benchmark),
+            (Some(fault), _) => Err(self.place(fault)),
+            (None, None) => Err(DefinitionError::of_file("benchmarks", format!("there is no benchmark `{id}`"))),
+        }
+    }
+
+    /// The place of a fault: where the word that it is about stands first in the profile's file.
+    fn place(&self, fault: ProfileFault) -> DefinitionError {
+        match self.profiles.get(&fault.profile) {
+            Some((source, _)) => source.fault(&fault.word, fault.message),
+            None => DefinitionError::of_file("benchmarks", fault.message),
+        }
+    }
+
+    /// A benchmark as far as it can be put together, with everything that is wrong in its profile and those below it.
+    pub(super) fn resolve(&self, id: &str, faults: &mut Vec<ProfileFault>) -> Option<Benchmark> {
+        let chain = self.chain(id).map_err(|fault| faults.push(fault)).ok()?;
         let mut sections: IndexMap<Target, &WrittenSection> = IndexMap::new();
-        let mut groups: BTreeMap<Id, &WrittenGroup> = BTreeMap::new();
-        let mut checks: BTreeMap<Id, (&Source, &WrittenCheck)> = BTreeMap::new();
-        for (source, profile) in chain.iter().rev() {
-            for dropped in &profile.drop {
-                let dropped = Id::new(dropped);
-                let was = checks.remove(&dropped).is_some() | groups.remove(&dropped).is_some();
+        let mut groups: BTreeMap<Id, (&WrittenProfile, &WrittenGroup)> = BTreeMap::new();
+        let mut checks: BTreeMap<Id, (&WrittenProfile, &WrittenCheck)> = BTreeMap::new();
+        for profile in chain.iter().rev() {
+            for (position, dropped) in profile.drop.iter().enumerate() {
+                let id = Id::new(dropped);
+                let was = checks.remove(&id).is_some() | groups.remove(&id).is_some();
                 if !was {
-                    let message = format!("`{dropped}` is dropped, and nothing before has it");
-                    return Err(source.fault(dropped.as_str(), message));
+                    let path = vec!["drop".to_owned(), position.to_string()];
+                    let near = near_names(dropped, checks.keys().chain(groups.keys()).map(Id::as_str));
+                    let message = format!("`{dropped}` is dropped, and nothing before has it{near}");
+                    faults.push(ProfileFault::new(profile, dropped, path, message));
                 }
             }
             sections.extend(profile.targets.iter().map(|(t, s)| (*t, s)));
-            groups.extend(profile.groups.iter().map(|(id, g)| (Id::new(id), g)));
-            checks.extend(profile.checks.iter().map(|(id, c)| (Id::new(id), (*source, c))));
+            groups.extend(profile.groups.iter().map(|(id, g)| (Id::new(id), (*profile, g))));
+            checks.extend(profile.checks.iter().map(|(id, c)| (Id::new(id), (*profile, c))));
         }
-        let (source, profile) = chain[0];
         let mut by_group: BTreeMap<Id, Vec<Check>> = BTreeMap::new();
-        for (id, (source, written)) in &checks {
+        for (id, (profile, written)) in &checks {
             let group = id.parent();
             if !groups.contains_key(&group) {
-                return Err(
-                    source.fault(id.as_str(), format!("check {id} is in no group: there is no group `{group}`"))
-                );
+                let message = format!("check {id} is in no group: there is no group `{group}`");
+                faults.push(ProfileFault::of_check(profile, id, &[], message));
             }
-            by_group.entry(group).or_default().push(self.check(source, id, written)?);
+            by_group.entry(group).or_default().extend(self.check(profile, id, written, faults));
+        }
+        for (id, (profile, group)) in groups.iter().filter(|(_, (_, g))| !sections.contains_key(&g.target)) {
+            let message = format!("group `{id}` is of target {}, which is not among the `targets`", group.target);
+            let path = vec!["groups".to_owned(), id.to_string(), "target".to_owned()];
+            faults.push(ProfileFault::new(profile, id.as_str(), path, message));
         }
         let mut built = Vec::new();
         for (target, section) in sections {
-            let of_target = groups.iter().filter(|(_, g)| g.target == target);
+            let of_target = groups.iter().filter(|(_, (_, g))| g.target == target);
             let groups = of_target
-                .map(|(id, g)| Group {
+                .map(|(id, (_, g))| Group {
                     id: id.clone(),
                     title: g.title.clone(),
                     kind: String::new(),
@@ -236,161 +262,128 @@ impl Library {
                 .collect();
             built.push(Section { id: section.id.clone(), title: section.title.clone(), target, groups });
         }
-        if let Some(left) = by_group.keys().next() {
-            let message = format!("group `{left}` is of a target that the profile does not list under `targets`");
-            return Err(source.fault(left.as_str(), message));
-        }
         built.sort_by_key(|s| Id::new(&s.id));
-        Ok(Benchmark { id: profile.id.clone(), title: profile.title.clone(), sections: built })
+        let profile = chain.first()?;
+        Some(Benchmark { id: profile.id.clone(), title: profile.title.clone(), sections: built })
     }
 
-    fn check(&self, source: &Source, id: &Id, written: &WrittenCheck) -> Result<Check, DefinitionError> {
-        let fault = |message: String| source.fault(id.as_str(), format!("check {id}: {message}"));
-        let rule = self.rules.get(&written.rule).ok_or_else(|| {
-            let near = near_names(&written.rule, self.rules());
-            fault(format!("there is no rule `{}`{near}", written.rule))
-        })?;
-        let rule = rule.build(&written.with).map_err(fault)?;
+    fn check(
+        &self,
+        profile: &WrittenProfile,
+        id: &Id,
+        written: &WrittenCheck,
+        faults: &mut Vec<ProfileFault>,
+    ) -> Option<Check> {
+        let mut tell = |keys: &[&str], message: String| {
+            faults.push(ProfileFault::of_check(profile, id, keys, format!("check {id}: {message}")));
+        };
+        let Some(rule) = self.rules.get(&written.rule) else {
+            // Of a rule that is broken itself, that is told where it stands.
+            if !self.broken.contains(&written.rule) {
+                let near = near_names(&written.rule, self.rules());
+                tell(&["rule"], format!("there is no rule `{}`{near}", written.rule));
+            }
+            return None;
+        };
+        let rule = match rule.build(&written.with) {
+            Ok(rule) => rule,
+            Err(wrong) => {
+                for fault in wrong {
+                    match &fault.param {
+                        Some(param) => tell(&["with", param], fault.message),
+                        None => tell(&["rule"], rule_fault(rule.id(), vec![fault])),
+                    }
+                }
+                return None;
+            }
+        };
         let by_person = matches!(rule.assertion, Assertion::Manual(_));
         let assessment = match written.assessment {
             Some(Assessment::Automated) if by_person => {
-                return Err(fault(format!("rule `{}` has steps for a person; it cannot be automated", rule.id)));
+                let message = format!("rule `{}` has steps for a person; it cannot be automated", rule.id);
+                tell(&["assessment"], message);
+                return None;
             }
             Some(assessment) => assessment,
             None if by_person => Assessment::Manual,
             None => Assessment::Automated,
         };
         let scored = written.scored.unwrap_or(assessment == Assessment::Automated);
-        Ok(Check { id: id.clone(), rule, assessment, scored })
+        Some(Check { id: id.clone(), rule, assessment, scored })
     }
 
     /// A profile and those that it extends, itself first.
-    fn chain(&self, id: &str) -> Result<Vec<(&Source, &WrittenProfile)>, DefinitionError> {
-        let mut chain: Vec<(&Source, &WrittenProfile)> = Vec::new();
+    fn chain(&self, id: &str) -> Result<Vec<&WrittenProfile>, ProfileFault> {
+        let mut chain: Vec<&WrittenProfile> = Vec::new();
         let mut next = Some(id.to_owned());
         while let Some(id) = next {
-            let Some((source, profile)) = self.profiles.get(&id) else {
+            let extends = |profile: &WrittenProfile, message| {
+                ProfileFault::new(profile, "extends", vec!["extends".to_owned()], message)
+            };
+            let Some((_, profile)) = self.profiles.get(&id) else {
                 let near = near_names(&id, self.profiles.keys().map(String::as_str));
                 let message = format!("there is no benchmark `{id}`{near}");
                 return Err(match chain.last() {
-                    Some((source, _)) => source.fault("extends", message),
-                    None => DefinitionError { file: "benchmarks".to_owned(), line: 1, column: 1, message },
+                    Some(profile) => extends(profile, message),
+                    None => ProfileFault { profile: id, word: String::new(), path: Vec::new(), message },
                 });
             };
-            if chain.iter().any(|(_, p)| p.id == profile.id) {
-                return Err(source.fault("extends", format!("`{id}` extends itself, by way of others")));
+            if chain.iter().any(|p| p.id == profile.id) {
+                return Err(extends(profile, format!("`{id}` extends itself, by way of others")));
             }
-            chain.push((source, profile));
+            chain.push(profile);
             next = profile.extends.clone();
         }
         Ok(chain)
     }
-}
 
-impl Source {
-    /// A fault at the first place where `word` stands as a word of its own.
-    pub(super) fn fault(&self, word: &str, message: String) -> DefinitionError {
-        self.fault_at(places(&self.text, word).next(), message)
+    /// Every rule that a profile names, whether or not another profile puts something else there.
+    pub(super) fn used_rules(&self) -> BTreeSet<&str> {
+        let profiles = self.profiles.values().map(|(_, profile)| profile);
+        profiles.flat_map(|p| p.checks.values()).map(|c| c.rule.as_str()).collect()
     }
 
-    fn fault_at_last(&self, word: &str, message: String) -> DefinitionError {
-        self.fault_at(places(&self.text, word).last(), message)
-    }
-
-    fn fault_at(&self, at: Option<usize>, message: String) -> DefinitionError {
-        let before = &self.text[..at.unwrap_or_default()];
-        DefinitionError {
-            file: self.file.clone(),
-            line: before.matches('\n').count() + 1,
-            column: before.rsplit('\n').next().unwrap_or_default().chars().count() + 1,
-            message,
+    /// Takes a rule in place of one of the same name; with none, the name alone is known.
+    pub(super) fn put_rule(&mut self, id: &str, rule: Option<WrittenRule>) {
+        self.rules.remove(id);
+        match rule {
+            Some(rule) => drop(self.rules.insert(id.to_owned(), rule)),
+            None => drop(self.broken.insert(id.to_owned())),
         }
     }
-}
 
-/// Where a word stands that is not a part of a longer one.
-fn places<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
-    let part = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_');
-    text.match_indices(word)
-        .map(|(at, _)| at)
-        .filter(move |at| !text[..*at].ends_with(part) && !text[at + word.len()..].starts_with(part))
-}
-
-/// Reads a definition: JSON as it is compiled in, or YAML.
-pub(super) fn parse<T: DeserializeOwned>(source: &Source) -> Result<T, DefinitionError> {
-    let error = |line, column, message| DefinitionError { file: source.file.clone(), line, column, message };
-    if source.text.starts_with(['{', '[']) {
-        return serde_json::from_str(&source.text).map_err(|e| error(e.line(), e.column(), e.to_string()));
+    /// Takes a profile in place of one of the same name.
+    pub(super) fn put_profile(&mut self, source: Source, profile: WrittenProfile) {
+        self.profiles.insert(profile.id.clone(), (source, profile));
     }
-    let options = serde_saphyr::options! { with_snippet: false };
-    serde_saphyr::from_str_with_options(&source.text, options).map_err(|e| {
-        let (line, column) = e.location().map_or((1, 1), |l| (l.line() as usize, l.column() as usize));
-        let text = e.to_string();
-        // The parser puts the place before the message; it stands in front already.
-        let message = text.split_once(&format!("column {column}: ")).map_or(text.as_str(), |(_, m)| m);
-        error(line, column, message.lines().next().unwrap_or_default().to_owned())
-    })
 }
 
-#[expect(clippy::disallowed_methods, reason = "definition files are the user's own")]
-pub(super) fn read(path: &Path) -> Result<Source, DefinitionError> {
-    let file = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|e| DefinitionError {
-        file: file.clone(),
-        line: 1,
-        column: 1,
-        message: format!("cannot be read: {e}"),
-    })?;
-    Ok(Source { file, text })
+/// What is wrong with a profile, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ProfileFault {
+    /// Whose fault it is, by the id.
+    pub(super) profile: String,
+    /// The word that it is about.
+    word: String,
+    /// Keys and positions from the profile down.
+    pub(super) path: Vec<String>,
+    /// What is wrong, and what would be right.
+    pub(super) message: String,
 }
 
-/// The YAML files of a folder, sorted; none where there is no such folder.
-#[expect(clippy::disallowed_methods, reason = "definition files are the user's own")]
-fn yaml_files(folder: &Path) -> Result<Vec<PathBuf>, DefinitionError> {
-    let Ok(entries) = std::fs::read_dir(folder) else {
-        return Ok(Vec::new());
-    };
-    let mut files = Vec::new();
-    for entry in entries {
-        let path = entry
-            .map_err(|e| DefinitionError {
-                file: folder.display().to_string(),
-                line: 1,
-                column: 1,
-                message: format!("cannot be read: {e}"),
-            })?
-            .path();
-        if path.extension().is_some_and(|e| e == "yaml" || e == "yml") {
-            files.push(path);
-        }
+impl ProfileFault {
+    fn new(profile: &WrittenProfile, word: &str, path: Vec<String>, message: String) -> Self {
+        Self { profile: profile.id.clone(), word: word.to_owned(), path, message }
     }
-    files.sort();
-    Ok(files)
+
+    fn of_check(profile: &WrittenProfile, id: &Id, keys: &[&str], message: String) -> Self {
+        let path = ["checks", id.as_str()].iter().chain(keys).map(|step| (*step).to_owned()).collect();
+        Self::new(profile, id.as_str(), path, message)
+    }
 }
 
-/// `; did you mean …?` with the names that are nearest to a wrong one, or nothing.
-pub fn near_names<'a>(wrong: &str, names: impl Iterator<Item = &'a str>) -> String {
-    let mut near: Vec<(usize, &str)> = names
-        .map(|name| (strsim::levenshtein(wrong, name), name))
-        .filter(|(d, name)| *d <= 1 + name.len() / 4)
-        .collect();
-    near.sort();
-    near.truncate(3);
-    if near.is_empty() {
-        return String::new();
-    }
-    let names: Vec<String> = near.iter().map(|(_, name)| format!("`{name}`")).collect();
-    format!("; did you mean {}?", names.join(" or "))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn near_names_are_offered() {
-        let names = ["1.2.10", "1.2.1", "cis-1.20"];
-        assert_eq!(near_names("cis-120", names.into_iter()), "; did you mean `cis-1.20`?");
-        assert_eq!(near_names("nothing-like-it", names.into_iter()), "");
-    }
+/// The first fault of a rule, with the rule's name.
+fn rule_fault(id: &str, faults: Vec<RuleFault>) -> String {
+    let message = faults.into_iter().next().map(|f| f.message).unwrap_or_default();
+    format!("rule `{id}`: {message}")
 }

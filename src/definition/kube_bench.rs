@@ -1,8 +1,8 @@
 //! Loads kube-bench's dialect: a folder for each benchmark, in it a file for each target. The words of a file such as
 //! `$kubeletconf` are replaced in its text, before it is YAML. Looks at no machine: what to put for them is given.
 
-use super::catalog::{DefinitionError, Source, parse, read};
 use super::kube_bench_warnings::warnings;
+use super::source::{DefinitionError, Source, parse, read};
 use super::{Assertion, Assessment, Benchmark, Check, Group, Id, Rule, Section, Template};
 use crate::config::{Config, Target};
 use crate::dialect::{self, Item, Join, Operator, Substitutions, Tests};

@@ -1,7 +1,7 @@
 //! What is suspicious in a file of kube-bench's dialect: it is taken, and probably does not do what was meant. Refuses nothing.
 
-use super::catalog::{DefinitionError, Source, parse};
 use super::near_names;
+use super::source::{DefinitionError, Source, parse};
 use crate::dialect::{JsonPath, Operator};
 use serde_json::{Map, Value as Json};
 

@@ -4,8 +4,13 @@ mod catalog;
 mod embedded;
 mod kube_bench;
 mod kube_bench_warnings;
+mod lint;
+mod near;
 mod rule;
+mod source;
 mod template;
+mod written;
+mod yaml;
 
 use crate::component::Component;
 use crate::config::Target;
@@ -15,8 +20,17 @@ use crate::probe::Probe;
 use std::cmp::Ordering;
 use std::fmt;
 
-pub use catalog::{DefinitionError, Library, near_names};
+pub use catalog::Library;
+pub use lint::{LintError, Problem, Severity, lint, sources};
+pub use near::near_names;
+pub use source::{DefinitionError, Source};
 pub use template::Template;
+
+/// The JSON Schemas of a catalogue file and of a profile.
+#[cfg(test)]
+pub(crate) fn schemas() -> [schemars::Schema; 2] {
+    [schemars::schema_for!(Vec<written::WrittenRule>), schemars::schema_for!(catalog::WrittenProfile)]
+}
 
 /// A benchmark, ready to be planned.
 #[derive(Debug, Clone)]
@@ -117,6 +131,7 @@ pub struct Test {
 
 /// What a value means that nothing sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum WhenUnset {
     /// It is not met, unless unset is expected.
@@ -128,6 +143,7 @@ pub enum WhenUnset {
 
 /// What it means that the subject is not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum WhenMissing {
     /// It is not met.
@@ -139,6 +155,7 @@ pub enum WhenMissing {
 
 /// Who judges a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Assessment {
     /// The program.

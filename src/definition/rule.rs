@@ -1,203 +1,74 @@
-//! A rule as it is written in the catalogue, and how it becomes a rule to judge.
+//! How a rule as it is written becomes a rule to judge, and everything that can be wrong with it beyond its shape.
 
-use super::template::place_of;
-use super::{Assertion, Rule, Template, Test, WhenMissing, WhenUnset};
-use crate::component::Component;
-use crate::operator::{Written, WrittenExpectation, Yes};
-use crate::probe::{At, DocumentPath, DocumentProbe, FileProbe, Probe, ProcessProbe, Select, SettingProbe, Tree};
+use super::written::{
+    GlobText, Params, PathText, UnitText, WrittenAt, WrittenRule, WrittenSelect, WrittenSetting, WrittenTest,
+};
+use super::{Assertion, Rule, Template, Test, near_names};
+use crate::one_or_many::OneOrMany;
+use crate::operator::{Written, Yes};
+use crate::probe::{DocumentProbe, FileProbe, Probe, ProcessProbe, Select, SettingProbe};
 use crate::value::{Value, ValueKind, parse_duration};
-use globset::Glob;
-use indexmap::IndexMap;
-use serde::Deserialize;
 use serde_json::Value as Json;
 
-/// Parameter values by name.
-pub(super) type Params = IndexMap<String, Json>;
-
-/// One entry of a catalogue file.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub(super) struct WrittenRule {
-    pub(super) id: String,
-    title: String,
-    #[serde(default)]
-    params: Params,
-    file: Option<WrittenFile>,
-    process: Option<WrittenProcess>,
-    setting: Option<WrittenSetting>,
-    document: Option<WrittenDocument>,
-    expect: Option<WrittenExpectation>,
-    when_unset: Option<WhenUnset>,
-    when_missing: Option<WhenMissing>,
-    all_of: Option<Vec<WrittenTest>>,
-    any_of: Option<Vec<WrittenTest>>,
-    needs: Option<Component>,
-    steps: Option<String>,
-    why: String,
-    impact: Option<String>,
-    fix: String,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-struct WrittenTest {
-    file: Option<WrittenFile>,
-    process: Option<WrittenProcess>,
-    setting: Option<WrittenSetting>,
-    document: Option<WrittenDocument>,
-    expect: Option<WrittenExpectation>,
-    when_unset: Option<WhenUnset>,
-    when_missing: Option<WhenMissing>,
-    all_of: Option<Vec<Self>>,
-    any_of: Option<Vec<Self>>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct WrittenFile {
-    at: OneOrMany<WrittenAt>,
-    tree: Option<Tree>,
-    #[serde(default)]
-    names: Vec<GlobText>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct WrittenProcess {
-    component: Component,
-    flag: Option<String>,
-    env: Option<String>,
-    #[serde(default)]
-    kind: ValueKind,
-    key: Option<OneOrMany<String>>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct WrittenSetting {
-    component: Component,
-    flag: Option<String>,
-    env: Option<String>,
-    path: Option<PathText>,
-    #[serde(default)]
-    kind: ValueKind,
-    key: Option<OneOrMany<String>>,
-    default: Option<Json>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct WrittenDocument {
-    at: WrittenAt,
-    select: WrittenSelect,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum WrittenSelect {
-    Path(PathText),
-    EncryptionWriter(String),
-    AuditLevel(WrittenAuditLevel),
-    AuditLevels(Yes),
-    SameCertificatesAs(WrittenAt),
-    Unit(UnitText),
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct WrittenAuditLevel {
-    group: String,
-    resource: String,
-    verb: String,
-}
-
-/// `/a/path`, `kubelet.config`, or a setting that holds a path.
-#[derive(Debug, Clone)]
-struct WrittenAt(At);
-
-impl<'de> Deserialize<'de> for WrittenAt {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        use serde::de::Error;
-        let json = Json::deserialize(deserializer)?;
-        let at = match &json {
-            Json::String(text) if text.starts_with('/') => At::Path(text.clone()),
-            Json::String(text) => {
-                let (component, kind) = place_of(text).ok_or_else(|| {
-                    D::Error::custom(format!(
-                        "`{text}` is neither a path that starts with / nor a place such as kubelet.config"
-                    ))
-                })?;
-                At::Known(component, kind)
-            }
-            _ => {
-                let written: WrittenSetting = serde_json::from_value(json).map_err(D::Error::custom)?;
-                At::Setting(Box::new(written.build().map_err(D::Error::custom)?))
-            }
-        };
-        Ok(Self(at))
-    }
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
-enum OneOrMany<T> {
-    Many(Vec<T>),
-    One(T),
-}
-
-impl<T: Clone> OneOrMany<T> {
-    fn into_vec(self) -> Vec<T> {
-        match self {
-            Self::Many(items) => items,
-            Self::One(item) => vec![item],
-        }
-    }
-}
-
-/// Declares a type read from text by a checking function, so that an error has its place in the file.
-macro_rules! checked_text {
-    ($name:ident($inner:ty), $read:expr) => {
-        #[derive(Debug, Clone)]
-        struct $name($inner);
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = String::deserialize(deserializer)?;
-                let read: Result<$inner, String> = $read(text);
-                read.map(Self).map_err(serde::de::Error::custom)
-            }
-        }
-    };
-}
-
-checked_text!(PathText(DocumentPath), |text: String| text.parse::<DocumentPath>().map_err(|e| e.to_string()));
-checked_text!(GlobText(String), |text: String| match Glob::new(&text) {
-    Ok(_) => Ok(text),
-    Err(e) => Err(e.to_string()),
-});
-checked_text!(UnitText((String, String)), |text: String| {
-    let pair = text.split_once('.').map(|(section, key)| (section.to_owned(), key.to_owned()));
-    pair.ok_or_else(|| format!("`{text}` is not SECTION.KEY"))
-});
-
 impl WrittenRule {
-    /// The rule with `given` over its own parameters.
-    pub(super) fn build(&self, given: &Params) -> Result<Rule, String> {
-        if let Some(unknown) = given.keys().find(|name| !self.params.contains_key(*name)) {
-            return Err(format!("rule `{}` has no parameter `{unknown}`", self.id));
+    /// Its name.
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Its own parameters.
+    pub(super) const fn params(&self) -> &Params {
+        &self.params
+    }
+
+    /// The rule with `given` over its own parameters, or everything that is wrong with it.
+    pub(super) fn build(&self, given: &Params) -> Result<Rule, Vec<Fault>> {
+        let mut faults: Vec<Fault> = Vec::new();
+        let names: Vec<&str> = self.params.keys().map(String::as_str).collect();
+        for name in given.keys().filter(|name| !self.params.contains_key(*name)) {
+            let near = near_names(name, names.iter().copied());
+            let message = format!("rule `{}` has no parameter `{name}`{near}", self.id);
+            faults.push(Fault { param: Some(name.clone()), ..Fault::new(&[], message) });
+        }
+        if !is_kebab(&self.id) {
+            let message = format!("`{}` is no name for a rule: small letters, digits and single dashes", self.id);
+            faults.push(Fault::new(&["id"], message));
         }
         let params = |name: &str| given.get(name).or_else(|| self.params.get(name)).cloned();
-        let text = |written: &str| {
-            Template::parse(written, &|name| {
-                params(name).map(|json| match json {
-                    Json::Array(items) => items.iter().map(show).collect::<Vec<_>>().join(", "),
-                    other => show(&other),
-                })
+        let shown = |name: &str| params(name).map(|json| show(&json));
+        let mut text = |key: &str, written: &str| {
+            Template::parse(written, &shown, &names).unwrap_or_else(|wrong| {
+                faults.extend(
+                    wrong.into_iter().map(|w| Fault { offset: Some(w.offset), ..Fault::new(&[key], w.message) }),
+                );
+                Template::default()
             })
-            .map_err(|e| format!("rule `{}`: {e}", self.id))
         };
-        let plain = |written: &str| text(written).map(|t| t.render(&mut |_, _| None));
-        let test = WrittenTest {
+        let plain = |template: Template| template.render(&mut |_, _| None);
+        let title = plain(text("title", &self.title));
+        let why = plain(text("why", &self.why));
+        let impact = self.impact.as_deref().map(|impact| plain(text("impact", impact)));
+        let fix = text("fix", &self.fix);
+        let steps = self.steps.as_deref().map(|steps| text("steps", steps));
+        let test = self.test();
+        let assertion = match steps {
+            Some(steps) if test.is_empty() => Some(Assertion::Manual(steps)),
+            Some(_) => {
+                faults.push(Fault::new(&["steps"], "a rule has either steps or a probe, not both".to_owned()));
+                None
+            }
+            None => test.build(&params, &mut Vec::new(), &mut faults),
+        };
+        match assertion {
+            Some(assertion) if faults.is_empty() => {
+                Ok(Rule { id: self.id.clone(), title, assertion, needs: self.needs, why, impact, fix })
+            }
+            _ => Err(faults),
+        }
+    }
+
+    fn test(&self) -> WrittenTest {
+        WrittenTest {
             file: self.file.clone(),
             process: self.process.clone(),
             setting: self.setting.clone(),
@@ -207,26 +78,39 @@ impl WrittenRule {
             when_missing: self.when_missing,
             all_of: self.all_of.clone(),
             any_of: self.any_of.clone(),
-        };
-        let assertion = match &self.steps {
-            Some(steps) if test.is_empty() => Assertion::Manual(text(steps)?),
-            Some(_) => return Err(format!("rule `{}` has both steps and a probe", self.id)),
-            None => test.build(&params).map_err(|e| format!("rule `{}`: {e}", self.id))?,
-        };
-        Ok(Rule {
-            id: self.id.clone(),
-            title: plain(&self.title)?,
-            assertion,
-            needs: self.needs,
-            why: plain(&self.why)?,
-            impact: self.impact.as_deref().map(plain).transpose()?,
-            fix: text(&self.fix)?,
-        })
+        }
     }
 }
 
+/// What is wrong with a rule, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Fault {
+    /// Keys and positions, from the rule down.
+    pub(super) path: Vec<String>,
+    /// Where in the text at the end of the path, in bytes.
+    pub(super) offset: Option<usize>,
+    /// The parameter that is to blame.
+    pub(super) param: Option<String>,
+    /// What is wrong, and what would be right.
+    pub(super) message: String,
+}
+
+impl Fault {
+    fn new(path: &[&str], message: String) -> Self {
+        let path = path.iter().map(|step| (*step).to_owned()).collect();
+        Self { path, offset: None, param: None, message }
+    }
+}
+
+fn is_kebab(id: &str) -> bool {
+    id.split('-').all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()))
+}
+
 fn show(json: &Json) -> String {
-    String::read(json).unwrap_or_else(|_| json.to_string())
+    match json {
+        Json::Array(items) => items.iter().map(show).collect::<Vec<_>>().join(", "),
+        other => String::read(other).unwrap_or_else(|_| other.to_string()),
+    }
 }
 
 impl WrittenTest {
@@ -241,32 +125,77 @@ impl WrittenTest {
             + self.document.is_some() as usize
     }
 
-    fn build(&self, params: &dyn Fn(&str) -> Option<Json>) -> Result<Assertion, String> {
-        let several = |inner: &[Self]| inner.iter().map(|t| t.build(params)).collect::<Result<Vec<_>, _>>();
+    /// `path`: where in the rule this test stands.
+    fn build(
+        &self,
+        params: &dyn Fn(&str) -> Option<Json>,
+        path: &mut Vec<String>,
+        faults: &mut Vec<Fault>,
+    ) -> Option<Assertion> {
         match (&self.all_of, &self.any_of, self.probes()) {
-            (Some(inner), None, 0) if !inner.is_empty() => Ok(Assertion::AllOf(several(inner)?)),
-            (None, Some(inner), 0) if !inner.is_empty() => Ok(Assertion::AnyOf(several(inner)?)),
-            (None, None, 1) => {
-                let expect = self.expect.as_ref().ok_or("a probe needs `expect`")?.fill(params)?;
-                let probe = self.probe()?;
-                if expect.is_about_files() != matches!(probe, Probe::File(_)) {
-                    return Err("mode-at-most and owned-by go with a file probe, and no other operator does".to_owned());
-                }
-                Ok(Assertion::Test(Test {
-                    probe,
-                    expect,
-                    when_unset: self.when_unset.unwrap_or_default(),
-                    when_missing: self.when_missing.unwrap_or_default(),
-                }))
+            (Some(inner), None, 0) if !inner.is_empty() => {
+                build_all(inner, "all-of", params, path, faults).map(Assertion::AllOf)
             }
-            _ => Err("exactly one of file, process, setting, document, all-of, any-of and steps is needed".to_owned()),
+            (None, Some(inner), 0) if !inner.is_empty() => {
+                build_all(inner, "any-of", params, path, faults).map(Assertion::AnyOf)
+            }
+            (None, None, 1) => self.build_one(params, path, faults).map(Assertion::Test),
+            _ => {
+                let message = "exactly one of file, process, setting, document, all-of, any-of and steps is needed, \
+                               and a list must not be empty";
+                faults.push(Fault { path: path.clone(), ..Fault::new(&[], message.to_owned()) });
+                None
+            }
+        }
+    }
+
+    fn build_one(
+        &self,
+        params: &dyn Fn(&str) -> Option<Json>,
+        path: &[String],
+        faults: &mut Vec<Fault>,
+    ) -> Option<Test> {
+        let mut tell = |key: &str, message: String, param: Option<String>| {
+            let mut path = path.to_vec();
+            path.extend((!key.is_empty()).then(|| key.to_owned()));
+            faults.push(Fault { path, offset: None, param, message });
+        };
+        let probe = self.probe().map_err(|message| tell(self.probe_key(), message, None)).ok();
+        let expect = match &self.expect {
+            Some(expect) => expect.fill(params).map_err(|bad| tell("expect", bad.to_string(), Some(bad.name))).ok(),
+            None => {
+                tell(self.probe_key(), "a probe needs `expect` beside it".to_owned(), None);
+                None
+            }
+        };
+        let (probe, expect) = (probe?, expect?);
+        if expect.is_about_files() != matches!(probe, Probe::File(_)) {
+            let message = "mode-at-most and owned-by go with a file probe, and no other operator does";
+            tell("expect", message.to_owned(), None);
+            return None;
+        }
+        Some(Test {
+            probe,
+            expect,
+            when_unset: self.when_unset.unwrap_or_default(),
+            when_missing: self.when_missing.unwrap_or_default(),
+        })
+    }
+
+    const fn probe_key(&self) -> &'static str {
+        match (&self.file, &self.process, &self.setting, &self.document) {
+            (Some(_), ..) => "file",
+            (None, Some(_), ..) => "process",
+            (None, None, Some(_), _) => "setting",
+            (None, None, None, Some(_)) => "document",
+            (None, None, None, None) => "",
         }
     }
 
     fn probe(&self) -> Result<Probe, String> {
         if let Some(file) = &self.file {
             return Ok(Probe::File(FileProbe {
-                at: file.at.clone().into_vec().into_iter().map(|WrittenAt(at)| at).collect(),
+                at: file.at.0.clone().into_iter().map(|WrittenAt(at)| at).collect(),
                 tree: file.tree,
                 names: file.names.iter().map(|GlobText(glob)| glob.clone()).collect(),
             }));
@@ -292,8 +221,26 @@ impl WrittenTest {
     }
 }
 
+/// Builds each test of a list, so that the faults of all are told.
+fn build_all(
+    inner: &[WrittenTest],
+    key: &str,
+    params: &dyn Fn(&str) -> Option<Json>,
+    path: &mut Vec<String>,
+    faults: &mut Vec<Fault>,
+) -> Option<Vec<Assertion>> {
+    let depth = path.len();
+    let mut built = Vec::new();
+    for (position, test) in inner.iter().enumerate() {
+        path.extend([key.to_owned(), position.to_string()]);
+        built.push(test.build(params, path, faults));
+        path.truncate(depth);
+    }
+    built.into_iter().collect()
+}
+
 impl WrittenSetting {
-    fn build(&self) -> Result<SettingProbe, String> {
+    pub(super) fn build(&self) -> Result<SettingProbe, String> {
         if self.flag.is_none() && self.path.is_none() && self.env.is_none() {
             return Err("a setting has a flag, an env or a path".to_owned());
         }
@@ -338,7 +285,7 @@ fn default_value(kind: ValueKind, json: &Json) -> Result<Value, String> {
 }
 
 fn keys(kind: ValueKind, key: Option<&OneOrMany<String>>) -> Result<Vec<String>, String> {
-    let keys = key.cloned().map(OneOrMany::into_vec).unwrap_or_default();
+    let keys = key.map(|OneOrMany(keys)| keys.clone()).unwrap_or_default();
     if keys.is_empty() == (kind == ValueKind::Map) {
         return Err("`key` goes with `kind: map`, and a map needs it".to_owned());
     }

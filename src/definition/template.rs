@@ -1,5 +1,6 @@
 //! Texts with `{placeholders}`: a rule's parameters, filled in at load, and this node's places, filled in for a report.
 
+use super::near_names;
 use crate::component::Component;
 use crate::probe::PlaceKind;
 use std::fmt::Write as _;
@@ -16,24 +17,42 @@ enum Piece {
     Place(Component, PlaceKind),
 }
 
+/// What is wrong in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct TextFault {
+    /// Where, in bytes from its beginning.
+    pub(super) offset: usize,
+    /// What.
+    pub(super) message: String,
+}
+
 impl Template {
-    /// Reads a text; `params` gives the text of a parameter. The error names a placeholder that is neither a parameter
-    /// nor a place.
-    pub(super) fn parse(text: &str, params: &dyn Fn(&str) -> Option<String>) -> Result<Self, String> {
+    /// Reads a text; `params` gives the text of a parameter, and `names` lists them. The faults are placeholders that are
+    /// neither a parameter nor a place, and single braces.
+    pub(super) fn parse(
+        text: &str,
+        params: &dyn Fn(&str) -> Option<String>,
+        names: &[&str],
+    ) -> Result<Self, Vec<TextFault>> {
         let mut pieces = Vec::new();
+        let mut faults = Vec::new();
         let mut plain = String::new();
         let mut rest = text;
         while let Some(at) = rest.find(['{', '}']) {
             plain.push_str(&rest[..at]);
             let brace = &rest[at..=at];
+            let offset = text.len() - rest.len() + at;
             rest = &rest[at + 1..];
             if let Some(after) = rest.strip_prefix(brace) {
                 plain.push_str(brace);
                 rest = after;
                 continue;
             }
-            let Some((name, after)) = rest.split_once('}').filter(|_| brace == "{") else {
-                return Err(format!("a single `{brace}` stands in the text; write it twice"));
+            let named = rest.split_once('}').filter(|(name, _)| brace == "{" && is_name(name));
+            let Some((name, after)) = named else {
+                let message = format!("a single `{brace}` stands in the text; write it twice");
+                faults.push(TextFault { offset, message });
+                continue;
             };
             if let Some(value) = params(name) {
                 plain.push_str(&value);
@@ -41,15 +60,13 @@ impl Template {
                 pieces.push(Piece::Text(std::mem::take(&mut plain)));
                 pieces.push(Piece::Place(component, kind));
             } else {
-                return Err(format!(
-                    "`{{{name}}}` is neither a parameter of the rule nor a place such as kubelet.config"
-                ));
+                faults.push(TextFault { offset, message: unknown_placeholder(name, names) });
             }
             rest = after;
         }
         plain.push_str(rest);
         pieces.push(Piece::Text(plain));
-        Ok(Self { pieces })
+        if faults.is_empty() { Ok(Self { pieces }) } else { Err(faults) }
     }
 
     /// A text in which braces are only braces.
@@ -74,6 +91,22 @@ impl Template {
     }
 }
 
+fn is_name(text: &str) -> bool {
+    text.starts_with(char::is_alphabetic) && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'))
+}
+
+fn unknown_placeholder(name: &str, params: &[&str]) -> String {
+    let places = place_names();
+    let near = near_names(name, params.iter().copied().chain(places.iter().map(String::as_str)));
+    format!("`{{{name}}}` is neither a parameter of the rule nor a place such as kubelet.config{near}")
+}
+
+/// Every place that a text can name.
+pub(super) fn place_names() -> Vec<String> {
+    let of = |c: Component| PlaceKind::ALL.into_iter().map(move |kind| format!("{c}.{}", kind.id()));
+    Component::ALL.into_iter().flat_map(of).collect()
+}
+
 /// `kubelet.config` and its like.
 pub(super) fn place_of(name: &str) -> Option<(Component, PlaceKind)> {
     let (component, kind) = name.split_once('.')?;
@@ -89,11 +122,25 @@ mod tests {
     #[test]
     fn placeholders_are_filled_and_braces_are_doubled() {
         let params = |name: &str| (name == "mode").then(|| "600".to_owned());
-        let template = Template::parse("chmod {mode} {kubelet.config} '{{.x}}'", &params).expect("a template");
+        let parse = |text: &str| Template::parse(text, &params, &["mode"]);
+        let template = parse("chmod {mode} {kubelet.config} '{{.x}}'").expect("a template");
         assert_eq!(template.render(&mut |_, _| Some("/a b".to_owned())), "chmod 600 /a b '{.x}'");
         assert_eq!(template.render(&mut |_, _| None), "chmod 600 the config of kubelet '{.x}'");
-        for bad in ["{none}", "{", "}", "{kubelet.nothing}", "a } b"] {
-            assert!(Template::parse(bad, &params).is_err(), "{bad}");
+        let cases: [(&str, &[(usize, &str)]); 6] = [
+            ("{none}", &[(0, "`{none}` is neither")]),
+            ("{", &[(0, "a single `{`")]),
+            ("a } b", &[(2, "a single `}`")]),
+            ("{kubelet.nothing}", &[(0, "`{kubelet.nothing}` is neither")]),
+            ("{mod} and {etcd.data-di}", &[(0, "did you mean `mode`?"), (10, "did you mean `etcd.data-dir`?")]),
+            ("awk '{ print }'", &[(5, "a single `{`"), (13, "a single `}`")]),
+        ];
+        for (bad, expected) in cases {
+            let faults = parse(bad).expect_err(bad);
+            assert_eq!(faults.len(), expected.len(), "{bad}: {faults:?}");
+            for (fault, (offset, part)) in faults.iter().zip(expected) {
+                assert_eq!(fault.offset, *offset, "{bad}");
+                assert!(fault.message.contains(part), "{bad}: {}", fault.message);
+            }
         }
     }
 }

@@ -15,6 +15,7 @@ pub struct DescribeError(String);
 
 /// The form of the file. Keys that are not known are named in a notice, since an older program may read a newer file.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Description {
     /// Only in what `nodeproof snapshot` writes.
     snapshot: Option<SnapshotDescription>,
@@ -34,26 +35,33 @@ struct Description {
     /// Why there may be accounts that are missing here.
     accounts_unknown: Option<String>,
     #[serde(default, rename = "node")]
+    #[cfg_attr(test, schemars(with = "serde_json::Value"))]
     _node: IgnoredAny,
     #[serde(default, rename = "kube_bench_verdicts")]
+    #[cfg_attr(test, schemars(with = "serde_json::Value"))]
     _recorded: IgnoredAny,
     #[serde(flatten)]
+    #[cfg_attr(test, schemars(with = "BTreeMap<String, serde_json::Value>"))]
     unknown: BTreeMap<String, IgnoredAny>,
 }
 
 /// How a snapshot was taken.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct SnapshotDescription {
     /// What was read, in the probes' words; nothing else can be judged.
     readings: BTreeSet<String>,
     /// The program that took it.
     #[serde(rename = "program")]
+    #[cfg_attr(test, schemars(with = "serde_json::Value"))]
     _program: IgnoredAny,
     #[serde(flatten)]
+    #[cfg_attr(test, schemars(with = "BTreeMap<String, serde_json::Value>"))]
     unknown: BTreeMap<String, IgnoredAny>,
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct FileDescription {
     path: PathBuf,
     mode: Option<Mode>,
@@ -72,10 +80,12 @@ struct FileDescription {
     /// Why a walk from above does not go into this folder.
     not_entered: Option<String>,
     #[serde(flatten)]
+    #[cfg_attr(test, schemars(with = "BTreeMap<String, serde_json::Value>"))]
     unknown: BTreeMap<String, IgnoredAny>,
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct ProcessDescription {
     argv: Vec<String>,
     pid: Option<u32>,
@@ -98,11 +108,13 @@ struct ProcessDescription {
     /// The folder among the described files that is this process's root; `/` by default.
     root: Option<PathBuf>,
     #[serde(flatten)]
+    #[cfg_attr(test, schemars(with = "BTreeMap<String, serde_json::Value>"))]
     unknown: BTreeMap<String, IgnoredAny>,
 }
 
 /// `{name: number}` for users and groups alike, or the two apart.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(untagged)]
 enum AccountsDescription {
     Apart {
@@ -116,6 +128,7 @@ enum AccountsDescription {
 
 /// A name or a number.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(untagged)]
 enum Name {
     Number(u32),
@@ -126,6 +139,26 @@ enum Name {
 #[derive(Debug, Deserialize)]
 #[serde(transparent)]
 struct Mode(serde_json::Value);
+
+#[cfg(test)]
+impl schemars::JsonSchema for Mode {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Mode".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "Octal digits, as text or as a number",
+            "anyOf": [{ "type": "string", "pattern": "^(0o)?[0-7]{1,4}$" }, { "type": "integer", "minimum": 0, "maximum": 7777 }],
+        })
+    }
+}
+
+/// The JSON Schema of a described machine.
+#[cfg(test)]
+pub(crate) fn schema() -> schemars::Schema {
+    schemars::schema_for!(Description)
+}
 
 impl Mode {
     fn bits(&self) -> Option<u32> {

@@ -18,6 +18,8 @@ use std::path::{Path, PathBuf};
 pub use accounts::Accounts;
 pub use described::DescribedHost;
 pub use description::DescribeError;
+#[cfg(test)]
+pub(crate) use description::schema as described_schema;
 pub use live::{LiveHost, OpenHostError};
 pub use process_table::{ProcessRow, ProcessTable};
 pub use recording::{Recording, RecordingHost, Sighting};

@@ -47,6 +47,7 @@ pub struct FileProbe {
 
 /// What of a tree is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Tree {
     /// Regular files.

@@ -7,6 +7,7 @@ use serde_json::ser::{CharEscape, CompactFormatter, Formatter, Serializer};
 use std::io::{self, Write};
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Document<'a> {
     #[serde(rename = "Controls")]
     controls: Vec<Control<'a>>,
@@ -15,6 +16,7 @@ struct Document<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Control<'a> {
     id: &'a str,
     version: &'a str,
@@ -30,6 +32,7 @@ struct Control<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Totals {
     total_pass: usize,
     total_fail: usize,
@@ -38,6 +41,7 @@ struct Totals {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Group<'a> {
     section: &'a str,
     #[serde(rename = "type")]
@@ -51,6 +55,7 @@ struct Group<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Check<'a> {
     test_number: &'a str,
     test_desc: &'a str,
@@ -75,11 +80,30 @@ struct Check<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Evidence<'a> {
     subject: &'a str,
     attribute: &'a str,
     value: &'a str,
     source: &'a str,
+}
+
+/// With the totals, or with `--nototals` the bare list.
+#[cfg(test)]
+#[derive(Serialize, schemars::JsonSchema)]
+#[serde(untagged)]
+#[schemars(title = "Report")]
+#[expect(dead_code, reason = "only its schema matters")]
+enum Whole<'a> {
+    Totals(Document<'a>),
+    Bare(Vec<Control<'a>>),
+}
+
+/// The report's JSON Schema.
+#[cfg(test)]
+pub(crate) fn schema() -> schemars::Schema {
+    let settings = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
+    settings.into_generator().into_root_schema_for::<Whole<'_>>()
 }
 
 pub(super) fn render(report: &Report, totals: bool, out: &mut dyn Write) -> io::Result<()> {

@@ -6,6 +6,8 @@ mod junit;
 mod text;
 
 pub use asff::Origin;
+#[cfg(test)]
+pub(crate) use json::schema as json_schema;
 
 use crate::outcome::Report;
 use std::io::{self, Write};

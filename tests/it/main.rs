@@ -8,17 +8,20 @@ mod canned;
 #[cfg(feature = "cluster")]
 mod cluster;
 mod command;
+mod commands;
 mod dialect;
 mod drop_in;
 mod every;
 mod findings;
 mod json_report;
 mod junit_report;
+mod lint;
 mod live;
 mod manifests;
 mod oracle;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod profiles;
 mod proofs;
 mod quiet;
 mod shell;

@@ -1,0 +1,219 @@
+//! A rule as it is written in the catalogue: which keys there are, and what each can hold. What they mean together,
+//! `rule` knows.
+
+use super::template::{place_names, place_of};
+use super::{WhenMissing, WhenUnset, near_names};
+use crate::component::Component;
+use crate::one_or_many::OneOrMany;
+use crate::operator::{WrittenExpectation, Yes};
+use crate::probe::{At, DocumentPath, Tree};
+use crate::value::ValueKind;
+use globset::Glob;
+use indexmap::IndexMap;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value as Json;
+use std::fmt;
+
+/// Parameter values by name.
+pub(super) type Params = IndexMap<String, Json>;
+
+/// One entry of a catalogue file.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct WrittenRule {
+    pub(super) id: String,
+    pub(super) title: String,
+    #[serde(default)]
+    pub(super) params: Params,
+    pub(super) file: Option<WrittenFile>,
+    pub(super) process: Option<WrittenProcess>,
+    pub(super) setting: Option<WrittenSetting>,
+    pub(super) document: Option<WrittenDocument>,
+    pub(super) expect: Option<WrittenExpectation>,
+    pub(super) when_unset: Option<WhenUnset>,
+    pub(super) when_missing: Option<WhenMissing>,
+    pub(super) all_of: Option<Vec<WrittenTest>>,
+    pub(super) any_of: Option<Vec<WrittenTest>>,
+    pub(super) needs: Option<Component>,
+    pub(super) steps: Option<String>,
+    pub(super) why: String,
+    pub(super) impact: Option<String>,
+    pub(super) fix: String,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub(super) struct WrittenTest {
+    pub(super) file: Option<WrittenFile>,
+    pub(super) process: Option<WrittenProcess>,
+    pub(super) setting: Option<WrittenSetting>,
+    pub(super) document: Option<WrittenDocument>,
+    pub(super) expect: Option<WrittenExpectation>,
+    pub(super) when_unset: Option<WhenUnset>,
+    pub(super) when_missing: Option<WhenMissing>,
+    pub(super) all_of: Option<Vec<Self>>,
+    pub(super) any_of: Option<Vec<Self>>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct WrittenFile {
+    pub(super) at: OneOrMany<WrittenAt>,
+    pub(super) tree: Option<Tree>,
+    #[serde(default)]
+    pub(super) names: Vec<GlobText>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct WrittenProcess {
+    pub(super) component: Component,
+    pub(super) flag: Option<String>,
+    pub(super) env: Option<String>,
+    #[serde(default)]
+    pub(super) kind: ValueKind,
+    pub(super) key: Option<OneOrMany<String>>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct WrittenSetting {
+    pub(super) component: Component,
+    pub(super) flag: Option<String>,
+    pub(super) env: Option<String>,
+    pub(super) path: Option<PathText>,
+    #[serde(default)]
+    pub(super) kind: ValueKind,
+    pub(super) key: Option<OneOrMany<String>>,
+    pub(super) default: Option<Json>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct WrittenDocument {
+    pub(super) at: WrittenAt,
+    pub(super) select: WrittenSelect,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum WrittenSelect {
+    Path(PathText),
+    EncryptionWriter(String),
+    AuditLevel(WrittenAuditLevel),
+    AuditLevels(Yes),
+    SameCertificatesAs(WrittenAt),
+    Unit(UnitText),
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct WrittenAuditLevel {
+    pub(super) group: String,
+    pub(super) resource: String,
+    pub(super) verb: String,
+}
+
+/// `/a/path`, `kubelet.config`, or a setting that holds a path.
+#[derive(Debug, Clone)]
+pub(super) struct WrittenAt(pub(super) At);
+
+impl<'de> Deserialize<'de> for WrittenAt {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AtVisitor;
+        impl<'de> Visitor<'de> for AtVisitor {
+            type Value = At;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a path, a place such as kubelet.config, or a setting that holds a path")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<At, E> {
+                if text.starts_with('/') {
+                    return Ok(At::Path(text.to_owned()));
+                }
+                let known = place_of(text).map(|(component, kind)| At::Known(component, kind));
+                known.ok_or_else(|| {
+                    let places = place_names();
+                    let near = near_names(text, places.iter().map(String::as_str));
+                    let what = "is neither a path that starts with / nor a place such as kubelet.config";
+                    E::custom(format!("`{text}` {what}{near}"))
+                })
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<At, A::Error> {
+                let written = WrittenSetting::deserialize(MapAccessDeserializer::new(map))?;
+                written.build().map(|setting| At::Setting(Box::new(setting))).map_err(de::Error::custom)
+            }
+        }
+        deserializer.deserialize_any(AtVisitor).map(Self)
+    }
+}
+
+/// Declares a type read from text by a checking function, so that an error has its place in the file.
+macro_rules! checked_text {
+    ($name:ident($inner:ty), $read:expr) => {
+        #[derive(Debug, Clone)]
+        pub(super) struct $name(pub(super) $inner);
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                let read: Result<$inner, String> = $read(text);
+                read.map(Self).map_err(serde::de::Error::custom)
+            }
+        }
+
+        #[cfg(test)]
+        impl schemars::JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                String::json_schema(generator)
+            }
+        }
+    };
+}
+
+/// What the schemas say of types that are read by hand.
+#[cfg(test)]
+impl schemars::JsonSchema for WrittenAt {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "At".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let setting = generator.subschema_for::<WrittenSetting>();
+        let places = place_names();
+        schemars::json_schema!({
+            "description": "A path or glob, a component's own file, or the path that a setting holds",
+            "anyOf": [{ "type": "string", "pattern": "^/" }, { "enum": places }, setting],
+        })
+    }
+}
+
+checked_text!(PathText(DocumentPath), |text: String| text.parse::<DocumentPath>().map_err(|e| e.to_string()));
+checked_text!(GlobText(String), |text: String| match Glob::new(&text) {
+    Ok(_) => Ok(text),
+    Err(e) => Err(e.to_string()),
+});
+checked_text!(UnitText((String, String)), |text: String| {
+    let pair = text.split_once('.').map(|(section, key)| (section.to_owned(), key.to_owned()));
+    pair.ok_or_else(|| format!("`{text}` is not SECTION.KEY"))
+});

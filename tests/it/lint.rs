@@ -1,0 +1,210 @@
+//! Definition files with seeded faults: each is found, at its line and column, and what is sound is left alone.
+
+use crate::support::{nodeproof, repository, text_of};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// File, line, column, severity, and a part of the message.
+type Seed = (&'static str, u64, u64, &'static str, &'static str);
+
+/// Everything that is wrong below `testdata/lint`, written down beside the files.
+const SEEDS: &[Seed] = &[
+    ("catalog/keys.yaml", 6, 3, "error", "unknown key `whay`; did you mean `why`?"),
+    ("catalog/keys.yaml", 12, 13, "error", "`equal` is not known here; did you mean `equals`?"),
+    ("catalog/keys.yaml", 18, 3, "error", "unknown key `settings`; did you mean `setting`?"),
+    ("catalog/keys.yaml", 25, 25, "error", "`kubelt` is not known here; did you mean `kubelet`?"),
+    ("catalog/keys.yaml", 32, 62, "error", "`boolean` is not known here; there are text, bool,"),
+    ("catalog/keys.yaml", 39, 34, "error", "unknown key `flg`; did you mean `flag`?"),
+    ("catalog/keys.yaml", 47, 21, "error", "`kubelet.conf` is neither a path"),
+    ("catalog/keys.yaml", 48, 31, "error", "`etcdd` is not known here; did you mean `etcd`?"),
+    ("catalog/keys.yaml", 48, 59, "error", "`sett` is not known here; did you mean `set`?"),
+    ("catalog/keys.yaml", 52, 3, "error", "`why` is missing"),
+    ("catalog/keys.yaml", 52, 3, "error", "`fix` is missing"),
+    ("catalog/sound.yaml", 9, 7, "warning", "no benchmark uses the rule `lonely`"),
+    ("catalog/texts.yaml", 8, 40, "error", "a single `{`"),
+    ("catalog/texts.yaml", 8, 47, "error", "a single `}`"),
+    ("catalog/texts.yaml", 17, 11, "error", "`{mod}` is neither a parameter"),
+    ("catalog/texts.yaml", 18, 21, "error", "did you mean `kubelet.config`"),
+    ("catalog/texts.yaml", 23, 11, "error", "parameter `mod`: there is no such parameter"),
+    ("catalog/texts.yaml", 27, 7, "warning", "no benchmark uses the rule `unused-param`"),
+    ("catalog/texts.yaml", 29, 13, "warning", "uses its parameter `mode` nowhere"),
+    ("catalog/texts.yaml", 35, 7, "error", "`Not_Kebab` is no name for a rule"),
+    ("catalog/texts.yaml", 41, 7, "warning", "no benchmark uses the rule `given-twice`"),
+    (
+        "catalog/texts.yaml",
+        47,
+        7,
+        "error",
+        "rule `given-twice` is defined twice: at testdata/lint/catalog/texts.yaml:41",
+    ),
+    ("catalog/texts.yaml", 47, 7, "warning", "no benchmark uses the rule `given-twice`"),
+    ("catalog/texts.yaml", 51, 3, "error", "`why` stands twice; it is on line 50 already"),
+    ("catalog/values.yaml", 5, 27, "error", "`688` is not a mode"),
+    ("catalog/values.yaml", 13, 15, "error", "`root` is not USER:GROUP"),
+    ("catalog/values.yaml", 20, 22, "error", "`^(a` is not a regular expression: unclosed group"),
+    ("catalog/values.yaml", 26, 66, "error", "'[a.key': unclosed character class"),
+    ("catalog/values.yaml", 33, 33, "error", "`kubelet.confg` is neither a path"),
+    ("catalog/values.yaml", 40, 40, "error", "`authentication..enabled` is not a path"),
+    ("catalog/values.yaml", 48, 23, "error", "`5 minutes` is neither a whole number nor a duration"),
+    ("catalog/values.yaml", 54, 12, "error", "the default \"4 hours\" is not a duration"),
+    ("catalog/values.yaml", 63, 11, "error", "parameter `mode`: `rw` is not a mode"),
+    ("catalog/values.yaml", 70, 11, "error", "mode-at-most and owned-by go with a file probe"),
+    ("catalog/values.yaml", 76, 9, "error", "a probe needs `expect`"),
+    ("catalog/values.yaml", 84, 10, "error", "either steps or a probe"),
+    ("catalog/values.yaml", 90, 12, "error", "`key` goes with `kind: map`"),
+    ("config.yaml", 4, 5, "warning", "unknown key `bin`; did you mean `bins`?"),
+    ("config.yaml", 5, 12, "error", "expected a"),
+    ("config.yaml", 6, 3, "warning", "component `schedulr` is not listed"),
+    ("config.yaml", 9, 11, "error", "there is no benchmark `cis-1.13`; did you mean"),
+    ("config.yaml", 11, 22, "error", "`nodes` is not known here; did you mean `node`?"),
+    ("profiles/broken.yaml", 4, 1, "error", "unknown key `group`; did you mean `groups`"),
+    ("profiles/broken.yaml", 7, 3, "warning", "no check is in group `8`"),
+    ("profiles/broken.yaml", 7, 18, "error", "`nod` is not known here; did you mean `node`?"),
+    ("profiles/broken.yaml", 8, 20, "error", "target managedservices, which is not among the `targets`"),
+    ("profiles/broken.yaml", 9, 3, "warning", "no check is in group `9.3`"),
+    (
+        "profiles/broken.yaml",
+        11,
+        20,
+        "error",
+        "no rule `apiserver-manifest-mod`; did you mean `apiserver-manifest-mode`",
+    ),
+    ("profiles/broken.yaml", 12, 40, "error", "rule `sound` has no parameter `mod`; did you mean `mode`?"),
+    ("profiles/broken.yaml", 13, 41, "error", "parameter `mode`: `9` is not a mode"),
+    ("profiles/broken.yaml", 14, 27, "error", "unknown key `asessment`; did you mean `assessment`?"),
+    ("profiles/broken.yaml", 15, 39, "error", "`maybe` is not known here; there are automated, manual"),
+    ("profiles/broken.yaml", 16, 35, "error", "expected a boolean"),
+    ("profiles/broken.yaml", 17, 12, "error", "`rule` is missing"),
+    ("profiles/broken.yaml", 18, 52, "error", "rule `rbac-secret-access` has steps for a person"),
+    ("profiles/broken.yaml", 20, 3, "error", "check 7.7.7 is in no group: there is no group `7.7`"),
+    ("profiles/broken.yaml", 21, 3, "error", "`1.1.4` stands twice; it is on line 14 already"),
+    ("profiles/broken.yaml", 22, 8, "error", "`1.1.99` is dropped, and nothing before has it"),
+    ("profiles/circle.yaml", 1, 5, "warning", "call it circular.yaml"),
+    ("profiles/circle.yaml", 3, 10, "error", "`circular` extends itself"),
+    ("profiles/orphan.yaml", 3, 10, "error", "there is no benchmark `cis-1.13`"),
+    ("strange.yaml", 1, 1, "error", "no definition file"),
+    ("syntax.yaml", 6, 3, "error", "wrong YAML"),
+];
+
+/// The JSON answer about some paths of the repository, and the exit code.
+fn lint(paths: &[&str]) -> (Value, i32) {
+    let mut command = nodeproof();
+    let output = command.current_dir(repository("")).args(["lint", "--json"]).args(paths).output().expect("it runs");
+    let answer = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&output.stderr)));
+    (answer, output.status.code().expect("a code"))
+}
+
+fn problems(answer: &Value) -> &[Value] {
+    answer["problems"].as_array().expect("a list")
+}
+
+#[test]
+fn every_seeded_fault_is_found_at_its_place_and_nothing_else_is() {
+    let (answer, code) = lint(&["testdata/lint"]);
+    let is = |problem: &Value, seed: &Seed| {
+        let (file, line, column, severity, part) = *seed;
+        problem["file"] == format!("testdata/lint/{file}")
+            && problem["line"] == line
+            && problem["column"] == column
+            && problem["severity"] == severity
+            && problem["message"].as_str().is_some_and(|m| m.contains(part) && !m.contains('\n'))
+    };
+    let missed: Vec<&Seed> = SEEDS.iter().filter(|seed| !problems(&answer).iter().any(|p| is(p, seed))).collect();
+    assert!(missed.is_empty(), "not found: {missed:#?}\nfound: {answer:#}");
+    let others: Vec<&Value> = problems(&answer).iter().filter(|p| !SEEDS.iter().any(|seed| is(p, seed))).collect();
+    assert!(others.is_empty(), "found, and not seeded: {others:#?}");
+    let count = |severity| SEEDS.iter().filter(|(.., s, _)| *s == severity).count();
+    assert_eq!(answer["errors"], count("error"));
+    assert_eq!(answer["warnings"], count("warning"));
+    assert!(count("error") >= 25, "too few seeds");
+    assert_eq!(code, 3);
+}
+
+/// A folder may replace what is built in, and another folder what is in this one, but no file a neighbour.
+#[test]
+fn what_two_files_of_a_folder_define_is_refused_by_both() {
+    let rule = "- { id: ID, title: t, steps: s, why: w, fix: f }\n";
+    let profile = "id: ID\ntitle: t\nextends: cis-1.12\n";
+    for (kind, text, message) in
+        [("catalog", rule, "rule `twin` is defined"), ("profiles", profile, "benchmark `twin` is")]
+    {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir(folder.path().join(kind)).expect("a folder");
+        for name in ["one.yaml", "twin.yaml"] {
+            std::fs::write(folder.path().join(kind).join(name), text.replace("ID", "twin")).expect("a file");
+        }
+        let linted = nodeproof().arg("lint").arg(folder.path()).output().expect("it runs");
+        let out = String::from_utf8_lossy(&linted.stdout);
+        assert!(out.contains("twin.yaml:1:") && out.contains(message), "{out}");
+        assert_eq!(linted.status.code(), Some(3), "{out}");
+        let run = nodeproof().args(["benchmarks", "-D"]).arg(folder.path()).output().expect("it runs");
+        let err = String::from_utf8_lossy(&run.stderr);
+        assert!(err.contains("twin.yaml:1:") && err.contains(message), "{err}");
+        assert_eq!(run.status.code(), Some(3), "{err}");
+    }
+}
+
+/// What is refused by the linter is refused by a run as well, and the other way round: they must not drift apart.
+#[test]
+fn each_file_with_an_error_is_refused_by_a_run_too() {
+    let with_errors: BTreeSet<&str> = SEEDS.iter().filter(|s| s.3 == "error").map(|s| s.0).collect();
+    for file in with_errors {
+        // The mapping to a benchmark that is not there shows when its version is asked for.
+        let folder = tempfile::tempdir().expect("a folder");
+        let (place, benchmark) = match file.split_once('/') {
+            Some(("profiles", name)) => (file.to_owned(), if name == "circle.yaml" { "circular" } else { &name[..6] }),
+            Some(_) => (file.to_owned(), "cis-1.12"),
+            None if file == "config.yaml" => (file.to_owned(), "cis-1.12"),
+            None => (format!("catalog/{file}"), "cis-1.12"),
+        };
+        let target = folder.path().join(place);
+        std::fs::create_dir_all(target.parent().expect("a folder")).expect("a folder");
+        std::fs::write(&target, text_of(&repository("testdata/lint").join(file))).expect("a file");
+        let output =
+            nodeproof().args(["profile", benchmark, "--config-dir"]).arg(folder.path()).output().expect("it runs");
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(3), "{file}: {err}");
+    }
+}
+
+#[test]
+fn what_is_built_in_is_sound_and_every_rule_is_used() {
+    let (answer, code) = lint(&["benchmarks", "cfg", "testdata/extra"]);
+    assert_eq!(problems(&answer), &[] as &[Value]);
+    assert_eq!(code, 0);
+    assert!(answer["files"].as_u64().is_some_and(|n| n >= 20), "{answer}");
+}
+
+#[test]
+fn warnings_alone_leave_the_exit_code_alone() {
+    // The catalogue without a benchmark: nothing can be said about what is used.
+    let (answer, code) = lint(&["testdata/lint/catalog/sound.yaml"]);
+    assert_eq!((problems(&answer).len(), code), (0, 0));
+    let (answer, code) = lint(&["testdata/lint/catalog/sound.yaml", "testdata/extra"]);
+    assert_eq!((&answer["errors"], &answer["warnings"], code), (&Value::from(0), &Value::from(2), 0));
+}
+
+#[test]
+fn problems_are_told_one_a_line_with_their_place() {
+    let output = nodeproof()
+        .current_dir(repository(""))
+        .args(["lint", "testdata/lint/profiles/orphan.yaml"])
+        .output()
+        .expect("it runs");
+    let expected = "testdata/lint/profiles/orphan.yaml:3:10: error: there is no benchmark `cis-1.13`; \
+                    did you mean `cis-1.10` or `cis-1.11` or `cis-1.12`?\n1 error, 0 warnings in 1 file\n";
+    assert_eq!(String::from_utf8_lossy(&output.stdout), expected);
+    assert_eq!(output.status.code(), Some(3));
+}
+
+#[test]
+fn a_path_that_is_not_there_is_an_error_of_the_command_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let empty = folder.path().to_str().expect("a name");
+    for (path, message) in [("/nowhere/at/all", "is not there"), (empty, "holds no .yaml or .yml file")] {
+        let output = nodeproof().args(["lint", path]).output().expect("it runs");
+        assert_eq!(output.status.code(), Some(2), "{path}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains(message), "{path}");
+    }
+}
