@@ -86,7 +86,7 @@ fn benchmark_of_node(flags: &Flags, library: &Library) -> Result<String, Failure
     let host = open_host(&flags.machine)?;
     let node = Node::detect(host.as_ref(), &library.config);
     let collector = Collector::new(host.as_ref(), &node, &library.config);
-    Ok(found_benchmark(library, &collector, &node, host.as_ref())?.benchmark)
+    Ok(found_benchmark(library, &collector, &node, host.as_ref(), &flags.machine)?.benchmark)
 }
 
 /// `-v` tells the steps, `-vv` everything that was seen.
@@ -129,7 +129,7 @@ fn audit(flags: &Flags, manner: Manner, asked: Option<&[String]>) -> Result<u8, 
         None if asked.is_none() && manner == Manner::Nodeproof && !node.runs_anything() => {
             return Err(Failure::Nothing(nothing_runs(&node)));
         }
-        None => found_benchmark(&library, &collector, &node, host.as_ref())?,
+        None => found_benchmark(&library, &collector, &node, host.as_ref(), &flags.machine)?,
     };
     let config = library.config_for(&choice.benchmark)?;
     // A folder's own configuration may look for components elsewhere.
@@ -215,8 +215,11 @@ fn found_benchmark(
     collector: &Collector<'_>,
     node: &Node,
     host: &dyn Host,
+    machine: &MachineFlags,
 ) -> Result<Choice, Failure> {
-    let found = version::detect(collector, node, host).or_else(ask_cluster);
+    // A described machine may be of any cluster; this one's is not asked for it.
+    let ask = if machine.host.is_none() { ask_cluster } else { Err };
+    let found = version::detect(collector, node, host).or_else(ask);
     let found = found.map_err(|e| Failure::Usage(e.to_string()))?;
     benchmark_of(library, &found.clue.version, &found.clue.source, found.remark)
 }

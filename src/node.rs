@@ -189,20 +189,28 @@ fn words_of_program(program: &str, process: &Process) -> Option<usize> {
 }
 
 fn standing(component: Component, process: &Process, accounts: &Accounts) -> Standing {
+    // Of all components only kube-proxy runs in a pod that came through the API. Anything else there belongs to whoever
+    // may create pods.
+    if in_ordinary_pod(&process.cgroup) && component != Component::Proxy {
+        return Standing::Ordinary;
+    }
     if process.real_uid == 0 && process.effective_uid == 0 && !in_ordinary_pod(&process.cgroup) {
         return Standing::Root;
     }
     let own_account = component.accounts().iter().any(|name| accounts.user(name) == Some(process.real_uid));
-    if own_account || in_system_service(&process.cgroup) || in_pod(&process.cgroup) {
+    if own_account || in_own_service(component, &process.cgroup) || in_pod(&process.cgroup) {
         Standing::Service
     } else {
         Standing::Ordinary
     }
 }
 
-/// A unit that the system's own manager runs; a user's manager runs units below `user.slice`.
-fn in_system_service(cgroup: &str) -> bool {
-    !cgroup.contains("user.slice") && cgroup.split('/').any(|part| part.ends_with(".service"))
+/// A unit of Kubernetes that the system's own manager runs. A user's manager runs units below `user.slice`, and some of the
+/// system's units, such as cron's, start what users ask for.
+fn in_own_service(component: Component, cgroup: &str) -> bool {
+    const KUBERNETES: [&str; 7] = ["kube", "k8s", "k3s", "k0s", "rke2", "openshift", "origin"];
+    let is_own = |unit: &str| unit.contains(component.program()) || KUBERNETES.iter().any(|name| unit.contains(name));
+    !cgroup.contains("user.slice") && cgroup.split('/').any(|part| part.ends_with(".service") && is_own(part))
 }
 
 /// A container's group. Below `user.slice` a user names the groups as he likes.
@@ -225,7 +233,12 @@ fn reason_to_set_aside(component: Component, standing: Standing, process: &Proce
     let user = accounts.user_name(process.real_uid);
     let who = format!("process {} of user {user} calls itself {}", process.pid, component.program());
     match standing {
-        Standing::Ordinary => format!("{who}, outside any pod or system service: any user could start it"),
+        Standing::Ordinary if in_ordinary_pod(&process.cgroup) => {
+            format!("{who}, in a pod that came through the API: whoever may create pods could start it")
+        }
+        Standing::Ordinary => {
+            format!("{who}, outside any static pod or service of Kubernetes: any user could start it")
+        }
         Standing::Service | Standing::Root => format!("{who}, beside one that root runs on this machine itself"),
     }
 }
@@ -274,8 +287,11 @@ mod tests {
             (process("etcd", 0, ""), Standing::Root),
             (process("etcd", 0, "/user.slice/user-0.slice/session-1.scope"), Standing::Root),
             (process("etcd", 0, static_pod), Standing::Root),
-            (process("etcd", 0, pod), Standing::Service),
-            (process("etcd", 1000, pod), Standing::Service),
+            (process("etcd", 0, pod), Standing::Ordinary),
+            (process("etcd", 1501, pod), Standing::Ordinary),
+            (process("etcd", 1000, static_pod), Standing::Service),
+            (process("etcd", 999, "/system.slice/cron.service"), Standing::Ordinary),
+            (process("etcd", 999, "/system.slice/snap.kube-node.service"), Standing::Service),
             (process("etcd", 1501, ""), Standing::Service),
             (process("etcd", 999, "/system.slice/etcd.service"), Standing::Service),
             (

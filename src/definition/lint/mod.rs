@@ -2,6 +2,7 @@
 
 mod native;
 
+use super::kube_bench_warnings;
 use super::source::{read, yaml_files_below};
 use super::yaml::tree::{self, Fault, Node};
 use super::{DefinitionError, Library, Source};
@@ -134,8 +135,14 @@ pub fn lint(library: Library, sources: Vec<Source>) -> Vec<Problem> {
         match kind {
             Kind::Catalogue | Kind::Profile | Kind::Config => {}
             Kind::KubeBench => {
-                let message = "a file of kube-bench's dialect; nothing but its YAML was looked at";
-                file.tell_at(Severity::Warning, mark, message.to_owned());
+                // The file is taken as kube-bench takes it: what means nothing there is suspicious, and no error.
+                let (severity, found) = match kube_bench_warnings::warnings(&file.source) {
+                    Ok(found) => (Severity::Warning, found),
+                    Err(error) => (Severity::Error, vec![error]),
+                };
+                for DefinitionError { line, column, message, .. } in found {
+                    file.tell_at(severity, tree::Mark { line, column }, message);
+                }
             }
             Kind::Strange => {
                 let message = "no definition file: neither a list of rules, nor a benchmark (`id`, `title`, `checks`), \
