@@ -10,12 +10,11 @@ FROM ${BUILDER} AS build
 # Whom the binary is for: the builder's own machine unless it says otherwise. Given to cargo in any case, so that the flags
 # below are for the binary alone and not for what runs during the build.
 ARG TARGET=
-# Optional parts of the program, such as "postgres".
+# Optional parts of the program, such as "postgres", with which the image is larger than 6 MB.
 ARG FEATURES=
 # More for cargo, such as --offline.
 ARG CARGO_OPTIONS=
-# Static; and without the tables for unwinding, since a panic ends the program.
-ENV RUSTFLAGS="-C target-feature=+crt-static -C force-unwind-tables=no"
+ENV RUSTFLAGS="-C target-feature=+crt-static"
 WORKDIR /build
 
 # The dependencies: built again only when they change. Of the program itself there are only empty files of its names.
@@ -27,7 +26,7 @@ RUN set -eu; \
     cp src/main.rs build.rs; \
     for name in $(sed -n 's/^name = "\(.*\)"/\1/p' Cargo.toml); do touch "benches/$name.rs"; done; \
     target="${TARGET:-$(rustc -vV | sed -n 's/^host: //p')}"; \
-    cargo build --profile image --locked ${CARGO_OPTIONS} --features "${FEATURES}" --target "$target"; \
+    cargo build --profile image --locked ${CARGO_OPTIONS} --no-default-features --features "${FEATURES}" --target "$target"; \
     rm -r src benches build.rs
 
 # The program. Its files are as old as the last change to them, which may be older than what was just built.
@@ -35,7 +34,7 @@ COPY . .
 RUN set -eu; \
     touch build.rs src/main.rs src/lib.rs; \
     target="${TARGET:-$(rustc -vV | sed -n 's/^host: //p')}"; \
-    cargo build --profile image --locked ${CARGO_OPTIONS} --features "${FEATURES}" --target "$target"; \
+    cargo build --profile image --locked ${CARGO_OPTIONS} --no-default-features --features "${FEATURES}" --target "$target"; \
     mkdir /image; \
     cp "target/$target/image/nodeproof" /image/nodeproof; \
     chmod 0555 /image/nodeproof; \

@@ -16,8 +16,8 @@ build() {
   git archive "$commit" | tar -x -C "$folder"
   # Paths of the machine that builds would otherwise stand in the messages of panics.
   (cd "$folder" && env -u CARGO_TARGET_DIR \
-    RUSTFLAGS="-C target-feature=+crt-static -C force-unwind-tables=no --remap-path-prefix=$folder=/build --remap-path-prefix=$cargo_home=/cargo" \
-    cargo build --quiet --profile image --locked --target "$target")
+    RUSTFLAGS="-C target-feature=+crt-static --remap-path-prefix=$folder=/build --remap-path-prefix=$cargo_home=/cargo" \
+    cargo build --quiet --profile image --locked --no-default-features --target "$target")
   cp "$folder/target/$target/image/nodeproof" "$work/nodeproof-$1"
   rm -rf "$folder"
 }
