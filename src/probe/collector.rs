@@ -1,76 +1,56 @@
-//! Looks where the probes say, through the host. Each document is read once, whatever the number of rules that ask.
+//! Looks where the probes say: one arm a probe.
 
-use super::contents::{Contents, Excerpt};
-use super::{Evidence, FileProbe, Observation, Probe, Seen, TreeLook, document, file, process, setting};
+use super::contents::Excerpt;
+use super::scene::{Scene, shown};
+use super::{
+    At, DocumentPath, Evidence, FileProbe, Observation, PlaceKind, Probe, Seen, TreeLook, document, file, place,
+    process, setting,
+};
 use crate::component::Component;
-use crate::config::{Candidates, Config, Target};
-use crate::host::{Capability, Host, Place, Trouble};
-use crate::node::{Instance, Node};
-use std::cell::RefCell;
+use crate::config::Config;
+use crate::host::{Host, Place, Trouble};
+use crate::node::Node;
+use serde_json::Value as Json;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-
-/// What each look at one tree saw.
-pub(super) type TreeFindings = Vec<(TreeLook, Vec<Observation>)>;
 
 const NOT_IN_SNAPSHOT: &str =
     "the snapshot does not hold this: it was taken with other rules; take a new one with this version of nodeproof";
 
 /// One look at a node.
 pub struct Collector<'a> {
-    pub(super) host: &'a dyn Host,
-    pub(super) node: &'a Node,
-    config: &'a Config,
-    pub(super) contents: Contents<'a>,
-    tree_looks: Vec<TreeLook>,
-    trees: RefCell<BTreeMap<Place, TreeFindings>>,
+    scene: Scene<'a>,
 }
 
 impl<'a> Collector<'a> {
     /// A look at `node`, which was detected on `host`.
     pub fn new(host: &'a dyn Host, node: &'a Node, config: &'a Config) -> Self {
-        Self { host, node, config, contents: Contents::new(host), tree_looks: Vec::new(), trees: RefCell::default() }
+        Self { scene: Scene::new(host, node, config) }
     }
 
     /// Looks where each of these probes says. What several of them ask of one tree is answered by one walk.
     pub fn collect_all<'p>(&mut self, probes: Vec<&'p Probe>) -> Vec<(&'p Probe, Evidence)> {
-        self.tree_looks.clear();
+        let mut looks: Vec<TreeLook> = Vec::new();
         for probe in &probes {
             if let Probe::File(FileProbe { tree: Some(tree), names, .. }) = probe {
                 let look = TreeLook { tree: *tree, names: names.clone() };
-                if !self.tree_looks.contains(&look) {
-                    self.tree_looks.push(look);
+                if !looks.contains(&look) {
+                    looks.push(look);
                 }
             }
         }
+        self.scene.expect_tree_looks(looks);
         probes.into_iter().map(|probe| (probe, self.collect(probe))).collect()
-    }
-
-    /// The looks at trees that are known to come.
-    pub(super) fn tree_looks(&self) -> &[TreeLook] {
-        &self.tree_looks
-    }
-
-    /// What an earlier walk of this tree saw.
-    pub(super) fn known_tree(&self, place: &Place, wanted: &TreeLook) -> Option<Vec<Observation>> {
-        let trees = self.trees.borrow();
-        trees.get(place)?.iter().find(|(look, _)| look == wanted).map(|(_, seen)| seen.clone())
-    }
-
-    /// Keeps what a walk saw.
-    pub(super) fn remember_tree(&self, place: &Place, seen: TreeFindings) {
-        self.trees.borrow_mut().insert(place.clone(), seen);
     }
 
     /// The machine that is looked at.
     pub fn host(&self) -> &'a dyn Host {
-        self.host
+        self.scene.host
     }
 
     /// Looks where a probe says.
     fn collect(&self, probe: &Probe) -> Evidence {
         let reading = probe.describe();
-        if !self.host.can_answer(&reading) {
+        if !self.scene.host.can_answer(&reading) {
             return Evidence::one(Observation {
                 subject: "snapshot".to_owned(),
                 attribute: reading,
@@ -79,106 +59,39 @@ impl<'a> Collector<'a> {
             });
         }
         let evidence = match probe {
-            Probe::File(probe) => file::collect(self, probe),
-            Probe::Process(probe) => process::collect(self, probe),
-            Probe::Setting(probe) => setting::collect(self, probe),
-            Probe::Document(probe) => document::collect(self, probe),
+            Probe::File(probe) => file::collect(&self.scene, probe),
+            Probe::Process(probe) => process::collect(&self.scene, probe),
+            Probe::Setting(probe) => setting::collect(&self.scene, probe),
+            Probe::Document(probe) => document::collect(&self.scene, probe),
         };
         tracing::debug!(read = reading, things = evidence.observations.len(), "looked");
         evidence
     }
 
-    /// Asks each process of a component; says why where there is none, and which processes were set aside.
-    pub(super) fn each_instance(
-        &self,
-        component: Component,
-        attribute: &str,
-        mut look: impl FnMut(&Instance) -> Observation,
-    ) -> Evidence {
-        let found = self.node.found(component);
-        let mut observations: Vec<Observation> = found.instances.iter().map(&mut look).collect();
-        if observations.is_empty() {
-            observations.push(Observation {
-                subject: component.program().to_owned(),
-                attribute: attribute.to_owned(),
-                seen: self.absent(component),
-                source: "process table".to_owned(),
-            });
-        }
-        observations.extend(found.set_aside.iter().map(|(process, reason)| Observation {
-            subject: subject_of_process(component, process.pid),
-            attribute: "not counted".to_owned(),
-            seen: Seen::Remark(reason.clone()),
-            source: "process table".to_owned(),
-        }));
-        Evidence { observations }
+    /// What stands at a path of the documents that are a component's files of this kind, each with the file's path; what
+    /// cannot be read is left out.
+    pub fn values_of(&self, component: Component, kind: PlaceKind, path: &DocumentPath) -> Vec<(String, Json)> {
+        let found = place::places(&self.scene, &At::Known(component, kind)).into_iter().flatten();
+        found.filter_map(|place| Some((shown(&place.path), self.scene.contents.value(&place, path).ok()??))).collect()
     }
 
-    /// What it means that no process of a component was found.
-    pub(super) fn absent(&self, component: Component) -> Seen {
-        let reason = self.node.absence(component);
-        if self.node.is_blind() { Seen::Unknown(reason) } else { Seen::Missing(reason) }
-    }
-
-    /// Where a component's candidates stand in the configuration.
-    pub(super) fn candidates(&self, component: Component) -> Option<&'a Candidates> {
-        let home = match component {
-            Component::Kubelet | Component::Proxy => Target::Node,
-            Component::Etcd => Target::Etcd,
-            Component::Apiserver | Component::Scheduler | Component::ControllerManager => Target::Master,
-        };
-        self.config.candidates(home, component.config_name())
-    }
-
-    /// The place that a path in a process's arguments means: in its own root, which in a pod is the container's; where
-    /// that does not hold it or cannot be entered, on the machine.
-    pub(super) fn place_for(&self, instance: &Instance, path: &str) -> Result<Place, Trouble> {
-        let absolute = if path.starts_with('/') {
-            PathBuf::from(path)
-        } else {
-            let folder = instance.process.cwd.as_deref();
-            folder.ok_or_else(|| relative_without_folder(path))?.join(path)
-        };
-        let own = Place::of_process(instance.process.pid, &absolute);
-        let shared = Place::host(absolute);
-        match self.host.stat(&own) {
-            Ok(_) => Ok(own),
-            // What is not on the machine either can still be in the root that may not be entered.
-            Err(denied @ Trouble::Denied(Capability::SysPtrace)) if self.host.stat(&shared) == Err(Trouble::Absent) => {
-                Err(denied)
-            }
-            Err(_) => Ok(shared),
-        }
+    /// The path to name to a person who is to mend a component's file: where it is, else where it is usually.
+    pub fn path_to_name(&self, component: Component, kind: PlaceKind) -> Option<String> {
+        place::path_to_name(&self.scene, component, kind)
     }
 
     /// What `cut` leaves of a text file. Cutting it again must leave all of that: a snapshot holds no more.
     pub fn cut(&self, place: &Place, cut: fn(&str) -> String) -> Result<String, Trouble> {
-        self.contents.cut(place, cut)
+        self.scene.contents.cut(place, cut)
     }
 
     /// Of each file that was read, what was asked of it and nothing else. Places with one name are one file.
     pub fn excerpts(&self, name: &dyn Fn(&Place) -> String) -> BTreeMap<String, Excerpt> {
-        self.contents.excerpts(name)
+        self.scene.contents.excerpts(name)
     }
 
     /// What was asked of one file, as it would be answered from another content; none where nothing was asked.
     pub fn excerpt_of(&self, place: &Place, content: Result<Vec<u8>, Trouble>) -> Option<Result<String, Trouble>> {
-        self.contents.excerpt_of(place, content)
+        self.scene.contents.excerpt_of(place, content)
     }
-}
-
-/// How a process is named in a report.
-pub(super) fn subject_of_process(component: Component, pid: u32) -> String {
-    format!("{} (pid {pid})", component.program())
-}
-
-/// How a path is named in a report.
-pub(super) fn shown(path: &Path) -> String {
-    path.display().to_string()
-}
-
-fn relative_without_folder(path: &str) -> Trouble {
-    Trouble::Io(format!(
-        "the relative path {path} means nothing while the process's working directory cannot be seen; run as root, in a container with --cap-add SYS_PTRACE"
-    ))
 }

@@ -1,24 +1,24 @@
 //! The document probe: a value in a YAML, JSON, PEM or unit file whose path may itself come from a setting. Never judges.
 
-use super::collector::shown;
 use super::place::places;
+use super::scene::{Scene, shown};
 use super::setting::not_seen;
-use super::{Collector, DocumentProbe, Evidence, Observation, Seen, Select, select, unit};
+use super::{DocumentProbe, Evidence, Observation, Seen, Select, select, unit};
 use crate::host::{Place, Trouble};
 use crate::value::Value;
 
-pub(super) fn collect(collector: &Collector<'_>, probe: &DocumentProbe) -> Evidence {
+pub(super) fn collect(scene: &Scene<'_>, probe: &DocumentProbe) -> Evidence {
     let attribute = probe.select.describe();
-    let places = places(collector, &probe.at);
+    let places = places(scene, &probe.at);
     if let Select::Unit { section, key } = &probe.select {
-        return unit::collect(collector, &places, section, key, &attribute);
+        return unit::collect(scene, &places, section, key, &attribute);
     }
     let observe = |place: Result<Place, Seen>| {
         let (subject, seen) = match place {
             Err(seen) => (probe.at.describe(), seen),
             Ok(place) => {
                 let subject = shown(&place.path);
-                let seen = match look(collector, &place, &probe.select) {
+                let seen = match look(scene, &place, &probe.select) {
                     Ok(Some(value)) => Seen::Value(value),
                     Ok(None) => Seen::Unset { default: None },
                     Err(trouble) => not_seen(&subject, &trouble),
@@ -31,30 +31,30 @@ pub(super) fn collect(collector: &Collector<'_>, probe: &DocumentProbe) -> Evide
     Evidence { observations: places.into_iter().map(observe).collect() }
 }
 
-fn look(collector: &Collector<'_>, place: &Place, wanted: &Select) -> Result<Option<Value>, Trouble> {
+fn look(scene: &Scene<'_>, place: &Place, wanted: &Select) -> Result<Option<Value>, Trouble> {
     match wanted {
-        Select::Path(path) => Ok(collector.contents.value(place, path)?.and_then(|json| Value::of_any(&json))),
+        Select::Path(path) => Ok(scene.contents.value(place, path)?.and_then(|json| Value::of_any(&json))),
         Select::EncryptionWriter(resource) => {
-            select::encryption_writer(&*collector.contents.encryption_configuration(place)?, resource)
+            select::encryption_writer(&*scene.contents.encryption_configuration(place)?, resource)
                 .map(Value::Text)
                 .map(Some)
         }
         Select::AuditLevel { group, resource, verb } => {
-            let level = select::audit_level(&*collector.contents.audit_policy(place)?, group, resource, verb)?;
+            let level = select::audit_level(&*scene.contents.audit_policy(place)?, group, resource, verb)?;
             Ok(Some(Value::Text(level.to_owned())))
         }
         Select::AuditLevels => {
-            let levels = select::audit_levels(&*collector.contents.audit_policy(place)?)?;
+            let levels = select::audit_levels(&*scene.contents.audit_policy(place)?)?;
             let levels: Vec<String> = levels.into_iter().map(str::to_owned).collect();
             Ok((!levels.is_empty()).then_some(Value::List(levels)))
         }
         Select::SameCertificates(other) => {
-            let own = collector.contents.certificates(place)?;
-            for place in places(collector, other).into_iter().filter(|p| !matches!(p, Err(Seen::Remark(_)))) {
+            let own = scene.contents.certificates(place)?;
+            for place in places(scene, other).into_iter().filter(|p| !matches!(p, Err(Seen::Remark(_)))) {
                 let place = place
                     .map_err(|seen| Trouble::Io(format!("there is nothing to compare it with: {}", reason(seen))))?;
                 let name = shown(&place.path);
-                let others = collector
+                let others = scene
                     .contents
                     .certificates(&place)
                     .map_err(|trouble| Trouble::Io(format!("it cannot be compared: {name} {trouble}")))?;

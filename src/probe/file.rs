@@ -1,9 +1,9 @@
 //! The file probe: mode, owner and group of paths, globs and trees. Never judges.
 
-use super::collector::{TreeFindings, shown};
 use super::place::{is_directory, places};
+use super::scene::{Scene, TreeFindings, shown};
 use super::setting::not_seen;
-use super::{Collector, Evidence, FileClass, FileProbe, Observation, Seen, Tree, TreeLook};
+use super::{Evidence, FileClass, FileProbe, Observation, Seen, Tree, TreeLook};
 use crate::host::{Accounts, Kind, Place, Stat, Trouble};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,19 +16,19 @@ const EXAMPLES: usize = 5;
 /// Files that could not be seen, and are named one by one.
 const TROUBLES: usize = 20;
 
-pub(super) fn collect(collector: &Collector<'_>, probe: &FileProbe) -> Evidence {
+pub(super) fn collect(scene: &Scene<'_>, probe: &FileProbe) -> Evidence {
     let (there, not_there): (Vec<_>, Vec<_>) =
-        probe.at.iter().flat_map(|at| places(collector, at)).partition(Result::is_ok);
+        probe.at.iter().flat_map(|at| places(scene, at)).partition(Result::is_ok);
     let mut there: Vec<Place> = there.into_iter().flatten().collect();
     there.sort();
     there.dedup();
     let mut observations = Vec::new();
     for place in &there {
         match probe.tree {
-            None => observations.push(look(collector, place)),
+            None => observations.push(look(scene, place)),
             Some(tree) => {
                 let wanted = TreeLook { tree, names: probe.names.clone() };
-                observations.extend(walk(collector, place, &wanted));
+                observations.extend(walk(scene, place, &wanted));
             }
         }
     }
@@ -50,10 +50,10 @@ fn named(attribute: &str, seen: Seen) -> Observation {
     Observation { subject: "file".to_owned(), attribute: attribute.to_owned(), seen, source: SOURCE.to_owned() }
 }
 
-fn look(collector: &Collector<'_>, place: &Place) -> Observation {
+fn look(scene: &Scene<'_>, place: &Place) -> Observation {
     let subject = shown(&place.path);
-    let seen = match collector.host.stat(place) {
-        Ok(stat) => Seen::Files(class(collector.host.accounts(), &stat, 1, vec![subject.clone()])),
+    let seen = match scene.stat(place) {
+        Ok(stat) => Seen::Files(class(scene.host.accounts(), &stat, 1, vec![subject.clone()])),
         Err(trouble) => not_seen(&subject, &trouble),
     };
     Observation { subject, attribute: ATTRIBUTE.to_owned(), seen, source: SOURCE.to_owned() }
@@ -61,28 +61,28 @@ fn look(collector: &Collector<'_>, place: &Place) -> Observation {
 
 /// The files of a tree, by mode and owner: a tree of 100,000 files gives a handful of entries. Every look that any rule
 /// has at this tree is made in one walk.
-fn walk(collector: &Collector<'_>, place: &Place, wanted: &TreeLook) -> Vec<Observation> {
-    if wanted.tree == Tree::Files && !is_directory(collector, place) {
-        return vec![look(collector, place)];
+fn walk(scene: &Scene<'_>, place: &Place, wanted: &TreeLook) -> Vec<Observation> {
+    if wanted.tree == Tree::Files && !is_directory(scene, place) {
+        return vec![look(scene, place)];
     }
-    if let Some(known) = collector.known_tree(place, wanted) {
+    if let Some(known) = scene.known_tree(place, wanted) {
         return known;
     }
     let mut looks: Vec<(TreeLook, Sieve)> =
-        collector.tree_looks().iter().map(|look| (look.clone(), Sieve::new(look))).collect();
+        scene.tree_looks().iter().map(|look| (look.clone(), Sieve::new(look))).collect();
     if !looks.iter().any(|(look, _)| look == wanted) {
         looks.push((wanted.clone(), Sieve::new(wanted)));
     }
-    let walked = collector.host.walk(place, &mut |path: &Path, stat| {
+    let walked = scene.host.walk(place, &mut |path: &Path, stat| {
         looks.iter_mut().for_each(|(_, sieve)| sieve.take(path, &stat));
     });
-    let accounts = collector.host.accounts();
+    let accounts = scene.host.accounts();
     let seen: TreeFindings = looks
         .into_iter()
         .map(|(look, sieve)| (look, sieve.observations(&shown(&place.path), walked.as_ref().err(), accounts)))
         .collect();
     let own = seen.iter().find(|(look, _)| look == wanted).map(|(_, seen)| seen.clone()).unwrap_or_default();
-    collector.remember_tree(place, seen);
+    scene.remember_tree(place, seen);
     own
 }
 

@@ -9,6 +9,7 @@ mod markup;
 mod path;
 mod place;
 mod process;
+mod scene;
 mod select;
 mod setting;
 mod unit;

@@ -1,56 +1,55 @@
 //! Where a component's files are: from its process's own arguments first, from the candidates of `config.yaml` second.
 
-use super::collector::shown;
+use super::scene::{Scene, shown};
 use super::setting::{config_file, in_effect, not_seen, paths};
-use super::{At, Collector, DocumentPath, PlaceKind, Seen, SettingProbe};
+use super::{At, DocumentPath, PlaceKind, Seen, SettingProbe};
 use crate::component::Component;
 use crate::config::Candidates;
 use crate::host::{Kind, Place, Trouble, base_name};
 use crate::node::Instance;
 use crate::value::ValueKind;
 use globset::Glob;
-use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The places that `at` means on this node. A place that is named and not there is an error beside those that are.
-pub(super) fn places(collector: &Collector<'_>, at: &At) -> Vec<Result<Place, Seen>> {
+pub(super) fn places(scene: &Scene<'_>, at: &At) -> Vec<Result<Place, Seen>> {
     match at {
-        At::Path(path) if path.contains(['*', '?']) => expand(collector, path),
-        At::Path(path) => vec![existing(collector, Place::host(path))],
+        At::Path(path) if path.contains(['*', '?']) => expand(scene, path),
+        At::Path(path) => vec![existing(scene, Place::host(path))],
         At::Setting(setting) => {
-            paths(collector, setting).into_iter().map(|p| p.and_then(|place| existing(collector, place))).collect()
+            paths(scene, setting).into_iter().map(|p| p.and_then(|place| existing(scene, place))).collect()
         }
-        At::Known(component, kind) => known(collector, *component, *kind),
+        At::Known(component, kind) => known(scene, *component, *kind),
     }
 }
 
-fn existing(collector: &Collector<'_>, place: Place) -> Result<Place, Seen> {
-    match collector.host.stat(&place) {
+fn existing(scene: &Scene<'_>, place: Place) -> Result<Place, Seen> {
+    match scene.stat(&place) {
         Ok(_) => Ok(place),
         Err(trouble) => Err(not_seen(&shown(&place.path), &trouble)),
     }
 }
 
 /// A file that a running component names must be somewhere: that it is not here says nothing about it.
-fn named_and_there(collector: &Collector<'_>, component: Component, place: Place) -> Result<Place, Seen> {
-    existing(collector, place).map_err(|seen| match seen {
+fn named_and_there(scene: &Scene<'_>, component: Component, place: Place) -> Result<Place, Seen> {
+    existing(scene, place).map_err(|seen| match seen {
         Seen::Missing(reason) => Seen::Unknown(format!("{} names it, and {reason}", component.program())),
         other => other,
     })
 }
 
-fn known(collector: &Collector<'_>, component: Component, kind: PlaceKind) -> Vec<Result<Place, Seen>> {
-    let own = from_arguments(collector, component, kind);
+fn known(scene: &Scene<'_>, component: Component, kind: PlaceKind) -> Vec<Result<Place, Seen>> {
+    let own = from_arguments(scene, component, kind);
     if !own.is_empty() {
-        return own.into_iter().map(|p| p.and_then(|place| named_and_there(collector, component, place))).collect();
+        return own.into_iter().map(|p| p.and_then(|place| named_and_there(scene, component, place))).collect();
     }
-    let candidates = collector.candidates(component).map(|c| candidate_paths(c, kind)).unwrap_or_default();
+    let candidates = scene.candidates(component).map(|c| candidate_paths(c, kind)).unwrap_or_default();
     let mut found = Vec::new();
     let mut unseen: BTreeMap<String, (&str, usize)> = BTreeMap::new();
     for candidate in &candidates {
         let place = Place::host(candidate);
-        match collector.host.stat(&place) {
+        match scene.stat(&place) {
             Ok(_) => found.push(Ok(place)),
             Err(Trouble::Absent | Trouble::NotDirectory) => {}
             Err(Trouble::NotMounted(folder)) => unseen.entry(folder).or_insert((candidate, 0)).1 += 1,
@@ -79,7 +78,7 @@ fn not_mounted(first: &str, count: usize, folder: String) -> String {
 }
 
 /// What the component's own processes say of a file; empty where they say nothing.
-fn from_arguments(collector: &Collector<'_>, component: Component, kind: PlaceKind) -> Vec<Result<Place, Seen>> {
+fn from_arguments(scene: &Scene<'_>, component: Component, kind: PlaceKind) -> Vec<Result<Place, Seen>> {
     let setting = |flag: &str, path: Option<&str>| SettingProbe {
         component,
         flag: Some(flag.to_owned()),
@@ -90,30 +89,30 @@ fn from_arguments(collector: &Collector<'_>, component: Component, kind: PlaceKi
         default_with_flags: None,
         default_with_file: None,
     };
-    if collector.node.is_blind() && kind != PlaceKind::Service {
-        return vec![Err(collector.absent(component))];
+    if scene.node.is_blind() && kind != PlaceKind::Service {
+        return vec![Err(scene.absent(component))];
     }
     let probe = match (component, kind) {
         (Component::Kubelet, PlaceKind::CaFile) => setting("client-ca-file", Some("authentication.x509.clientCAFile")),
-        (Component::Etcd, PlaceKind::DataDir) => return data_directories(collector),
+        (Component::Etcd, PlaceKind::DataDir) => return data_directories(scene),
         (Component::Kubelet | Component::ControllerManager, PlaceKind::Kubeconfig) => setting("kubeconfig", None),
         (Component::Proxy | Component::Scheduler, PlaceKind::Kubeconfig) => {
             setting("kubeconfig", Some("clientConnection.kubeconfig"))
         }
         (_, PlaceKind::Config) => {
-            let instances = &collector.node.found(component).instances;
-            let files = instances.iter().filter_map(|i| config_file(collector, component, i));
+            let instances = &scene.node.found(component).instances;
+            let files = instances.iter().filter_map(|i| config_file(scene, component, i));
             return files.map(|file| file.map_err(Seen::Unknown)).collect();
         }
-        (_, PlaceKind::Manifest) => return manifest_in_static_pods(collector, component),
+        (_, PlaceKind::Manifest) => return manifest_in_static_pods(scene, component),
         _ => return Vec::new(),
     };
     // What a process does not say is no error: the candidates are asked then.
-    paths(collector, &probe).into_iter().filter(|p| !matches!(p, Err(Seen::Missing(_)))).collect()
+    paths(scene, &probe).into_iter().filter(|p| !matches!(p, Err(Seen::Missing(_)))).collect()
 }
 
 /// The manifest in the folder that the kubelet starts static pods from, under one of the usual names.
-fn manifest_in_static_pods(collector: &Collector<'_>, component: Component) -> Vec<Result<Place, Seen>> {
+fn manifest_in_static_pods(scene: &Scene<'_>, component: Component) -> Vec<Result<Place, Seen>> {
     let folder = SettingProbe {
         component: Component::Kubelet,
         flag: Some("pod-manifest-path".to_owned()),
@@ -124,26 +123,25 @@ fn manifest_in_static_pods(collector: &Collector<'_>, component: Component) -> V
         default_with_flags: None,
         default_with_file: None,
     };
-    let candidates =
-        collector.candidates(component).map(|c| candidate_paths(c, PlaceKind::Manifest)).unwrap_or_default();
+    let candidates = scene.candidates(component).map(|c| candidate_paths(c, PlaceKind::Manifest)).unwrap_or_default();
     let names: Vec<&str> = candidates.iter().filter(|c| c.contains("manifest")).map(|c| base_name(c)).collect();
     let in_folder = |folder: Place| {
         let mut places = names.iter().map(|name| folder.with_path(folder.path.join(name)));
-        places.find_map(|place| match collector.host.stat(&place) {
+        places.find_map(|place| match scene.stat(&place) {
             Ok(_) => Some(Ok(place)),
             Err(Trouble::Absent | Trouble::NotDirectory) => None,
             Err(trouble) => Some(Err(not_seen(&shown(&place.path), &trouble))),
         })
     };
     // Where the kubelet does not say, or cannot be understood, the candidates are asked.
-    paths(collector, &folder).into_iter().flatten().filter_map(in_folder).collect()
+    paths(scene, &folder).into_iter().flatten().filter_map(in_folder).collect()
 }
 
 /// The data directories of etcd's processes: as they are told, else below the working directory, after the member's name.
-fn data_directories(collector: &Collector<'_>) -> Vec<Result<Place, Seen>> {
-    let instances = &collector.node.found(Component::Etcd).instances;
+fn data_directories(scene: &Scene<'_>) -> Vec<Result<Place, Seen>> {
+    let instances = &scene.node.found(Component::Etcd).instances;
     let own = |instance: &Instance| {
-        let of = |probe: SettingProbe| match in_effect(collector, &probe, instance).0 {
+        let of = |probe: SettingProbe| match in_effect(scene, &probe, instance).0 {
             Seen::Value(value) => Ok(Some(value.to_string())),
             Seen::Unset { .. } => Ok(None),
             other => Err(other),
@@ -152,7 +150,7 @@ fn data_directories(collector: &Collector<'_>) -> Vec<Result<Place, Seen>> {
             Some(path) => path,
             None => format!("{}.etcd", of(etcd_setting("name", "ETCD_NAME"))?.unwrap_or_else(|| "default".to_owned())),
         };
-        collector.place_for(instance, &path).map_err(|trouble| not_seen(&path, &trouble))
+        scene.place_for(instance, &path).map_err(|trouble| not_seen(&path, &trouble))
     };
     instances.iter().map(own).collect()
 }
@@ -183,28 +181,14 @@ fn candidate_paths(candidates: &Candidates, kind: PlaceKind) -> Vec<String> {
     paths
 }
 
-impl Collector<'_> {
-    /// What stands at a path of the documents that are a component's files of this kind, each with the file's path; what
-    /// cannot be read is left out.
-    pub fn values_of(&self, component: Component, kind: PlaceKind, path: &DocumentPath) -> Vec<(String, Json)> {
-        let found = places(self, &At::Known(component, kind)).into_iter().flatten();
-        found.filter_map(|place| Some((shown(&place.path), self.contents.value(&place, path).ok()??))).collect()
-    }
-
-    /// The path to name to a person who is to mend a component's file: where it is, else where it is usually.
-    pub fn path_to_name(&self, component: Component, kind: PlaceKind) -> Option<String> {
-        let at = At::Known(component, kind);
-        let found = places(self, &at).into_iter().flatten().next().map(|place| shown(&place.path));
-        found.or_else(|| {
-            let candidates = self.candidates(component)?;
-            let paths = candidate_paths(candidates, kind);
-            paths.last().cloned()
-        })
-    }
+/// The path to name to a person who is to mend a component's file: where it is, else where it is usually.
+pub(super) fn path_to_name(scene: &Scene<'_>, component: Component, kind: PlaceKind) -> Option<String> {
+    let found = places(scene, &At::Known(component, kind)).into_iter().flatten().next().map(|place| shown(&place.path));
+    found.or_else(|| candidate_paths(scene.candidates(component)?, kind).pop())
 }
 
 /// The paths that a pattern matches, name by name.
-fn expand(collector: &Collector<'_>, pattern: &str) -> Vec<Result<Place, Seen>> {
+fn expand(scene: &Scene<'_>, pattern: &str) -> Vec<Result<Place, Seen>> {
     let mut found = vec![PathBuf::from("/")];
     let mut troubles = Vec::new();
     for name in pattern.split('/').filter(|n| !n.is_empty()) {
@@ -217,7 +201,7 @@ fn expand(collector: &Collector<'_>, pattern: &str) -> Vec<Result<Place, Seen>> 
                 next.push(folder.join(name));
                 continue;
             }
-            match collector.host.list(&Place::host(&folder)) {
+            match scene.host.list(&Place::host(&folder)) {
                 Ok(names) => next.extend(names.iter().filter(|n| glob.is_match(n)).map(|n| folder.join(n))),
                 Err(Trouble::Absent | Trouble::NotDirectory) => {}
                 Err(trouble) => troubles.push(Err(not_seen(&shown(&folder), &trouble))),
@@ -225,9 +209,9 @@ fn expand(collector: &Collector<'_>, pattern: &str) -> Vec<Result<Place, Seen>> 
         }
         found = next;
     }
-    let exists = |path: &Path| !matches!(collector.host.stat(&Place::host(path)), Err(Trouble::Absent));
+    let exists = |path: &Path| !matches!(scene.stat(&Place::host(path)), Err(Trouble::Absent));
     let mut places: Vec<Result<Place, Seen>> =
-        found.into_iter().filter(|p| exists(p)).map(|p| existing(collector, Place::host(p))).collect();
+        found.into_iter().filter(|p| exists(p)).map(|p| existing(scene, Place::host(p))).collect();
     places.extend(troubles);
     if places.is_empty() {
         places.push(Err(Seen::Missing(format!("nothing matches {pattern}"))));
@@ -236,6 +220,6 @@ fn expand(collector: &Collector<'_>, pattern: &str) -> Vec<Result<Place, Seen>> 
 }
 
 /// Whether a place is a directory.
-pub(super) fn is_directory(collector: &Collector<'_>, place: &Place) -> bool {
-    collector.host.stat(place).is_ok_and(|s| s.kind == Kind::Directory)
+pub(super) fn is_directory(scene: &Scene<'_>, place: &Place) -> bool {
+    scene.stat(place).is_ok_and(|s| s.kind == Kind::Directory)
 }

@@ -1,21 +1,21 @@
 //! The process probe: one flag or variable exactly as a process was given it. Never judges.
 
-use super::collector::subject_of_process;
-use super::{Collector, Evidence, Observation, ProcessProbe, Seen};
+use super::scene::{Scene, subject_of_process};
+use super::{Evidence, Observation, ProcessProbe, Seen};
 use crate::arguments::Reading;
 use crate::node::Instance;
 use crate::value::{Value, ValueKind};
 
-pub(super) fn collect(collector: &Collector<'_>, probe: &ProcessProbe) -> Evidence {
+pub(super) fn collect(scene: &Scene<'_>, probe: &ProcessProbe) -> Evidence {
     let attribute = match (&probe.flag, &probe.env) {
         (Some(flag), _) => format!("--{flag}"),
         (None, Some(env)) => env.clone(),
         (None, None) => String::new(),
     };
-    collector.each_instance(probe.component, &attribute, |instance| {
+    scene.each_instance(probe.component, &attribute, |instance| {
         let read = match (&probe.flag, &probe.env) {
             (Some(flag), _) => flag_value(instance, flag, probe.kind, &probe.keys),
-            (None, Some(env)) => variable_value(collector, instance, env, probe.kind, &probe.keys),
+            (None, Some(env)) => variable_value(scene, instance, env, probe.kind, &probe.keys),
             (None, None) => Ok(None),
         };
         Observation {
@@ -54,13 +54,13 @@ pub(super) fn is_given(instance: &Instance, flag: &str) -> bool {
 
 /// A variable's value. An empty one counts as none.
 pub(super) fn variable_value(
-    collector: &Collector<'_>,
+    scene: &Scene<'_>,
     instance: &Instance,
     name: &str,
     kind: ValueKind,
     keys: &[String],
 ) -> Result<Option<Value>, String> {
-    match collector.host.variable(instance.process.pid, name) {
+    match scene.host.variable(instance.process.pid, name) {
         Ok(None) => Ok(None),
         Ok(Some(text)) if text.is_empty() => Ok(None),
         Ok(Some(text)) => kind.of_texts(&[&text], keys).map_err(|e| format!("{name}: {e}")),

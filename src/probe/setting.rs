@@ -1,8 +1,8 @@
 //! The setting probe: the value in effect, from the source that the component itself takes it from. Never judges.
 
-use super::collector::{shown, subject_of_process};
 use super::process::{flag_value, is_given, variable_value};
-use super::{Collector, DocumentPath, Evidence, Observation, Seen, SettingProbe};
+use super::scene::{Scene, shown, subject_of_process};
+use super::{DocumentPath, Evidence, Observation, Seen, SettingProbe};
 use crate::component::{Component, Precedence};
 use crate::host::{Place, Trouble};
 use crate::node::Instance;
@@ -10,9 +10,9 @@ use crate::value::{Value, ValueKind};
 use std::path::Path;
 use std::time::Duration;
 
-pub(super) fn collect(collector: &Collector<'_>, probe: &SettingProbe) -> Evidence {
-    collector.each_instance(probe.component, &probe.name(), |instance| {
-        let (seen, source) = in_effect(collector, probe, instance);
+pub(super) fn collect(scene: &Scene<'_>, probe: &SettingProbe) -> Evidence {
+    scene.each_instance(probe.component, &probe.name(), |instance| {
+        let (seen, source) = in_effect(scene, probe, instance);
         Observation {
             subject: subject_of_process(probe.component, instance.process.pid),
             attribute: probe.name(),
@@ -23,11 +23,11 @@ pub(super) fn collect(collector: &Collector<'_>, probe: &SettingProbe) -> Eviden
 }
 
 /// What a process's setting is, and which source says so.
-pub(super) fn in_effect(collector: &Collector<'_>, probe: &SettingProbe, instance: &Instance) -> (Seen, String) {
-    match resolve(collector, probe, instance) {
+pub(super) fn in_effect(scene: &Scene<'_>, probe: &SettingProbe, instance: &Instance) -> (Seen, String) {
+    match resolve(scene, probe, instance) {
         Ok(Some((value, source))) => (Seen::Value(value), source),
         Ok(None) => {
-            let with_file = config_file(collector, probe.component, instance).is_some();
+            let with_file = config_file(scene, probe.component, instance).is_some();
             let default = if with_file { &probe.default_with_file } else { &probe.default_with_flags };
             let how = match (probe.component.config_flag(), with_file) {
                 (None, _) => "",
@@ -43,17 +43,17 @@ pub(super) fn in_effect(collector: &Collector<'_>, probe: &SettingProbe, instanc
 /// A value with the source that says so; `None` where a source says that the setting is as if it were not set.
 type Found = Option<(Value, String)>;
 
-fn resolve(collector: &Collector<'_>, probe: &SettingProbe, instance: &Instance) -> Result<Found, String> {
-    let file = config_file(collector, probe.component, instance);
+fn resolve(scene: &Scene<'_>, probe: &SettingProbe, instance: &Instance) -> Result<Found, String> {
+    let file = config_file(scene, probe.component, instance);
     let alone = probe.component.precedence() == Precedence::FileAlone && file.is_some() && probe.path.is_some();
     // A map's keys are asked one by one over all sources: a later key only speaks where the first is nowhere.
     let key_sets: Vec<&[String]> = if probe.keys.is_empty() { vec![&[]] } else { probe.keys.chunks(1).collect() };
     for keys in key_sets {
-        if !alone && let Some(found) = given(collector, probe, instance, keys)? {
+        if !alone && let Some(found) = given(scene, probe, instance, keys)? {
             return Ok(found);
         }
         if let Some(path) = &probe.path
-            && let Some(found) = documented(collector, probe, instance, path, file.as_ref(), keys)?
+            && let Some(found) = documented(scene, probe, instance, path, file.as_ref(), keys)?
         {
             return Ok(Some(found));
         }
@@ -63,7 +63,7 @@ fn resolve(collector: &Collector<'_>, probe: &SettingProbe, instance: &Instance)
 
 /// From the command line, then from the environment. An empty flag is given all the same: it hides what else is set.
 fn given(
-    collector: &Collector<'_>,
+    scene: &Scene<'_>,
     probe: &SettingProbe,
     instance: &Instance,
     keys: &[String],
@@ -76,7 +76,7 @@ fn given(
         }
     }
     if let Some(env) = &probe.env
-        && let Some(value) = variable_value(collector, instance, env, probe.kind, keys)?
+        && let Some(value) = variable_value(scene, instance, env, probe.kind, keys)?
     {
         return Ok(Some(Some((value, format!("variable {env}")))));
     }
@@ -85,16 +85,16 @@ fn given(
 
 /// From the kubelet's drop-ins, the last one first, then from the configuration file.
 fn documented(
-    collector: &Collector<'_>,
+    scene: &Scene<'_>,
     probe: &SettingProbe,
     instance: &Instance,
     path: &DocumentPath,
     file: Option<&Result<Place, String>>,
     keys: &[String],
 ) -> Result<Found, String> {
-    let drop_ins = drop_ins(collector, probe.component, instance)?;
+    let drop_ins = drop_ins(scene, probe.component, instance)?;
     for place in drop_ins.iter().rev() {
-        match in_document(collector, place, probe, path, keys)? {
+        match in_document(scene, place, probe, path, keys)? {
             // A drop-in's null takes away what the drop-ins before it say; what the file says stays.
             InDocument::Null => break,
             InDocument::Empty => return Ok(None),
@@ -106,7 +106,7 @@ fn documented(
         return Ok(None);
     };
     let place = file.clone()?;
-    Ok(match in_document(collector, &place, probe, path, keys)? {
+    Ok(match in_document(scene, &place, probe, path, keys)? {
         // The kubelet takes a zero duration in its file for an unset one. It merges the drop-ins after that.
         InDocument::Value(Value::Duration(Duration::ZERO)) if probe.component == Component::Kubelet => None,
         InDocument::Value(value) => Some((value, format!("file {}: {path}", shown(&place.path)))),
@@ -127,14 +127,14 @@ enum InDocument {
 }
 
 fn in_document(
-    collector: &Collector<'_>,
+    scene: &Scene<'_>,
     place: &Place,
     probe: &SettingProbe,
     path: &DocumentPath,
     keys: &[String],
 ) -> Result<InDocument, String> {
     let name = shown(&place.path);
-    let Some(json) = collector.contents.value(place, path).map_err(|trouble| format!("{name} {trouble}"))? else {
+    let Some(json) = scene.contents.value(place, path).map_err(|trouble| format!("{name} {trouble}"))? else {
         return Ok(InDocument::Nothing);
     };
     if json.is_null() {
@@ -150,24 +150,24 @@ fn in_document(
 
 /// The configuration file that a process was given, if it was given one.
 pub(super) fn config_file(
-    collector: &Collector<'_>,
+    scene: &Scene<'_>,
     component: Component,
     instance: &Instance,
 ) -> Option<Result<Place, String>> {
     let by_flag = component.config_flag().and_then(|flag| flag_value(instance, flag, ValueKind::Text, &[]).transpose());
     let by_variable = || {
         let name = component.config_variable()?;
-        variable_value(collector, instance, name, ValueKind::Text, &[]).transpose()
+        variable_value(scene, instance, name, ValueKind::Text, &[]).transpose()
     };
     let path = by_flag.or_else(by_variable)?;
     Some(path.and_then(|path| {
         let path = path.to_string();
-        collector.place_for(instance, &path).map_err(|trouble| format!("{path} {trouble}"))
+        scene.place_for(instance, &path).map_err(|trouble| format!("{path} {trouble}"))
     }))
 }
 
 /// The kubelet's drop-ins, in the order in which it merges them: `*.conf`, by path.
-fn drop_ins(collector: &Collector<'_>, component: Component, instance: &Instance) -> Result<Vec<Place>, String> {
+fn drop_ins(scene: &Scene<'_>, component: Component, instance: &Instance) -> Result<Vec<Place>, String> {
     if component != Component::Kubelet {
         return Ok(Vec::new());
     }
@@ -175,10 +175,10 @@ fn drop_ins(collector: &Collector<'_>, component: Component, instance: &Instance
         return Ok(Vec::new());
     };
     let folder = folder.to_string();
-    let place = collector.place_for(instance, &folder).map_err(|trouble| format!("{folder} {trouble}"))?;
+    let place = scene.place_for(instance, &folder).map_err(|trouble| format!("{folder} {trouble}"))?;
     let mut found = Vec::new();
     let mut problem = None;
-    let walked = collector.host.walk(&place, &mut |path: &Path, stat| match stat {
+    let walked = scene.host.walk(&place, &mut |path: &Path, stat| match stat {
         Ok(_) if path.extension().is_some_and(|e| e == "conf") => found.push(place.with_path(path)),
         Ok(_) => {}
         Err(trouble) => problem = Some(format!("{} {trouble}", shown(path))),
@@ -194,23 +194,23 @@ fn drop_ins(collector: &Collector<'_>, component: Component, instance: &Instance
 }
 
 /// The path that a setting holds for each process of its component, with the place that it means there.
-pub(super) fn paths(collector: &Collector<'_>, probe: &SettingProbe) -> Vec<Result<Place, Seen>> {
-    let found = collector.node.found(probe.component);
+pub(super) fn paths(scene: &Scene<'_>, probe: &SettingProbe) -> Vec<Result<Place, Seen>> {
+    let found = scene.node.found(probe.component);
     if found.instances.is_empty() {
-        let usual = probe.default_with_flags.as_ref().filter(|_| !collector.node.is_blind());
+        let usual = probe.default_with_flags.as_ref().filter(|_| !scene.node.is_blind());
         return vec![
-            usual.map_or_else(|| Err(collector.absent(probe.component)), |path| Ok(Place::host(path.to_string()))),
+            usual.map_or_else(|| Err(scene.absent(probe.component)), |path| Ok(Place::host(path.to_string()))),
         ];
     }
     let path_for = |instance: &Instance| {
-        let path = match in_effect(collector, probe, instance).0 {
+        let path = match in_effect(scene, probe, instance).0 {
             Seen::Value(value) | Seen::Unset { default: Some(value) } => value.to_string(),
             Seen::Unset { default: None } => {
                 return Err(Seen::Missing(format!("{} is not set", probe.name())));
             }
             other => return Err(other),
         };
-        collector.place_for(instance, &path).map_err(|trouble| not_seen(&path, &trouble))
+        scene.place_for(instance, &path).map_err(|trouble| not_seen(&path, &trouble))
     };
     found.instances.iter().map(path_for).collect()
 }

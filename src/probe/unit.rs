@@ -1,8 +1,8 @@
 //! The unit probe: a setting of a systemd unit over its file and drop-ins, as systemd puts them together. Never judges.
 
-use super::collector::shown;
+use super::scene::{Scene, shown};
 use super::setting::not_seen;
-use super::{Collector, Evidence, Observation, Seen};
+use super::{Evidence, Observation, Seen};
 use crate::host::{Place, Trouble};
 use crate::value::Value;
 use std::collections::BTreeMap;
@@ -23,7 +23,7 @@ const FOLDERS: [&str; 8] = [
 
 /// The value of a key: of several lines, those behind the last empty one together.
 pub(super) fn collect(
-    collector: &Collector<'_>,
+    scene: &Scene<'_>,
     places: &[Result<Place, Seen>],
     section: &str,
     key: &str,
@@ -35,7 +35,7 @@ pub(super) fn collect(
         seen: Seen::Unset { default: None },
         source: "unit files".to_owned(),
     };
-    match value(collector, places, section, key) {
+    match value(scene, places, section, key) {
         Ok(Some((value, file))) => {
             observation.seen = Seen::Value(Value::Text(value));
             observation.source = format!("file {file}");
@@ -49,15 +49,15 @@ pub(super) fn collect(
 
 /// The value, with the last file that adds to it.
 fn value(
-    collector: &Collector<'_>,
+    scene: &Scene<'_>,
     places: &[Result<Place, Seen>],
     section: &str,
     key: &str,
 ) -> Result<Option<(String, String)>, Seen> {
     let mut found: Vec<(String, String)> = Vec::new();
-    for place in files(collector, places)? {
+    for place in files(scene, places)? {
         let name = shown(&place.path);
-        let values = collector.contents.unit_values(&place, section, key);
+        let values = scene.contents.unit_values(&place, section, key);
         for value in values.map_err(|trouble| unknown(&name, &trouble))? {
             if value.is_empty() {
                 found.clear();
@@ -71,7 +71,7 @@ fn value(
 }
 
 /// The files that make up the units that places belong to: for each unit its file, then its drop-ins by name.
-fn files(collector: &Collector<'_>, places: &[Result<Place, Seen>]) -> Result<Vec<Place>, Seen> {
+fn files(scene: &Scene<'_>, places: &[Result<Place, Seen>]) -> Result<Vec<Place>, Seen> {
     let mut units: Vec<String> = Vec::new();
     let mut elsewhere: Vec<Place> = Vec::new();
     for place in places {
@@ -88,8 +88,8 @@ fn files(collector: &Collector<'_>, places: &[Result<Place, Seen>]) -> Result<Ve
     }
     let mut files = elsewhere;
     for unit in units {
-        files.extend(unit_file(collector, &unit)?);
-        files.extend(drop_ins(collector, &unit)?);
+        files.extend(unit_file(scene, &unit)?);
+        files.extend(drop_ins(scene, &unit)?);
     }
     Ok(files)
 }
@@ -101,10 +101,10 @@ fn unit_of(path: &Path) -> Option<String> {
     Some(name.strip_suffix(".d").unwrap_or(name).to_owned())
 }
 
-fn unit_file(collector: &Collector<'_>, unit: &str) -> Result<Option<Place>, Seen> {
+fn unit_file(scene: &Scene<'_>, unit: &str) -> Result<Option<Place>, Seen> {
     for folder in FOLDERS {
         let place = Place::host(Path::new(folder).join(unit));
-        match collector.host.stat(&place) {
+        match scene.stat(&place) {
             Ok(_) => return Ok(Some(place)),
             Err(Trouble::Absent | Trouble::NotDirectory) => {}
             Err(trouble) => return Err(unknown(&shown(&place.path), &trouble)),
@@ -115,11 +115,11 @@ fn unit_file(collector: &Collector<'_>, unit: &str) -> Result<Option<Place>, See
 
 /// `*.conf` of the unit and of all services, over all folders, by name; of one name the unit's own, and of these that of
 /// the first folder.
-fn drop_ins(collector: &Collector<'_>, unit: &str) -> Result<Vec<Place>, Seen> {
+fn drop_ins(scene: &Scene<'_>, unit: &str) -> Result<Vec<Place>, Seen> {
     let mut by_name: BTreeMap<String, Place> = BTreeMap::new();
     let of_unit = format!("{unit}.d");
     for folder in [of_unit.as_str(), "service.d"].iter().flat_map(|d| FOLDERS.map(|f| Path::new(f).join(d))) {
-        match collector.host.list(&Place::host(&folder)) {
+        match scene.host.list(&Place::host(&folder)) {
             Ok(names) => {
                 for name in names.into_iter().filter(|n| n.ends_with(".conf")) {
                     let place = Place::host(folder.join(&name));

@@ -1,0 +1,151 @@
+//! What the probes see of a node: each thing is looked at once, whatever the number of rules that ask, so that all of them
+//! judge the same. Knows no probe. Never judges.
+
+use super::contents::Contents;
+use super::{Evidence, Observation, Seen, TreeLook};
+use crate::component::Component;
+use crate::config::{Candidates, Config, Target};
+use crate::host::{Capability, Host, Place, Stat, Trouble};
+use crate::node::{Instance, Node};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// What each look at one tree saw.
+pub(super) type TreeFindings = Vec<(TreeLook, Vec<Observation>)>;
+
+/// A node, and what was seen of it so far.
+pub(super) struct Scene<'a> {
+    pub(super) host: &'a dyn Host,
+    pub(super) node: &'a Node,
+    config: &'a Config,
+    pub(super) contents: Contents<'a>,
+    stats: RefCell<BTreeMap<Place, Result<Stat, Trouble>>>,
+    tree_looks: Vec<TreeLook>,
+    trees: RefCell<BTreeMap<Place, TreeFindings>>,
+}
+
+impl<'a> Scene<'a> {
+    /// Nothing is seen yet of `node`, which was detected on `host`.
+    pub(super) fn new(host: &'a dyn Host, node: &'a Node, config: &'a Config) -> Self {
+        Self {
+            host,
+            node,
+            config,
+            contents: Contents::new(host),
+            stats: RefCell::default(),
+            tree_looks: Vec::new(),
+            trees: RefCell::default(),
+        }
+    }
+
+    /// What stands at a place.
+    pub(super) fn stat(&self, place: &Place) -> Result<Stat, Trouble> {
+        if let Some(known) = self.stats.borrow().get(place) {
+            return known.clone();
+        }
+        let stat = self.host.stat(place);
+        self.stats.borrow_mut().insert(place.clone(), stat.clone());
+        stat
+    }
+
+    /// Which looks at trees are to come: one walk answers all of them.
+    pub(super) fn expect_tree_looks(&mut self, looks: Vec<TreeLook>) {
+        self.tree_looks = looks;
+    }
+
+    /// The looks at trees that are known to come.
+    pub(super) fn tree_looks(&self) -> &[TreeLook] {
+        &self.tree_looks
+    }
+
+    /// What an earlier walk of this tree saw.
+    pub(super) fn known_tree(&self, place: &Place, wanted: &TreeLook) -> Option<Vec<Observation>> {
+        let trees = self.trees.borrow();
+        trees.get(place)?.iter().find(|(look, _)| look == wanted).map(|(_, seen)| seen.clone())
+    }
+
+    /// Keeps what a walk saw.
+    pub(super) fn remember_tree(&self, place: &Place, seen: TreeFindings) {
+        self.trees.borrow_mut().insert(place.clone(), seen);
+    }
+
+    /// Asks each process of a component; says why where there is none, and which processes were set aside.
+    pub(super) fn each_instance(
+        &self,
+        component: Component,
+        attribute: &str,
+        mut look: impl FnMut(&Instance) -> Observation,
+    ) -> Evidence {
+        let found = self.node.found(component);
+        let mut observations: Vec<Observation> = found.instances.iter().map(&mut look).collect();
+        if observations.is_empty() {
+            observations.push(Observation {
+                subject: component.program().to_owned(),
+                attribute: attribute.to_owned(),
+                seen: self.absent(component),
+                source: "process table".to_owned(),
+            });
+        }
+        observations.extend(found.set_aside.iter().map(|(process, reason)| Observation {
+            subject: subject_of_process(component, process.pid),
+            attribute: "not counted".to_owned(),
+            seen: Seen::Remark(reason.clone()),
+            source: "process table".to_owned(),
+        }));
+        Evidence { observations }
+    }
+
+    /// What it means that no process of a component was found.
+    pub(super) fn absent(&self, component: Component) -> Seen {
+        let reason = self.node.absence(component);
+        if self.node.is_blind() { Seen::Unknown(reason) } else { Seen::Missing(reason) }
+    }
+
+    /// Where a component's candidates stand in the configuration.
+    pub(super) fn candidates(&self, component: Component) -> Option<&'a Candidates> {
+        let home = match component {
+            Component::Kubelet | Component::Proxy => Target::Node,
+            Component::Etcd => Target::Etcd,
+            Component::Apiserver | Component::Scheduler | Component::ControllerManager => Target::Master,
+        };
+        self.config.candidates(home, component.config_name())
+    }
+
+    /// The place that a path in a process's arguments means: in its own root, which in a pod is the container's; where
+    /// that does not hold it or cannot be entered, on the machine.
+    pub(super) fn place_for(&self, instance: &Instance, path: &str) -> Result<Place, Trouble> {
+        let absolute = if path.starts_with('/') {
+            PathBuf::from(path)
+        } else {
+            let folder = instance.process.cwd.as_deref();
+            folder.ok_or_else(|| relative_without_folder(path))?.join(path)
+        };
+        let own = Place::of_process(instance.process.pid, &absolute);
+        let shared = Place::host(absolute);
+        match self.stat(&own) {
+            Ok(_) => Ok(own),
+            // What is not on the machine either can still be in the root that may not be entered.
+            Err(denied @ Trouble::Denied(Capability::SysPtrace)) if self.stat(&shared) == Err(Trouble::Absent) => {
+                Err(denied)
+            }
+            Err(_) => Ok(shared),
+        }
+    }
+}
+
+/// How a process is named in a report.
+pub(super) fn subject_of_process(component: Component, pid: u32) -> String {
+    format!("{} (pid {pid})", component.program())
+}
+
+/// How a path is named in a report.
+pub(super) fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
+
+fn relative_without_folder(path: &str) -> Trouble {
+    Trouble::Io(format!(
+        "the relative path {path} means nothing while the process's working directory cannot be seen; run as root, in a container with --cap-add SYS_PTRACE"
+    ))
+}
