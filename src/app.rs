@@ -7,7 +7,7 @@ use crate::definition::{Assertion, Benchmark, Library, near_names};
 use crate::deliver::Delivery;
 use crate::dialect::{Auditor, Substitutions};
 use crate::failure::Failure;
-use crate::host::{DescribedHost, Host, LiveHost};
+use crate::host::{DescribedHost, Host, LiveHost, Patience, PatientHost};
 use crate::node::Node;
 use crate::outcome::KubernetesVersion;
 use crate::plan::{Plan, Selection, plan};
@@ -17,6 +17,7 @@ use crate::{runner, version};
 use anyhow::Context;
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 /// The described machine that is built in.
@@ -37,7 +38,8 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
         Some(Command::Snapshot { output }) => {
             let library = load(&cli.flags)?;
             let out = command::snapshot::open(output.as_deref())?;
-            command::snapshot::write(&library, open_host(&cli.flags.machine)?.as_ref(), out).map(|()| 0)
+            let host = open_host(&cli.flags.machine, Patience::of(cli.flags.machine.timeout))?;
+            command::snapshot::write(&library, host.as_ref(), out).map(|()| 0)
         }
         Some(Command::Benchmarks) => {
             let library = load(&cli.flags)?;
@@ -83,7 +85,7 @@ fn explain(flags: &Flags, what: &str) -> Result<u8, Failure> {
 }
 
 fn benchmark_of_node(flags: &Flags, library: &Library) -> Result<String, Failure> {
-    let host = open_host(&flags.machine)?;
+    let host = open_host(&flags.machine, Patience::of(flags.machine.timeout))?;
     let node = Node::detect(host.as_ref(), &library.config);
     let collector = Collector::new(host.as_ref(), &node, &library.config);
     Ok(found_benchmark(library, &collector, &node, host.as_ref(), &flags.machine)?.benchmark)
@@ -120,7 +122,8 @@ fn audit(flags: &Flags, manner: Manner, asked: Option<&[String]>) -> Result<u8, 
     let library = load(flags)?;
     let named = named_benchmark(&library, &flags.benchmark)?;
     let delivery = Delivery::open(&flags.output, &|name| std::env::var(name).ok(), SystemTime::now())?;
-    let host = open_host(&flags.machine)?;
+    let patience = Patience::of(flags.machine.timeout);
+    let host = open_host(&flags.machine, patience)?;
     let node = Node::detect(host.as_ref(), &library.config);
     let mut collector = Collector::new(host.as_ref(), &node, &library.config);
     let choice = match named {
@@ -161,7 +164,7 @@ fn audit(flags: &Flags, manner: Manner, asked: Option<&[String]>) -> Result<u8, 
     if plan.judged().any(|check| matches!(check.rule.assertion, Assertion::Dialect(_))) && !host.can_answer(AUDITS) {
         return Err(Failure::Usage(AUDITS_OF_SNAPSHOT.to_owned()));
     }
-    let auditor = open_auditor(host.as_ref(), &flags.machine);
+    let auditor = open_auditor(host.as_ref(), &flags.machine, patience);
     let mut report = runner::run_with_audits(&plan, &mut collector, &node, choice.kubernetes, &auditor);
     report.notices.extend(remarks);
     delivery.write(&report)?;
@@ -272,9 +275,10 @@ fn select<'b>(flags: &Flags, benchmark: &'b Benchmark, targets: Vec<Target>) -> 
     plan(benchmark, &selection).map_err(|e| Failure::Usage(e.to_string()))
 }
 
-fn open_host(flags: &MachineFlags) -> Result<Box<dyn Host>, Failure> {
+fn open_host(flags: &MachineFlags, patience: Patience) -> Result<Box<dyn Host>, Failure> {
     let Some(described) = &flags.host else {
-        return Ok(Box::new(LiveHost::open(&flags.root, &flags.proc).map_err(anyhow::Error::from)?));
+        let machine = LiveHost::open(&flags.root, &flags.proc).map_err(anyhow::Error::from)?;
+        return Ok(Box::new(PatientHost::new(Arc::new(machine), patience)));
     };
     let host = match described.as_str() {
         "example" => DescribedHost::parse(EXAMPLE),
@@ -285,13 +289,13 @@ fn open_host(flags: &MachineFlags) -> Result<Box<dyn Host>, Failure> {
 }
 
 /// Who runs shell audits. A shell sees this machine as it is, and no other.
-fn open_auditor<'h>(host: &'h dyn Host, flags: &MachineFlags) -> Auditor<'h> {
+fn open_auditor<'h>(host: &'h dyn Host, flags: &MachineFlags, patience: Patience) -> Auditor<'h> {
     let as_it_is = flags.host.is_none() && flags.root == Path::new("/") && flags.proc == Path::new("/proc");
     let shell = match &flags.host {
         Some(_) => Err("a described machine has no shell".to_owned()),
         None if !as_it_is => Err("a shell would look at this machine, not at the one of --root and --proc".to_owned()),
         None if flags.no_shell => Err("--no-shell keeps it from /bin/sh".to_owned()),
-        None => Ok(SystemShell::default()),
+        None => Ok(SystemShell::within(patience)),
     };
     let folder = if as_it_is { std::env::current_dir().ok() } else { None };
     Auditor::new(host, shell).in_folder(folder.unwrap_or_else(|| "/".into()))

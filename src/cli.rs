@@ -47,7 +47,7 @@ pub enum Command {
         targets: Vec<String>,
         /// Audit again every so often, until SIGTERM: 30m, 6h, 1day. JSON, one line a run; without targets, those that
         /// apply to this node.
-        #[arg(long, value_name = "INTERVAL", value_parser = interval, env = "NODEPROOF_EVERY")]
+        #[arg(long, value_name = "INTERVAL", value_parser = duration, env = "NODEPROOF_EVERY")]
         every: Option<Duration>,
     },
     /// Write down what the checks read on this node, to be judged later or elsewhere with --host FILE.
@@ -144,6 +144,9 @@ pub struct MachineFlags {
     /// A machine described in YAML or JSON, in place of this one; `example` is built in.
     #[arg(long, value_name = "FILE", global = true, env = "NODEPROOF_HOST", conflicts_with_all = ["root", "proc"])]
     pub host: Option<String>,
+    /// How long the audit may wait for the machine: 60s, 5m. What was not reached by then is not known, and never passes.
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration, global = true, env = "NODEPROOF_TIMEOUT")]
+    pub timeout: Duration,
     /// Never start /bin/sh for an audit of --config-dir that is not answered otherwise: it fails with a reason.
     #[arg(long, global = true, env = "NODEPROOF_NO_SHELL")]
     pub no_shell: bool,
@@ -245,10 +248,10 @@ pub struct LogFlags {
     pub log_dir: Option<PathBuf>,
 }
 
-fn interval(text: &str) -> Result<Duration, String> {
+fn duration(text: &str) -> Result<Duration, String> {
     match humantime::parse_duration(text) {
-        Ok(Duration::ZERO) => Err("an interval is longer than nothing".to_owned()),
-        Ok(interval) => Ok(interval),
-        Err(error) => Err(format!("{error}; write it as 30m, 6h or 1day")),
+        Ok(Duration::ZERO) => Err("it must be longer than nothing".to_owned()),
+        Ok(time) => Ok(time),
+        Err(error) => Err(format!("{error}; write it as 90s, 30m, 6h or 1day")),
     }
 }

@@ -21,8 +21,10 @@ pub struct Node {
 pub struct Found {
     /// Those that count: all are judged.
     pub instances: Vec<Instance>,
-    /// Those that bear its name and do not count, each with the reason.
+    /// The first few that bear its name and do not count, each with the reason.
     pub set_aside: Vec<(Process, String)>,
+    /// How many more of those there are.
+    pub more_set_aside: usize,
 }
 
 /// One process of a component.
@@ -32,6 +34,16 @@ pub struct Instance {
     pub process: Process,
     /// Its flags.
     pub arguments: Arguments,
+}
+
+/// Processes that do not count and are named one by one: anybody can start thousands.
+const MAX_NAMED_ASIDE: usize = 5;
+
+impl Instance {
+    /// Whether it runs in a pod, which has a root of its own.
+    pub fn in_kubernetes_pod(&self) -> bool {
+        self.process.cgroup.contains("kubepods") && in_pod(&self.process.cgroup)
+    }
 }
 
 /// How much a process that bears a component's name is believed. Only the highest kind that is there counts.
@@ -76,7 +88,7 @@ impl Node {
 
     /// The processes of a component.
     pub fn found(&self, component: Component) -> &Found {
-        static NONE: Found = Found { instances: Vec::new(), set_aside: Vec::new() };
+        static NONE: Found = Found { instances: Vec::new(), set_aside: Vec::new(), more_set_aside: 0 };
         self.found.get(&component).unwrap_or(&NONE)
     }
 
@@ -165,15 +177,17 @@ fn find(component: Component, programs: &[String], processes: &[Process], accoun
     let best = named.iter().map(|(s, ..)| *s).max().filter(|s| *s > Standing::Ordinary);
     let (counted, others): (Vec<_>, Vec<_>) = named.into_iter().partition(|(s, ..)| Some(*s) == best);
     Found {
+        more_set_aside: others.len().saturating_sub(MAX_NAMED_ASIDE),
         instances: counted
             .into_iter()
             .map(|(_, process, words)| Instance {
                 process: process.clone(),
-                arguments: Arguments::parse(component, &process.argv[words..]),
+                arguments: Arguments::parse(component, process.argv.get(words..).unwrap_or_default()),
             })
             .collect(),
         set_aside: others
             .into_iter()
+            .take(MAX_NAMED_ASIDE)
             .map(|(standing, p, _)| (p.clone(), reason_to_set_aside(component, standing, p, accounts)))
             .collect(),
     }
@@ -185,13 +199,17 @@ fn words_of_program(program: &str, process: &Process) -> Option<usize> {
     let named = |path: &str| base_name(path) == words[0];
     let is_program = process.argv.first().is_some_and(|a| named(a)) || process.exe.as_deref().is_some_and(named);
     let follow = process.argv.get(1..words.len()).is_some_and(|argv| argv.iter().eq(words[1..].iter()));
-    (is_program && follow).then_some(words.len())
+    // Of a command line that was cut only the first word is known.
+    (is_program && (follow || process.is_cut)).then_some(words.len())
 }
 
 fn standing(component: Component, process: &Process, accounts: &Accounts) -> Standing {
     // Of all components only kube-proxy runs in a pod that came through the API. Anything else there belongs to whoever
     // may create pods.
     if in_ordinary_pod(&process.cgroup) && component != Component::Proxy {
+        return Standing::Ordinary;
+    }
+    if is_lent(process) {
         return Standing::Ordinary;
     }
     if process.real_uid == 0 && process.effective_uid == 0 && !in_ordinary_pod(&process.cgroup) {
@@ -205,18 +223,30 @@ fn standing(component: Component, process: &Process, accounts: &Accounts) -> Sta
     }
 }
 
+/// Whether a user may have started this process of root and given it its words: a set-user-id program, such as sudo while
+/// it waits for a password. Where the executable cannot be seen, one in another user's session may be such.
+fn is_lent(process: &Process) -> bool {
+    let in_session_of_other = |part: &str| part.strip_prefix("user-").is_some_and(|id| id != "0.slice");
+    process.set_user_id || process.exe.is_none() && process.cgroup.split('/').any(in_session_of_other)
+}
+
 /// A unit of Kubernetes that the system's own manager runs. A user's manager runs units below `user.slice`, and some of the
 /// system's units, such as cron's, start what users ask for.
 fn in_own_service(component: Component, cgroup: &str) -> bool {
     const KUBERNETES: [&str; 7] = ["kube", "k8s", "k3s", "k0s", "rke2", "openshift", "origin"];
     let is_own = |unit: &str| unit.contains(component.program()) || KUBERNETES.iter().any(|name| unit.contains(name));
-    !cgroup.contains("user.slice") && cgroup.split('/').any(|part| part.ends_with(".service") && is_own(part))
+    !in_users_part(cgroup) && cgroup.split('/').any(|part| part.ends_with(".service") && is_own(part))
 }
 
-/// A container's group. Below `user.slice` a user names the groups as he likes.
+/// A container's group. In his own part of the tree a user names the groups as he likes.
 fn in_pod(cgroup: &str) -> bool {
     let container = ["kubepods", "libpod", "docker", "cri-containerd"].iter().any(|mark| cgroup.contains(mark));
-    container && !cgroup.contains("user.slice")
+    container && !in_users_part(cgroup)
+}
+
+/// A part of the tree of control groups that is a user's own: systemd's, and the one that LXC's login module makes.
+fn in_users_part(cgroup: &str) -> bool {
+    cgroup.contains("user.slice") || cgroup.split('/').nth(1) == Some("user")
 }
 
 /// A pod that came through the API: its folder bears a UUID. A static pod, which only root can write, bears a bare hash.
@@ -233,6 +263,9 @@ fn reason_to_set_aside(component: Component, standing: Standing, process: &Proce
     let user = accounts.user_name(process.real_uid);
     let who = format!("process {} of user {user} calls itself {}", process.pid, component.program());
     match standing {
+        Standing::Ordinary if is_lent(process) => {
+            format!("{who}, and is or may be a set-user-id program: whoever started it chose its words")
+        }
         Standing::Ordinary if in_ordinary_pod(&process.cgroup) => {
             format!("{who}, in a pod that came through the API: whoever may create pods could start it")
         }
@@ -251,7 +284,9 @@ mod tests {
         Process {
             pid: 7,
             argv: argv.split(' ').map(str::to_owned).collect(),
+            is_cut: false,
             exe: None,
+            set_user_id: false,
             real_uid: uid,
             effective_uid: uid,
             cgroup: cgroup.to_owned(),
@@ -300,7 +335,17 @@ mod tests {
             ),
             (process("etcd", 65534, ""), Standing::Ordinary),
             (process("etcd", 1000, "/user.slice/user-1000.slice/user@1000.service/kubepods/x"), Standing::Ordinary),
+            (process("etcd", 1000, "/user/eve/0/kubepods/x"), Standing::Ordinary),
             (setuid, Standing::Ordinary),
+            (Process { set_user_id: true, ..process("etcd", 0, "/system.slice/cron.service") }, Standing::Ordinary),
+            (process("etcd", 0, "/user.slice/user-1000.slice/session-1.scope"), Standing::Ordinary),
+            (
+                Process {
+                    exe: Some("/x/etcd".to_owned()),
+                    ..process("etcd", 0, "/user.slice/user-1000.slice/s.scope")
+                },
+                Standing::Root,
+            ),
         ];
         for (process, expected) in cases {
             assert_eq!(standing(Component::Etcd, &process, &accounts), expected, "{process:?}");
@@ -311,7 +356,9 @@ mod tests {
         let both = find(Component::Etcd, &programs, &[fake.clone(), real.clone()], &accounts);
         assert_eq!(both.instances.iter().map(|i| &i.process).collect::<Vec<_>>(), [&real]);
         assert_eq!(both.set_aside.len(), 1);
-        let alone = find(Component::Etcd, &programs, &[fake], &accounts);
+        let alone = find(Component::Etcd, &programs, std::slice::from_ref(&fake), &accounts);
         assert!(alone.instances.is_empty() && alone.set_aside.len() == 1);
+        let many = find(Component::Etcd, &programs, &vec![fake; 50], &accounts);
+        assert_eq!((many.set_aside.len(), many.more_set_aside), (MAX_NAMED_ASIDE, 50 - MAX_NAMED_ASIDE));
     }
 }

@@ -90,6 +90,12 @@ struct ProcessDescription {
     argv: Vec<String>,
     pid: Option<u32>,
     exe: Option<String>,
+    /// Whether its executable is a set-user-id one.
+    #[serde(default)]
+    set_user_id: bool,
+    /// Whether `argv` is only the first word of a command line that was too long to keep.
+    #[serde(default)]
+    is_cut: bool,
     #[serde(alias = "owner")]
     user: Option<Name>,
     /// The user whose rights it has, where a set-user-id program runs.
@@ -303,7 +309,9 @@ impl ProcessDescription {
         let process = Process {
             pid: self.pid.unwrap_or_else(|| u32::try_from(index).map_or(u32::MAX, |i| 1000 + i)),
             argv: self.argv,
+            is_cut: self.is_cut,
             exe: self.exe,
+            set_user_id: self.set_user_id,
             real_uid,
             effective_uid: user(self.effective_user, real_uid)?,
             cgroup: self.cgroup,

@@ -6,7 +6,9 @@ mod container;
 mod described;
 mod description;
 mod live;
+mod patient;
 mod process_table;
+mod pulse;
 mod recording;
 mod resolve;
 mod table;
@@ -14,6 +16,7 @@ mod written;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 pub use accounts::Accounts;
 pub use described::DescribedHost;
@@ -21,13 +24,17 @@ pub use description::DescribeError;
 #[cfg(test)]
 pub(crate) use description::schema as described_schema;
 pub use live::{LiveHost, OpenHostError};
+pub use patient::{Machine, Patience, PatientHost};
 pub use process_table::{ProcessRow, ProcessTable};
+pub use pulse::Pulse;
 pub use recording::{Recording, RecordingHost, Sighting};
 
 /// Bytes of one file that are read at most: no configuration of a component comes near.
 pub const MAX_FILE_BYTES: u64 = 4 << 20;
 /// Bytes of one command line or environment that are read at most; Linux itself allows 2 MiB by default.
 pub const MAX_ARGV_BYTES: u64 = 2 << 20;
+/// Entries of one folder that are listed.
+pub const MAX_FOLDER_ENTRIES: usize = 50_000;
 /// Entries of one tree that are looked at.
 pub const MAX_TREE_ENTRIES: usize = 1_000_000;
 /// Depth of one tree below its top.
@@ -73,8 +80,12 @@ pub struct Process {
     pub pid: u32,
     /// The command line; bytes that are no UTF-8 are replaced.
     pub argv: Vec<String>,
+    /// Whether only the first word of the command line was kept, for there was no room for more.
+    pub is_cut: bool,
     /// The executable's path, where it can be seen.
     pub exe: Option<String>,
+    /// Whether its executable lends its owner's rights to whoever starts it (set-user-id), under a name of his choice.
+    pub set_user_id: bool,
     /// The user who started it (real user id).
     pub real_uid: u32,
     /// The user whose rights it has (effective user id).
@@ -180,6 +191,12 @@ pub enum Trouble {
     /// It changed while it was read.
     #[error("changed while it was read; run the audit again")]
     Changed,
+    /// No answer came in this time.
+    #[error("does not answer: nothing came within {0:?}; a network mount behind it may be dead")]
+    Silent(Duration),
+    /// The run's time was over before it was asked for.
+    #[error("was not reached within the {0:?} that this run has; give it more time with --timeout")]
+    NotReached(Duration),
     /// Its content is not what it should be.
     #[error("is malformed: {0}")]
     Malformed(String),

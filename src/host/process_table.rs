@@ -4,6 +4,8 @@ use super::{Process, base_name};
 
 /// Ticks of the kernel's clock in a second, as every Linux of our day shows them to programs.
 const TICKS: u64 = 100;
+/// Which field behind the name of a `stat` line tells when the process was started.
+const STARTED: usize = 19;
 /// Letters of a program's name that the kernel keeps.
 const NAME_LETTERS: usize = 15;
 
@@ -52,20 +54,18 @@ impl ProcessTable {
 impl ProcessRow {
     /// Reads a process's `stat` line. Its name stands in brackets and may hold brackets itself.
     pub(super) fn parse(pid: u32, uid: u32, stat: &str, argv: Vec<String>, booted: u64) -> Option<Self> {
-        let (front, rest) = stat.rsplit_once(')')?;
-        let name = front.split_once('(')?.1.to_owned();
-        let fields: Vec<&str> = rest.split_ascii_whitespace().collect();
+        let (name, fields) = name_and_fields(stat)?;
         let number = |index: usize| fields.get(index)?.parse::<u64>().ok();
         Some(Self {
             pid,
             parent: u32::try_from(number(1)?).ok()?,
             uid,
-            name,
+            name: name.to_owned(),
             argv,
             defunct: fields.first() == Some(&"Z"),
             terminal: number(4).and_then(|n| u32::try_from(n).ok()).unwrap_or_default(),
-            cpu: (number(11)? + number(12)?) / TICKS,
-            started: booted + number(19)? / TICKS,
+            cpu: number(11)?.saturating_add(number(12)?) / TICKS,
+            started: booted.saturating_add(number(STARTED)? / TICKS),
         })
     }
 
@@ -84,6 +84,17 @@ impl ProcessRow {
             started: 0,
         }
     }
+}
+
+/// The name of a `stat` line, and the fields behind it.
+fn name_and_fields(stat: &str) -> Option<(&str, Vec<&str>)> {
+    let (front, rest) = stat.rsplit_once(')')?;
+    Some((front.split_once('(')?.1, rest.split_ascii_whitespace().collect()))
+}
+
+/// When a process was started, in ticks since the machine was, of its `stat` line.
+pub(super) fn started_ticks(stat: &str) -> Option<u64> {
+    name_and_fields(stat)?.1.get(STARTED)?.parse().ok()
 }
 
 /// When the machine was started, of the proc directory's `stat` file.
@@ -108,6 +119,7 @@ mod tests {
             (row.name.as_str(), row.parent, row.terminal, row.cpu, row.started, row.defunct),
             ("a) (b", 3, 34816, 4, 1012, false)
         );
+        assert_eq!(started_ticks(line), Some(1200));
         assert_eq!(ProcessRow::parse(7, 0, "7 broken", Vec::new(), 0), None);
         assert_eq!(boot_time("cpu 1\nbtime 1700\n"), Some(1700));
         assert_eq!(uptime("350.75 2.0\n"), Some(350));

@@ -7,8 +7,7 @@ const NOT_REGULAR: [&str; 5] = ["a directory", "a FIFO", "a socket", "a device",
 
 impl Trouble {
     /// The words that [`Trouble::from_written`] takes.
-    pub(super) const WORDS: &'static str =
-        "absent, not-mounted, denied, not-regular, not-directory, too-large, changed, malformed, io";
+    pub(super) const WORDS: &'static str = "absent, not-mounted, denied, not-regular, not-directory, too-large, changed, malformed, io, silent, not-reached";
 
     /// As a description has it: `denied`, `malformed: line 3 has no colon`.
     pub fn written(&self) -> String {
@@ -22,6 +21,8 @@ impl Trouble {
             Self::Changed => "changed".to_owned(),
             Self::Malformed(reason) => format!("malformed: {reason}"),
             Self::Io(reason) => format!("io: {reason}"),
+            Self::Silent(time) => format!("silent: {}", humantime::format_duration(*time)),
+            Self::NotReached(time) => format!("not-reached: {}", humantime::format_duration(*time)),
         }
     }
 
@@ -46,6 +47,8 @@ impl Trouble {
             ("changed", None) => Self::Changed,
             ("malformed", reason) => Self::Malformed(reason.unwrap_or("it was found so").to_owned()),
             ("io", reason) => Self::Io(reason.unwrap_or("input/output error").to_owned()),
+            ("silent", Some(time)) => Self::Silent(humantime::parse_duration(time).ok()?),
+            ("not-reached", Some(time)) => Self::NotReached(humantime::parse_duration(time).ok()?),
             _ => return None,
         })
     }
@@ -61,6 +64,7 @@ const fn name_of(capability: Capability) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
 
     #[test]
     fn every_trouble_is_read_as_it_is_written() {
@@ -75,6 +79,8 @@ mod tests {
             Trouble::Changed,
             Trouble::Malformed("line 3: no".to_owned()),
             Trouble::Io("too many: links".to_owned()),
+            Trouble::Silent(Duration::from_millis(1500)),
+            Trouble::NotReached(Duration::from_secs(60)),
         ];
         for trouble in all {
             let read = Trouble::from_written(&trouble.written(), "/x", Capability::DacReadSearch);
@@ -84,7 +90,7 @@ mod tests {
         assert_eq!(alone("not-mounted"), Some(Trouble::NotMounted("/x".to_owned())));
         assert_eq!(alone("denied"), Some(Trouble::Denied(Capability::SysPtrace)));
         assert_eq!(alone("too-large"), Some(Trouble::TooLarge(MAX_FILE_BYTES)));
-        for bad in ["", "deny", "denied: ALL", "absent: x", "not-regular: a file"] {
+        for bad in ["", "deny", "denied: ALL", "absent: x", "not-regular: a file", "silent", "silent: long"] {
             assert_eq!(alone(bad), None, "{bad}");
         }
     }

@@ -39,6 +39,9 @@ pub(super) fn flag_value(
     keys: &[String],
 ) -> Result<Option<Value>, String> {
     match instance.arguments.get(flag, kind == ValueKind::Bool) {
+        _ if instance.process.is_cut => {
+            Err(format!("the command line of process {} is too long to be kept", instance.process.pid))
+        }
         Reading::Absent => Ok(None),
         Reading::Values(texts) => kind.of_texts(&texts, keys).map_err(|e| format!("--{flag}: {e}")),
         Reading::Doubtful { word } => Err(format!(

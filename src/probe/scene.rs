@@ -87,12 +87,19 @@ impl<'a> Scene<'a> {
                 source: "process table".to_owned(),
             });
         }
-        observations.extend(found.set_aside.iter().map(|(process, reason)| Observation {
-            subject: subject_of_process(component, process.pid),
+        let remark = |subject, reason| Observation {
+            subject,
             attribute: "not counted".to_owned(),
-            seen: Seen::Remark(reason.clone()),
+            seen: Seen::Remark(reason),
             source: "process table".to_owned(),
-        }));
+        };
+        let named = found.set_aside.iter();
+        observations
+            .extend(named.map(|(process, reason)| remark(subject_of_process(component, process.pid), reason.clone())));
+        if found.more_set_aside > 0 {
+            let reason = format!("{} more processes call themselves so and do not count", found.more_set_aside);
+            observations.push(remark(component.program().to_owned(), reason));
+        }
         Evidence { observations }
     }
 
@@ -125,11 +132,14 @@ impl<'a> Scene<'a> {
         let shared = Place::host(absolute);
         match self.stat(&own) {
             Ok(_) => Ok(own),
+            // A pod has a root of its own: what lies on the machine says nothing about it.
+            Err(trouble) if instance.in_kubernetes_pod() => Err(trouble),
             // What is not on the machine either can still be in the root that may not be entered.
             Err(denied @ Trouble::Denied(Capability::SysPtrace)) if self.stat(&shared) == Err(Trouble::Absent) => {
                 Err(denied)
             }
-            Err(_) => Ok(shared),
+            Err(Trouble::Denied(_) | Trouble::Absent) => Ok(shared),
+            Err(trouble) => Err(trouble),
         }
     }
 }

@@ -227,6 +227,8 @@ pub(super) fn not_seen(subject: &str, trouble: &Trouble) -> Seen {
         | Trouble::TooLarge(_)
         | Trouble::Changed
         | Trouble::Malformed(_)
+        | Trouble::Silent(_)
+        | Trouble::NotReached(_)
         | Trouble::Io(_) => Seen::Unknown(text),
     }
 }

@@ -165,7 +165,12 @@ fn said(path: &str, trouble: &Trouble) -> Result<String, Stop> {
         Trouble::NotDirectory => "Not a directory",
         Trouble::NotRegular("a directory") => "Is a directory",
         Trouble::NotRegular(_) => return Err(unknown(format!("{path} {trouble}"))),
-        Trouble::TooLarge(_) | Trouble::Changed | Trouble::Malformed(_) | Trouble::Io(_) => {
+        Trouble::TooLarge(_)
+        | Trouble::Changed
+        | Trouble::Malformed(_)
+        | Trouble::Silent(_)
+        | Trouble::NotReached(_)
+        | Trouble::Io(_) => {
             return Err(Stop::Failed(format!("{path} {trouble}")));
         }
     }

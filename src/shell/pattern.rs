@@ -98,8 +98,12 @@ fn matching(world: &Interpreter<'_>, front: &str, part: &[(char, bool)]) -> Resu
 fn ended(path: &str, trouble: &Trouble) -> Result<(), Stop> {
     match trouble {
         Trouble::Absent | Trouble::NotMounted(_) | Trouble::Denied(_) | Trouble::NotDirectory => Ok(()),
-        Trouble::NotRegular(_) | Trouble::TooLarge(_) | Trouble::Changed | Trouble::Malformed(_) | Trouble::Io(_) => {
-            Err(Stop::Failed(format!("{path} {trouble}")))
-        }
+        Trouble::NotRegular(_)
+        | Trouble::TooLarge(_)
+        | Trouble::Changed
+        | Trouble::Malformed(_)
+        | Trouble::Silent(_)
+        | Trouble::NotReached(_)
+        | Trouble::Io(_) => Err(Stop::Failed(format!("{path} {trouble}"))),
     }
 }

@@ -2,6 +2,7 @@
 //! the script on its standard input, a limit of time and of output, and an end for everything that it started.
 
 use super::{Answer, MAX_OUTPUT};
+use crate::host::Patience;
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::io::{Read, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
@@ -20,6 +21,7 @@ const LIMIT: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub struct SystemShell {
     limit: Duration,
+    patience: Option<Patience>,
     started: AtomicUsize,
 }
 
@@ -32,7 +34,12 @@ impl Default for SystemShell {
 impl SystemShell {
     /// A shell whose scripts may take this long.
     pub const fn with_limit(limit: Duration) -> Self {
-        Self { limit, started: AtomicUsize::new(0) }
+        Self { limit, patience: None, started: AtomicUsize::new(0) }
+    }
+
+    /// A shell for a run that has only so much time for all its scripts together.
+    pub fn within(patience: Patience) -> Self {
+        Self { patience: Some(patience), ..Self::default() }
     }
 
     /// Whether this machine has a shell.
@@ -47,12 +54,16 @@ impl SystemShell {
 
     /// Runs a script. The error says why there is no answer.
     pub fn run(&self, script: &str) -> Result<Answer, String> {
+        let limit = match self.patience.as_ref().map(Patience::left).transpose() {
+            Ok(left) => left.unwrap_or(self.limit).min(self.limit),
+            Err(trouble) => return Err(format!("it {trouble}")),
+        };
         self.started.fetch_add(1, Ordering::Relaxed);
         let (reader, writer) = std::io::pipe().map_err(|e| format!("no pipe can be made: {e}"))?;
         let mut child = start(writer).map_err(|e| format!("{SHELL} cannot be started: {e}"))?;
         let group = Pid::from_child(&child);
         feed(&mut child, script);
-        let read = self.collect(reader);
+        let read = collect(reader, limit);
         // It may have ended by itself, and then there is nobody to end.
         kill_process_group(group, Signal::KILL).ok();
         let status = child.wait().map_err(|e| format!("{SHELL} cannot be waited for: {e}"))?;
@@ -60,32 +71,32 @@ impl SystemShell {
         let code = status.code().or_else(|| status.signal().map(|s| 128 + s));
         Ok(Answer { text: String::from_utf8_lossy(&text).into_owned(), status: code.unwrap_or(1) })
     }
+}
 
-    /// Reads until the last writer is gone, the limit is over, or there is too much.
-    fn collect(&self, mut reader: std::io::PipeReader) -> Result<Vec<u8>, String> {
-        let deadline = Instant::now() + self.limit;
-        let (sender, receiver) = channel::<Vec<u8>>();
-        // The thread ends with the pipe, or when nobody listens any more.
-        std::thread::spawn(move || {
-            let mut buffer = vec![0; 1 << 16];
-            while let Ok(length @ 1..) = reader.read(&mut buffer) {
-                if sender.send(buffer[..length].to_vec()).is_err() {
-                    return;
-                }
+/// Reads until the last writer is gone, the limit is over, or there is too much.
+fn collect(mut reader: std::io::PipeReader, limit: Duration) -> Result<Vec<u8>, String> {
+    let deadline = Instant::now() + limit;
+    let (sender, receiver) = channel::<Vec<u8>>();
+    // The thread ends with the pipe, or when nobody listens any more.
+    std::thread::spawn(move || {
+        let mut buffer = vec![0; 1 << 16];
+        while let Ok(length @ 1..) = reader.read(&mut buffer) {
+            if sender.send(buffer[..length].to_vec()).is_err() {
+                return;
             }
-        });
-        let mut text = Vec::new();
-        loop {
-            match receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-                Ok(bytes) => text.extend(bytes),
-                Err(RecvTimeoutError::Disconnected) => return Ok(text),
-                Err(RecvTimeoutError::Timeout) => {
-                    return Err(format!("it took longer than {} s and was ended", self.limit.as_secs_f32()));
-                }
+        }
+    });
+    let mut text = Vec::new();
+    loop {
+        match receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            Ok(bytes) => text.extend(bytes),
+            Err(RecvTimeoutError::Disconnected) => return Ok(text),
+            Err(RecvTimeoutError::Timeout) => {
+                return Err(format!("it took longer than {} s and was ended", limit.as_secs_f32()));
             }
-            if text.len() > MAX_OUTPUT {
-                return Err(format!("it printed more than {MAX_OUTPUT} bytes and was ended"));
-            }
+        }
+        if text.len() > MAX_OUTPUT {
+            return Err(format!("it printed more than {MAX_OUTPUT} bytes and was ended"));
         }
     }
 }

@@ -67,6 +67,10 @@ pub(super) struct ProcessForm {
     pub(super) argv: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) exe: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) set_user_id: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) is_cut: bool,
     pub(super) user: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) effective_user: Option<u32>,

@@ -1,0 +1,263 @@
+//! A host that waits for another only so long. Each question is put on a thread beside this one; where the answer does not
+//! come, the thread is given up, for nothing calls it back from a dead mount. Looks at nothing itself.
+
+use super::{Accounts, Entry, Host, Place, Process, ProcessTable, Pulse, Stat, Trouble};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel, sync_channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long one question may go without a sign of life, if the whole run has time for it.
+const ANSWER: Duration = Duration::from_secs(10);
+/// How long one process may be silent. There are many, and anybody can make one that never answers.
+const PROCESS: Duration = Duration::from_millis(500);
+/// Threads that are given up; a machine that hangs more often is asked nothing more.
+const MAX_GIVEN_UP: usize = 32;
+/// What a walk has seen is handed over in portions.
+const PORTION: usize = 512;
+
+/// A machine that may hang, and shows whether it does.
+pub trait Machine: Host + Send + Sync {
+    /// What it shows of its work.
+    fn pulse(&self) -> &Pulse;
+}
+
+/// The time that a run has.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    whole: Duration,
+    until: Instant,
+}
+
+impl Patience {
+    /// This long, from now on.
+    pub fn of(whole: Duration) -> Self {
+        let now = Instant::now();
+        // A time that no clock can tell is as good as a century.
+        let until = now.checked_add(whole).unwrap_or_else(|| now + Duration::from_secs(100 * 365 * 24 * 60 * 60));
+        Self { whole, until }
+    }
+
+    /// What is left of it, or why there is nothing left.
+    pub fn left(&self) -> Result<Duration, Trouble> {
+        let left = self.until.saturating_duration_since(Instant::now());
+        if left.is_zero() { Err(Trouble::NotReached(self.whole)) } else { Ok(left) }
+    }
+}
+
+type Job = Box<dyn FnOnce(&dyn Machine) + Send>;
+
+/// What of a walk comes over from the thread beside.
+enum Step {
+    Seen(Vec<(PathBuf, Result<Stat, Trouble>)>),
+    Done(Result<(), Trouble>),
+}
+
+/// Another host, with an end to waiting for it.
+pub struct PatientHost {
+    machine: Arc<dyn Machine>,
+    patience: Patience,
+    answer: Duration,
+    process: Duration,
+    worker: RefCell<Option<Sender<Job>>>,
+    given_up: Cell<usize>,
+    /// Where no answer came from; nothing below is asked for again.
+    silent: RefCell<Vec<Place>>,
+    accounts: OnceCell<Accounts>,
+}
+
+impl PatientHost {
+    /// Asks `machine` as long as `patience` lasts.
+    pub fn new(machine: Arc<dyn Machine>, patience: Patience) -> Self {
+        Self {
+            machine,
+            patience,
+            answer: ANSWER,
+            process: PROCESS,
+            worker: RefCell::default(),
+            given_up: Cell::new(0),
+            silent: RefCell::default(),
+            accounts: OnceCell::new(),
+        }
+    }
+
+    /// Puts a question, and waits for the answer.
+    fn ask<T: Send + 'static>(
+        &self,
+        about: Option<&Place>,
+        question: impl FnOnce(&dyn Host) -> Result<T, Trouble> + Send + 'static,
+    ) -> Result<T, Trouble> {
+        let (answer, answered) = channel();
+        self.put(about, Box::new(move |machine| drop(answer.send(question(machine)))))?;
+        self.wait(about, self.answer, &answered)?
+    }
+
+    /// Puts a question about every process. One that does not answer is left out, and the question put again.
+    fn ask_processes<T: Send + 'static>(
+        &self,
+        question: impl Fn(&dyn Host) -> Result<T, Trouble> + Clone + Send + 'static,
+    ) -> Result<T, Trouble> {
+        loop {
+            let (answer, answered) = channel();
+            let question = question.clone();
+            self.put(None, Box::new(move |machine| drop(answer.send(question(machine)))))?;
+            let pulse = self.machine.pulse();
+            match self.wait(None, self.process, &answered) {
+                Ok(answer) => return answer,
+                Err(trouble @ Trouble::Silent(_)) => match pulse.at() {
+                    Some(pid) if !pulse.leaves_out(pid) => pulse.leave_out(pid),
+                    Some(_) | None => return Err(trouble),
+                },
+                Err(trouble) => return Err(trouble),
+            }
+        }
+    }
+
+    /// Hands a job to the thread beside, if there is time and hope.
+    fn put(&self, about: Option<&Place>, job: Job) -> Result<(), Trouble> {
+        self.patience.left()?;
+        let hopeless = self.given_up.get() >= MAX_GIVEN_UP
+            || about.is_some_and(|place| self.silent.borrow().iter().any(|silent| lies_below(place, silent)));
+        if hopeless {
+            return Err(Trouble::Silent(self.answer));
+        }
+        let mut worker = self.worker.borrow_mut();
+        let sender = match worker.take() {
+            Some(sender) => sender,
+            None => start(&self.machine)?,
+        };
+        sender.send(job).map_err(|_| Trouble::Io("the thread that looks at the machine has ended".to_owned()))?;
+        *worker = Some(sender);
+        Ok(())
+    }
+
+    /// Waits for something from the thread beside, as long as it shows signs of life and the run has time.
+    fn wait<T>(&self, about: Option<&Place>, answer_within: Duration, from: &Receiver<T>) -> Result<T, Trouble> {
+        let pulse = self.machine.pulse();
+        loop {
+            let begun = pulse.begun();
+            let left = self.patience.left().inspect_err(|_| self.give_up(None))?;
+            match from.recv_timeout(answer_within.min(left)) {
+                Ok(something) => return Ok(something),
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(Trouble::Io("the look at it broke off".to_owned()));
+                }
+                Err(RecvTimeoutError::Timeout) if answer_within > left || pulse.begun() != begun => {}
+                Err(RecvTimeoutError::Timeout) => {
+                    self.give_up(about);
+                    return Err(Trouble::Silent(answer_within));
+                }
+            }
+        }
+    }
+
+    fn give_up(&self, about: Option<&Place>) {
+        self.worker.replace(None);
+        self.given_up.set(self.given_up.get() + 1);
+        self.silent.borrow_mut().extend(about.cloned());
+    }
+}
+
+fn lies_below(place: &Place, silent: &Place) -> bool {
+    place.root == silent.root && place.path.starts_with(&silent.path)
+}
+
+/// Starts the thread beside. It ends when nobody can put a question to it any more.
+fn start(machine: &Arc<dyn Machine>) -> Result<Sender<Job>, Trouble> {
+    let (sender, jobs) = channel::<Job>();
+    let machine = Arc::clone(machine);
+    thread::Builder::new()
+        .name("looks".to_owned())
+        .spawn(move || jobs.iter().for_each(|job| job(machine.as_ref())))
+        .map_err(|e| Trouble::Io(format!("no thread can be started to look at it: {e}")))?;
+    Ok(sender)
+}
+
+impl Host for PatientHost {
+    fn processes(&self, wanted: &[&str]) -> Result<Vec<Process>, Trouble> {
+        let wanted: Vec<String> = wanted.iter().map(|name| (*name).to_owned()).collect();
+        self.ask_processes(move |host| host.processes(&wanted.iter().map(String::as_str).collect::<Vec<_>>()))
+    }
+
+    fn variable(&self, pid: u32, name: &str) -> Result<Option<String>, Trouble> {
+        let name = name.to_owned();
+        self.ask(None, move |host| host.variable(pid, &name))
+    }
+
+    fn build_information(&self, pid: u32) -> Result<String, Trouble> {
+        self.ask(None, move |host| host.build_information(pid))
+    }
+
+    fn process_table(&self) -> Result<ProcessTable, Trouble> {
+        self.ask_processes(|host| host.process_table())
+    }
+
+    fn look(&self, place: &Place) -> Result<Entry, Trouble> {
+        let asked = place.clone();
+        self.ask(Some(place), move |host| host.look(&asked))
+    }
+
+    fn stat(&self, place: &Place) -> Result<Stat, Trouble> {
+        let asked = place.clone();
+        self.ask(Some(place), move |host| host.stat(&asked))
+    }
+
+    fn read(&self, place: &Place) -> Result<Vec<u8>, Trouble> {
+        let asked = place.clone();
+        self.ask(Some(place), move |host| host.read(&asked))
+    }
+
+    fn list(&self, place: &Place) -> Result<Vec<String>, Trouble> {
+        let asked = place.clone();
+        self.ask(Some(place), move |host| host.list(&asked))
+    }
+
+    fn walk(&self, place: &Place, visit: &mut dyn FnMut(&Path, Result<Stat, Trouble>)) -> Result<(), Trouble> {
+        let (steps, taken) = sync_channel(2);
+        let asked = place.clone();
+        self.put(
+            Some(place),
+            Box::new(move |machine| {
+                // Where nobody listens any more, what is left of the walk is for nobody.
+                let hand_over = |step| drop(steps.send(step));
+                let mut seen = Vec::new();
+                let walked = machine.walk(&asked, &mut |path, stat| {
+                    seen.push((path.to_path_buf(), stat));
+                    if seen.len() == PORTION {
+                        hand_over(Step::Seen(std::mem::take(&mut seen)));
+                    }
+                });
+                hand_over(Step::Seen(seen));
+                hand_over(Step::Done(walked));
+            }),
+        )?;
+        loop {
+            match self.wait(Some(place), self.answer, &taken)? {
+                Step::Seen(seen) => seen.into_iter().for_each(|(path, stat)| visit(&path, stat)),
+                Step::Done(walked) => return walked,
+            }
+        }
+    }
+
+    fn accounts(&self) -> &Accounts {
+        self.accounts.get_or_init(|| {
+            let accounts = self.ask(None, |host| Ok(host.accounts().clone()));
+            accounts.unwrap_or_else(|trouble| {
+                Accounts::default().with_unknown(Some(format!("the table of accounts {trouble}")))
+            })
+        })
+    }
+
+    fn notices(&self) -> Vec<String> {
+        self.machine.notices()
+    }
+
+    fn can_answer(&self, reading: &str) -> bool {
+        self.machine.can_answer(reading)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,152 @@
+use super::*;
+use crate::host::{DescribedHost, Kind};
+use std::sync::Mutex;
+
+/// A described machine on which some things hang: for as long as the test lasts, nothing comes from there.
+struct Hanging {
+    inner: Mutex<DescribedHost>,
+    pulse: Pulse,
+    processes: Vec<u32>,
+    path: &'static str,
+}
+
+impl Hanging {
+    fn at(path: &'static str) -> Self {
+        let host = DescribedHost::parse(
+            "files: [{ path: /a/b, content: x }, { path: /dead/c }, { path: /z }]\nprocesses: [{ argv: [kubelet] }]",
+        );
+        Self { inner: Mutex::new(host.expect("a host")), pulse: Pulse::default(), processes: Vec::new(), path }
+    }
+
+    fn inner<T>(&self, answer: impl FnOnce(&DescribedHost) -> T) -> T {
+        answer(&self.inner.lock().expect("no test panics while it holds this"))
+    }
+
+    fn hang_below(&self, place: &Place) {
+        if place.path.starts_with(self.path) {
+            hang();
+        }
+    }
+}
+
+fn hang() {
+    thread::sleep(Duration::from_secs(3600));
+}
+
+impl Host for Hanging {
+    fn processes(&self, wanted: &[&str]) -> Result<Vec<Process>, Trouble> {
+        for pid in self.processes.iter().filter(|pid| !self.pulse.leaves_out(**pid)) {
+            self.pulse.beat_at(*pid);
+            hang();
+        }
+        self.pulse.beat_at(0);
+        self.inner(|host| host.processes(wanted))
+    }
+    fn variable(&self, pid: u32, name: &str) -> Result<Option<String>, Trouble> {
+        self.inner(|host| host.variable(pid, name))
+    }
+    fn build_information(&self, pid: u32) -> Result<String, Trouble> {
+        self.inner(|host| host.build_information(pid))
+    }
+    fn process_table(&self) -> Result<ProcessTable, Trouble> {
+        self.inner(Host::process_table)
+    }
+    fn look(&self, place: &Place) -> Result<Entry, Trouble> {
+        self.hang_below(place);
+        self.inner(|host| host.look(place))
+    }
+    fn stat(&self, place: &Place) -> Result<Stat, Trouble> {
+        self.hang_below(place);
+        self.inner(|host| host.stat(place))
+    }
+    fn read(&self, place: &Place) -> Result<Vec<u8>, Trouble> {
+        self.hang_below(place);
+        self.inner(|host| host.read(place))
+    }
+    fn list(&self, place: &Place) -> Result<Vec<String>, Trouble> {
+        self.hang_below(place);
+        self.inner(|host| host.list(place))
+    }
+    fn walk(&self, place: &Place, visit: &mut dyn FnMut(&Path, Result<Stat, Trouble>)) -> Result<(), Trouble> {
+        self.inner(|host| host.walk(place, visit))?;
+        self.hang_below(&place.with_path("/dead"));
+        Ok(())
+    }
+    fn accounts(&self) -> &Accounts {
+        hang();
+        unreachable!("an hour is over")
+    }
+    fn notices(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+impl Machine for Hanging {
+    fn pulse(&self) -> &Pulse {
+        &self.pulse
+    }
+}
+
+fn patient(machine: Hanging, milliseconds: u64) -> PatientHost {
+    PatientHost::new(Arc::new(machine), Patience::of(Duration::from_millis(milliseconds)))
+}
+
+#[test]
+fn answers_come_through_as_they_are() {
+    let host = patient(Hanging::at("/none"), 60_000);
+    assert_eq!(host.read(&Place::host("/a/b")), Ok(b"x".to_vec()));
+    assert_eq!(host.stat(&Place::host("/a")).map(|s| s.kind), Ok(Kind::Directory));
+    assert_eq!(host.stat(&Place::host("/nowhere")), Err(Trouble::Absent));
+    assert_eq!(host.list(&Place::host("/a")), Ok(vec!["b".to_owned()]));
+    let mut seen = Vec::new();
+    host.walk(&Place::host("/a"), &mut |path, stat| seen.push((path.to_path_buf(), stat.is_ok()))).expect("a walk");
+    assert_eq!(seen, [("/a".into(), true), ("/a/b".into(), true)]);
+    assert_eq!(host.processes(&["kubelet"]).map(|found| found.len()), Ok(1));
+}
+
+#[test]
+fn a_run_ends_when_its_time_is_over() {
+    let host = patient(Hanging::at("/dead"), 300);
+    let over = Trouble::NotReached(Duration::from_millis(300));
+    assert_eq!(host.stat(&Place::host("/z")).map(|s| s.kind), Ok(Kind::File));
+    assert_eq!(host.read(&Place::host("/dead/c")), Err(over.clone()));
+    // What was not reached is not asked for.
+    assert_eq!(host.stat(&Place::host("/z")), Err(over.clone()));
+    assert_eq!(host.processes(&["kubelet"]), Err(over.clone()));
+    let walked = host.walk(&Place::host("/a"), &mut |path, _| panic!("{} was seen", path.display()));
+    assert_eq!(walked, Err(over));
+    assert!(host.accounts().unknown().is_some_and(|why| why.contains("--timeout")), "{:?}", host.accounts());
+}
+
+#[test]
+fn a_walk_that_stands_still_keeps_what_it_has_seen() {
+    let host = patient(Hanging::at("/dead"), 300);
+    let walked = host.walk(&Place::host("/a"), &mut |_, _| {});
+    assert_eq!(walked, Err(Trouble::NotReached(Duration::from_millis(300))));
+}
+
+#[test]
+fn what_does_not_answer_is_given_up_and_the_rest_is_asked() {
+    let mut host = patient(Hanging::at("/dead"), 3_600_000);
+    host.answer = Duration::from_millis(50);
+    let silent = Trouble::Silent(Duration::from_millis(50));
+    assert_eq!(host.stat(&Place::host("/dead")), Err(silent.clone()));
+    assert_eq!(host.stat(&Place::host("/z")).map(|s| s.kind), Ok(Kind::File));
+    // Below it nothing is tried, so no thread is lost to it.
+    for _ in 0..100 {
+        assert_eq!(host.read(&Place::host("/dead/c")), Err(silent.clone()));
+    }
+    assert_eq!(host.given_up.get(), 1);
+    for number in 0..MAX_GIVEN_UP {
+        assert!(host.stat(&Place::of_process(u32::try_from(number).expect("small"), "/dead")).is_err());
+    }
+    assert_eq!(host.stat(&Place::host("/z")), Err(silent), "too much hangs to go on");
+}
+
+#[test]
+fn a_process_that_does_not_answer_is_left_out() {
+    let mut host = patient(Hanging { processes: vec![7, 9], ..Hanging::at("/none") }, 3_600_000);
+    host.process = Duration::from_millis(50);
+    assert_eq!(host.processes(&["kubelet"]).map(|found| found.len()), Ok(1));
+    assert_eq!(host.machine.pulse().left_out(), [7, 9]);
+}
