@@ -30,6 +30,7 @@
 //! | [`config`] | `config.yaml` |
 //! | [`one_or_many`] | lists of files that may be written without brackets |
 //! | [`arguments`], [`value`], [`component`] | command lines, values, and how each component takes its settings |
+//! | [`plain`] | texts from the machine, made fit for a terminal |
 //! | [`shell`] | shell text answered by looking, or given to `/bin/sh` |
 //! | [`host`] | the machine: files, processes, accounts |
 
@@ -52,6 +53,7 @@ pub mod node;
 pub mod one_or_many;
 pub mod operator;
 pub mod outcome;
+pub mod plain;
 pub mod plan;
 pub mod probe;
 pub mod report;

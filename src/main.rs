@@ -1,6 +1,6 @@
 //! The program: arguments in, exit code out. The only place that prints an error.
 
-use nodeproof::{app, invocation};
+use nodeproof::{app, invocation, plain};
 use std::io::Write as _;
 use std::process::ExitCode;
 
@@ -17,7 +17,8 @@ fn main() -> ExitCode {
     match app::run(cli) {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {
-            drop(writeln!(anstream::stderr(), "{}: {failure}", manner.program()));
+            let message = plain::message(&failure.to_string());
+            drop(writeln!(anstream::stderr(), "{}: {message}", manner.program()));
             ExitCode::from(manner.exit_code(failure.exit_code()))
         }
     }

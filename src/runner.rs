@@ -7,12 +7,10 @@ use crate::dialect::{self, Auditor};
 use crate::judge::{Judgement, judge};
 use crate::node::Node;
 use crate::outcome::{AsWritten, Finding, GroupReport, KubernetesVersion, Outcome, Report, SectionReport, Verdict};
+use crate::plain;
 use crate::plan::Plan;
 use crate::probe::{Collector, Evidence, PlaceKind, Probe};
 use std::collections::HashMap;
-
-/// Letters of one text from the host that a report shows at most.
-const MAX_TEXT: usize = 4096;
 
 /// Judges the checks of a plan on a node, without a shell.
 pub fn run(
@@ -66,9 +64,10 @@ pub fn run_with_audits(
         .collect();
     Report {
         benchmark: plan.benchmark.to_owned(),
-        kubernetes: kubernetes.map(|k| KubernetesVersion { version: clean(&k.version), source: clean(&k.source) }),
+        kubernetes: kubernetes
+            .map(|k| KubernetesVersion { version: plain::line(&k.version), source: plain::line(&k.source) }),
         sections,
-        notices: node.notices().iter().chain(&remarks).chain(&auditor.summary()).map(|n| clean(n)).collect(),
+        notices: node.notices().iter().chain(&remarks).chain(&auditor.summary()).map(|n| plain::line(n)).collect(),
     }
 }
 
@@ -126,7 +125,7 @@ fn build(check: &Check, judgement: Judgement, places: &mut Places<'_, '_>) -> Ou
         verdict: clean_verdict(judgement.verdict),
         audit: audit(&check.rule.assertion),
         expected: judgement.expected,
-        actual: clean(&judgement.actual),
+        actual: plain::line(&judgement.actual),
         remediation,
         evidence: judgement.findings.iter().map(clean_finding).collect(),
         as_written: AsWritten::default(),
@@ -153,7 +152,7 @@ fn outcome_of_audits(
         verdict: clean_verdict(result.verdict.into()),
         audit: audited.audit.clone(),
         expected: result.expected,
-        actual: clean_lines(&result.actual),
+        actual: plain::output(&result.actual),
         remediation: check.rule.fix.render(&mut |_, _| None),
         evidence: Vec::new(),
         as_written: AsWritten {
@@ -162,12 +161,6 @@ fn outcome_of_audits(
             kind: kind.to_owned(),
         },
     }
-}
-
-/// An audit's output as a whole: its lines stay lines.
-fn clean_lines(text: &str) -> String {
-    let plain = |c: char| !c.is_control() || matches!(c, '\n' | '\t' | '\r');
-    text.chars().map(|c| if plain(c) { c.to_string() } else { c.escape_unicode().to_string() }).collect()
 }
 
 /// In words, what a check reads.
@@ -192,56 +185,26 @@ impl Places<'_, '_> {
     fn path(&mut self, component: Component, kind: PlaceKind) -> Option<String> {
         self.known
             .entry((component, kind))
-            .or_insert_with(|| self.collector.path_to_name(component, kind).map(|p| clean(&p)))
+            .or_insert_with(|| self.collector.path_to_name(component, kind).map(|p| plain::line(&p)))
             .clone()
     }
 }
 
 fn clean_verdict(verdict: Verdict) -> Verdict {
     match verdict {
-        Verdict::NotMet(reason) => Verdict::NotMet(clean(&reason)),
-        Verdict::NotApplicable(reason) => Verdict::NotApplicable(clean(&reason)),
-        Verdict::Undetermined(reason) => Verdict::Undetermined(clean(&reason)),
-        Verdict::Untested(reason) => Verdict::Untested(clean(&reason)),
+        Verdict::NotMet(reason) => Verdict::NotMet(plain::line(&reason)),
+        Verdict::NotApplicable(reason) => Verdict::NotApplicable(plain::line(&reason)),
+        Verdict::Undetermined(reason) => Verdict::Undetermined(plain::line(&reason)),
+        Verdict::Untested(reason) => Verdict::Untested(plain::line(&reason)),
         other @ (Verdict::Met | Verdict::Manual | Verdict::Skipped) => other,
     }
 }
 
 fn clean_finding(finding: &Finding) -> Finding {
     Finding {
-        subject: clean(&finding.subject),
-        attribute: clean(&finding.attribute),
-        value: clean(&finding.value),
-        source: clean(&finding.source),
-    }
-}
-
-/// A text that may come from the host: control characters, and those that turn the direction of writing, are shown by
-/// their number; what is very long is cut.
-fn clean(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for (index, letter) in text.chars().enumerate() {
-        if index == MAX_TEXT {
-            out.push('…');
-            break;
-        }
-        let turns = matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        if turns || letter.is_control() {
-            out.extend(letter.escape_unicode());
-        } else {
-            out.push(letter);
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn control_characters_are_shown_by_number() {
-        assert_eq!(clean("a\u{1b}[31mb\u{7f}\u{9b}\u{202e}\nc"), "a\\u{1b}[31mb\\u{7f}\\u{9b}\\u{202e}\\u{a}c");
-        assert_eq!(clean(&"x".repeat(5000)).chars().count(), MAX_TEXT + 1);
+        subject: plain::line(&finding.subject),
+        attribute: plain::line(&finding.attribute),
+        value: plain::line(&finding.value),
+        source: plain::line(&finding.source),
     }
 }

@@ -1,5 +1,6 @@
 //! Does something again and again, until the program is told to end. What it does is the caller's.
 
+use crate::plain;
 use anyhow::Context as _;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -66,7 +67,7 @@ fn work<E: Display>(
         match done {
             Err(error) if first && lasts(&error) => break Err(error),
             // Where stderr is closed there is nobody to tell.
-            Err(error) => drop(writeln!(anstream::stderr(), "nodeproof: {error}")),
+            Err(error) => drop(writeln!(anstream::stderr(), "nodeproof: {}", plain::message(&error.to_string()))),
             Ok(()) => {}
         }
         if nobody_reads() {

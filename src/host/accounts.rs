@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+/// Names of one table that are kept.
+const MAX_NAMES: usize = 20_000;
+
 /// The machine's users and groups. The first entry of a name or number counts, as in the C library.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Accounts {
@@ -14,6 +17,8 @@ pub struct Accounts {
 struct Table {
     by_name: BTreeMap<String, u32>,
     by_id: BTreeMap<u32, String>,
+    /// Whether there are more than are kept.
+    is_cut: bool,
 }
 
 impl Table {
@@ -26,6 +31,10 @@ impl Table {
     fn parse(bytes: &[u8]) -> Self {
         let mut table = Self::default();
         for line in String::from_utf8_lossy(bytes).lines() {
+            if table.by_name.len() == MAX_NAMES {
+                table.is_cut = true;
+                break;
+            }
             let mut fields = line.split(':');
             if let (Some(name), Some(_), Some(Ok(id))) = (fields.next(), fields.next(), fields.next().map(str::parse)) {
                 table.add(name, id);
@@ -38,13 +47,16 @@ impl Table {
 impl Accounts {
     /// Reads the contents of a passwd and a group file.
     pub fn parse(passwd: &[u8], group: &[u8]) -> Self {
-        Self { users: Table::parse(passwd), groups: Table::parse(group), unknown: None }
+        let (users, groups) = (Table::parse(passwd), Table::parse(group));
+        let is_cut = users.is_cut || groups.is_cut;
+        let unknown = is_cut.then(|| format!("the table of accounts has more than {MAX_NAMES} names"));
+        Self { users, groups, unknown }
     }
 
     /// Remembers why a table could not be read.
     #[must_use]
     pub fn with_unknown(self, unknown: Option<String>) -> Self {
-        Self { unknown, ..self }
+        Self { unknown: unknown.or(self.unknown), ..self }
     }
 
     /// Why a name may be missing here that the machine knows.
@@ -122,6 +134,14 @@ fn names_of(table: &Table, id: u32) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_a_table_without_end_it_is_known_that_there_is_more() {
+        let table: String = (0..=MAX_NAMES).map(|n| format!("user{n}:x:{}::/:\n", n + 1000)).collect();
+        let accounts = Accounts::parse(table.as_bytes(), b"").with_unknown(None);
+        assert_eq!(accounts.user("user0"), Some(1000));
+        assert!(accounts.unknown().is_some_and(|why| why.contains("more than")));
+    }
 
     #[test]
     fn names_and_numbers_come_from_the_table_and_root_is_always_zero() {

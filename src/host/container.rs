@@ -4,11 +4,15 @@
 use super::resolve::landing;
 use super::table::MountTable;
 use rustix::fs::CWD;
+use std::io::Read as _;
 use std::os::fd::{AsRawFd, BorrowedFd};
 use std::path::{Path, PathBuf};
 
 /// Files that a container runtime puts into the containers that it starts.
 const MARKS: [&str; 2] = ["/.dockerenv", "/run/.containerenv"];
+
+/// Bytes of a mount table that are read.
+const MAX_TABLE_BYTES: u64 = 4 << 20;
 
 /// The container that this program lives in.
 #[derive(Debug, Clone)]
@@ -53,9 +57,13 @@ impl Container {
     }
 }
 
+/// What stands behind the first megabytes of a table is taken for not mounted.
 #[expect(clippy::disallowed_methods, reason = "this program's own surroundings")]
 fn mount_table(process: &str) -> Option<MountTable> {
-    Some(MountTable::parse(&std::fs::read_to_string(format!("/proc/{process}/mountinfo")).ok()?))
+    let mut bytes = Vec::new();
+    let table = std::fs::File::open(format!("/proc/{process}/mountinfo")).ok()?;
+    table.take(MAX_TABLE_BYTES).read_to_end(&mut bytes).ok()?;
+    Some(MountTable::parse(&String::from_utf8_lossy(&bytes)))
 }
 
 /// Whether every process that can be seen is the first one, this one, or one that this one descends from.

@@ -5,9 +5,13 @@ use super::excerpt::{Asked, Part};
 use super::{DocumentPath, markup};
 use crate::host::{Host, Place, Trouble};
 use serde_json::Value as Json;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
+
+/// Bytes of all files together that one run keeps, and nodes of all documents. A node's own come to a tenth of that.
+const MAX_BYTES: usize = 8 << 20;
+const MAX_NODES: usize = 100_000;
 
 /// What was read at each place, or why it could not be.
 type Memory<T> = BTreeMap<Place, Result<Rc<T>, Trouble>>;
@@ -27,11 +31,20 @@ pub(super) struct Contents<'a> {
     bytes: RefCell<Memory<Vec<u8>>>,
     documents: RefCell<Memory<Json>>,
     asked: RefCell<BTreeMap<Place, Asked>>,
+    bytes_left: Cell<usize>,
+    nodes_left: Cell<usize>,
 }
 
 impl<'a> Contents<'a> {
     pub(super) fn new(host: &'a dyn Host) -> Self {
-        Self { host, bytes: RefCell::default(), documents: RefCell::default(), asked: RefCell::default() }
+        Self {
+            host,
+            bytes: RefCell::default(),
+            documents: RefCell::default(),
+            asked: RefCell::default(),
+            bytes_left: Cell::new(MAX_BYTES),
+            nodes_left: Cell::new(MAX_NODES),
+        }
     }
 
     /// The value at a path of a YAML or JSON document.
@@ -102,7 +115,10 @@ impl<'a> Contents<'a> {
         if let Some(known) = self.bytes.borrow().get(place) {
             return known.clone();
         }
-        let content = self.host.read(place).map(Rc::new);
+        let content = self.host.read(place).and_then(|bytes| {
+            take(&self.bytes_left, bytes.len(), "bytes")?;
+            Ok(Rc::new(bytes))
+        });
         self.bytes.borrow_mut().insert(place.clone(), content.clone());
         content
     }
@@ -111,8 +127,53 @@ impl<'a> Contents<'a> {
         if let Some(known) = self.documents.borrow().get(place) {
             return known.clone();
         }
-        let document = self.read(place).and_then(|bytes| markup::parse(&bytes)).map(Rc::new);
+        let document = self.read(place).and_then(|bytes| markup::parse(&bytes)).and_then(|document| {
+            take(&self.nodes_left, nodes(&document), "nodes of documents")?;
+            Ok(Rc::new(document))
+        });
         self.documents.borrow_mut().insert(place.clone(), document.clone());
         document
+    }
+}
+
+/// Takes so much of what is left of a budget.
+fn take(left: &Cell<usize>, wanted: usize, what: &str) -> Result<(), Trouble> {
+    let rest = left.get().checked_sub(wanted);
+    left.set(
+        rest.ok_or_else(|| Trouble::Io(format!("it is one of too many: all files together hold too many {what}")))?,
+    );
+    Ok(())
+}
+
+/// Values in a document, itself included. It is no deeper than the parser lets it be.
+fn nodes(document: &Json) -> usize {
+    1 + match document {
+        Json::Array(items) => items.iter().map(nodes).sum(),
+        Json::Object(entries) => entries.values().map(nodes).sum(),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::DescribedHost;
+
+    #[test]
+    fn all_files_together_have_a_budget() {
+        let list = "1, ".repeat(9_000);
+        let files: String = (0..20).map(|n| format!("  - {{ path: /{n:02}, content: \"a: [{list}]\" }}\n")).collect();
+        let host = DescribedHost::parse(&format!("files:\n{files}")).expect("a host");
+        let contents = Contents::new(&host);
+        let path: DocumentPath = "a[0]".parse().expect("a path");
+        let found = |n: usize| contents.value(&Place::host(format!("/{n:02}")), &path);
+        for n in 0..11 {
+            assert_eq!(found(n), Ok(Some(Json::from(1))), "{n}");
+        }
+        for n in 11..20 {
+            assert!(matches!(found(n), Err(Trouble::Io(reason)) if reason.contains("nodes")), "{n}");
+        }
+        // What was read before is still known.
+        assert_eq!(found(3), Ok(Some(Json::from(1))));
     }
 }

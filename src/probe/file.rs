@@ -13,6 +13,8 @@ const ATTRIBUTE: &str = "permissions and owner";
 const SOURCE: &str = "file system";
 /// Paths that are named of files with one mode and owner.
 const EXAMPLES: usize = 5;
+/// Kinds of mode and owner in one tree that are told apart.
+const CLASSES: usize = 500;
 /// Files that could not be seen, and are named one by one.
 const TROUBLES: usize = 20;
 
@@ -111,6 +113,11 @@ impl Sieve {
     fn take(&mut self, path: &Path, stat: &Result<Stat, Trouble>) {
         match stat {
             Ok(stat) if self.is_of_kind(stat) && self.is_named(path) => {
+                if self.classes.len() == CLASSES && !self.classes.contains_key(stat) {
+                    let what =
+                        format!("has more than {CLASSES} kinds of mode and owner beside it; they are not told apart");
+                    return self.take_trouble(path, &Trouble::Io(what));
+                }
                 let (count, examples) = self.classes.entry(*stat).or_default();
                 *count += 1;
                 examples.insert(shown(path));
@@ -121,16 +128,18 @@ impl Sieve {
             Ok(_) => {}
             // A link that leads nowhere is a file by its name; of what cannot be entered, no name is known.
             Err(Trouble::Absent) if !self.is_named(path) => {}
-            Err(trouble) => {
-                let more = self.troubles.len() == TROUBLES;
-                let at = self.troubles.partition_point(|(known, _)| known.as_path() <= path);
-                if at < TROUBLES {
-                    self.troubles.truncate(TROUBLES - 1);
-                    self.troubles.insert(at, (path.into(), trouble.clone()));
-                }
-                self.more_troubles += usize::from(more);
-            }
+            Err(trouble) => self.take_trouble(path, trouble),
         }
+    }
+
+    fn take_trouble(&mut self, path: &Path, trouble: &Trouble) {
+        let more = self.troubles.len() == TROUBLES;
+        let at = self.troubles.partition_point(|(known, _)| known.as_path() <= path);
+        if at < TROUBLES {
+            self.troubles.truncate(TROUBLES - 1);
+            self.troubles.insert(at, (path.into(), trouble.clone()));
+        }
+        self.more_troubles += usize::from(more);
     }
 
     fn is_of_kind(&self, stat: &Stat) -> bool {

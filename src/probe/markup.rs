@@ -6,11 +6,15 @@ use serde_json::Value as Json;
 
 /// Levels that lists and mappings may be nested; no component's document comes near.
 const MAX_DEPTH: usize = 64;
-/// Nodes of one document.
-const MAX_NODES: usize = 200_000;
+/// Nodes and bytes of one document. The largest that components are given, audit policies, have a few thousand nodes.
+const MAX_NODES: usize = 20_000;
+const MAX_BYTES: usize = 1 << 20;
 
 /// Parses a YAML or JSON document. One without content is malformed.
 pub(super) fn parse(bytes: &[u8]) -> Result<Json, Trouble> {
+    if bytes.len() > MAX_BYTES {
+        return Err(Trouble::TooLarge(MAX_BYTES as u64));
+    }
     let text = std::str::from_utf8(bytes).map_err(|_| Trouble::Malformed("it is not UTF-8 text".to_owned()))?;
     let options = serde_saphyr::options! {
         with_snippet: false,

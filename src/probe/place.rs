@@ -12,6 +12,9 @@ use globset::Glob;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+/// Names that one pattern may match.
+const MAX_MATCHES: usize = 2000;
+
 /// The places that `at` means on this node. A place that is named and not there is an error beside those that are.
 pub(super) fn places(scene: &Scene<'_>, at: &At) -> Vec<Result<Place, Seen>> {
     match at {
@@ -125,7 +128,7 @@ fn manifest_in_static_pods(scene: &Scene<'_>, component: Component) -> Vec<Resul
     };
     let candidates = scene.candidates(component).map(|c| candidate_paths(c, PlaceKind::Manifest)).unwrap_or_default();
     let names: Vec<&str> = candidates.iter().filter(|c| c.contains("manifest")).map(|c| base_name(c)).collect();
-    let in_folder = |folder: Place| {
+    let in_folder = |folder: &Place| {
         let mut places = names.iter().map(|name| folder.with_path(folder.path.join(name)));
         places.find_map(|place| match scene.stat(&place) {
             Ok(_) => Some(Ok(place)),
@@ -133,8 +136,35 @@ fn manifest_in_static_pods(scene: &Scene<'_>, component: Component) -> Vec<Resul
             Err(trouble) => Some(Err(not_seen(&shown(&place.path), &trouble))),
         })
     };
-    // Where the kubelet does not say, or cannot be understood, the candidates are asked.
-    paths(scene, &folder).into_iter().flatten().filter_map(in_folder).collect()
+    let found = |folder: Result<Place, Seen>| match folder {
+        Ok(folder) => in_folder(&folder),
+        // Where the kubelet cannot be understood, the candidates are asked, unless they are another process's manifests.
+        Err(Seen::Unknown(reason)) => {
+            let other =
+                candidates.iter().map(Place::host).find(|place| is_of_another_process(scene, component, place))?;
+            Some(Err(Seen::Unknown(format!(
+                "{} is not the manifest of the {} that runs, and where that is cannot be told: {reason}",
+                shown(&other.path),
+                component.program()
+            ))))
+        }
+        Err(_) => None,
+    };
+    // Where the kubelet does not say, the candidates are asked.
+    paths(scene, &folder).into_iter().filter_map(found).collect()
+}
+
+/// Whether a manifest gives flags that none of the component's processes has: then none was started from it.
+fn is_of_another_process(scene: &Scene<'_>, component: Component, place: &Place) -> bool {
+    let words = |path: &str| {
+        let values = path.parse().ok().and_then(|path| scene.contents.value(place, &path).ok()?);
+        let lists: Vec<Vec<String>> = values.and_then(|v| serde_json::from_value(v).ok()).unwrap_or_default();
+        lists.into_iter().flatten()
+    };
+    let given = words("spec.containers[*].command").chain(words("spec.containers[*].args"));
+    let given: Vec<String> = given.filter(|word| word.starts_with('-')).collect();
+    let starts = |instance: &Instance| given.iter().all(|word| instance.process.argv.contains(word));
+    !given.is_empty() && !scene.node.found(component).instances.iter().any(starts)
 }
 
 /// The data directories of etcd's processes: as they are told, else below the working directory, after the member's name.
@@ -206,6 +236,9 @@ fn expand(scene: &Scene<'_>, pattern: &str) -> Vec<Result<Place, Seen>> {
                 Err(Trouble::Absent | Trouble::NotDirectory) => {}
                 Err(trouble) => troubles.push(Err(not_seen(&shown(&folder), &trouble))),
             }
+        }
+        if next.len() > MAX_MATCHES {
+            return vec![Err(Seen::Unknown(format!("{pattern} matches more than {MAX_MATCHES} names")))];
         }
         found = next;
     }

@@ -133,6 +133,7 @@ impl<'a> Scene<'a> {
         match self.stat(&own) {
             Ok(_) => Ok(own),
             // A pod has a root of its own: what lies on the machine says nothing about it.
+            Err(Trouble::Absent) if instance.in_kubernetes_pod() => Ok(own),
             Err(trouble) if instance.in_kubernetes_pod() => Err(trouble),
             // What is not on the machine either can still be in the root that may not be entered.
             Err(denied @ Trouble::Denied(Capability::SysPtrace)) if self.stat(&shared) == Err(Trouble::Absent) => {

@@ -10,6 +10,9 @@ use crate::value::{Value, ValueKind};
 use std::path::Path;
 use std::time::Duration;
 
+/// Drop-ins of one component.
+const MAX_DROP_INS: usize = 1000;
+
 pub(super) fn collect(scene: &Scene<'_>, probe: &SettingProbe) -> Evidence {
     scene.each_instance(probe.component, &probe.name(), |instance| {
         let (seen, source) = in_effect(scene, probe, instance);
@@ -179,6 +182,9 @@ fn drop_ins(scene: &Scene<'_>, component: Component, instance: &Instance) -> Res
     let mut found = Vec::new();
     let mut problem = None;
     let walked = scene.host.walk(&place, &mut |path: &Path, stat| match stat {
+        Ok(_) if path.extension().is_some_and(|e| e == "conf") && found.len() == MAX_DROP_INS => {
+            problem = Some(format!("{folder} holds more than {MAX_DROP_INS} drop-ins"));
+        }
         Ok(_) if path.extension().is_some_and(|e| e == "conf") => found.push(place.with_path(path)),
         Ok(_) => {}
         Err(trouble) => problem = Some(format!("{} {trouble}", shown(path))),

@@ -21,6 +21,9 @@ const FOLDERS: [&str; 8] = [
     "/lib/systemd/system",
 ];
 
+/// Drop-ins of one unit.
+const MAX_DROP_INS: usize = 1000;
+
 /// The value of a key: of several lines, those behind the last empty one together.
 pub(super) fn collect(
     scene: &Scene<'_>,
@@ -128,6 +131,9 @@ fn drop_ins(scene: &Scene<'_>, unit: &str) -> Result<Vec<Place>, Seen> {
             }
             Err(Trouble::Absent | Trouble::NotDirectory) => {}
             Err(trouble) => return Err(unknown(&shown(&folder), &trouble)),
+        }
+        if by_name.len() > MAX_DROP_INS {
+            return Err(Seen::Unknown(format!("{unit} has more than {MAX_DROP_INS} drop-ins")));
         }
     }
     Ok(by_name.into_values().collect())

@@ -12,6 +12,7 @@ mod commands;
 mod dialect;
 mod drop_in;
 mod every;
+mod faults;
 mod findings;
 mod json_report;
 mod junit_report;

@@ -23,7 +23,7 @@ fn read(path: &str) -> String {
 }
 
 /// A YAML file of this package as data.
-fn yaml(path: &str) -> serde_json::Value {
+pub(crate) fn yaml(path: &str) -> serde_json::Value {
     serde_saphyr::from_str(&read(path)).unwrap_or_else(|e| panic!("{path}: {e}"))
 }
 

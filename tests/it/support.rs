@@ -2,7 +2,7 @@
 
 use assert_cmd::Command;
 use nodeproof::config::Target;
-use nodeproof::definition::Library;
+use nodeproof::definition::{Benchmark, Library};
 use nodeproof::host::DescribedHost;
 use nodeproof::node::Node;
 use nodeproof::outcome::{Outcome, Report};
@@ -29,20 +29,24 @@ pub(crate) fn text_of(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
-/// Judges everything in a benchmark on a described host.
-pub(crate) fn judge(library: &Library, benchmark: &str, host: &str) -> Report {
-    let benchmark = library.benchmark(benchmark).expect(benchmark);
-    let host = DescribedHost::parse(host).expect("a described host");
-    let node = Node::detect(&host, &library.config);
-    let selection = Selection {
+/// All of a benchmark.
+pub(crate) fn everything(benchmark: &Benchmark) -> Selection {
+    Selection {
         targets: benchmark.targets(),
         checks: vec![],
         groups: vec![],
         skip: vec![],
         scored: true,
         unscored: true,
-    };
-    let plan = plan(&benchmark, &selection).expect("a plan");
+    }
+}
+
+/// Judges everything in a benchmark on a described host.
+pub(crate) fn judge(library: &Library, benchmark: &str, host: &str) -> Report {
+    let benchmark = library.benchmark(benchmark).expect(benchmark);
+    let host = DescribedHost::parse(host).expect("a described host");
+    let node = Node::detect(&host, &library.config);
+    let plan = plan(&benchmark, &everything(&benchmark)).expect("a plan");
     runner::run(&plan, &mut Collector::new(&host, &node, &library.config), &node, None)
 }
 

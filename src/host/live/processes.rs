@@ -22,6 +22,8 @@ const MAX_NAMED: usize = 1 << 16;
 const KEPT_OF_ROOT: u64 = 4 << 20;
 const KEPT_OF_USER: u64 = 128 << 10;
 const KEPT_OF_ALL: u64 = 6 << 20;
+/// Bytes of command lines of a listing of all processes.
+const KEPT_OF_LISTING: u64 = 16 << 20;
 /// Letters that are kept of a name and of a control group, where there is no room for a process's command line.
 const CUT_NAME: usize = 64;
 const CUT_CGROUP: usize = 256;
@@ -110,11 +112,17 @@ impl Processes {
         let booted = self.text("stat").as_deref().and_then(process_table::boot_time).unwrap_or_default();
         let up = self.text("uptime").as_deref().and_then(process_table::uptime).unwrap_or_default();
         let largest = self.text("sys/kernel/pid_max").and_then(|t| t.trim().parse::<u32>().ok());
-        let mut rows = Vec::new();
+        let (mut rows, mut left) = (Vec::new(), KEPT_OF_LISTING);
         self.each(|pid| {
-            rows.extend(self.row(pid, booted).ok());
-            true
+            let row = self.row(pid, booted, left).ok();
+            // Half a listing would be a wrong one.
+            left -= row.as_ref().map_or(0, |(_, bytes)| *bytes).min(left);
+            rows.extend(row.map(|(row, _)| row));
+            left > 0
         })?;
+        if left == 0 {
+            return Err(Trouble::TooLarge(KEPT_OF_LISTING));
+        }
         Ok(ProcessTable::new(rows, booted + up, largest))
     }
 
@@ -258,15 +266,16 @@ impl Processes {
         Ok(if process.is_cut { cut(process) } else { process })
     }
 
-    /// One line of a listing. The quick look at every process of the machine, so no more is read than is shown.
-    fn row(&self, pid: u32, booted: u64) -> Result<ProcessRow, Errno> {
+    /// One line of a listing, and the bytes of the command line in it. The quick look at every process of the machine, so no more is read than is shown.
+    fn row(&self, pid: u32, booted: u64, most: u64) -> Result<(ProcessRow, u64), Errno> {
         let folder = self.open(pid)?;
         let stat = String::from_utf8_lossy(&read_at(folder.as_fd(), "stat", STATUS_BYTES)?).into_owned();
         let status = String::from_utf8_lossy(&read_at(folder.as_fd(), "status", STATUS_BYTES)?).into_owned();
-        let line = read_at(folder.as_fd(), "cmdline", MAX_ARGV_BYTES)?;
+        let line = read_at(folder.as_fd(), "cmdline", most.min(MAX_ARGV_BYTES))?;
         let argv = if line.is_empty() { Vec::new() } else { split_at_nul(&line) };
         let (_, uid) = user_ids(&status).ok_or(Errno::INVAL)?;
-        ProcessRow::parse(pid, uid, &stat, argv, booted).ok_or(Errno::INVAL)
+        let row = ProcessRow::parse(pid, uid, &stat, argv, booted).ok_or(Errno::INVAL)?;
+        Ok((row, line.len() as u64))
     }
 
     /// A file of the proc directory itself.

@@ -1,0 +1,219 @@
+//! A machine that fails: each question that a run puts, one at a time, is answered by each thing that can go wrong. Whatever
+//! fails, the run ends, says why, and passes nothing that it did not pass before.
+
+use crate::proofs::yaml;
+use crate::support::{everything, outcomes};
+use nodeproof::definition::{Benchmark, Library};
+use nodeproof::host::{Accounts, Capability, DescribedHost, Entry, Host, Place, Process, ProcessTable, Stat, Trouble};
+use nodeproof::node::Node;
+use nodeproof::outcome::{Report, State, Verdict};
+use nodeproof::plan::plan;
+use nodeproof::probe::Collector;
+use nodeproof::runner;
+use serde_json::Value;
+use std::cell::{Cell, RefCell};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// A described machine, one question of which fails.
+struct FailingHost<'a> {
+    inner: &'a DescribedHost,
+    /// Which question: the first is 0.
+    fails_at: usize,
+    fault: Option<Trouble>,
+    asked: Cell<usize>,
+    /// Words on what failed, and where.
+    failed: Cell<&'static str>,
+    at: RefCell<Option<PathBuf>>,
+}
+
+impl<'a> FailingHost<'a> {
+    fn new(inner: &'a DescribedHost, fails_at: usize, fault: Option<Trouble>) -> Self {
+        Self { inner, fails_at, fault, asked: Cell::new(0), failed: Cell::new(""), at: RefCell::default() }
+    }
+
+    /// The fault, if it is this question's turn.
+    fn fault(&self, question: &'static str) -> Option<Trouble> {
+        let turn = self.asked.replace(self.asked.get() + 1) == self.fails_at;
+        let fault = self.fault.clone().filter(|_| turn);
+        if fault.is_some() {
+            self.failed.set(question);
+        }
+        fault
+    }
+
+    fn answer<T>(&self, question: &'static str, answer: impl FnOnce() -> Result<T, Trouble>) -> Result<T, Trouble> {
+        self.fault(question).map_or_else(answer, Err)
+    }
+
+    fn answer_at<T>(
+        &self,
+        question: &'static str,
+        place: &Place,
+        answer: impl FnOnce() -> Result<T, Trouble>,
+    ) -> Result<T, Trouble> {
+        let fault = self.fault(question);
+        if fault.is_some() {
+            self.at.replace(Some(place.path.clone()));
+        }
+        fault.map_or_else(answer, Err)
+    }
+}
+
+impl Host for FailingHost<'_> {
+    fn processes(&self, wanted: &[&str]) -> Result<Vec<Process>, Trouble> {
+        self.answer("processes", || self.inner.processes(wanted))
+    }
+
+    fn variable(&self, pid: u32, name: &str) -> Result<Option<String>, Trouble> {
+        self.answer("variable", || self.inner.variable(pid, name))
+    }
+
+    fn build_information(&self, pid: u32) -> Result<String, Trouble> {
+        self.answer("build information", || self.inner.build_information(pid))
+    }
+
+    fn process_table(&self) -> Result<ProcessTable, Trouble> {
+        self.answer("process table", || self.inner.process_table())
+    }
+
+    fn look(&self, place: &Place) -> Result<Entry, Trouble> {
+        self.answer_at("look", place, || self.inner.look(place))
+    }
+
+    fn stat(&self, place: &Place) -> Result<Stat, Trouble> {
+        self.answer_at("stat", place, || self.inner.stat(place))
+    }
+
+    fn read(&self, place: &Place) -> Result<Vec<u8>, Trouble> {
+        self.answer_at("read", place, || self.inner.read(place))
+    }
+
+    fn list(&self, place: &Place) -> Result<Vec<String>, Trouble> {
+        self.answer_at("list", place, || self.inner.list(place))
+    }
+
+    /// Each thing on the way can fail, and so can the walk as a whole.
+    fn walk(&self, place: &Place, visit: &mut dyn FnMut(&Path, Result<Stat, Trouble>)) -> Result<(), Trouble> {
+        self.answer_at("walk", place, || {
+            self.inner.walk(place, &mut |path, stat| match self.fault("walk, on the way") {
+                // What a walk sees in a folder and then does not find has changed.
+                Some(Trouble::Absent) => visit(path, Err(Trouble::Changed)),
+                Some(fault) => visit(path, Err(fault)),
+                None => visit(path, stat),
+            })
+        })
+    }
+
+    fn accounts(&self) -> &Accounts {
+        self.inner.accounts()
+    }
+
+    fn notices(&self) -> Vec<String> {
+        self.inner.notices()
+    }
+}
+
+/// Everything that can go wrong with one question. A read that comes short is one that changed: the contract of a host is
+/// to give the whole or say why not.
+fn faults() -> Vec<(&'static str, Trouble)> {
+    vec![
+        ("not found", Trouble::Absent),
+        ("denied", Trouble::Denied(Capability::DacReadSearch)),
+        ("root may not be entered", Trouble::Denied(Capability::SysPtrace)),
+        ("I/O error", Trouble::Io("input/output error".to_owned())),
+        ("interrupted", Trouble::Io("interrupted system call".to_owned())),
+        ("short read, or changed under the reader", Trouble::Changed),
+        ("no answer", Trouble::Silent(Duration::from_secs(10))),
+        ("not mounted", Trouble::NotMounted("/etc".to_owned())),
+        ("no directory", Trouble::NotDirectory),
+        ("not regular", Trouble::NotRegular("a FIFO")),
+        ("too large", Trouble::TooLarge(1)),
+        ("malformed", Trouble::Malformed("line 1".to_owned())),
+    ]
+}
+
+fn judge(library: &Library, benchmark: &Benchmark, host: &dyn Host) -> Report {
+    let node = Node::detect(host, &library.config);
+    let plan = plan(benchmark, &everything(benchmark)).expect("a plan");
+    runner::run(&plan, &mut Collector::new(host, &node, &library.config), &node, None)
+}
+
+/// The described host without the file that was asked for when the fault came; none where that was no file.
+fn without(description: &Value, host: &FailingHost<'_>) -> Option<DescribedHost> {
+    let at = host.at.borrow().clone()?;
+    let mut description = description.clone();
+    let files = description["files"].as_array_mut()?;
+    let before = files.len();
+    // A pod's file stands below the pod's root.
+    files.retain(|file| file["path"].as_str().is_none_or(|path| Path::new(path) != at));
+    let is_gone = files.len() < before;
+    is_gone.then(|| DescribedHost::parse(&description.to_string()).expect("a host"))
+}
+
+fn states(report: &Report) -> Vec<(&str, State)> {
+    outcomes(report).map(|(_, outcome)| (outcome.id.as_str(), outcome.state())).collect()
+}
+
+/// Lets every question of an audit fail in every way, one at a time; how many questions there are.
+fn fail_everything(name: &str, benchmark: &str) -> usize {
+    let library = Library::load(None, None).expect("the definitions");
+    let benchmark = library.benchmark(benchmark).expect(benchmark);
+    let description: Value = yaml(name);
+    let described = DescribedHost::parse(&description.to_string()).expect(name);
+    let whole = FailingHost::new(&described, usize::MAX, None);
+    let before = judge(&library, &benchmark, &whole);
+    let (mut runs, mut wrong) = (0, Vec::new());
+    for (what, fault) in faults() {
+        for position in 0.. {
+            let host = FailingHost::new(&described, position, Some(fault.clone()));
+            let report = judge(&library, &benchmark, &host);
+            // A question less where an earlier one failed; one that is never put ends the row.
+            if host.failed.get().is_empty() {
+                assert!(position >= whole.asked.get().min(50), "{name}: {what} ends after {position} questions");
+                break;
+            }
+            runs += 1;
+            let case = format!("{name} {}: {} ({position}) fails: {what}", benchmark.id, host.failed.get());
+            // A host that says of a file that it is not there is one without that file.
+            let is_gone = matches!(fault, Trouble::Absent | Trouble::NotDirectory);
+            let without = if is_gone { without(&description, &host) } else { None };
+            let without = without.map(|host| judge(&library, &benchmark, &host));
+            let passes = |report: &Report| -> Vec<String> {
+                let passed = states(report).into_iter().filter(|(_, state)| *state == State::Pass);
+                passed.map(|(id, _)| id.to_owned()).collect()
+            };
+            let allowed = [Some(&before), without.as_ref()].into_iter().flatten().flat_map(passes).collect::<Vec<_>>();
+            for id in passes(&report) {
+                if !allowed.contains(&id) {
+                    wrong.push(format!("{case}: {id} becomes a PASS"));
+                }
+            }
+            for (_, outcome) in outcomes(&report) {
+                let told = match &outcome.verdict {
+                    Verdict::Met => !outcome.evidence.is_empty(),
+                    other => other.reason().is_some_and(|reason| !reason.is_empty()),
+                };
+                assert!(told, "{case}: {} does not say why", outcome.id);
+            }
+        }
+    }
+    println!("{name}, {}: {} questions, {runs} runs with a fault", benchmark.id, whole.asked.get());
+    assert!(wrong.is_empty(), "{} of {runs}:\n{}", wrong.len(), wrong.join("\n"));
+    whole.asked.get()
+}
+
+#[test]
+fn nothing_passes_by_a_fault_on_a_node_where_every_other_way_is_good() {
+    assert!(fail_everything("testdata/faults/every-other-way.yaml", "cis-1.12") > 150);
+}
+
+#[test]
+fn nothing_passes_by_a_fault_under_an_older_benchmark() {
+    assert!(fail_everything("testdata/faults/every-other-way.yaml", "cis-1.6") > 150);
+}
+
+#[test]
+fn nothing_passes_by_a_fault_on_an_ordinary_node() {
+    assert!(fail_everything("testdata/hosts/example.yaml", "cis-1.20") > 50);
+}
