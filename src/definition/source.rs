@@ -65,7 +65,7 @@ fn places<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a 
 }
 
 /// Reads a definition: JSON as it is compiled in, or YAML.
-pub(super) fn parse<T: DeserializeOwned>(source: &Source) -> Result<T, DefinitionError> {
+pub(crate) fn parse<T: DeserializeOwned>(source: &Source) -> Result<T, DefinitionError> {
     let error = |line, column, message| DefinitionError { file: source.file.clone(), line, column, message };
     if source.text.starts_with(['{', '[']) {
         return serde_json::from_str(&source.text).map_err(|e| error(e.line(), e.column(), e.to_string()));

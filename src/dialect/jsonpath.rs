@@ -9,13 +9,13 @@ const MAX_TEXT: usize = 1 << 20;
 
 /// A document; in JSON every number is a float to the programs of that language.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Document {
+pub(crate) struct Document {
     value: Json,
     floats: bool,
 }
 
 /// Reads a document: JSON, or YAML if it is no JSON.
-pub(super) fn document(text: &str) -> Result<Document, String> {
+pub(crate) fn document(text: &str) -> Result<Document, String> {
     if let Ok(value) = serde_json::from_str(text) {
         return Ok(Document { value, floats: true });
     }
@@ -59,7 +59,7 @@ impl Template {
     }
 
     /// The text for a document. What is missing renders empty.
-    pub(super) fn render(&self, document: &Document) -> Result<String, String> {
+    pub(crate) fn render(&self, document: &Document) -> Result<String, String> {
         let mut out = String::new();
         render(&self.0, document, &document.value, &mut out)?;
         Ok(out)

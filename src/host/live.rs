@@ -255,11 +255,7 @@ impl Host for LiveHost {
         let folder = self.open_process(pid).map_err(|e| trouble(e, Capability::SysPtrace))?;
         let bytes =
             read_at(folder.as_fd(), "environ", MAX_ARGV_BYTES).map_err(|e| trouble(e, Capability::SysPtrace))?;
-        Ok(bytes
-            .split(|b| *b == 0)
-            .filter_map(|entry| entry.strip_prefix(name.as_bytes())?.strip_prefix(b"="))
-            .next_back()
-            .map(|value| String::from_utf8_lossy(value).into_owned()))
+        Ok(value_of(&bytes, name))
     }
 
     fn build_information(&self, pid: u32) -> Result<String, Trouble> {
@@ -406,9 +402,18 @@ fn read_at(folder: BorrowedFd<'_>, name: &str, limit: u64) -> Result<Vec<u8>, Er
     Ok(bytes)
 }
 
-fn split_at_nul(bytes: &[u8]) -> Vec<String> {
+pub(crate) fn split_at_nul(bytes: &[u8]) -> Vec<String> {
     let bytes = bytes.strip_suffix(b"\0").unwrap_or(bytes);
     bytes.split(|b| *b == 0).map(|word| String::from_utf8_lossy(word).into_owned()).collect()
+}
+
+/// A variable's value in an environment. Of two entries with one name the first counts, as to Go and to the C library.
+pub(crate) fn value_of(environment: &[u8], name: &str) -> Option<String> {
+    let mut entries = environment.split(|b| *b == 0).filter_map(|entry| {
+        let (front, value) = entry.split_at(entry.iter().position(|b| *b == b'=')?);
+        (front == name.as_bytes()).then_some(&value[1..])
+    });
+    entries.next().map(|value| String::from_utf8_lossy(value).into_owned())
 }
 
 fn last_component(path: &[u8]) -> &[u8] {
@@ -416,14 +421,14 @@ fn last_component(path: &[u8]) -> &[u8] {
 }
 
 /// Real and effective user of a `status` file's `Uid:` line.
-fn user_ids(status: &str) -> Option<(u32, u32)> {
+pub(crate) fn user_ids(status: &str) -> Option<(u32, u32)> {
     let line = status.lines().find_map(|l| l.strip_prefix("Uid:"))?;
     let mut ids = line.split_ascii_whitespace().map(str::parse);
     Some((ids.next()?.ok()?, ids.next()?.ok()?))
 }
 
 /// The path of a `cgroup` file: of the unified hierarchy, else of systemd's, else of the first line.
-fn cgroup_path(text: &str) -> String {
+pub(crate) fn cgroup_path(text: &str) -> String {
     let path_of = |line: &str| line.splitn(3, ':').nth(2).map(str::to_owned);
     let pick = |wanted: &str| text.lines().find(|l| l.split(':').nth(1) == Some(wanted)).and_then(path_of);
     pick("")
@@ -449,5 +454,22 @@ mod tests {
         assert_eq!(cgroup_path(""), "");
         assert_eq!(split_at_nul(b"kubelet\0--a=b\0\0"), ["kubelet", "--a=b", ""]);
         assert_eq!(last_component(b"/usr/bin/kubelet"), b"kubelet");
+    }
+
+    #[test]
+    fn of_an_environment_the_first_entry_with_the_whole_name_counts() {
+        let environment = b"AB=no\0=x\0A=one\0A=two\0B\0C=a=b\0D=\xff\0";
+        let cases = [
+            ("A", Some("one")),
+            ("AB", Some("no")),
+            ("B", None),
+            ("C", Some("a=b")),
+            ("C=a", None),
+            ("D", Some("\u{fffd}")),
+            ("", Some("x")),
+        ];
+        for (name, value) in cases {
+            assert_eq!(value_of(environment, name).as_deref(), value, "{name}");
+        }
     }
 }

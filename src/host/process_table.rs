@@ -51,7 +51,7 @@ impl ProcessTable {
 
 impl ProcessRow {
     /// Reads a process's `stat` line. Its name stands in brackets and may hold brackets itself.
-    pub(super) fn parse(pid: u32, uid: u32, stat: &str, argv: Vec<String>, booted: u64) -> Option<Self> {
+    pub(crate) fn parse(pid: u32, uid: u32, stat: &str, argv: Vec<String>, booted: u64) -> Option<Self> {
         let (front, rest) = stat.rsplit_once(')')?;
         let name = front.split_once('(')?.1.to_owned();
         let fields: Vec<&str> = rest.split_ascii_whitespace().collect();
@@ -87,12 +87,12 @@ impl ProcessRow {
 }
 
 /// When the machine was started, of the proc directory's `stat` file.
-pub(super) fn boot_time(stat: &str) -> Option<u64> {
+pub(crate) fn boot_time(stat: &str) -> Option<u64> {
     stat.lines().find_map(|l| l.strip_prefix("btime "))?.trim().parse().ok()
 }
 
 /// Seconds since then, of its `uptime` file.
-pub(super) fn uptime(text: &str) -> Option<u64> {
+pub(crate) fn uptime(text: &str) -> Option<u64> {
     text.split(['.', ' ']).next()?.parse().ok()
 }
 

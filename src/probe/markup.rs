@@ -10,7 +10,7 @@ const MAX_DEPTH: usize = 64;
 const MAX_NODES: usize = 200_000;
 
 /// Parses a YAML or JSON document. One without content is malformed.
-pub(super) fn parse(bytes: &[u8]) -> Result<Json, Trouble> {
+pub(crate) fn parse(bytes: &[u8]) -> Result<Json, Trouble> {
     let text = std::str::from_utf8(bytes).map_err(|_| Trouble::Malformed("it is not UTF-8 text".to_owned()))?;
     let options = serde_saphyr::options! {
         with_snippet: false,
@@ -37,7 +37,7 @@ fn reason(error: &serde_saphyr::Error) -> String {
 }
 
 /// The values of a key in a section of a unit file, in order. A line that ends in `\` goes on in the next.
-pub(super) fn unit_values(bytes: &[u8], section: &str, key: &str) -> Vec<String> {
+pub(crate) fn unit_values(bytes: &[u8], section: &str, key: &str) -> Vec<String> {
     let text = String::from_utf8_lossy(bytes);
     let mut here = false;
     let mut goes_on = false;
@@ -63,7 +63,7 @@ pub(super) fn unit_values(bytes: &[u8], section: &str, key: &str) -> Vec<String>
 }
 
 /// The certificates of a PEM file, each as its base64 text.
-pub(super) fn certificates(bytes: &[u8]) -> Result<Vec<String>, Trouble> {
+pub(crate) fn certificates(bytes: &[u8]) -> Result<Vec<String>, Trouble> {
     const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
     const END: &str = "-----END CERTIFICATE-----";
     let text = String::from_utf8_lossy(bytes);

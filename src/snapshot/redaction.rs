@@ -9,7 +9,7 @@ const REDACTED: &str = "redacted";
 const ENDINGS: [&str; 8] = ["token", "password", "passwd", "passphrase", "secret", "secrets", "pass", "apikey"];
 
 /// The words of a command line, secret values replaced. Every flag stays, and what each other one is set to.
-pub(super) fn without_secrets(component: Component, argv: &[String]) -> Vec<String> {
+pub(crate) fn without_secrets(component: Component, argv: &[String]) -> Vec<String> {
     let mut words = Vec::with_capacity(argv.len());
     let mut is_value = false;
     for word in argv {
