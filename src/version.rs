@@ -126,9 +126,8 @@ pub(crate) fn kubelets_package(text: &str) -> String {
     const NAME: &str = "Package: kubelet";
     const STATUS: &str = "Status: install ok installed";
     let installed = |stanza: &&str| [NAME, STATUS].iter().all(|wanted| stanza.lines().any(|l| l == *wanted));
-    let version = |stanza: &str| stanza.lines().find(|l| l.starts_with("Version: ")).map(str::to_owned);
-    let version = text.split("\n\n").find(installed).and_then(version);
-    version.map(|version| format!("{NAME}\n{STATUS}\n{version}\n")).unwrap_or_default()
+    let version = text.split("\n\n").find(installed).and_then(|s| s.lines().find(|l| l.starts_with("Version: ")));
+    version.map(|version| format!("{NAME}\n{STATUS}\n{}\n", version.trim_end())).unwrap_or_default()
 }
 
 /// `/var/lib/rancher/rke2/data/v1.27.3-rke2r1-…`: of a running component's executable, else of the folders there.
@@ -168,7 +167,7 @@ fn bottlerocket(collector: &Collector<'_>) -> Clues {
 /// The lines of an os-release file that count.
 pub(crate) fn system_and_variant(text: &str) -> String {
     let lines = ["ID=", "VARIANT_ID="].into_iter().filter_map(|key| text.lines().find(|l| l.starts_with(key)));
-    lines.map(|line| format!("{line}\n")).collect()
+    lines.map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
 /// `Kubernetes v1.29.3-eks-…`, as Amazon's images have it.

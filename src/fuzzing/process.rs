@@ -23,6 +23,7 @@ pub fn accounts(data: &[u8]) {
             [(accounts.user_names(id), accounts.known_user(id)), (accounts.group_names(id), accounts.known_group(id))]
         {
             assert_eq!(names.last(), Some(&id.to_string()));
+            assert_eq!(names.iter().filter(|name| name.parse::<u32>().is_ok()).count(), 1, "{id} is called {names:?}");
             assert!(id == 0 || !names.iter().any(|name| name == "root"), "{id} is called root");
             assert!(known.is_none_or(|name| names.contains(&name)));
         }

@@ -270,7 +270,7 @@ impl Host for LiveHost {
         let up = self.proc_text("uptime").as_deref().and_then(process_table::uptime).unwrap_or_default();
         let largest = self.proc_text("sys/kernel/pid_max").and_then(|t| t.trim().parse::<u32>().ok());
         let rows = self.pids()?.into_iter().filter_map(|pid| self.row(pid, booted).ok()).collect();
-        Ok(ProcessTable::new(rows, booted + up, largest))
+        Ok(ProcessTable::new(rows, booted.saturating_add(up), largest))
     }
 
     fn look(&self, place: &Place) -> Result<Entry, Trouble> {

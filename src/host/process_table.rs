@@ -64,8 +64,8 @@ impl ProcessRow {
             argv,
             defunct: fields.first() == Some(&"Z"),
             terminal: number(4).and_then(|n| u32::try_from(n).ok()).unwrap_or_default(),
-            cpu: (number(11)? + number(12)?) / TICKS,
-            started: booted + number(19)? / TICKS,
+            cpu: number(11)?.saturating_add(number(12)?) / TICKS,
+            started: booted.saturating_add(number(19)? / TICKS),
         })
     }
 
@@ -108,6 +108,9 @@ mod tests {
             (row.name.as_str(), row.parent, row.terminal, row.cpu, row.started, row.defunct),
             ("a) (b", 3, 34816, 4, 1012, false)
         );
+        let endless = line.replace("250", &u64::MAX.to_string());
+        let row = ProcessRow::parse(7, 0, &endless, Vec::new(), u64::MAX).expect("a row");
+        assert_eq!((row.cpu, row.started), (u64::MAX / TICKS, u64::MAX));
         assert_eq!(ProcessRow::parse(7, 0, "7 broken", Vec::new(), 0), None);
         assert_eq!(boot_time("cpu 1\nbtime 1700\n"), Some(1700));
         assert_eq!(uptime("350.75 2.0\n"), Some(350));
