@@ -7,6 +7,8 @@ mod documents;
 mod machine;
 mod process;
 mod shell;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use std::borrow::Cow;

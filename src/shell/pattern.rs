@@ -109,3 +109,18 @@ fn ended(path: &str, trouble: &Trouble) -> Result<(), Stop> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_pattern_of_the_allowed_length_is_too_large_for_the_library() {
+        let wide = ["[é-\u{10ffff}]", "[!é]", "é", "?[!é-\u{ffff}]*"];
+        for one in ["a", "*", "?", "*?", "[!a]", "[a-zA-Z0-9]"].into_iter().chain(wide) {
+            let letters: Vec<(char, bool)> = one.chars().cycle().take(MAX_LETTERS).map(|c| (c, false)).collect();
+            let _ = matcher(&letters);
+        }
+        assert!(matcher(&vec![('a', false); MAX_LETTERS + 1]).is_err());
+    }
+}
