@@ -33,6 +33,7 @@
 //! | [`plain`] | texts from the machine, made fit for a terminal |
 //! | [`shell`] | shell text answered by looking, or given to `/bin/sh` |
 //! | [`host`] | the machine: files, processes, accounts |
+//! | `fuzzing` | what the fuzz targets give bytes to (tests and fuzzing alone) |
 
 pub mod app;
 pub mod arguments;
@@ -46,6 +47,8 @@ pub mod definition;
 pub mod deliver;
 pub mod dialect;
 pub mod failure;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 pub mod host;
 pub mod invocation;
 pub mod judge;

@@ -101,7 +101,7 @@ fn images(collector: &Collector<'_>, node: &Node) -> Clues {
 }
 
 /// The tag of a component's image, if it is a version.
-fn image_version(image: &str) -> Option<String> {
+pub(crate) fn image_version(image: &str) -> Option<String> {
     let (_, name) = image.rsplit_once('/').unwrap_or(("", image));
     let name = name.split_once('@').map_or(name, |(front, _)| front);
     let (name, tag) = name.split_once(':')?;
@@ -122,13 +122,12 @@ fn packages(collector: &Collector<'_>) -> Clues {
 }
 
 /// The lines on the kubelet's package, if it is installed.
-fn kubelets_package(text: &str) -> String {
+pub(crate) fn kubelets_package(text: &str) -> String {
     const NAME: &str = "Package: kubelet";
     const STATUS: &str = "Status: install ok installed";
     let installed = |stanza: &&str| [NAME, STATUS].iter().all(|wanted| stanza.lines().any(|l| l == *wanted));
-    let version = |stanza: &str| stanza.lines().find(|l| l.starts_with("Version: ")).map(str::to_owned);
-    let version = text.split("\n\n").find(installed).and_then(version);
-    version.map(|version| format!("{NAME}\n{STATUS}\n{version}\n")).unwrap_or_default()
+    let version = text.split("\n\n").find(installed).and_then(|s| s.lines().find(|l| l.starts_with("Version: ")));
+    version.map(|version| format!("{NAME}\n{STATUS}\n{}\n", version.trim_end())).unwrap_or_default()
 }
 
 /// `/var/lib/rancher/rke2/data/v1.27.3-rke2r1-…`: of a running component's executable, else of the folders there.
@@ -166,9 +165,9 @@ fn bottlerocket(collector: &Collector<'_>) -> Clues {
 }
 
 /// The lines of an os-release file that count.
-fn system_and_variant(text: &str) -> String {
+pub(crate) fn system_and_variant(text: &str) -> String {
     let lines = ["ID=", "VARIANT_ID="].into_iter().filter_map(|key| text.lines().find(|l| l.starts_with(key)));
-    lines.map(|line| format!("{line}\n")).collect()
+    lines.map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
 /// `Kubernetes v1.29.3-eks-…`, as Amazon's images have it.
@@ -180,7 +179,7 @@ fn eks(collector: &Collector<'_>) -> Clues {
 }
 
 /// The first word that is a version.
-fn first_version(text: &str) -> String {
+pub(crate) fn first_version(text: &str) -> String {
     text.split_whitespace().find_map(version_in).unwrap_or_default()
 }
 
@@ -207,7 +206,7 @@ fn build_information(node: &Node, host: &dyn Host) -> Clues {
 const MARKS: [&str; 3] = ["/version.gitVersion=", "/pkg/version.Version=", "mod\tk8s.io/kubernetes\t"];
 
 /// The version that build information tells.
-fn version_of_build(text: &str) -> Option<String> {
+pub(crate) fn version_of_build(text: &str) -> Option<String> {
     marked_version(text).map(|(_, version)| version)
 }
 

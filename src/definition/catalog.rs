@@ -99,7 +99,7 @@ impl Library {
     }
 
     /// The rules of a folder: they may replace those that are there, not one another.
-    fn add_rules(&mut self, sources: &[Source]) -> Result<(), DefinitionError> {
+    pub(crate) fn add_rules(&mut self, sources: &[Source]) -> Result<(), DefinitionError> {
         let mut here: BTreeMap<String, WrittenRule> = BTreeMap::new();
         for source in sources {
             for rule in parse::<Vec<WrittenRule>>(source)? {
@@ -115,7 +115,7 @@ impl Library {
         Ok(())
     }
 
-    fn add_profiles(&mut self, sources: Vec<Source>) -> Result<(), DefinitionError> {
+    pub(crate) fn add_profiles(&mut self, sources: Vec<Source>) -> Result<(), DefinitionError> {
         let mut here: BTreeMap<String, (Source, WrittenProfile)> = BTreeMap::new();
         for source in sources {
             let profile: WrittenProfile = parse(&source)?;

@@ -241,7 +241,7 @@ fn merge(base: &mut Json, over: Json) {
     }
 }
 
-fn section(target: Target, source: Source, words: &Substitutions) -> Result<Section, DefinitionError> {
+pub(crate) fn section(target: Target, source: Source, words: &Substitutions) -> Result<Section, DefinitionError> {
     let (text, programs) = words.apply(&source.text);
     let source = Source { file: source.file, text };
     let written: WrittenFile = parse(&source)?;

@@ -30,7 +30,7 @@ struct Look<'s> {
 }
 
 /// Everything that is suspicious in a file; an error where it is no YAML at all.
-pub(super) fn warnings(source: &Source) -> Result<Vec<DefinitionError>, DefinitionError> {
+pub(crate) fn warnings(source: &Source) -> Result<Vec<DefinitionError>, DefinitionError> {
     let document: Json = parse(source)?;
     let mut look = Look { source, warnings: Vec::new() };
     if let Some(file) = look.map(&document, &FILE, "file") {

@@ -2,12 +2,12 @@
 
 mod catalog;
 mod embedded;
-mod kube_bench;
-mod kube_bench_warnings;
+pub(crate) mod kube_bench;
+pub(crate) mod kube_bench_warnings;
 mod lint;
 mod near;
 mod rule;
-mod source;
+pub(crate) mod source;
 mod template;
 mod written;
 mod yaml;

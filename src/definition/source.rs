@@ -64,11 +64,13 @@ fn places<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a 
         .filter(move |at| !text[..*at].ends_with(part) && !text[at + word.len()..].starts_with(part))
 }
 
-/// Reads a definition: JSON as it is compiled in, or YAML.
-pub(super) fn parse<T: DeserializeOwned>(source: &Source) -> Result<T, DefinitionError> {
+/// Reads a definition: JSON as it is compiled in, or YAML. JSON is YAML too: what is wrong in it is told as of any other.
+pub(crate) fn parse<T: DeserializeOwned>(source: &Source) -> Result<T, DefinitionError> {
     let error = |line, column, message| DefinitionError { file: source.file.clone(), line, column, message };
-    if source.text.starts_with(['{', '[']) {
-        return serde_json::from_str(&source.text).map_err(|e| error(e.line(), e.column(), e.to_string()));
+    if source.text.starts_with(['{', '['])
+        && let Ok(value) = serde_json::from_str(&source.text)
+    {
+        return Ok(value);
     }
     let mut faults = Vec::new();
     let refused = |fault: Fault| error(fault.mark.line, fault.mark.column, fault.message);

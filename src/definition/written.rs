@@ -140,7 +140,7 @@ impl<'de> Deserialize<'de> for WrittenAt {
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<At, E> {
                 if text.starts_with('/') {
-                    return Ok(At::Path(text.to_owned()));
+                    return short(text).map(|path| At::Path(path.to_owned())).map_err(E::custom);
                 }
                 let known = place_of(text).map(|(component, kind)| At::Known(component, kind));
                 known.ok_or_else(|| {
@@ -158,6 +158,11 @@ impl<'de> Deserialize<'de> for WrittenAt {
         }
         deserializer.deserialize_any(AtVisitor).map(Self)
     }
+}
+
+/// A path or a pattern of a length that Linux takes. A pattern that is too large ends the program where it is matched.
+fn short(text: &str) -> Result<&str, String> {
+    if text.len() > 4096 { Err("a path is no longer than 4096 bytes".to_owned()) } else { Ok(text) }
 }
 
 /// Declares a type read from text by a checking function, so that an error has its place in the file.
@@ -209,7 +214,7 @@ impl schemars::JsonSchema for WrittenAt {
 }
 
 checked_text!(PathText(DocumentPath), |text: String| text.parse::<DocumentPath>().map_err(|e| e.to_string()));
-checked_text!(GlobText(String), |text: String| match Glob::new(&text) {
+checked_text!(GlobText(String), |text: String| match Glob::new(short(&text)?) {
     Ok(_) => Ok(text),
     Err(e) => Err(e.to_string()),
 });

@@ -3,7 +3,7 @@
 
 #[cfg(feature = "postgres")]
 mod postgres;
-mod settings;
+pub(crate) mod settings;
 #[cfg(feature = "postgres")]
 mod tls;
 

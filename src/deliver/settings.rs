@@ -38,7 +38,7 @@ pub enum SettingError {
     not(feature = "postgres"),
     allow(dead_code, reason = "a build without the feature says so and goes no further")
 )]
-pub(super) struct Database {
+pub(crate) struct Database {
     /// Name or address of its machine, or the folder of its socket.
     pub(super) host: String,
     /// Its port.
@@ -71,7 +71,7 @@ impl fmt::Display for Database {
 
 /// PostgreSQL's `sslmode`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum TlsMode {
+pub(crate) enum TlsMode {
     /// Never.
     Disable,
     /// Where the server refuses without.
@@ -101,7 +101,7 @@ impl TlsMode {
 }
 
 /// The database of `--pgsql`.
-pub(super) fn database(variable: Variables<'_>) -> Result<Database, SettingError> {
+pub(crate) fn database(variable: Variables<'_>) -> Result<Database, SettingError> {
     let mut wanted = Wanted::new("--pgsql", variable);
     let host = wanted.need(&["KUBE_BENCH_PGSQL_HOST"]);
     let user = wanted.need(&["KUBE_BENCH_PGSQL_USER"]);
@@ -130,7 +130,7 @@ pub(super) fn database(variable: Variables<'_>) -> Result<Database, SettingError
 }
 
 /// Where the findings of `--asff` are from.
-pub(super) fn origin(variable: Variables<'_>, time: SystemTime) -> Result<Origin, SettingError> {
+pub(crate) fn origin(variable: Variables<'_>, time: SystemTime) -> Result<Origin, SettingError> {
     let mut wanted = Wanted::new("--asff", variable);
     let account = wanted.need(&["KUBE_BENCH_AWS_ACCOUNT", "AWS_ACCOUNT"]);
     let region = wanted.need(&["KUBE_BENCH_AWS_REGION", "AWS_REGION"]);

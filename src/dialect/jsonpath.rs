@@ -6,16 +6,18 @@ use serde_json::Value as Json;
 const MAX_DEPTH: usize = 16;
 /// Bytes that one template may render.
 const MAX_TEXT: usize = 1 << 20;
+/// Elements that the ranges of one template may go through, all together.
+const MAX_TURNS: usize = 100_000;
 
 /// A document; in JSON every number is a float to the programs of that language.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Document {
+pub(crate) struct Document {
     value: Json,
     floats: bool,
 }
 
 /// Reads a document: JSON, or YAML if it is no JSON.
-pub(super) fn document(text: &str) -> Result<Document, String> {
+pub(crate) fn document(text: &str) -> Result<Document, String> {
     if let Ok(value) = serde_json::from_str(text) {
         return Ok(Document { value, floats: true });
     }
@@ -59,33 +61,47 @@ impl Template {
     }
 
     /// The text for a document. What is missing renders empty.
-    pub(super) fn render(&self, document: &Document) -> Result<String, String> {
-        let mut out = String::new();
-        render(&self.0, document, &document.value, &mut out)?;
-        Ok(out)
+    pub(crate) fn render(&self, document: &Document) -> Result<String, String> {
+        let mut rendering = Rendering { document, out: String::new(), turns: 0 };
+        rendering.render(&self.0, &document.value)?;
+        Ok(rendering.out)
     }
 }
 
-fn render(pieces: &[Piece], document: &Document, current: &Json, out: &mut String) -> Result<(), String> {
-    for piece in pieces {
-        match piece {
-            Piece::Text(text) => out.push_str(text),
-            Piece::Path(steps) => {
-                let found = follow(steps, &document.value, current)?;
-                let texts: Vec<String> = found.into_iter().map(|v| show(v, document.floats)).collect();
-                out.push_str(&texts.join(" "));
-            }
-            Piece::Range(steps, inner) => {
-                for value in follow(steps, &document.value, current)? {
-                    render(inner, document, value, out)?;
+/// What has been rendered of a template.
+struct Rendering<'d> {
+    document: &'d Document,
+    out: String,
+    turns: usize,
+}
+
+impl Rendering<'_> {
+    fn render(&mut self, pieces: &[Piece], current: &Json) -> Result<(), String> {
+        for piece in pieces {
+            match piece {
+                Piece::Text(text) => self.out.push_str(text),
+                Piece::Path(steps) => {
+                    let found = follow(steps, &self.document.value, current)?;
+                    let texts: Vec<String> = found.into_iter().map(|v| show(v, self.document.floats)).collect();
+                    self.out.push_str(&texts.join(" "));
+                }
+                Piece::Range(steps, inner) => {
+                    let document = self.document;
+                    for value in follow(steps, &document.value, current)? {
+                        self.turns += 1;
+                        self.render(inner, value)?;
+                    }
                 }
             }
+            if self.out.len() > MAX_TEXT {
+                return Err(format!("it renders more than {MAX_TEXT} bytes"));
+            }
+            if self.turns > MAX_TURNS {
+                return Err(format!("its ranges go through more than {MAX_TURNS} elements"));
+            }
         }
-        if out.len() > MAX_TEXT {
-            return Err(format!("it renders more than {MAX_TEXT} bytes"));
-        }
+        Ok(())
     }
-    Ok(())
 }
 
 fn follow<'d>(steps: &[Step], root: &'d Json, current: &'d Json) -> Result<Vec<&'d Json>, String> {
@@ -379,6 +395,9 @@ users:
         for template in ["{.a", "{range .a[*]}", "{end}", "{..a}", "{.a[?(@.b==1)]}", "{a}", "{.a[x]}", "{.a['b}"] {
             assert!(Template::parse(template).is_err(), "{template}");
         }
+        let list = document(&format!("a: [{}]", "1,".repeat(400))).expect("a list");
+        let endless = "{range $.a[*]}".repeat(16) + &"{end}".repeat(16);
+        assert!(Template::parse(&endless).expect("a template").render(&list).is_err());
         for template in ["{.tlsCipherSuites[2]}", "{.count[0]}", "{.tlsCipherSuites[5:6]}"] {
             assert!(Template::parse(template).expect(template).render(&yaml).is_err(), "{template}");
         }

@@ -4,7 +4,7 @@
 mod answers;
 mod compare;
 mod evaluate;
-mod jsonpath;
+pub(crate) mod jsonpath;
 mod substitution;
 
 pub use answers::{Answers, Auditor, Printed};

@@ -118,8 +118,8 @@ fn id_of(table: &Table, name: &str) -> Option<u32> {
 }
 
 fn names_of(table: &Table, id: u32) -> Vec<String> {
-    // Only number 0 is root, whatever the table calls other numbers.
-    let is_true = |name: &&String| id == 0 || *name != "root";
+    // Only number 0 is root, whatever the table calls other numbers; and a name that is a number is no other's.
+    let is_true = |name: &&String| (id == 0 || *name != "root") && name.parse::<u32>().is_err();
     let usual = if id == 0 { Some("root".to_owned()) } else { table.by_id.get(&id).filter(is_true).cloned() };
     let others = table.by_name.iter().filter(|(_, other)| **other == id).map(|(name, _)| name).filter(is_true).cloned();
     let mut names: Vec<String> = Vec::new();
@@ -156,5 +156,8 @@ mod tests {
         let forged = Accounts::parse(b"root:x:7:7::/:\nadmin:x:0:0::/:\n", b"");
         assert_eq!(forged.user_names(7), ["7"]);
         assert_eq!(forged.user_names(0), ["root", "admin", "0"]);
+        let numbered = Accounts::parse(b"0:x:7:7::/:\n7:x:7:7::/:\ndaemon:x:7:7::/:\n", b"");
+        assert_eq!(numbered.user_names(7), ["daemon", "7"]);
+        assert_eq!(numbered.known_user(7), None);
     }
 }

@@ -12,7 +12,7 @@ const TEXTS_AT: usize = 32;
 const INLINE: u8 = 2;
 
 /// The text of module and build lines.
-pub(super) fn read(file: impl Read + Seek) -> Result<String, Trouble> {
+pub(crate) fn read(file: impl Read + Seek) -> Result<String, Trouble> {
     let no_executable = |e: elf::ParseError| Trouble::Malformed(format!("it is no executable: {e}"));
     let mut elf: ElfStream<AnyEndian, _> = ElfStream::open_stream(file).map_err(no_executable)?;
     let header = *elf.section_header_by_name(".go.buildinfo").map_err(no_executable)?.ok_or(Trouble::Absent)?;
@@ -21,7 +21,7 @@ pub(super) fn read(file: impl Read + Seek) -> Result<String, Trouble> {
 }
 
 /// The second text of the section; the first is Go's own version.
-fn text_of(section: &[u8]) -> Option<String> {
+pub(crate) fn text_of(section: &[u8]) -> Option<String> {
     let flags = *section.strip_prefix(MAGIC)?.get(1)?;
     if flags & INLINE == 0 {
         return None;

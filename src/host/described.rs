@@ -2,8 +2,8 @@
 //! described file exist and belong to root.
 
 use super::{
-    Accounts, Entry as Looked, Host, Kind, Place, Process, ProcessRow, ProcessTable, Root, Stat, Trouble, base_name,
-    behind_link,
+    Accounts, Entry as Looked, Host, Kind, MAX_TREE_DEPTH, Place, Process, ProcessRow, ProcessTable, Root, Stat,
+    Trouble, base_name, behind_link,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
@@ -199,30 +199,7 @@ impl Host for DescribedHost {
     }
 
     fn walk(&self, place: &Place, visit: &mut dyn FnMut(&Path, Result<Stat, Trouble>)) -> Result<(), Trouble> {
-        let top = self.locate(place)?;
-        let stat = self.stat_at(&top)?;
-        visit(&place.path, Ok(stat));
-        if stat.kind != Kind::Directory {
-            return Ok(());
-        }
-        let names = self.list(place)?;
-        for name in names {
-            let below = place.with_path(place.path.join(&name));
-            match self.files.get(&top.join(&name)) {
-                Some(Entry::Thing(Thing { in_walk: Some(trouble), .. })) => visit(&below.path, Err(trouble.clone())),
-                Some(Entry::Thing(Thing { not_entered: Some(trouble), stat, .. })) => {
-                    visit(&below.path, Ok(*stat));
-                    visit(&below.path, Err(trouble.clone()));
-                }
-                Some(Entry::Link(_)) => visit(&below.path, behind_link(self.stat(&below))),
-                _ => {
-                    if let Err(trouble) = self.walk(&below, visit) {
-                        visit(&below.path, Err(trouble));
-                    }
-                }
-            }
-        }
-        Ok(())
+        self.walk_from(place, MAX_TREE_DEPTH, visit)
     }
 
     fn accounts(&self) -> &Accounts {
@@ -235,6 +212,44 @@ impl Host for DescribedHost {
 
     fn can_answer(&self, reading: &str) -> bool {
         self.readings.as_ref().is_none_or(|readings| readings.contains(reading))
+    }
+}
+
+impl DescribedHost {
+    /// Everything at and below a place; `depth` is how many folders more may stand in one another.
+    fn walk_from(
+        &self,
+        place: &Place,
+        depth: usize,
+        visit: &mut dyn FnMut(&Path, Result<Stat, Trouble>),
+    ) -> Result<(), Trouble> {
+        let top = self.locate(place)?;
+        let stat = self.stat_at(&top)?;
+        visit(&place.path, Ok(stat));
+        if stat.kind != Kind::Directory {
+            return Ok(());
+        }
+        let Some(depth) = depth.checked_sub(1) else {
+            return Err(Trouble::Io(format!("the tree is deeper than {MAX_TREE_DEPTH} folders")));
+        };
+        let names = self.list(place)?;
+        for name in names {
+            let below = place.with_path(place.path.join(&name));
+            match self.files.get(&top.join(&name)) {
+                Some(Entry::Thing(Thing { in_walk: Some(trouble), .. })) => visit(&below.path, Err(trouble.clone())),
+                Some(Entry::Thing(Thing { not_entered: Some(trouble), stat, .. })) => {
+                    visit(&below.path, Ok(*stat));
+                    visit(&below.path, Err(trouble.clone()));
+                }
+                Some(Entry::Link(_)) => visit(&below.path, behind_link(self.stat(&below))),
+                _ => {
+                    if let Err(trouble) = self.walk_from(&below, depth, visit) {
+                        visit(&below.path, Err(trouble));
+                    }
+                }
+            }
+        }
+        Ok(())
     }
 }
 

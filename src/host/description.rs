@@ -235,7 +235,11 @@ impl FileDescription {
         if !self.path.is_absolute() {
             return Err(wrong("a path of a described host starts with /".to_owned()));
         }
-        let path = PathBuf::from("/").join(names(&self.path).iter().rev().collect::<PathBuf>());
+        let names = names(&self.path);
+        if names.iter().any(|name| name == "..") {
+            return Err(wrong("a path of a described host leads straight down, without `..`".to_owned()));
+        }
+        let path = PathBuf::from("/").join(names.iter().rev().collect::<PathBuf>());
         if let Some(target) = self.target {
             return Ok((path, Entry::Link(target)));
         }
@@ -348,4 +352,21 @@ fn accounts_of(description: &AccountsDescription, with_usual: bool) -> Accounts 
         accounts.add_group("nogroup", 65534);
     }
     accounts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::{Host as _, Place};
+
+    #[test]
+    fn no_description_is_walked_in_a_circle_or_without_end() {
+        let upward = DescribedHost::parse("files: [{ path: /a/../b }]").expect_err("a path upward");
+        assert!(upward.to_string().starts_with("/a/../b: "), "{upward}");
+        let deep = format!("files: [{{ path: {} }}]", "/a".repeat(50_000));
+        let host = DescribedHost::parse(&deep).expect("a machine");
+        let mut seen = Vec::new();
+        host.walk(&Place::host("/"), &mut |_, stat| seen.push(stat)).expect("a walk");
+        assert!(matches!(seen.last(), Some(Err(Trouble::Io(_)))) && seen.len() < 100, "{}", seen.len());
+    }
 }

@@ -1,17 +1,17 @@
 //! The only door to the machine under audit: its files, processes and accounts. Reads facts. Never judges.
 
 mod accounts;
-mod build_information;
+pub(crate) mod build_information;
 mod container;
 mod described;
 mod description;
-mod live;
+pub(crate) mod live;
 mod patient;
-mod process_table;
+pub(crate) mod process_table;
 mod pulse;
 mod recording;
 mod resolve;
-mod table;
+pub(crate) mod table;
 mod written;
 
 use std::fmt;

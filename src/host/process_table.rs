@@ -53,7 +53,7 @@ impl ProcessTable {
 
 impl ProcessRow {
     /// Reads a process's `stat` line. Its name stands in brackets and may hold brackets itself.
-    pub(super) fn parse(pid: u32, uid: u32, stat: &str, argv: Vec<String>, booted: u64) -> Option<Self> {
+    pub(crate) fn parse(pid: u32, uid: u32, stat: &str, argv: Vec<String>, booted: u64) -> Option<Self> {
         let (name, fields) = name_and_fields(stat)?;
         let number = |index: usize| fields.get(index)?.parse::<u64>().ok();
         Some(Self {
@@ -98,12 +98,12 @@ pub(super) fn started_ticks(stat: &str) -> Option<u64> {
 }
 
 /// When the machine was started, of the proc directory's `stat` file.
-pub(super) fn boot_time(stat: &str) -> Option<u64> {
+pub(crate) fn boot_time(stat: &str) -> Option<u64> {
     stat.lines().find_map(|l| l.strip_prefix("btime "))?.trim().parse().ok()
 }
 
 /// Seconds since then, of its `uptime` file.
-pub(super) fn uptime(text: &str) -> Option<u64> {
+pub(crate) fn uptime(text: &str) -> Option<u64> {
     text.split(['.', ' ']).next()?.parse().ok()
 }
 
@@ -120,6 +120,9 @@ mod tests {
             ("a) (b", 3, 34816, 4, 1012, false)
         );
         assert_eq!(started_ticks(line), Some(1200));
+        let endless = line.replace("250", &u64::MAX.to_string());
+        let row = ProcessRow::parse(7, 0, &endless, Vec::new(), u64::MAX).expect("a row");
+        assert_eq!((row.cpu, row.started), (u64::MAX / TICKS, u64::MAX));
         assert_eq!(ProcessRow::parse(7, 0, "7 broken", Vec::new(), 0), None);
         assert_eq!(boot_time("cpu 1\nbtime 1700\n"), Some(1700));
         assert_eq!(uptime("350.75 2.0\n"), Some(350));

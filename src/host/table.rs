@@ -9,7 +9,7 @@ const WRITTEN_FOR_CONTAINER: [&str; 4] = ["/etc/hostname", "/etc/hosts", "/etc/r
 
 /// What a process's `mountinfo` says, as far as it matters here.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct MountTable {
+pub(crate) struct MountTable {
     mounts: Vec<Mount>,
 }
 
@@ -22,7 +22,7 @@ struct Mount {
 
 impl MountTable {
     /// Reads the kernel's text: `id parent major:minor root mountpoint options … - type source superoptions`.
-    pub(super) fn parse(text: &str) -> Self {
+    pub(crate) fn parse(text: &str) -> Self {
         let mounts = text
             .lines()
             .filter_map(|line| {
@@ -39,18 +39,18 @@ impl MountTable {
     }
 
     /// Whether the root is a layered file system, as a container's is.
-    pub(super) fn layered_root(&self) -> bool {
+    pub(crate) fn layered_root(&self) -> bool {
         self.mount_of(Path::new("/")).is_some_and(|m| LAYERED.contains(&m.kind.as_str()))
     }
 
     /// The number of the mount at `/`: the same for processes that share their root, and for no others.
-    pub(super) fn root_id(&self) -> Option<u64> {
+    pub(crate) fn root_id(&self) -> Option<u64> {
         self.mount_of(Path::new("/")).map(|m| m.id)
     }
 
     /// Whether a path is the container's own: it lies on its root file system and on nothing mounted into that, or the
     /// runtime wrote it for the container.
-    pub(super) fn is_own(&self, path: &Path) -> bool {
+    pub(crate) fn is_own(&self, path: &Path) -> bool {
         self.mount_of(path).is_none_or(|m| m.at == Path::new("/") || is_written_for_container(&m.at))
     }
 
@@ -61,7 +61,7 @@ impl MountTable {
 
     /// The folder to mount so that a path of the machine can be seen: its first component. `/` where that is mounted and
     /// does not show it.
-    pub(super) fn folder_to_mount(&self, path: &Path) -> String {
+    pub(crate) fn folder_to_mount(&self, path: &Path) -> String {
         if self.mount_of(path).is_some_and(|m| is_written_for_container(&m.at)) {
             return "/".to_owned();
         }
@@ -76,7 +76,7 @@ fn is_written_for_container(at: &Path) -> bool {
 }
 
 /// Undoes the kernel's escapes: blank, tab, newline and backslash as `\040` and so on.
-fn unescape(text: &str) -> String {
+pub(crate) fn unescape(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some(at) = rest.find('\\') {

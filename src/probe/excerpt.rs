@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 /// Something that is asked of a file's content.
 #[derive(Debug, Clone)]
-pub(super) enum Part {
+pub(crate) enum Part {
     /// The value at a path of a document.
     Path(DocumentPath),
     /// Which provider encrypts what.
@@ -25,7 +25,7 @@ pub(super) enum Part {
 
 /// Everything that was asked of one file's content.
 #[derive(Debug, Default)]
-pub(super) struct Asked {
+pub(crate) struct Asked {
     paths: Vec<(DocumentPath, Leaf)>,
     certificates: bool,
     units: Vec<(String, String)>,
@@ -42,7 +42,7 @@ enum Leaf {
 }
 
 impl Asked {
-    pub(super) fn add(&mut self, part: Part) {
+    pub(crate) fn add(&mut self, part: Part) {
         match part {
             Part::Path(path) => self.add_path(path, Leaf::Whole),
             Part::EncryptionConfiguration => {
@@ -85,7 +85,7 @@ impl Asked {
     }
 
     /// A text that answers the same as `bytes`, as far as was asked.
-    pub(super) fn excerpt(&self, bytes: &[u8]) -> Result<String, Trouble> {
+    pub(crate) fn excerpt(&self, bytes: &[u8]) -> Result<String, Trouble> {
         let document = if self.paths.is_empty() { None } else { Some(self.document(bytes)?) };
         let text = self.text(bytes);
         match document {

@@ -11,7 +11,7 @@ const MAX_NODES: usize = 20_000;
 const MAX_BYTES: usize = 1 << 20;
 
 /// Parses a YAML or JSON document. One without content is malformed.
-pub(super) fn parse(bytes: &[u8]) -> Result<Json, Trouble> {
+pub(crate) fn parse(bytes: &[u8]) -> Result<Json, Trouble> {
     if bytes.len() > MAX_BYTES {
         return Err(Trouble::TooLarge(MAX_BYTES as u64));
     }
@@ -41,7 +41,7 @@ fn reason(error: &serde_saphyr::Error) -> String {
 }
 
 /// The values of a key in a section of a unit file, in order. A line that ends in `\` goes on in the next.
-pub(super) fn unit_values(bytes: &[u8], section: &str, key: &str) -> Vec<String> {
+pub(crate) fn unit_values(bytes: &[u8], section: &str, key: &str) -> Vec<String> {
     let text = String::from_utf8_lossy(bytes);
     let mut here = false;
     let mut goes_on = false;
@@ -67,7 +67,7 @@ pub(super) fn unit_values(bytes: &[u8], section: &str, key: &str) -> Vec<String>
 }
 
 /// The certificates of a PEM file, each as its base64 text.
-pub(super) fn certificates(bytes: &[u8]) -> Result<Vec<String>, Trouble> {
+pub(crate) fn certificates(bytes: &[u8]) -> Result<Vec<String>, Trouble> {
     const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
     const END: &str = "-----END CERTIFICATE-----";
     let text = String::from_utf8_lossy(bytes);

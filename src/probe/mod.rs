@@ -3,14 +3,14 @@
 mod collector;
 mod contents;
 mod document;
-mod excerpt;
+pub(crate) mod excerpt;
 mod file;
-mod markup;
+pub(crate) mod markup;
 mod path;
 mod place;
 mod process;
 mod scene;
-mod select;
+pub(crate) mod select;
 mod setting;
 mod unit;
 

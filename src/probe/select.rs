@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 /// The provider that writes a resource: the first of the first entry that covers it. `identity`, which encrypts
 /// nothing, where no entry does.
-pub(super) fn encryption_writer(document: &Json, resource: &str) -> Result<String, Trouble> {
+pub(crate) fn encryption_writer(document: &Json, resource: &str) -> Result<String, Trouble> {
     of_kind(document, "EncryptionConfiguration")?;
     let entries = document.get("resources").and_then(Json::as_array);
     let entries = entries.ok_or_else(|| Trouble::Malformed("it has no list of resources".to_owned()))?;
@@ -24,7 +24,7 @@ const LEVELS: [&str; 4] = ["None", "Metadata", "Request", "RequestResponse"];
 
 /// The lowest level at which a request of some user outside the system's own is recorded. Rules are tried in order and
 /// the first that matches counts; one that is limited to certain users or namespaces leaves the rest to those below.
-pub(super) fn audit_level(document: &Json, group: &str, resource: &str, verb: &str) -> Result<&'static str, Trouble> {
+pub(crate) fn audit_level(document: &Json, group: &str, resource: &str, verb: &str) -> Result<&'static str, Trouble> {
     of_kind(document, "Policy")?;
     let rules = document.get("rules").and_then(Json::as_array);
     let rules = rules.ok_or_else(|| Trouble::Malformed("it has no list of rules".to_owned()))?;
@@ -46,7 +46,7 @@ pub(super) fn audit_level(document: &Json, group: &str, resource: &str, verb: &s
 }
 
 /// The levels at which an audit policy records anything: those of its rules that some request can reach.
-pub(super) fn audit_levels(document: &Json) -> Result<Vec<&'static str>, Trouble> {
+pub(crate) fn audit_levels(document: &Json) -> Result<Vec<&'static str>, Trouble> {
     of_kind(document, "Policy")?;
     let rules = document.get("rules").and_then(Json::as_array);
     let rules = rules.ok_or_else(|| Trouble::Malformed("it has no list of rules".to_owned()))?;

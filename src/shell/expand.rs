@@ -8,6 +8,9 @@ use brush_parser::word::{self, Parameter, ParameterExpr, ParameterTestType, Spec
 /// Variables that a shell sets itself.
 const SET_BY_THE_SHELL: [&str; 8] = ["IFS", "PWD", "OLDPWD", "PPID", "PS1", "PS2", "PS4", "OPTIND"];
 
+/// Bytes of all arguments of a command, as Linux has it.
+const MAX_ARGUMENTS: usize = 2 << 20;
+
 /// A letter, and whether quotes keep it from being a pattern or a separator.
 type Letter = (char, bool);
 
@@ -24,12 +27,19 @@ struct Field {
 struct Fields {
     done: Vec<Field>,
     open: Field,
+    /// Bytes of all of them.
+    bytes: usize,
 }
 
 impl Fields {
     fn push(&mut self, text: &str, quoted: bool) {
         self.open.letters.extend(text.chars().map(|c| (c, quoted)));
         self.open.stands |= quoted || !text.is_empty();
+        self.bytes += text.len();
+    }
+
+    fn room(&self) -> Result<(), Stop> {
+        if self.bytes > MAX_ARGUMENTS { Err(too_long()) } else { Ok(()) }
     }
 
     fn close(&mut self) {
@@ -51,14 +61,25 @@ impl Fields {
     }
 }
 
-/// The arguments that a word makes.
-pub(super) fn arguments(scope: &mut Scope<'_, '_>, text: &str) -> Result<Vec<String>, Stop> {
-    let mut fields = Fields::default();
-    pieces(scope, text, &mut fields)?;
-    fields.close();
-    let mut arguments = Vec::new();
-    for field in fields.done {
-        arguments.extend(pattern::file_names(scope.world, &field.letters)?);
+/// The arguments that words make.
+pub(super) fn arguments<'w>(
+    scope: &mut Scope<'_, '_>,
+    words: impl Iterator<Item = &'w str>,
+) -> Result<Vec<String>, Stop> {
+    let mut arguments: Vec<String> = Vec::new();
+    let mut bytes = 0;
+    for word in words {
+        let mut fields = Fields::default();
+        pieces(scope, word, &mut fields)?;
+        fields.close();
+        for field in fields.done {
+            let names = pattern::file_names(scope.world, &field.letters)?;
+            bytes += names.iter().map(String::len).sum::<usize>();
+            if bytes > MAX_ARGUMENTS {
+                return Err(too_long());
+            }
+            arguments.extend(names);
+        }
     }
     Ok(arguments)
 }
@@ -70,6 +91,10 @@ pub(super) fn text(scope: &mut Scope<'_, '_>, word: &str) -> Result<String, Stop
         value(scope, &piece, &mut out)?;
     }
     Ok(out)
+}
+
+fn too_long() -> Stop {
+    Stop::Failed(format!("a command of the script has more than {MAX_ARGUMENTS} bytes of arguments"))
 }
 
 fn parse(word: &str) -> Result<Vec<WordPiece>, Stop> {
@@ -98,6 +123,7 @@ fn pieces(scope: &mut Scope<'_, '_>, word: &str, fields: &mut Fields) -> Result<
             | WordPiece::TildePrefix(_)
             | WordPiece::ArithmeticExpression(_) => return Err(strange(word)),
         }
+        fields.room()?;
     }
     Ok(())
 }
@@ -130,7 +156,7 @@ fn value(scope: &mut Scope<'_, '_>, piece: &WordPiece, out: &mut String) -> Resu
         | WordPiece::TildePrefix(_)
         | WordPiece::ArithmeticExpression(_) => return Err(unknown("a word of a kind that is not known")),
     }
-    Ok(())
+    if out.len() > MAX_ARGUMENTS { Err(too_long()) } else { Ok(()) }
 }
 
 fn parameter(scope: &mut Scope<'_, '_>, expression: &ParameterExpr) -> Result<String, Stop> {

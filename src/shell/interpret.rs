@@ -150,7 +150,7 @@ fn is_listed(command: &SimpleCommand) -> bool {
 }
 
 fn one(scope: &mut Scope<'_, '_>, command: &Command, stdin: Input<'_>, siblings: &[String]) -> Result<Output, Stop> {
-    scope.world.step()?;
+    scope.world.budget.step()?;
     let output = match command {
         Command::Simple(command) => simple(scope, command, stdin, siblings)?,
         Command::Compound(command, redirects) => {
@@ -162,7 +162,6 @@ fn one(scope: &mut Scope<'_, '_>, command: &Command, stdin: Input<'_>, siblings:
         Command::Function(_) => return Err(unknown("a function")),
         Command::ExtendedTest(_) => return Err(unknown("[[ … ]]")),
     };
-    scope.world.count(&output)?;
     scope.status = output.status;
     Ok(output)
 }
@@ -192,13 +191,10 @@ fn compound(scope: &mut Scope<'_, '_>, command: &CompoundCommand, stdin: Input<'
         }
         CompoundCommand::ForClause(clause) => {
             let values = clause.values.as_ref().ok_or_else(|| unknown("for without in"))?;
-            let mut arguments = Vec::new();
-            for word in values {
-                arguments.extend(expand::arguments(scope, &word.value)?);
-            }
+            let arguments = expand::arguments(scope, values.iter().map(|word| word.value.as_str()))?;
             let mut output = Output::default();
             for argument in arguments {
-                scope.world.step()?;
+                scope.world.budget.step()?;
                 scope.variables.insert(clause.variable_name.clone(), argument);
                 output.append(list(scope, &clause.body.list, stdin)?);
             }
@@ -251,20 +247,17 @@ fn simple(
 
 /// The words of a command, expanded.
 fn arguments_of(scope: &mut Scope<'_, '_>, command: &SimpleCommand) -> Result<Vec<String>, Stop> {
-    let mut arguments = Vec::new();
-    if let Some(name) = &command.word_or_name {
-        arguments.extend(expand::arguments(scope, &name.value)?);
-    }
+    let mut words: Vec<&str> = command.word_or_name.iter().map(|name| name.value.as_str()).collect();
     for item in command.suffix.iter().flat_map(|s| &s.0) {
         match item {
             CommandPrefixOrSuffixItem::Word(word) | CommandPrefixOrSuffixItem::AssignmentWord(_, word) => {
-                arguments.extend(expand::arguments(scope, &word.value)?);
+                words.push(&word.value);
             }
             CommandPrefixOrSuffixItem::IoRedirect(_) => {}
             CommandPrefixOrSuffixItem::ProcessSubstitution(..) => return Err(unknown("<( … )")),
         }
     }
-    Ok(arguments)
+    expand::arguments(scope, words.into_iter())
 }
 
 /// A command that only sets variables. Its status is that of the last substitution in it.

@@ -3,6 +3,7 @@
 //!
 //! A script is parsed by a library; every command that can be answered is one small file under `command/`.
 
+mod budget;
 mod command;
 mod expand;
 mod interpret;
@@ -12,15 +13,14 @@ mod posix_regex;
 mod system;
 
 use crate::host::{Host, Place, ProcessTable, Trouble};
-use std::cell::{Cell, OnceCell};
+use budget::Budget;
+use std::cell::OnceCell;
 use std::path::PathBuf;
 
 pub use system::SystemShell;
 
 /// Bytes of one script's output that are kept.
 pub const MAX_OUTPUT: usize = 1 << 20;
-/// Commands that one script may run.
-const MAX_STEPS: usize = 100_000;
 
 /// What a script printed, and how it ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,8 +47,7 @@ pub struct Interpreter<'h> {
     host: &'h dyn Host,
     folder: PathBuf,
     table: OnceCell<Result<ProcessTable, Trouble>>,
-    steps: Cell<usize>,
-    written: Cell<usize>,
+    budget: Budget,
 }
 
 /// Which of a command's two streams.
@@ -88,6 +87,10 @@ impl Output {
         self.chunks.iter().filter(|(s, _)| *s == Stream::Err)
     }
 
+    fn bytes(&self) -> usize {
+        self.chunks.iter().map(|(_, text)| text.len()).sum()
+    }
+
     fn append(&mut self, other: Self) {
         self.chunks.extend(other.chunks);
         self.status = other.status;
@@ -97,7 +100,7 @@ impl Output {
 impl<'h> Interpreter<'h> {
     /// Answers about `host`. The process table is read once.
     pub fn new(host: &'h dyn Host) -> Self {
-        Self { host, folder: "/".into(), table: OnceCell::new(), steps: Cell::new(0), written: Cell::new(0) }
+        Self { host, folder: "/".into(), table: OnceCell::new(), budget: Budget::default() }
     }
 
     /// Takes relative paths from this folder; from `/` otherwise.
@@ -113,8 +116,7 @@ impl<'h> Interpreter<'h> {
 
     /// What `/bin/sh` would have printed, given the script on its standard input.
     pub fn answer(&self, script: &str) -> Result<Answer, Stop> {
-        self.steps.set(0);
-        self.written.set(0);
+        self.budget.renew();
         let shells = vec!["/bin/sh".to_owned()];
         let output = interpret::script(self, script, &[], None, &shells)?;
         Ok(Answer { text: output.chunks.into_iter().map(|(_, text)| text).collect(), status: output.status })
@@ -125,30 +127,11 @@ impl<'h> Interpreter<'h> {
         table.as_ref().map_err(|trouble| Stop::Failed(format!("the process table {trouble}")))
     }
 
-    /// Counts a step, so that a loop in a loop comes to an end.
-    fn step(&self) -> Result<(), Stop> {
-        self.steps.set(self.steps.get() + 1);
-        if self.steps.get() > MAX_STEPS {
-            return Err(Stop::Failed(format!("the script runs more than {MAX_STEPS} commands")));
-        }
-        Ok(())
-    }
-
-    /// Counts what was printed, so that nothing is doubled without end.
-    fn count(&self, output: &Output) -> Result<(), Stop> {
-        let bytes: usize = output.chunks.iter().map(|(_, text)| text.len()).sum();
-        self.written.set(self.written.get().saturating_add(bytes));
-        if self.written.get() > 64 * MAX_OUTPUT {
-            return Err(Stop::Failed(format!("the script's commands print more than {} bytes", 64 * MAX_OUTPUT)));
-        }
-        Ok(())
-    }
-
     /// A file's text, or the words that a program would say of it.
     fn text(&self, path: &str) -> Result<Result<String, String>, Stop> {
         match self.host.read(&self.place(path)) {
             Ok(bytes) => match String::from_utf8(bytes) {
-                Ok(text) if !text.contains('\0') => Ok(Ok(text)),
+                Ok(text) if !text.contains('\0') => self.budget.read(text.len()).map(|()| Ok(text)),
                 Ok(_) | Err(_) => Err(unknown(format!("{path} is no text"))),
             },
             Err(trouble) => said(path, &trouble).map(Err),

@@ -8,6 +8,9 @@ use brush_parser::{ParserOptions, SourceInfo, TokenizerOptions, uncached_tokeniz
 const MAX_SCRIPT: usize = 16 << 10;
 /// How deep brackets may stand in brackets; the library's cost grows fast with it.
 const MAX_DEPTH: usize = 8;
+/// Everything that can open something: no quotes or comments make what is open deeper than this, and the library needs
+/// stack for each level.
+const MAX_OPENERS: usize = 80;
 
 /// The way of reading that comes nearest to a plain `sh`.
 pub(super) fn options() -> ParserOptions {
@@ -18,6 +21,9 @@ pub(super) fn options() -> ParserOptions {
 pub(super) fn program(script: &str) -> Result<Program, Stop> {
     if script.len() > MAX_SCRIPT {
         return Err(unknown(format!("the script is longer than {MAX_SCRIPT} bytes")));
+    }
+    if openers(script) > MAX_OPENERS {
+        return Err(unknown(format!("the script has more than {MAX_OPENERS} brackets and blocks")));
     }
     if depth(script) > MAX_DEPTH {
         return Err(unknown(format!("the script has more than {MAX_DEPTH} brackets in brackets")));
@@ -42,7 +48,7 @@ fn unsafe_to_parse(script: &str) -> bool {
     before_redirection || script.contains("<<") || script.contains("~+") || script.contains("~-")
 }
 
-/// An upper bound of how deep brackets and words such as `if` and `for` nest, quoted or not.
+/// How deep brackets and words such as `if` and `for` nest, where no bracket is quoted.
 fn depth(script: &str) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0);
     for letter in script.chars() {
@@ -53,8 +59,34 @@ fn depth(script: &str) -> usize {
         }
         deepest = deepest.max(depth);
     }
+    deepest + blocks(script) / 8 + ticks(script) / 8
+}
+
+/// How much the script opens, quoted or not, and whether or not it closes it.
+fn openers(script: &str) -> usize {
+    script.matches(['(', '{']).count() + blocks(script) + ticks(script)
+}
+
+fn blocks(script: &str) -> usize {
     let words = script.split(|c: char| !c.is_ascii_alphanumeric());
-    let blocks = words.filter(|w| matches!(*w, "if" | "for" | "while" | "until" | "case")).count();
-    let ticks = script.matches('`').count() / 2;
-    deepest + blocks / 8 + ticks / 8
+    words.filter(|w| matches!(*w, "if" | "elif" | "for" | "while" | "until" | "case")).count()
+}
+
+fn ticks(script: &str) -> usize {
+    script.matches('`').count() / 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quoted_brackets_do_not_hide_how_deep_a_script_is() {
+        for one in ["( echo ')'; ", "{ echo '}'; ", "$( echo \\)", "\"$(echo ')' ", "# )\n( "] {
+            assert!(program(&one.repeat(200)).is_err(), "{one}");
+        }
+        let ends = |n: usize| "if true; then ".repeat(n) + "true; " + &"fi; ".repeat(n);
+        assert!(program(&ends(200)).is_err());
+        assert!(program(&ends(4)).is_ok());
+    }
 }

@@ -4,11 +4,16 @@ use super::{Interpreter, Stop, unknown};
 use crate::host::Trouble;
 use globset::{GlobBuilder, GlobMatcher};
 
+/// Letters of one pattern: the library ends the program where one is too large for it.
+const MAX_LETTERS: usize = 4096;
 /// Files that one pattern may name.
 const MAX_NAMES: usize = 100_000;
 
 /// A pattern as `find -name` and the shell read it; a quoted letter stands for itself.
 pub(super) fn matcher(letters: &[(char, bool)]) -> Result<GlobMatcher, Stop> {
+    if letters.len() > MAX_LETTERS {
+        return Err(unknown(format!("a pattern of more than {MAX_LETTERS} letters")));
+    }
     let mut text = String::new();
     let mut before = None;
     for (letter, quoted) in letters {
@@ -89,6 +94,7 @@ fn matching(world: &Interpreter<'_>, front: &str, part: &[(char, bool)]) -> Resu
         Ok(names) => names,
         Err(trouble) => return ended(front, &trouble).map(|()| Vec::new()),
     };
+    world.budget.look(names.len())?;
     let hidden = part.first().is_some_and(|(c, _)| *c == '.');
     let names = names.into_iter().filter(|n| (hidden || !n.starts_with('.')) && matcher.is_match(n));
     Ok(names.map(|n| format!("{front}{n}")).collect())
@@ -105,5 +111,20 @@ fn ended(path: &str, trouble: &Trouble) -> Result<(), Stop> {
         | Trouble::Silent(_)
         | Trouble::NotReached(_)
         | Trouble::Io(_) => Err(Stop::Failed(format!("{path} {trouble}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_pattern_of_the_allowed_length_is_too_large_for_the_library() {
+        let wide = ["[é-\u{10ffff}]", "[!é]", "é", "?[!é-\u{ffff}]*"];
+        for one in ["a", "*", "?", "*?", "[!a]", "[a-zA-Z0-9]"].into_iter().chain(wide) {
+            let letters: Vec<(char, bool)> = one.chars().cycle().take(MAX_LETTERS).map(|c| (c, false)).collect();
+            let _ = matcher(&letters);
+        }
+        assert!(matcher(&vec![('a', false); MAX_LETTERS + 1]).is_err());
     }
 }

@@ -159,6 +159,8 @@ fn bracket(letters: &mut std::iter::Peekable<std::str::Chars<'_>>, out: &mut Str
                 out.push_str(&format!("[:{name}:]"));
             }
             '[' if matches!(letters.peek(), Some('.' | '=')) => return None,
+            // A range up to `-`; to the library the difference of two sets.
+            '-' if letters.peek() == Some(&'-') => return None,
             letter @ ('\\' | '[' | ']' | '^' | '&' | '~') => out.extend(['\\', letter]),
             letter => out.push(letter),
         }
@@ -205,6 +207,7 @@ mod tests {
             ("a|ab", true, true),
             ("a\\", false, false),
             ("[a", false, false),
+            ("[+--]", false, false),
             ("\\d", true, false),
         ] {
             assert!(compile(pattern, reading(extended, extent)).is_err(), "{pattern}");

@@ -117,6 +117,49 @@ fn a_script_cannot_grow_without_end() {
     assert!(answer(&format!("echo {brackets}")).is_err());
 }
 
+/// What a machine's file holds must not make a small script cost without end.
+#[test]
+fn no_command_grows_without_end() {
+    let long = "a".repeat(1 << 20);
+    let stars = format!("{}*", "a".repeat(1 << 19));
+    let nots = "! ".repeat(40_000) + "-name x";
+    let lines = "a\n".repeat(1 << 19);
+    let host = serde_json::json!({ "files": [
+        { "path": "/long", "content": long },
+        { "path": "/stars", "content": stars },
+        { "path": "/nots", "content": nots },
+        { "path": "/lines", "content": lines },
+    ]});
+    let host = DescribedHost::parse(&host.to_string()).expect("a machine");
+    let many = |text: &str| text.repeat(2000);
+    let scripts = [
+        format!("sed 's/a/{}/g' /long", "b".repeat(8000)),
+        format!("sed 's/.*/{}/' /long", many("&")),
+        format!("sed '{}' /lines", many("p;")),
+        format!("awk '{{print {}}}' /long", many("$0 ")),
+        format!("X=$(cat /long); echo {}", many("$X")),
+        format!("X=$(cat /long); for a in {}; do true; done", many("$X ")),
+        format!("cat {}", many("/long ")),
+        format!("{{ {} }} < /long", many("tr a b >/dev/null; ")),
+        "echo $(cat /stars)".to_owned(),
+        "find / -name \"$(cat /stars)\"".to_owned(),
+        "cat /nots | xargs find /".to_owned(),
+        format!("cat /lines | xargs -I '' echo {}", many("a")),
+        format!("cat /lines | xargs -I a echo {}", many("a")),
+        format!("{} true < /lines", many("xargs ")),
+        format!("printf '{}' $(cat /lines)", many("%s aaaaaaaaa ").replace("%s", "")),
+        format!("printf '%s{}' $(cat /lines)", many("aaaaa")),
+        format!("grep -e \"$(cat /lines)\" /lines; grep -H a{} /lines", many(" /lines")),
+    ];
+    for script in scripts {
+        let begun = std::time::Instant::now();
+        let answer = Interpreter::new(&host).answer(&script);
+        let shown: String = script.chars().take(60).collect();
+        assert!(answer.is_err() || answer.is_ok_and(|a| a.text.len() < 1 << 26), "{shown}");
+        assert!(begun.elapsed().as_secs() < 20, "{shown} took {:?}", begun.elapsed());
+    }
+}
+
 /// The shapes of audits that are in use, with the words that a definition file would have replaced.
 #[test]
 fn audits_of_the_field_are_answered() {

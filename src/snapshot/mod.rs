@@ -3,7 +3,7 @@
 
 mod files;
 mod form;
-mod redaction;
+pub(crate) mod redaction;
 
 use crate::component::Component;
 use crate::definition::{DefinitionError, Library};

@@ -3,13 +3,14 @@
 
 use crate::component::Component;
 use regex::{NoExpand, Regex};
+use std::sync::LazyLock;
 
 const REDACTED: &str = "redacted";
 /// How the names of flags end that hold a secret and not the name of a file.
 const ENDINGS: [&str; 8] = ["token", "password", "passwd", "passphrase", "secret", "secrets", "pass", "apikey"];
 
 /// The words of a command line, secret values replaced. Every flag stays, and what each other one is set to.
-pub(super) fn without_secrets(component: Component, argv: &[String]) -> Vec<String> {
+pub(crate) fn without_secrets(component: Component, argv: &[String]) -> Vec<String> {
     let mut words = Vec::with_capacity(argv.len());
     let mut is_value = false;
     for word in argv {
@@ -18,7 +19,9 @@ pub(super) fn without_secrets(component: Component, argv: &[String]) -> Vec<Stri
             // A flag that is given no value may take the next flag for one.
             Some((_, name, _)) if is_value && !is_plain(name) => format!("--{REDACTED}"),
             None if is_value => REDACTED.to_owned(),
-            Some((dashes, name, Some(_))) if is_secret(component, name) => format!("{dashes}{name}={REDACTED}"),
+            Some((dashes, name, Some(_))) if is_secret(component, name) => {
+                format!("{}={REDACTED}", without_credentials(&format!("{dashes}{name}")))
+            }
             Some(_) | None => without_credentials(word),
         });
         is_value = matches!(flag, Some((_, name, None)) if is_secret(component, name));
@@ -52,7 +55,8 @@ fn is_plain(name: &str) -> bool {
 
 /// A word without the user and password of the addresses in it.
 fn without_credentials(word: &str) -> String {
-    match Regex::new(r"://[^/@\s]*@") {
+    static USER: LazyLock<Result<Regex, regex::Error>> = LazyLock::new(|| Regex::new(r"://[^/@\s]*@"));
+    match &*USER {
         Ok(user) => user.replace_all(word, NoExpand("://redacted@")).into_owned(),
         Err(_) => REDACTED.to_owned(),
     }
@@ -71,6 +75,7 @@ mod tests {
             ("kubelet --token --Zm9v.x", "kubelet --token --redacted"),
             ("kubelet --oidc_client_secret=abc", "kubelet --oidc_client_secret=redacted"),
             ("etcd -password abc", "etcd -password redacted"),
+            ("kubelet --x://user@host-token=abc", "kubelet --x://redacted@host-token=redacted"),
             (
                 "kubelet --token-auth-file=/x --authentication-token-webhook",
                 "kubelet --token-auth-file=/x --authentication-token-webhook",

@@ -1,7 +1,7 @@
 //! YAML with the place of each node. Knows the notation, not what it means.
 
 use serde_saphyr::granit_parser::{Event, Marker, Parser, ScalarStyle, Span, StrInput};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// As deep and as large as a definition file may be; aliases are counted where they are used.
 const MAX_DEPTH: usize = 64;
@@ -45,7 +45,7 @@ pub(in crate::definition) struct Fault {
 /// Reads a file's only document; keys that stand twice are told in `faults`, and their first value is kept.
 pub(in crate::definition) fn read(text: &str, faults: &mut Vec<Fault>) -> Result<Node, Fault> {
     let mut reader =
-        Reader { parser: Parser::new_from_str(text), anchors: BTreeMap::new(), nodes: 0, depth: 0, faults };
+        Reader { parser: Parser::new_from_str(text), anchors: BTreeMap::new(), nodes: 0, depth: 0, kept: 0, faults };
     let mut document = None;
     loop {
         let (event, span) = reader.next()?;
@@ -64,6 +64,8 @@ struct Reader<'a> {
     anchors: BTreeMap<usize, Node>,
     nodes: usize,
     depth: usize,
+    /// Nodes that are kept for aliases.
+    kept: usize,
     faults: &'a mut Vec<Fault>,
 }
 
@@ -82,7 +84,7 @@ impl<'a> Reader<'a> {
         self.nodes += 1;
         self.depth += 1;
         if self.nodes > MAX_NODES || self.depth > MAX_DEPTH {
-            return Err(fault(span, "the file is too large or too deep for a definition file"));
+            return Err(too_large(span));
         }
         let id = self.nodes;
         let (anchor, content) = match event {
@@ -97,7 +99,7 @@ impl<'a> Reader<'a> {
         self.depth -= 1;
         let node = Node { id, mark: mark(&span.start), content };
         if anchor != 0 {
-            self.anchors.insert(anchor, node.clone());
+            self.keep(anchor, &node, span)?;
         }
         Ok(node)
     }
@@ -114,6 +116,7 @@ impl<'a> Reader<'a> {
 
     fn mapping(&mut self) -> Result<Vec<(Node, Node)>, Fault> {
         let mut entries: Vec<(Node, Node)> = Vec::new();
+        let mut lines: HashMap<String, usize> = HashMap::new();
         loop {
             let key = match self.next()? {
                 (Event::MappingEnd | Event::StreamEnd, _) => return Ok(entries),
@@ -121,14 +124,15 @@ impl<'a> Reader<'a> {
             };
             let (event, span) = self.next()?;
             let value = self.node(event, span)?;
-            let first = entries.iter().find(|(k, _)| k.text().is_some() && k.text() == key.text());
-            match first {
-                Some((first, _)) => {
-                    let (name, line) = (key.text().unwrap_or_default(), first.mark.line);
+            match key.text().and_then(|name| Some((name, lines.get(name)?))) {
+                Some((name, line)) => {
                     let message = format!("`{name}` stands twice; it is on line {line} already");
                     self.faults.push(Fault { mark: key.mark, message });
                 }
-                None => entries.push((key, value)),
+                None => {
+                    lines.extend(key.text().map(|name| (name.to_owned(), key.mark.line)));
+                    entries.push((key, value));
+                }
             }
         }
     }
@@ -138,8 +142,22 @@ impl<'a> Reader<'a> {
         let Some(mut node) = self.anchors.get(&anchor).cloned() else {
             return Err(fault(span, "the alias names an anchor that is not complete here"));
         };
+        // What the alias stands for is as deep as if it were written here.
+        if self.depth + height(&node) > MAX_DEPTH {
+            return Err(too_large(span));
+        }
         self.renumber(&mut node);
         Ok(node.content)
+    }
+
+    /// Keeps a copy for aliases. Anchors in anchors keep what is inside of both more than once.
+    fn keep(&mut self, anchor: usize, node: &Node, span: Span) -> Result<(), Fault> {
+        self.kept += self.nodes - node.id + 1;
+        if self.kept > MAX_NODES {
+            return Err(too_large(span));
+        }
+        self.anchors.insert(anchor, node.clone());
+        Ok(())
     }
 
     fn renumber(&mut self, node: &mut Node) {
@@ -156,6 +174,21 @@ impl<'a> Reader<'a> {
             Content::Scalar { .. } | Content::Hole(_) => {}
         }
     }
+}
+
+/// Levels below a node.
+fn height(node: &Node) -> usize {
+    match &node.content {
+        Content::Sequence(items) => items.iter().map(|item| height(item) + 1).max().unwrap_or_default(),
+        Content::Mapping(entries) => {
+            entries.iter().map(|(key, value)| height(key).max(height(value)) + 1).max().unwrap_or_default()
+        }
+        Content::Scalar { .. } | Content::Hole(_) => 0,
+    }
+}
+
+fn too_large(span: Span) -> Fault {
+    fault(span, "the file is too large or too deep for a definition file")
 }
 
 fn fault(span: Span, message: &str) -> Fault {
@@ -298,6 +331,12 @@ mod tests {
                 })
                 .collect::<String>();
         assert!(read(&bomb, &mut Vec::new()).is_err());
+        // Aliases that each name the one before make no tree that is deeper than any that is written.
+        let level = |n: usize, inner: String| format!("a{n}: &a{n} {}{inner}{}\n", "[".repeat(40), "]".repeat(40));
+        let chain: String = (1..40).map(|n| level(n, format!("*a{}", n - 1))).collect();
+        assert!(read(&(level(0, String::new()) + &chain), &mut Vec::new()).is_err());
+        let anchors: String = (0..50).map(|n| format!("&a{n} [")).collect();
+        assert!(read(&format!("{anchors}{}{}", "x,".repeat(20_000), "]".repeat(50)), &mut Vec::new()).is_err());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! This machine, read through a root folder and a proc directory. Nothing on it is ever run, changed or waited for.
 
-mod processes;
+pub(crate) mod processes;
 mod tree;
 
 use super::container::Container;

@@ -123,7 +123,7 @@ impl Processes {
         if left == 0 {
             return Err(Trouble::TooLarge(KEPT_OF_LISTING));
         }
-        Ok(ProcessTable::new(rows, booted + up, largest))
+        Ok(ProcessTable::new(rows, booted.saturating_add(up), largest))
     }
 
     /// A process's own root.
@@ -133,7 +133,7 @@ impl Processes {
             .map_err(|e| trouble(e, Capability::SysPtrace))
     }
 
-    /// One variable of a process's environment; of several with this name the last.
+    /// One variable of a process's environment.
     pub(super) fn variable(&self, pid: u32, name: &str) -> Result<Option<String>, Trouble> {
         let folder = self.folder(pid)?;
         let read = read_at(folder.as_fd(), "environ", MAX_ARGV_BYTES + 1);
@@ -309,14 +309,16 @@ fn started_at(folder: BorrowedFd<'_>) -> Result<u64, Errno> {
     process_table::started_ticks(&stat).ok_or(Errno::INVAL)
 }
 
-/// The value of the last entry of this name.
-pub(in crate::host) fn value_of(environment: &[u8], name: &str) -> Option<String> {
-    let entries = environment.split(|b| *b == 0);
-    let mut values = entries.filter_map(|entry| entry.strip_prefix(name.as_bytes())?.strip_prefix(b"="));
-    values.next_back().map(|value| String::from_utf8_lossy(value).into_owned())
+/// A variable's value in an environment. Of two entries with one name the first counts, as to Go and to the C library.
+pub(crate) fn value_of(environment: &[u8], name: &str) -> Option<String> {
+    let mut entries = environment.split(|b| *b == 0).filter_map(|entry| {
+        let (front, value) = entry.split_at(entry.iter().position(|b| *b == b'=')?);
+        (front == name.as_bytes()).then_some(&value[1..])
+    });
+    entries.next().map(|value| String::from_utf8_lossy(value).into_owned())
 }
 
-pub(in crate::host) fn split_at_nul(bytes: &[u8]) -> Vec<String> {
+pub(crate) fn split_at_nul(bytes: &[u8]) -> Vec<String> {
     let bytes = bytes.strip_suffix(b"\0").unwrap_or(bytes);
     bytes.split(|b| *b == 0).map(|word| String::from_utf8_lossy(word).into_owned()).collect()
 }
@@ -326,14 +328,14 @@ fn last_component(path: &[u8]) -> &[u8] {
 }
 
 /// Real and effective user of a `status` file's `Uid:` line.
-pub(in crate::host) fn user_ids(status: &str) -> Option<(u32, u32)> {
+pub(crate) fn user_ids(status: &str) -> Option<(u32, u32)> {
     let line = status.lines().find_map(|l| l.strip_prefix("Uid:"))?;
     let mut ids = line.split_ascii_whitespace().map(str::parse);
     Some((ids.next()?.ok()?, ids.next()?.ok()?))
 }
 
 /// The path of a `cgroup` file: of the unified hierarchy, else of systemd's, else of the first line.
-pub(in crate::host) fn cgroup_path(text: &str) -> String {
+pub(crate) fn cgroup_path(text: &str) -> String {
     let path_of = |line: &str| line.splitn(3, ':').nth(2).map(str::to_owned);
     let pick = |wanted: &str| text.lines().find(|l| l.split(':').nth(1) == Some(wanted)).and_then(path_of);
     pick("")
@@ -359,8 +361,23 @@ mod tests {
         assert_eq!(cgroup_path(""), "");
         assert_eq!(split_at_nul(b"kubelet\0--a=b\0\0"), ["kubelet", "--a=b", ""]);
         assert_eq!(last_component(b"/usr/bin/kubelet"), b"kubelet");
-        assert_eq!(value_of(b"A=1\0AB=2\0A=3\0", "A").as_deref(), Some("3"));
-        assert_eq!(value_of(b"XA=1\0", "A"), None);
+    }
+
+    #[test]
+    fn of_an_environment_the_first_entry_with_the_whole_name_counts() {
+        let environment = b"AB=no\0=x\0A=one\0A=two\0B\0C=a=b\0D=\xff\0";
+        let cases = [
+            ("A", Some("one")),
+            ("AB", Some("no")),
+            ("B", None),
+            ("C", Some("a=b")),
+            ("C=a", None),
+            ("D", Some("\u{fffd}")),
+            ("", Some("x")),
+        ];
+        for (name, value) in cases {
+            assert_eq!(value_of(environment, name).as_deref(), value, "{name}");
+        }
     }
 
     #[test]

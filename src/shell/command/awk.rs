@@ -1,6 +1,7 @@
 //! `awk` programs of one rule: `PATTERN { print … }`, with fields, texts and the number of fields.
 
 use super::Call;
+use crate::shell::budget::{room, work};
 use crate::shell::posix_regex::{Reading, compile};
 use crate::shell::{Output, Stop, unknown};
 use regex::Regex;
@@ -48,14 +49,18 @@ pub(super) fn run(call: &Call<'_, '_>) -> Result<Output, Stop> {
     if !inputs.errors.is_empty() || inputs.texts.len() > 1 || files.iter().any(|f| f.contains('=')) {
         return Err(unknown("awk of several files, or of one that cannot be read"));
     }
+    let terms = prints.iter().map(Vec::len).sum();
+    inputs.texts.iter().try_for_each(|(_, input)| work(input, terms))?;
     let mut text = String::new();
     for (index, line) in inputs.texts.iter().flat_map(|(_, input)| super::lines(input)).enumerate() {
         let record = Record { line, fields: separator.split(line), number: index + 1 };
         if record.matches(&pattern) {
+            room(line.len().saturating_mul(terms))?;
             let parts: Vec<String> =
                 prints.iter().map(|terms| terms.iter().map(|t| record.value(t)).collect::<String>()).collect();
             text.push_str(&parts.join(" "));
             text.push('\n');
+            room(text.len())?;
         }
     }
     Ok(Output::of(text, 0))

@@ -1,6 +1,7 @@
 //! `echo` and `printf`. What shells print differently is refused.
 
 use super::Call;
+use crate::shell::budget::room;
 use crate::shell::{Output, Stop, unknown};
 
 pub(super) fn echo(call: &Call<'_, '_>) -> Result<Output, Stop> {
@@ -30,7 +31,8 @@ pub(super) fn printf(call: &Call<'_, '_>) -> Result<Output, Stop> {
         if words.is_empty() || words.len() == before {
             return Ok(Output::of(text, 0));
         }
-        call.world.step()?;
+        call.world.budget.step()?;
+        room(text.len())?;
     }
 }
 

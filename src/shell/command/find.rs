@@ -2,11 +2,14 @@
 
 use super::{Call, run as run_command};
 use crate::host::{Kind, Trouble};
+use crate::shell::budget::room;
 use crate::shell::{Output, Stop, Stream, pattern, unknown};
 use globset::GlobMatcher;
 
-/// Entries that one `find` looks at.
-const MAX_ENTRIES: usize = 500_000;
+/// How deep one test may stand in another.
+const MAX_DEPTH: usize = 32;
+/// How deep below its beginnings one `find` looks.
+const MAX_FOLDERS: usize = 256;
 
 enum Test {
     Name(GlobMatcher),
@@ -38,8 +41,8 @@ struct Found<'a> {
 }
 
 pub(super) fn run(call: &Call<'_, '_>) -> Result<Output, Stop> {
-    let asked = Parser { words: call.arguments, at: 0, least: 0, most: usize::MAX, action: None }.parse()?;
-    let mut walk = Walk { call, asked: &asked, left: MAX_ENTRIES, names: Vec::new(), errors: String::new() };
+    let asked = Parser { words: call.arguments, at: 0, least: 0, most: usize::MAX, depth: 0, action: None }.parse()?;
+    let mut walk = Walk { call, asked: &asked, names: Vec::new(), errors: String::new() };
     for from in &asked.from {
         walk.visit(from, from, 0)?;
     }
@@ -47,10 +50,12 @@ pub(super) fn run(call: &Call<'_, '_>) -> Result<Output, Stop> {
     let (names, errors) = (walk.names, walk.errors);
     match &asked.action {
         Action::Print(end) => {
-            let text = names
-                .iter()
-                .flat_map(|n| [n.as_str(), end.encode_utf8(&mut [0; 4])].concat().chars().collect::<Vec<_>>())
-                .collect::<String>();
+            let mut text = String::new();
+            for name in &names {
+                text.push_str(name);
+                text.push(*end);
+                room(text.len())?;
+            }
             Ok(Output::with_errors(errors, text, status))
         }
         Action::Run(command, together) => {
@@ -66,7 +71,6 @@ pub(super) fn run(call: &Call<'_, '_>) -> Result<Output, Stop> {
                 }
                 let (name, arguments) = words.split_first().ok_or_else(|| unknown("find -exec of nothing"))?;
                 let result = run_command(name, &call.with(arguments, call.stdin))?;
-                call.world.count(&result)?;
                 failed |= result.status != 0 && *together;
                 output.append(result);
             }
@@ -79,17 +83,17 @@ pub(super) fn run(call: &Call<'_, '_>) -> Result<Output, Stop> {
 struct Walk<'a, 'c, 'h> {
     call: &'a Call<'c, 'h>,
     asked: &'a Asked,
-    left: usize,
     names: Vec<String>,
     errors: String,
 }
 
 impl Walk<'_, '_, '_> {
     fn visit(&mut self, path: &str, name: &str, depth: usize) -> Result<(), Stop> {
-        self.left = self.left.checked_sub(1).ok_or_else(|| {
-            Stop::Failed(format!("find looks at more than {MAX_ENTRIES} files; name a smaller folder"))
-        })?;
         let world = self.call.world;
+        world.budget.look(1)?;
+        if depth > MAX_FOLDERS {
+            return Err(Stop::Failed(format!("{path} lies deeper than {MAX_FOLDERS} folders")));
+        }
         let place = world.place(path);
         let entry = match world.host.look(&place) {
             Ok(entry) => entry,
@@ -144,6 +148,7 @@ struct Parser<'a> {
     at: usize,
     least: usize,
     most: usize,
+    depth: usize,
     action: Option<Action>,
 }
 
@@ -211,6 +216,16 @@ impl Parser<'_> {
     }
 
     fn primary(&mut self) -> Result<Option<Test>, Stop> {
+        if self.depth > MAX_DEPTH {
+            return Err(self.strange());
+        }
+        self.depth += 1;
+        let test = self.test();
+        self.depth -= 1;
+        test
+    }
+
+    fn test(&mut self) -> Result<Option<Test>, Stop> {
         let word = self.next()?;
         Ok(Some(match word.as_str() {
             "!" | "-not" => match self.primary()? {

@@ -1,11 +1,15 @@
 //! `grep`: lines that match, or that do not.
 
 use super::{Call, letters, lines, plainly};
+use crate::shell::budget::{room, work};
 use crate::shell::posix_regex::{Reading, compile};
 use crate::shell::{Output, Stop, unknown};
 use regex::Regex;
 
 const USAGE: &str = "Usage: grep [OPTION]... PATTERNS [FILE]...\nTry 'grep --help' for more information.\n";
+
+/// Patterns of one command.
+const MAX_PATTERNS: usize = 1000;
 
 #[derive(Default)]
 #[allow(clippy::struct_excessive_bools, reason = "each is one flag of the command")]
@@ -33,6 +37,9 @@ pub(super) fn run(call: &Call<'_, '_>) -> Result<Output, Stop> {
         return Ok(Output::with_errors(USAGE.to_owned(), String::new(), 2));
     };
     let patterns = asked.patterns.iter().flat_map(|p| p.split('\n'));
+    if patterns.clone().count() > MAX_PATTERNS {
+        return Err(unknown(format!("grep of more than {MAX_PATTERNS} patterns")));
+    }
     let patterns: Vec<Regex> = patterns.map(|p| regex(&asked, p)).collect::<Result<_, _>>()?;
     if asked.only_match && patterns.len() > 1 {
         return Err(unknown("grep -o of several patterns"));
@@ -44,7 +51,8 @@ pub(super) fn run(call: &Call<'_, '_>) -> Result<Output, Stop> {
         let named = (files.len() > 1 || asked.with_name) && !asked.no_name;
         let name = name.as_deref().unwrap_or("(standard input)");
         let prefix = if named { format!("{name}:") } else { String::new() };
-        matched |= one(&asked, &patterns, input, &prefix, &mut text);
+        work(input, patterns.len())?;
+        matched |= one(&asked, &patterns, input, &prefix, &mut text)?;
     }
     let errors = if asked.silent { String::new() } else { inputs.errors.clone() };
     let failed = !inputs.errors.is_empty();
@@ -57,7 +65,7 @@ pub(super) fn run(call: &Call<'_, '_>) -> Result<Output, Stop> {
     Ok(Output::with_errors(errors, if asked.quiet { String::new() } else { text }, status))
 }
 
-fn one(asked: &Asked, patterns: &[Regex], input: &str, prefix: &str, text: &mut String) -> bool {
+fn one(asked: &Asked, patterns: &[Regex], input: &str, prefix: &str, text: &mut String) -> Result<bool, Stop> {
     let mut found = 0;
     for (index, line) in lines(input).enumerate() {
         if asked.most.is_some_and(|most| found >= most) {
@@ -75,13 +83,17 @@ fn one(asked: &Asked, patterns: &[Regex], input: &str, prefix: &str, text: &mut 
             text.push_str(&format!("{prefix}{number}{line}\n"));
         } else if !asked.invert {
             let matches = patterns.iter().flat_map(|p| p.find_iter(line)).filter(|m| !m.is_empty());
-            text.extend(matches.map(|m| format!("{prefix}{number}{}\n", m.as_str())));
+            for found in matches {
+                text.push_str(&format!("{prefix}{number}{}\n", found.as_str()));
+                room(text.len())?;
+            }
         }
+        room(text.len())?;
     }
     if asked.count {
         text.push_str(&format!("{prefix}{found}\n"));
     }
-    found > 0
+    Ok(found > 0)
 }
 
 fn regex(asked: &Asked, pattern: &str) -> Result<Regex, Stop> {

@@ -32,7 +32,9 @@ pub(super) struct Call<'a, 'h> {
 
 impl Call<'_, '_> {
     fn stdin(&self) -> Result<&str, Stop> {
-        self.stdin.ok_or_else(|| unknown("a command that reads the script's own text"))
+        let stdin = self.stdin.ok_or_else(|| unknown("a command that reads the script's own text"))?;
+        self.world.budget.read(stdin.len())?;
+        Ok(stdin)
     }
 
     /// The same surroundings, other words.
@@ -111,7 +113,14 @@ pub(super) fn is_known(name: &str) -> bool {
 
 /// What a command prints, and its status.
 pub(super) fn run(name: &str, call: &Call<'_, '_>) -> Result<Output, Stop> {
-    call.world.step()?;
+    let budget = &call.world.budget;
+    budget.step()?;
+    let output = budget.nest(|| dispatch(name, call))?;
+    budget.print(output.bytes())?;
+    Ok(output)
+}
+
+fn dispatch(name: &str, call: &Call<'_, '_>) -> Result<Output, Stop> {
     match program(name) {
         "ps" => ps::run(call),
         "grep" => grep::run(call),

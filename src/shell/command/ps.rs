@@ -206,7 +206,7 @@ fn user(name: &str) -> String {
 
 fn percent(row: &ProcessRow, table: &ProcessTable) -> u64 {
     let lived = table.now.saturating_sub(row.started);
-    (row.cpu * 100).checked_div(lived).unwrap_or_default().min(99)
+    row.cpu.saturating_mul(100).checked_div(lived).unwrap_or_default().min(99)
 }
 
 /// The time of a process of the last day, the date of an older one. The clock is UTC, as it is in a container.
@@ -220,10 +220,13 @@ fn started(row: &ProcessRow, table: &ProcessTable) -> String {
     if year == this_year { format!("{}{day:02}", MONTHS[month]) } else { format!(" {year}") }
 }
 
+/// Days of 400 years, behind which the calendar begins again.
+const CYCLE: u64 = 146_097;
+
 /// Year, month from 0 and day of a number of days since 1970.
 fn date(days: u64) -> (u64, usize, u64) {
     let leap = |year: u64| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-    let (mut year, mut left) = (1970, days);
+    let (mut year, mut left) = (1970 + 400 * (days / CYCLE), days % CYCLE);
     while left >= 365 + u64::from(leap(year)) {
         left -= 365 + u64::from(leap(year));
         year += 1;
@@ -286,6 +289,8 @@ mod tests {
         assert_eq!(date(0), (1970, 0, 1));
         assert_eq!(date(19_782), (2024, 1, 29));
         assert_eq!(date(20_088), (2024, 11, 31));
+        assert!(date(u64::MAX / DAY).0 > 584_000_000_000);
+        assert_eq!(date(19_782 + CYCLE), (2424, 1, 29));
         assert_eq!(terminal(0).as_deref(), Ok("?"));
         assert_eq!(terminal(34_819).as_deref(), Ok("pts/3"));
         assert_eq!(terminal(1025).as_deref(), Ok("tty1"));

@@ -1,6 +1,7 @@
 //! `sed`: the commands `s`, `p`, `d` and `q`, each perhaps with an address.
 
 use super::{Call, letters};
+use crate::shell::budget::{room, work};
 use crate::shell::posix_regex::{Reading, compile};
 use crate::shell::{Output, Stop, unknown};
 use regex::{Captures, Regex};
@@ -75,10 +76,11 @@ pub(super) fn run(call: &Call<'_, '_>) -> Result<Output, Stop> {
         _ => return Err(unknown("sed of several files")),
     };
     let status = if inputs.errors.is_empty() { 0 } else { 2 };
-    Ok(Output::with_errors(inputs.errors, edit(&mut commands, &input, quiet), status))
+    work(&input, commands.len())?;
+    Ok(Output::with_errors(inputs.errors, edit(&mut commands, &input, quiet)?, status))
 }
 
-fn edit(commands: &mut [Command], input: &str, quiet: bool) -> String {
+fn edit(commands: &mut [Command], input: &str, quiet: bool) -> Result<String, Stop> {
     let lines: Vec<&str> = input.split_inclusive('\n').collect();
     let mut out = String::new();
     for (index, whole) in lines.iter().enumerate() {
@@ -103,7 +105,7 @@ fn edit(commands: &mut [Command], input: &str, quiet: bool) -> String {
                     break;
                 }
                 Action::Substitute { pattern, with, every, nth, print } => {
-                    if let Some(new) = substitute(pattern, with, *every, *nth, &line) {
+                    if let Some(new) = substitute(pattern, with, *every, *nth, &line)? {
                         line = new;
                         if *print {
                             early.push(line.clone());
@@ -122,6 +124,7 @@ fn edit(commands: &mut [Command], input: &str, quiet: bool) -> String {
             }
             out.push_str(&text);
             out.push('\n');
+            room(out.len())?;
             printed += 1;
         }
         if printed > 0 && !whole.ends_with('\n') {
@@ -131,7 +134,7 @@ fn edit(commands: &mut [Command], input: &str, quiet: bool) -> String {
             break;
         }
     }
-    out
+    Ok(out)
 }
 
 impl Command {
@@ -163,7 +166,7 @@ impl Command {
     }
 }
 
-fn substitute(pattern: &Regex, with: &[Piece], every: bool, nth: usize, line: &str) -> Option<String> {
+fn substitute(pattern: &Regex, with: &[Piece], every: bool, nth: usize, line: &str) -> Result<Option<String>, Stop> {
     let mut out = String::new();
     let mut from = 0;
     let mut found = false;
@@ -171,9 +174,9 @@ fn substitute(pattern: &Regex, with: &[Piece], every: bool, nth: usize, line: &s
         if index + 1 < nth {
             continue;
         }
-        let whole = captures.get(0)?;
+        let Some(whole) = captures.get(0) else { continue };
         out.push_str(&line[from..whole.start()]);
-        replacement(with, &captures, &mut out);
+        replacement(with, &captures, &mut out)?;
         from = whole.end();
         found = true;
         if !every {
@@ -181,16 +184,18 @@ fn substitute(pattern: &Regex, with: &[Piece], every: bool, nth: usize, line: &s
         }
     }
     out.push_str(&line[from..]);
-    found.then_some(out)
+    Ok(found.then_some(out))
 }
 
-fn replacement(with: &[Piece], captures: &Captures<'_>, out: &mut String) {
+fn replacement(with: &[Piece], captures: &Captures<'_>, out: &mut String) -> Result<(), Stop> {
     for piece in with {
         match piece {
             Piece::Text(text) => out.push_str(text),
             Piece::Group(number) => out.push_str(captures.get(*number).map_or("", |m| m.as_str())),
         }
+        room(out.len())?;
     }
+    Ok(())
 }
 
 struct Parser<'t> {

@@ -48,9 +48,12 @@ fn squeeze(input: impl Iterator<Item = char>, set: &[char]) -> String {
     out
 }
 
+/// Letters that a set is written with.
+const MAX_SET: usize = 1000;
+
 /// The letters of a set: ranges, classes, escapes. Only ASCII, since programs differ beyond.
 fn set(text: &str) -> Option<Vec<char>> {
-    if !text.is_ascii() {
+    if !text.is_ascii() || text.len() > MAX_SET {
         return None;
     }
     let class = |test: fn(&u8) -> bool| (0..128_u8).filter(test).map(char::from).collect::<Vec<_>>();

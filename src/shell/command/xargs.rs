@@ -42,19 +42,17 @@ pub(super) fn run(call: &Call<'_, '_>) -> Result<Output, Stop> {
     };
     let echo = ["echo".to_owned()];
     let command = if words.is_empty() { &echo[..] } else { words };
-    let calls: Vec<Vec<String>> = match place_holder {
-        Some(holder) => found.iter().map(|word| command.iter().map(|c| c.replace(holder, word)).collect()).collect(),
-        None if found.is_empty() && skip_empty => Vec::new(),
-        None if found.is_empty() => vec![command.to_vec()],
-        None => {
-            let size = at_once.unwrap_or(found.len()).max(1);
-            let with = |part: &[&str]| command.iter().cloned().chain(part.iter().map(|w| (*w).to_owned())).collect();
-            found.chunks(size).map(with).collect()
-        }
-    };
+    if place_holder == Some("") {
+        return Err(unknown("xargs -I of nothing"));
+    }
+    // Without a place holder nothing to say is said once, if at all.
+    let size = if place_holder.is_some() { 1 } else { at_once.unwrap_or(found.len()).max(1) };
+    let nothing = found.is_empty() && place_holder.is_none() && !skip_empty;
+    let batches = found.chunks(size).chain(nothing.then_some(&[][..]));
     let mut output = Output::default();
     let mut failed = false;
-    for words in &calls {
+    for batch in batches {
+        let words = words_of(command, batch, place_holder)?;
         if words.iter().map(|w| w.len() + 1).sum::<usize>() > MAX_BYTES {
             return Err(unknown("xargs of very many words"));
         }
@@ -63,10 +61,21 @@ pub(super) fn run(call: &Call<'_, '_>) -> Result<Output, Stop> {
         };
         // Its own standard input is empty, not the list.
         let result = run_command(name, &call.with(arguments, Some("")))?;
-        call.world.count(&result)?;
         failed |= result.status != 0;
         output.append(result);
     }
     output.status = if failed { 123 } else { 0 };
     Ok(output)
+}
+
+/// A command's words with those of a batch: in place of the holder, or behind.
+fn words_of(command: &[String], batch: &[&str], holder: Option<&str>) -> Result<Vec<String>, Stop> {
+    let (Some(holder), [word]) = (holder, batch) else {
+        return Ok(command.iter().cloned().chain(batch.iter().map(|w| (*w).to_owned())).collect());
+    };
+    let places: usize = command.iter().map(|c| c.matches(holder).count()).sum();
+    if places.saturating_mul(word.len()) > MAX_BYTES {
+        return Err(unknown("xargs of very many words"));
+    }
+    Ok(command.iter().map(|c| c.replace(holder, word)).collect())
 }

@@ -1,0 +1,107 @@
+//! Definition files of both dialects, and the configuration: whatever is wrong in one is told at a place that the file has.
+
+use super::texts;
+use crate::config::{Config, Target};
+use crate::definition::kube_bench::section;
+use crate::definition::kube_bench_warnings::warnings;
+use crate::definition::source::parse;
+use crate::definition::{Assertion, DefinitionError, Library, Problem, Severity, Source, lint};
+use crate::dialect::Substitutions;
+use crate::host::DescribedHost;
+use std::sync::OnceLock;
+
+/// A catalogue, a benchmark and a configuration, apart by NUL: `lint` finds an error wherever loading finds one.
+pub fn native_definitions(data: &[u8]) {
+    let [catalogue, profile, config] = texts(data);
+    let file = |name: &str, text: &str| Source { file: name.to_owned(), text: text.to_owned() };
+    let all = [file("catalog/a.yaml", &catalogue), file("profiles/b.yaml", &profile), file("config.yaml", &config)];
+    for source in &all {
+        let problems = lint(Library::default(), vec![source.clone()]);
+        problems.iter().for_each(|problem| is_in(source, problem.line, problem.column, &problem.message));
+        let mut library = Library::default();
+        let refused: [Option<DefinitionError>; 4] = [
+            library.add_rules(std::slice::from_ref(source)).err(),
+            library.add_profiles(vec![source.clone()]).err(),
+            parse::<Config>(source).err(),
+            warnings(source).err(),
+        ];
+        refused.iter().flatten().for_each(|error| is_told_in(source, error));
+        if refused.iter().all(Option::is_some) {
+            let found = problems.iter().any(|problem| problem.severity == Severity::Error);
+            assert!(found, "{refused:?}, and lint finds {problems:?} in {:?}", source.text);
+        }
+    }
+    together(&all);
+}
+
+/// What stands in one file is put together with what stands in another.
+fn together(sources: &[Source; 3]) {
+    let mut library = Library::default();
+    let loaded = library.add_rules(&sources[..1]).and_then(|()| library.add_profiles(vec![sources[1].clone()]));
+    if loaded.is_err() {
+        return;
+    }
+    let ids: Vec<String> = library.benchmarks().into_iter().map(str::to_owned).collect();
+    let found: Vec<Problem> = lint(Library::default(), sources[..2].to_vec());
+    for id in &ids {
+        match library.benchmark(id) {
+            Ok(benchmark) => benchmark.checks().for_each(|(_, check)| {
+                assert!(
+                    !check.rule.assertion.tests().is_empty() || matches!(check.rule.assertion, Assertion::Manual(_))
+                );
+            }),
+            Err(error) => {
+                assert!(found.iter().any(|p| p.severity == Severity::Error), "{error}, and lint finds {found:?}");
+                is_told_in(&sources[1], &error);
+            }
+        }
+    }
+}
+
+/// A file of kube-bench's dialect: loaded with this machine's words put in, or refused at a place that it has.
+pub fn kube_bench_definitions(data: &[u8]) {
+    let [text] = texts(data);
+    let source = Source { file: "cis/node.yaml".to_owned(), text: text.into_owned() };
+    let loaded = section(Target::Node, source.clone(), &Substitutions::default());
+    let told = warnings(&source);
+    match (&loaded, &told) {
+        (Err(error), _) => is_told_in(&source, error),
+        (Ok(_), Err(error)) => panic!("{error}, and the file is taken: {:?}", source.text),
+        (Ok(section), Ok(_)) => {
+            for check in section.groups.iter().flat_map(|group| &group.checks) {
+                assert_eq!(check.id.as_str(), check.rule.id);
+                assert!(matches!(check.rule.assertion, Assertion::Dialect(_)));
+            }
+        }
+    }
+    told.iter().flatten().for_each(|warning| is_told_in(&source, warning));
+    for problem in lint(Library::default(), vec![source.clone()]) {
+        is_in(&source, problem.line, problem.column, &problem.message);
+    }
+    let _ = section(Target::Node, source, words());
+}
+
+/// The words of a machine where everything runs.
+fn words() -> &'static Substitutions {
+    static WORDS: OnceLock<Substitutions> = OnceLock::new();
+    WORDS.get_or_init(|| {
+        let config = Library::load(None, None).map(|library| library.config).unwrap_or_default();
+        let host = DescribedHost::parse("processes: [{ argv: [kubelet, --config=/x] }, { argv: [kube-proxy] }]");
+        host.map(|host| Substitutions::find(&config, Target::Node, &host)).unwrap_or_default()
+    })
+}
+
+fn is_told_in(source: &Source, error: &DefinitionError) {
+    assert!(!error.message.is_empty());
+    if error.file == source.file {
+        is_in(source, error.line, error.column, &error.message);
+    }
+}
+
+/// The place right behind the last letter counts too: what is missing is missed there.
+fn is_in(source: &Source, line: usize, column: usize, message: &str) {
+    let lines: Vec<&str> = source.text.split('\n').collect();
+    let letters = line.checked_sub(1).and_then(|at| lines.get(at)).map_or(0, |line| line.chars().count());
+    let is_there = (1..=lines.len()).contains(&line) && (1..=letters + 1).contains(&column);
+    assert!(is_there, "{line}:{column} is not in {:?}: {message}", source.text);
+}

@@ -1,0 +1,92 @@
+//! Documents of the audited machine: YAML and JSON, unit files, certificates, and what is kept of them for a snapshot.
+
+use super::{parts, texts};
+use crate::host::Trouble;
+use crate::probe::excerpt::{Asked, Part};
+use crate::probe::{DocumentPath, markup, select};
+use serde_json::Value as Json;
+
+/// A secret of the seeds: no message may quote it.
+const SECRET: &str = "hunter2";
+
+/// A path into a document, `Section.key` of a unit file, and the document itself, apart by NUL: read within its budget, or
+/// refused without a quotation; an excerpt answers as the whole does, and has no excerpt but itself.
+pub fn documents(data: &[u8]) {
+    let [path, unit, _] = texts(data);
+    let [_, _, document] = parts(data);
+    let path = path.parse::<DocumentPath>().ok();
+    if let Some(path) = &path {
+        assert_eq!(path.to_string().parse().as_ref(), Ok(path), "{path}");
+    }
+    let (section, key) = unit.split_once('.').unwrap_or((&unit, ""));
+    let parsed = markup::parse(document);
+    match &parsed {
+        Ok(json) => {
+            let (nodes, depth) = size(json);
+            assert!(nodes <= 200_000 && depth <= 64, "{nodes} nodes, {depth} deep");
+            meaning(json);
+        }
+        Err(trouble) => assert!(!trouble.to_string().contains(SECRET), "{trouble}"),
+    }
+    for value in markup::unit_values(document, section, key) {
+        assert_eq!(value.trim(), value);
+    }
+    for certificate in markup::certificates(document).unwrap_or_default() {
+        assert!(certificate.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b)), "{certificate}");
+    }
+    let unit = Part::Unit { section: section.to_owned(), key: key.to_owned() };
+    let paths: Vec<Part> = path.iter().cloned().map(Part::Path).collect();
+    for asked in
+        [paths, vec![Part::EncryptionConfiguration], vec![Part::AuditPolicy], vec![Part::Certificates], vec![unit]]
+    {
+        keep(asked, document);
+    }
+    if let (Some(path), Ok(json)) = (&path, &parsed)
+        && let Ok(excerpt) = asked(vec![Part::Path(path.clone())]).excerpt(document)
+    {
+        assert_eq!(
+            markup::parse(excerpt.as_bytes()).ok().and_then(|e| path.find(&e)),
+            path.find(json),
+            "{path} in {excerpt}"
+        );
+    }
+}
+
+fn asked(parts: Vec<Part>) -> Asked {
+    let mut asked = Asked::default();
+    parts.into_iter().for_each(|part| asked.add(part));
+    asked
+}
+
+/// What is kept of an excerpt is all of it.
+fn keep(parts: Vec<Part>, document: &[u8]) {
+    let asked = asked(parts);
+    match asked.excerpt(document) {
+        Ok(excerpt) => assert_eq!(asked.excerpt(excerpt.as_bytes()).as_ref(), Ok(&excerpt)),
+        Err(trouble) => assert!(matches!(trouble, Trouble::Malformed(_) | Trouble::Io(_))),
+    }
+}
+
+/// What the document means as one of the kinds that are known.
+fn meaning(json: &Json) {
+    if let Ok(writer) = select::encryption_writer(json, "secrets") {
+        assert!(
+            writer == "identity" || json.to_string().contains(&Json::String(writer.clone()).to_string()),
+            "{writer}"
+        );
+    }
+    let levels = select::audit_levels(json).unwrap_or_default();
+    assert!(levels.len() <= 3 && !levels.contains(&"None"));
+    let _ = select::audit_level(json, "", "pods/exec", "create");
+}
+
+/// Nodes and levels of a document.
+fn size(json: &Json) -> (usize, usize) {
+    let inner: Vec<(usize, usize)> = match json {
+        Json::Array(items) => items.iter().map(size).collect(),
+        Json::Object(map) => map.values().map(size).collect(),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => return (1, 0),
+    };
+    let deepest = inner.iter().map(|(_, depth)| *depth).max().unwrap_or_default();
+    (1 + inner.iter().map(|(nodes, _)| nodes).sum::<usize>(), 1 + deepest)
+}

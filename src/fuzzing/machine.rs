@@ -1,0 +1,93 @@
+//! Described machines: what a file says of one, looked at from end to end, and audited.
+
+use crate::config::Target;
+use crate::definition::{Benchmark, Library};
+use crate::host::{DescribedHost, Host, Kind, Place, Trouble};
+use crate::node::Node;
+use crate::plan::{Selection, plan};
+use crate::probe::Collector;
+use crate::report::Format;
+use crate::{runner, version};
+use std::path::Path;
+use std::sync::OnceLock;
+
+/// Things that one walk of a described machine may show: more than its description can hold is a walk in a circle.
+const MOST: usize = 20_000;
+
+/// A description: refused, or a machine of which everything can be looked at and every check judged.
+pub fn described_host(data: &[u8]) {
+    let Ok(host) = DescribedHost::parse(&String::from_utf8_lossy(data)) else { return };
+    look_around(&host);
+    audit(&host);
+}
+
+fn look_around(host: &DescribedHost) {
+    let mut seen = Vec::new();
+    let mut count = 0;
+    let walked = host.walk(&Place::host("/"), &mut |path: &Path, _| {
+        count += 1;
+        assert!(count <= MOST, "{path:?} is walked in a circle");
+        seen.push(path.to_owned());
+    });
+    assert!(walked.is_ok() || seen.len() <= 1, "{walked:?}");
+    let pids: Vec<u32> =
+        host.process_table().map(|table| table.rows.iter().map(|row| row.pid).collect()).unwrap_or_default();
+    for path in seen.iter().take(64) {
+        look_at(host, &Place::host(path));
+        for pid in pids.iter().take(2) {
+            look_at(host, &Place::of_process(*pid, path));
+        }
+    }
+    for pid in pids.into_iter().take(16) {
+        let _ = (host.variable(pid, "ETCD_CERT_FILE"), host.build_information(pid));
+    }
+}
+
+fn look_at(host: &DescribedHost, place: &Place) {
+    let (looked, stat, read, listed) = (host.look(place), host.stat(place), host.read(place), host.list(place));
+    assert_eq!(
+        looked == Err(Trouble::NotDirectory),
+        stat == Err(Trouble::NotDirectory) && looked.is_err(),
+        "{place:?}"
+    );
+    if let Ok(stat) = stat {
+        assert!(stat.kind == Kind::File || read.is_err(), "{place:?}");
+        assert!(stat.kind == Kind::Directory || listed.is_err(), "{place:?}");
+    }
+    for name in listed.unwrap_or_default() {
+        let below = place.with_path(place.path.join(&name));
+        assert_ne!(host.look(&below).err(), Some(Trouble::Absent), "{below:?} is listed");
+    }
+}
+
+/// Judges the machine as a run does.
+fn audit(host: &DescribedHost) {
+    let Some((library, benchmark)) = definitions() else { panic!("the definitions are not there") };
+    let node = Node::detect(host, &library.config);
+    let mut collector = Collector::new(host, &node, &library.config);
+    let _ = version::detect(&collector, &node, host);
+    let selection = Selection {
+        targets: vec![Target::Master, Target::Etcd, Target::Node],
+        checks: Vec::new(),
+        groups: Vec::new(),
+        skip: Vec::new(),
+        scored: true,
+        unscored: true,
+    };
+    let Ok(plan) = plan(benchmark, &selection) else { panic!("the benchmark cannot be planned") };
+    let report = runner::run(&plan, &mut collector, &node, None);
+    for format in [Format::Json { totals: true }, Format::Junit] {
+        let mut out = Vec::new();
+        assert!(format.render(&report, &mut out).is_ok() && !out.is_empty());
+    }
+}
+
+fn definitions() -> Option<&'static (Library, Benchmark)> {
+    static DEFINITIONS: OnceLock<Option<(Library, Benchmark)>> = OnceLock::new();
+    let load = || {
+        let library = Library::load(None, None).ok()?;
+        let benchmark = library.benchmark("cis-1.12").ok()?;
+        Some((library, benchmark))
+    };
+    DEFINITIONS.get_or_init(load).as_ref()
+}

@@ -1,0 +1,130 @@
+//! The fuzz targets as tests: what fuzzing found before, and random bytes and words near each grammar. The same in
+//! every run.
+
+use super::{TARGETS, Target};
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use std::path::Path;
+
+/// Words of the grammar of a target, with ␣ for a blank in one; a few of them in a row come near to what it reads.
+fn tokens(target: &str) -> &'static str {
+    match target {
+        "accounts" => "root : x 0 7 4294967295 \n etcd :: -1 +5 admin \0 root:x:7:7 ¶",
+        "command_line" => {
+            "\0 nodeproof\0 kube-bench\0 run\0 -s\0 master,node --every 6h -v 3 -vv --json =true =0 --exit-code -- help\0 \
+             lint\0 explain\0 --version 1.21 --scored=false --check 1.2.3, --log_dir snapshot\0 man\0 completions\0 bash =\0"
+        }
+        "described_host" => {
+            "files:\n dirs:\n processes:\n accounts:\n -␣{ path:␣/a ,␣ } [ ] target:␣../b error:␣denied \
+             mode:␣644 owner:␣etcd argv:␣[kubelet] pid:␣1 content:␣x kind:␣fifo \n ␣␣ {\"files\":[] : \
+             root:␣/r snapshot:␣{} in_walk:␣io not_entered:␣hidden processes_error:␣io"
+        }
+        "dialect" => {
+            "{ } . [ ] * : 0 -1 9999999999999999999 $ @ range␣ end 'a' \" \\ .a ['a'] \0 --flag eq\0 gte\0 bitmask\0 \
+             regex\0 valid_elements\0 a:␣[1,2] {\"a\":1} 644 = \n true ␣ a,b"
+        }
+        "documents" => {
+            "a: ␣ \n - [ ] { } , & * ! !!int | > hunter2 \" ' # --- << kind:␣Policy\n rules:\n level:␣None \
+             kind:␣EncryptionConfiguration\n resources:\n providers:\n [*] [0] a.b \0 Service.A\0 [Service]\n A=1\n \\\n ; \
+             -----BEGIN␣CERTIFICATE----- -----END␣CERTIFICATE----- QUJD ~ 1e400 0o17 \u{85}"
+        }
+        "environment" => {
+            "A\n A=1 \0 = \n KUBE_BENCH_PGSQL_HOST=h\0 KUBE_BENCH_PGSQL_SSLMODE=require\0 PGPORT=5\0 KUBE_BENCH_PGSQL_USER=u\0 \
+             KUBE_BENCH_PGSQL_DBNAME=d\0 KUBE_BENCH_K8S_HOST=k\0 AWS_ACCOUNT=123456789012\0 CLUSTER_ARN=arn:a:b:c:d:e\0 ¶"
+        }
+        "executable" => "\x7fELF \x02\x01\x01\0 \0\0\0\0 \u{1} \u{7f} .go.buildinfo Go␣buildinf: \x08\x02 \x40 ␣ k8s",
+        "flags" => {
+            "\0 \u{1} \u{3} --name =value --profiling -v 2 - -- --token secret _ = a=b,c= ://u:p@h/ --client_ca_file true \
+             kubelet feature-gates"
+        }
+        "kube_bench_definitions" => {
+            "controls:\n id:␣4.1\n text:␣T\n type:␣node\n groups:\n -␣ ␣␣ checks:\n audit:␣\"ps␣$kubeletbin\"\n \
+             tests:\n test_items:\n bin_op:␣or\n flag:␣a\n env:␣B\n compare:\n {op:␣eq,␣value:␣1} scored:␣yes\n \
+             set:␣perhaps\n remediation:␣|\n \n { } [ ] : , & * \" manual skip {\"type\":\"node\"}"
+        }
+        "native_definitions" => {
+            "- ␣ ␣␣ id:␣a\n title:␣T\n why:␣W\n fix:␣F\n steps:␣S\n file:␣{at:␣/x}\n \
+             expect:␣{mode-at-most:␣\"600\"}\n setting:\n component:␣kubelet\n flag:␣f\n path:␣a.b[*]\n kind:␣map\n \
+             params:␣{m:␣1}\n {m} all-of:\n \0 extends:␣x\n checks:\n '1.1.1':␣{rule:␣a}\n groups:\n targets:\n \
+             drop:␣['1']\n node:\n { } [ ] & * : \n version_mapping:\n components:␣[a]\n {\"a\": ]"
+        }
+        "proc_files" => {
+            "\0 \n Uid:\t0\t0 0::/a :name=systemd: 7␣(a)␣S 1 18446744073709551615 ␣ btime␣1 1.5 1␣0␣8:1␣/␣ / \
+             \\040 \\777 ␣-␣overlay /etc/hosts ) ("
+        }
+        "shell" => {
+            "$( ) ` ' \" ${ } $ { ( (( $(( [[ ]] if ␣then␣ ␣fi for a␣in␣ ␣do␣ done | & ; < << > >& \\ \n ␣ # ! * ? [ \
+             ] a = ~ echo␣ x= \0 case esac while - 1 % :- @ grep␣ sed␣s/ awk␣{ tr␣[: cut␣-f find␣- ps␣-o \
+             test␣ 99999999999 ~+ && || ;; xargs␣ -I printf␣ cat␣/etc/file stat␣-c␣%a /etc/* sort -n sh␣-c 2>&1 \
+             >/dev/null head␣-n uniq wc␣-l"
+        }
+        "values" => {
+            "1 0x - + h m s ms . true T \" , A= [ ] { } : null \0 equals:␣ at-least:␣ one-of:␣[ matches:␣( mode-at-most:␣ \
+             owned-by:␣ set:␣true any-of:␣[{ all-of:␣[{ '{m}' root:root 9223372036854775808 µs"
+        }
+        "version" => {
+            "v 1 . 29 + - _ k8s-1.29 : / @ kube-proxy:v1.2 \n \r Package:␣kubelet\n Status:␣install␣ok␣installed\n \
+             Version:␣1.30.1\n \n\n ID=bottlerocket\n VARIANT_ID= mod\tk8s.io/kubernetes\tv1.28 /version.gitVersion= '"
+        }
+        other => panic!("the target {other} has no words"),
+    }
+}
+
+fn run(name: &str, cases: u32, input: impl Strategy<Value = Vec<u8>>, target: fn(&[u8])) {
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
+    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &[11; 32]));
+    let result = runner.run(&input, |bytes| {
+        target(&bytes);
+        Ok(())
+    });
+    if let Err(error) = result {
+        panic!("{name}: {error}");
+    }
+}
+
+fn random((name, target): &Target) {
+    // One that audits a whole machine, or reads every file several times, takes its time.
+    let cases = if matches!(*name, "described_host" | "native_definitions" | "command_line") { 60 } else { 250 };
+    run(name, cases, prop::collection::vec(any::<u8>(), 0..200), *target);
+    let words: Vec<String> = tokens(name).split(' ').map(|word| word.replace('␣', " ")).collect();
+    let near = prop::collection::vec(select(words), 0..40).prop_map(|words| words.concat().into_bytes());
+    run(name, 2 * cases, near, *target);
+    let parts = prop::collection::vec(any::<String>(), 1..6).prop_map(|parts| parts.join("\0").into_bytes());
+    run(name, cases, parts, *target);
+}
+
+#[test]
+fn targets_hold_for_random_texts() {
+    std::thread::scope(|scope| {
+        for target in TARGETS {
+            scope.spawn(|| random(target));
+        }
+    });
+}
+
+#[test]
+fn targets_hold_for_every_file_of_the_corpus() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus");
+    for (name, target) in TARGETS {
+        let files = std::fs::read_dir(corpus.join(name)).expect(name).flatten();
+        let mut count = 0;
+        for file in files {
+            target(&std::fs::read(file.path()).expect("a file"));
+            count += 1;
+        }
+        assert!(count > 0, "{name} has no corpus");
+    }
+}
+
+#[test]
+fn every_target_has_its_file() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");
+    let listed = std::fs::read_to_string(folder.join("Cargo.toml")).expect("the manifest of the targets");
+    for (name, _) in TARGETS {
+        assert!(folder.join(format!("fuzz_targets/{name}.rs")).exists(), "{name}");
+        assert!(listed.contains(&format!("name = \"{name}\"")), "{name}");
+    }
+    let files = std::fs::read_dir(folder.join("fuzz_targets")).expect("the targets");
+    assert_eq!(files.count(), TARGETS.len());
+}
