@@ -2,11 +2,12 @@
 
 use super::build_information;
 use super::container::Container;
+use super::journal;
 use super::process_table::{self, ProcessRow, ProcessTable};
 use super::resolve::open_in_root;
 use super::{
-    Accounts, Capability, Entry, Host, Kind, MAX_ARGV_BYTES, MAX_FILE_BYTES, MAX_TREE_DEPTH, MAX_TREE_ENTRIES, Place,
-    Process, Root, Stat, Trouble, base_name, behind_link,
+    Accounts, Capability, Entry, Host, Journal, JournalQuery, Kind, MAX_ARGV_BYTES, MAX_FILE_BYTES, MAX_TREE_DEPTH,
+    MAX_TREE_ENTRIES, Place, Process, Root, Stat, Trouble, base_name, behind_link,
 };
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags};
 use rustix::io::Errno;
@@ -83,6 +84,21 @@ impl LiveHost {
                 open_in_root(root.as_fd(), &place.path, flags).map_err(|e| trouble(e, Capability::DacReadSearch))
             }
         }
+    }
+
+    /// Opens a regular file for reading, and nothing else.
+    pub(super) fn open_regular(&self, place: &Place) -> Result<File, Trouble> {
+        // The path is looked at before it is opened: opening some things has an effect, looking never has.
+        let looked = self.open_place(place, LOOK)?;
+        let before = rustix::fs::fstat(&looked).map_err(|e| trouble(e, Capability::DacReadSearch))?;
+        regular(&before)?;
+        let opened = self.open_place(place, READ)?;
+        let after = rustix::fs::fstat(&opened).map_err(|e| trouble(e, Capability::DacReadSearch))?;
+        regular(&after)?;
+        if (before.st_dev, before.st_ino) != (after.st_dev, after.st_ino) {
+            return Err(Trouble::Changed);
+        }
+        Ok(File::from(opened))
     }
 
     fn open_on_host(&self, path: &Path, flags: OFlags) -> Result<OwnedFd, Errno> {
@@ -294,19 +310,16 @@ impl Host for LiveHost {
         rustix::fs::fstat(&fd).map(|s| stat_of(&s)).map_err(|e| trouble(e, Capability::DacReadSearch))
     }
 
+    fn journal(&self, query: &JournalQuery) -> Result<Journal, Trouble> {
+        journal::read(self, query)
+    }
+
     fn read(&self, place: &Place) -> Result<Vec<u8>, Trouble> {
-        // The path is looked at before it is opened: opening some things has an effect, looking never has.
-        let looked = self.open_place(place, LOOK)?;
-        let before = rustix::fs::fstat(&looked).map_err(|e| trouble(e, Capability::DacReadSearch))?;
-        regular(&before)?;
-        let opened = self.open_place(place, READ)?;
-        let after = rustix::fs::fstat(&opened).map_err(|e| trouble(e, Capability::DacReadSearch))?;
-        regular(&after)?;
-        if (before.st_dev, before.st_ino) != (after.st_dev, after.st_ino) {
-            return Err(Trouble::Changed);
-        }
         let mut bytes = Vec::new();
-        File::from(opened).take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(|e| Trouble::Io(e.to_string()))?;
+        self.open_regular(place)?
+            .take(MAX_FILE_BYTES + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|e| Trouble::Io(e.to_string()))?;
         if bytes.len() as u64 > MAX_FILE_BYTES {
             return Err(Trouble::TooLarge(MAX_FILE_BYTES));
         }
