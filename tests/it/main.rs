@@ -13,6 +13,7 @@ mod dialect;
 mod drop_in;
 mod every;
 mod findings;
+mod journal;
 mod json_report;
 mod junit_report;
 mod lint;
