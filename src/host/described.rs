@@ -2,8 +2,8 @@
 //! described file exist and belong to root.
 
 use super::{
-    Accounts, Entry as Looked, Host, Kind, MAX_TREE_DEPTH, Place, Process, ProcessRow, ProcessTable, Root, Stat,
-    Trouble, base_name, behind_link,
+    Accounts, Entry as Looked, Host, Journal, JournalEntry, JournalQuery, Kind, MAX_TREE_DEPTH, Place, Process,
+    ProcessRow, ProcessTable, Root, Stat, Trouble, base_name, behind_link,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
@@ -17,6 +17,8 @@ pub struct DescribedHost {
     pub(super) processes: Result<Vec<DescribedProcess>, Trouble>,
     pub(super) accounts: Accounts,
     pub(super) notices: Vec<String>,
+    /// The entries of each unit, by its full name.
+    pub(super) journal: Vec<(String, Vec<JournalEntry>)>,
     /// Of a snapshot: what was read when it was taken.
     pub(super) readings: Option<BTreeSet<String>>,
 }
@@ -148,6 +150,15 @@ impl Host for DescribedHost {
         let all = self.processes.as_ref().map_err(Clone::clone)?;
         let rows = all.iter().map(|p| ProcessRow::described(&p.process)).collect();
         Ok(ProcessTable::new(rows, 0, None))
+    }
+
+    /// One journal, whatever the folder that is asked for; unit by unit.
+    fn journal(&self, query: &JournalQuery) -> Result<Journal, Trouble> {
+        let is_wanted = |unit: &String| query.units.is_empty() || query.units.contains(unit);
+        let entries = self.journal.iter().filter(|(unit, _)| is_wanted(unit)).flat_map(|(_, entries)| entries);
+        let mut entries: Vec<JournalEntry> = entries.filter(|entry| query.holds(entry)).cloned().collect();
+        query.cut(&mut entries);
+        Ok(Journal { found: !self.journal.is_empty(), ignored: Vec::new(), entries })
     }
 
     fn look(&self, place: &Place) -> Result<Looked, Trouble> {

@@ -1,7 +1,7 @@
 //! The form in which a machine is written down, in YAML or JSON. Says what is wrong with a description; looks at nothing else.
 
 use super::described::{DescribedHost, DescribedProcess, Entry, Thing, names};
-use super::{Accounts, Capability, Kind, Process, Stat, Trouble};
+use super::{Accounts, Capability, JournalEntry, Kind, Process, Stat, Trouble, unit_name};
 use indexmap::IndexMap;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -30,6 +30,9 @@ struct Description {
     dirs: Vec<FileDescription>,
     #[serde(default)]
     processes: Vec<ProcessDescription>,
+    /// What stands in the system's journal: of each unit the messages, oldest first.
+    #[serde(default)]
+    journal: IndexMap<String, Vec<String>>,
     #[serde(default)]
     accounts: AccountsDescription,
     /// Why there may be accounts that are missing here.
@@ -219,12 +222,14 @@ impl DescribedHost {
             None => Ok(processes),
             Some(error) => Err(trouble_of(error, "processes_error", Capability::SysPtrace)?),
         };
+        let journal =
+            description.journal.into_iter().map(|(unit, lines)| journal_of(&unit, lines)).collect::<Result<_, _>>()?;
         unknown.sort();
         unknown.dedup();
         let mut notices = description.notices;
         notices
             .extend(unknown.iter().map(|key| format!("the described host has a key that means nothing here: {key}")));
-        Ok(Self { files, processes, accounts, notices, readings })
+        Ok(Self { files, processes, accounts, notices, journal, readings })
     }
 }
 
@@ -333,6 +338,20 @@ impl ProcessDescription {
         };
         Ok(DescribedProcess { process, environment, build, root: self.root.unwrap_or_else(|| "/".into()) })
     }
+}
+
+/// A unit's entries: as it wrote them itself on a machine named `node`, at the beginning of 1970.
+fn journal_of(unit: &str, lines: Vec<String>) -> Result<(String, Vec<JournalEntry>), DescribeError> {
+    let full = unit_name(unit).ok_or_else(|| DescribeError(format!("journal: `{unit}` is no name of a unit")))?;
+    let identifier = full.rsplit_once('.').map_or(full.as_str(), |(stem, _)| stem).to_owned();
+    let entry = |line: String| JournalEntry {
+        hostname: Some("node".to_owned()),
+        identifier: identifier.clone(),
+        message: Some(line.into_bytes()),
+        ..JournalEntry::default()
+    };
+    let entries = lines.into_iter().map(entry).collect();
+    Ok((full, entries))
 }
 
 /// The described accounts, if so wished on top of those that every Linux machine has.

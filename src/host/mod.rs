@@ -1,10 +1,11 @@
-//! The only door to the machine under audit: its files, processes and accounts. Reads facts. Never judges.
+//! The only door to the machine under audit: its files, processes, accounts and journal. Reads facts. Never judges.
 
 mod accounts;
 pub(crate) mod build_information;
 mod container;
 mod described;
 mod description;
+mod journal;
 pub(crate) mod live;
 mod patient;
 pub(crate) mod process_table;
@@ -23,6 +24,7 @@ pub use described::DescribedHost;
 pub use description::DescribeError;
 #[cfg(test)]
 pub(crate) use description::schema as described_schema;
+pub use journal::{Journal, JournalEntry, JournalQuery, unit_name};
 pub use live::{LiveHost, OpenHostError};
 pub use patient::{Machine, Patience, PatientHost};
 pub use process_table::{ProcessRow, ProcessTable};
@@ -51,6 +53,8 @@ pub trait Host {
     fn build_information(&self, pid: u32) -> Result<String, Trouble>;
     /// Every process, as a listing shows it.
     fn process_table(&self) -> Result<ProcessTable, Trouble>;
+    /// The entries of the journal that a query asks for.
+    fn journal(&self, query: &JournalQuery) -> Result<Journal, Trouble>;
     /// What stands at a path itself: a symlink at its end is not followed.
     fn look(&self, place: &Place) -> Result<Entry, Trouble>;
     /// What stands at a path, symlinks followed inside the place's root.

@@ -1,7 +1,7 @@
 //! A host that waits for another only so long. Each question is put on a thread beside this one; where the answer does not
 //! come, the thread is given up, for nothing calls it back from a dead mount. Looks at nothing itself.
 
-use super::{Accounts, Entry, Host, Place, Process, ProcessTable, Pulse, Stat, Trouble};
+use super::{Accounts, Entry, Host, Journal, JournalQuery, Place, Process, ProcessTable, Pulse, Stat, Trouble};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -192,6 +192,11 @@ impl Host for PatientHost {
 
     fn process_table(&self) -> Result<ProcessTable, Trouble> {
         self.ask_processes(|host| host.process_table())
+    }
+
+    fn journal(&self, query: &JournalQuery) -> Result<Journal, Trouble> {
+        let query = query.clone();
+        self.ask(None, move |host| host.journal(&query))
     }
 
     fn look(&self, place: &Place) -> Result<Entry, Trouble> {

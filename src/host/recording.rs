@@ -1,6 +1,6 @@
 //! A host that looks through another and remembers what it was shown. Changes no answer, and never keeps a file's content.
 
-use super::{Accounts, Entry, Host, Place, Process, ProcessTable, Stat, Trouble};
+use super::{Accounts, Entry, Host, Journal, JournalQuery, Place, Process, ProcessTable, Stat, Trouble};
 use std::cell::{Ref, RefCell};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -81,6 +81,10 @@ impl Host for RecordingHost<'_> {
 
     fn process_table(&self) -> Result<ProcessTable, Trouble> {
         self.inner.process_table()
+    }
+
+    fn journal(&self, query: &JournalQuery) -> Result<Journal, Trouble> {
+        self.inner.journal(query)
     }
 
     fn look(&self, place: &Place) -> Result<Entry, Trouble> {

@@ -20,6 +20,8 @@ pub(super) struct Scope<'w, 'h> {
     pub(super) status: i32,
     /// The command lines of the shells, outermost first: a listing of processes shows them.
     pub(super) shells: Vec<String>,
+    /// The words of the command that reads what this one command prints.
+    reader: Option<Vec<String>>,
 }
 
 /// What stands at a command's standard input: nothing that is known, or a text.
@@ -36,8 +38,14 @@ pub(super) fn script(
     if shells.len() > MAX_SHELLS {
         return Err(unknown("shells in shells in shells"));
     }
-    let mut scope =
-        Scope { world, variables: HashMap::new(), positional: positional.to_vec(), status: 0, shells: shells.to_vec() };
+    let mut scope = Scope {
+        world,
+        variables: HashMap::new(),
+        positional: positional.to_vec(),
+        status: 0,
+        shells: shells.to_vec(),
+        reader: None,
+    };
     let program = understood(parse::program(text)?)?;
     program_in(&mut scope, &program, stdin)
 }
@@ -115,7 +123,13 @@ fn piped(scope: &Scope<'_, '_>, commands: &[Command], stdin: Input<'_>) -> Resul
     for (index, command) in commands.iter().enumerate() {
         let others: Vec<String> =
             siblings.iter().enumerate().filter(|(i, _)| *i != index).map(|(_, line)| line.clone()).collect();
-        last = one(&mut scope.clone(), command, input.as_deref(), &others)?;
+        let mut own = scope.clone();
+        own.reader = commands
+            .get(index + 1)
+            .filter(|_| listed(command).is_some())
+            .and_then(listed)
+            .and_then(|next| arguments_of(&mut scope.clone(), next).ok());
+        last = one(&mut own, command, input.as_deref(), &others)?;
         if index + 1 < commands.len() {
             errors.chunks.extend(last.errors().cloned());
             input = Some(last.stdout());
@@ -129,17 +143,22 @@ fn piped(scope: &Scope<'_, '_>, commands: &[Command], stdin: Input<'_>) -> Resul
 fn lines_of(scope: &Scope<'_, '_>, commands: &[Command]) -> Result<Vec<String>, Stop> {
     let mut lines = Vec::new();
     for command in commands {
-        lines.push(match command {
-            Command::Simple(simple) if is_listed(simple) => arguments_of(&mut scope.clone(), simple)?.join(" "),
-            Command::Simple(_) | Command::Compound(..) | Command::Function(_) | Command::ExtendedTest(_) => {
-                scope.shells.last().cloned().unwrap_or_default()
-            }
+        lines.push(match listed(command) {
+            Some(simple) => arguments_of(&mut scope.clone(), simple)?.join(" "),
+            None => scope.shells.last().cloned().unwrap_or_default(),
         });
     }
     Ok(lines)
 }
 
-/// Whether a command's words can be known before it runs; one with a substitution would be run twice.
+/// A simple command whose words can be known before it runs; one with a substitution would be run twice.
+fn listed(command: &Command) -> Option<&SimpleCommand> {
+    match command {
+        Command::Simple(simple) if is_listed(simple) => Some(simple),
+        Command::Simple(_) | Command::Compound(..) | Command::Function(_) | Command::ExtendedTest(_) => None,
+    }
+}
+
 fn is_listed(command: &SimpleCommand) -> bool {
     let plain = |word: &Word| !word.value.contains(['`', '*', '?']) && !word.value.contains("$(");
     command.word_or_name.as_ref().is_some_and(plain)
@@ -241,6 +260,7 @@ fn simple(
         stdin: file.as_deref().or(stdin),
         shells: &scope.shells,
         processes: &processes,
+        reader: scope.reader.as_deref(),
     };
     Ok(streams.apply(command::run(name, &call)?))
 }

@@ -4,7 +4,10 @@
 use crate::proofs::yaml;
 use crate::support::{everything, outcomes};
 use nodeproof::definition::{Benchmark, Library};
-use nodeproof::host::{Accounts, Capability, DescribedHost, Entry, Host, Place, Process, ProcessTable, Stat, Trouble};
+use nodeproof::host::{
+    Accounts, Capability, DescribedHost, Entry, Host, Journal, JournalQuery, Place, Process, ProcessTable, Stat,
+    Trouble,
+};
 use nodeproof::node::Node;
 use nodeproof::outcome::{Report, State, Verdict};
 use nodeproof::plan::plan;
@@ -75,6 +78,10 @@ impl Host for FailingHost<'_> {
 
     fn process_table(&self) -> Result<ProcessTable, Trouble> {
         self.answer("process table", || self.inner.process_table())
+    }
+
+    fn journal(&self, query: &JournalQuery) -> Result<Journal, Trouble> {
+        self.answer("journal", || self.inner.journal(query))
     }
 
     fn look(&self, place: &Place) -> Result<Entry, Trouble> {

@@ -14,6 +14,7 @@ mod drop_in;
 mod every;
 mod faults;
 mod findings;
+mod journal;
 mod json_report;
 mod junit_report;
 mod lint;

@@ -4,11 +4,12 @@ pub(crate) mod processes;
 mod tree;
 
 use super::container::Container;
+use super::journal;
 use super::process_table::ProcessTable;
 use super::resolve::open_in_root;
 use super::{
-    Accounts, Capability, Entry, Host, Kind, MAX_FILE_BYTES, MAX_FOLDER_ENTRIES, Machine, Place, Process, Pulse, Root,
-    Stat, Trouble,
+    Accounts, Capability, Entry, Host, Journal, JournalQuery, Kind, MAX_FILE_BYTES, MAX_FOLDER_ENTRIES, Machine, Place,
+    Process, Pulse, Root, Stat, Trouble,
 };
 use processes::Processes;
 use rustix::fs::{Dir, FileType, Mode, OFlags};
@@ -81,6 +82,26 @@ impl LiveHost {
         }
     }
 
+    /// Opens a regular file for reading, and nothing else.
+    pub(super) fn open_regular(&self, place: &Place) -> Result<File, Trouble> {
+        self.pulse().beat();
+        // The path is looked at before it is opened: opening some things has an effect, looking never has.
+        let looked = self.open_place(place, LOOK)?;
+        let before = rustix::fs::fstat(&looked).map_err(|e| trouble(e, Capability::DacReadSearch))?;
+        regular(&before)?;
+        match reopen(&looked) {
+            // Without a proc directory of its own the program goes by the path again.
+            Err(Errno::NOENT) => {
+                let opened = self.open_place(place, READ)?;
+                let now = rustix::fs::fstat(&opened).map_err(|e| trouble(e, Capability::DacReadSearch))?;
+                regular(&now)?;
+                let same = (before.st_dev, before.st_ino) == (now.st_dev, now.st_ino);
+                if same { Ok(File::from(opened)) } else { Err(Trouble::Changed) }
+            }
+            opened => opened.map(File::from).map_err(|e| trouble(e, Capability::DacReadSearch)),
+        }
+    }
+
     fn open_on_host(&self, path: &Path, flags: OFlags) -> Result<OwnedFd, Errno> {
         open_in_root(self.root.as_fd(), path, flags)
     }
@@ -140,22 +161,11 @@ impl Host for LiveHost {
     }
 
     fn read(&self, place: &Place) -> Result<Vec<u8>, Trouble> {
-        self.pulse().beat();
-        // The path is looked at before it is opened: opening some things has an effect, looking never has.
-        let looked = self.open_place(place, LOOK)?;
-        let before = rustix::fs::fstat(&looked).map_err(|e| trouble(e, Capability::DacReadSearch))?;
-        regular(&before)?;
-        match reopen(&looked) {
-            // Without a proc directory of its own the program goes by the path again.
-            Err(Errno::NOENT) => {
-                let opened = self.open_place(place, READ)?;
-                let now = rustix::fs::fstat(&opened).map_err(|e| trouble(e, Capability::DacReadSearch))?;
-                regular(&now)?;
-                let same = (before.st_dev, before.st_ino) == (now.st_dev, now.st_ino);
-                if same { read_whole(opened) } else { Err(Trouble::Changed) }
-            }
-            opened => read_whole(opened.map_err(|e| trouble(e, Capability::DacReadSearch))?),
-        }
+        read_whole(self.open_regular(place)?)
+    }
+
+    fn journal(&self, query: &JournalQuery) -> Result<Journal, Trouble> {
+        journal::read(self, query)
     }
 
     fn list(&self, place: &Place) -> Result<Vec<String>, Trouble> {
@@ -221,9 +231,8 @@ fn reopen(looked: &OwnedFd) -> Result<OwnedFd, Errno> {
 }
 
 /// The content of a regular file, if it is the same from beginning to end.
-fn read_whole(opened: OwnedFd) -> Result<Vec<u8>, Trouble> {
+fn read_whole(mut file: File) -> Result<Vec<u8>, Trouble> {
     let stat = |file: &File| rustix::fs::fstat(file).map_err(|e| trouble(e, Capability::DacReadSearch));
-    let mut file = File::from(opened);
     let before = stat(&file)?;
     let size = u64::try_from(before.st_size).unwrap_or_default();
     if size > MAX_FILE_BYTES {

@@ -51,6 +51,9 @@ impl Host for Hanging {
     fn process_table(&self) -> Result<ProcessTable, Trouble> {
         self.inner(Host::process_table)
     }
+    fn journal(&self, query: &JournalQuery) -> Result<Journal, Trouble> {
+        self.inner(|host| host.journal(query))
+    }
     fn look(&self, place: &Place) -> Result<Entry, Trouble> {
         self.hang_below(place);
         self.inner(|host| host.look(place))

@@ -65,6 +65,17 @@ pub(super) fn run(call: &Call<'_, '_>) -> Result<Output, Stop> {
     Ok(Output::with_errors(errors, if asked.quiet { String::new() } else { text }, status))
 }
 
+/// The plain text without which no line is printed, if these arguments of grep ask for such, of standard input.
+pub(super) fn text_sought(arguments: &[String]) -> Option<String> {
+    let asked = parse(arguments).ok()??;
+    let plain = |pattern: &String| pattern.chars().all(|c| c.is_ascii_alphanumeric() || " _-/:=,".contains(c));
+    let only = !(asked.invert || asked.ignore_case || asked.numbered) && asked.files.is_empty();
+    match asked.patterns.as_slice() {
+        [pattern] if only && !pattern.is_empty() && plain(pattern) => Some(pattern.clone()),
+        _ => None,
+    }
+}
+
 fn one(asked: &Asked, patterns: &[Regex], input: &str, prefix: &str, text: &mut String) -> Result<bool, Stop> {
     let mut found = 0;
     for (index, line) in lines(input).enumerate() {

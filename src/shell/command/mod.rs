@@ -6,6 +6,7 @@ mod cut;
 mod echo;
 mod find;
 mod grep;
+mod journalctl;
 mod ps;
 mod sed;
 mod sort;
@@ -28,6 +29,8 @@ pub(super) struct Call<'a, 'h> {
     pub(super) shells: &'a [String],
     /// The command lines of all processes that the script has at this moment.
     pub(super) processes: &'a [String],
+    /// The words of the command that alone reads what this one prints, where that is known.
+    pub(super) reader: Option<&'a [String]>,
 }
 
 impl Call<'_, '_> {
@@ -39,7 +42,14 @@ impl Call<'_, '_> {
 
     /// The same surroundings, other words.
     fn with<'b>(&'b self, arguments: &'b [String], stdin: Option<&'b str>) -> Call<'b, 'b> {
-        Call { world: self.world, arguments, stdin, shells: self.shells, processes: self.processes }
+        Call {
+            world: self.world,
+            arguments,
+            stdin,
+            shells: self.shells,
+            processes: self.processes,
+            reader: self.reader,
+        }
     }
 
     /// The texts of the files, or of standard input where none is named; with the errors of those that cannot be read.
@@ -87,6 +97,7 @@ pub(super) fn is_known(name: &str) -> bool {
     matches!(
         program(name),
         "ps" | "grep"
+            | "journalctl"
             | "stat"
             | "find"
             | "test"
@@ -124,6 +135,7 @@ fn dispatch(name: &str, call: &Call<'_, '_>) -> Result<Output, Stop> {
     match program(name) {
         "ps" => ps::run(call),
         "grep" => grep::run(call),
+        "journalctl" => journalctl::run(call),
         "stat" => stat::run(call),
         "find" => find::run(call),
         "test" => test::run(call, call.arguments),

@@ -3,7 +3,8 @@
 use super::yaml;
 use indexmap::IndexMap;
 use nodeproof::host::{
-    Accounts, Capability, DescribedHost, Entry, Host, Place, Process, ProcessTable, Stat, Trouble, base_name,
+    Accounts, Capability, DescribedHost, Entry, Host, Journal, JournalQuery, Place, Process, ProcessTable, Stat,
+    Trouble, base_name,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
@@ -224,6 +225,10 @@ impl Host for Machine {
 
     fn variable(&self, pid: u32, name: &str) -> Result<Option<String>, Trouble> {
         self.described.variable(pid, name)
+    }
+
+    fn journal(&self, query: &JournalQuery) -> Result<Journal, Trouble> {
+        self.described.journal(query)
     }
 
     fn process_table(&self) -> Result<ProcessTable, Trouble> {

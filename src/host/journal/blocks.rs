@@ -1,0 +1,107 @@
+//! A journal file read by offset: whole blocks, few of them kept, and a limit over all files of a query. What is read may be
+//! anything.
+
+use super::MAX_READ_BYTES;
+use crate::host::Trouble;
+use std::cell::Cell;
+use std::collections::{HashMap, VecDeque};
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+
+/// Bytes of one block.
+const BLOCK: u64 = 1 << 16;
+/// Blocks that are kept.
+const KEPT: usize = 64;
+
+/// Why a file is not read further.
+#[derive(Debug)]
+pub(super) enum Halt {
+    /// It is damaged here. What came before counts, as it does for journalctl.
+    Damaged,
+    /// Going on would cost too much, or is not known how to do.
+    Trouble(Trouble),
+}
+
+/// Something of a fixed size that is read at offsets.
+pub(super) trait ReadAt {
+    /// Fills as much of `bytes` as there is.
+    fn read_at(&self, bytes: &mut [u8], offset: u64) -> std::io::Result<usize>;
+}
+
+impl ReadAt for File {
+    fn read_at(&self, bytes: &mut [u8], offset: u64) -> std::io::Result<usize> {
+        let mut filled = 0;
+        while filled < bytes.len() {
+            match FileExt::read_at(self, &mut bytes[filled..], offset + filled as u64) {
+                Ok(0) => break,
+                Ok(length) => filled += length,
+                Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(e),
+            }
+        }
+        Ok(filled)
+    }
+}
+
+/// What a query has read so far, over all files.
+#[derive(Debug, Default)]
+pub(super) struct Spent(Cell<u64>);
+
+impl Spent {
+    fn add(&self, bytes: u64) -> Result<(), Halt> {
+        self.0.set(self.0.get().saturating_add(bytes));
+        if self.0.get() > MAX_READ_BYTES {
+            let problem = format!("the journal takes more than the {MAX_READ_BYTES} bytes that are read of it");
+            return Err(Halt::Trouble(Trouble::Io(problem)));
+        }
+        Ok(())
+    }
+}
+
+/// The blocks of one file.
+pub(super) struct Blocks<'a> {
+    source: &'a dyn ReadAt,
+    spent: &'a Spent,
+    kept: HashMap<u64, Vec<u8>>,
+    order: VecDeque<u64>,
+}
+
+impl<'a> Blocks<'a> {
+    pub(super) fn new(source: &'a dyn ReadAt, spent: &'a Spent) -> Self {
+        Self { source, spent, kept: HashMap::new(), order: VecDeque::new() }
+    }
+
+    /// Fills `bytes` from `offset` on; damaged if the file ends before.
+    pub(super) fn fill(&mut self, mut offset: u64, mut bytes: &mut [u8]) -> Result<(), Halt> {
+        // Looking costs as well, so that a file which leads in circles comes to an end.
+        self.spent.add(32 + bytes.len() as u64)?;
+        while !bytes.is_empty() {
+            let block = self.block(offset / BLOCK)?;
+            let start = usize::try_from(offset % BLOCK).map_err(|_| Halt::Damaged)?;
+            let part = block.get(start..).filter(|p| !p.is_empty()).ok_or(Halt::Damaged)?;
+            let length = part.len().min(bytes.len());
+            let (now, later) = bytes.split_at_mut(length);
+            now.copy_from_slice(&part[..length]);
+            bytes = later;
+            offset = offset.checked_add(length as u64).ok_or(Halt::Damaged)?;
+        }
+        Ok(())
+    }
+
+    fn block(&mut self, number: u64) -> Result<&[u8], Halt> {
+        if !self.kept.contains_key(&number) {
+            self.spent.add(BLOCK)?;
+            let mut block = vec![0; 1 << 16];
+            let length = self.source.read_at(&mut block, number * BLOCK).map_err(|_| Halt::Damaged)?;
+            block.truncate(length);
+            if self.order.len() == KEPT
+                && let Some(oldest) = self.order.pop_front()
+            {
+                self.kept.remove(&oldest);
+            }
+            self.order.push_back(number);
+            self.kept.insert(number, block);
+        }
+        self.kept.get(&number).map(Vec::as_slice).ok_or(Halt::Damaged)
+    }
+}
