@@ -204,9 +204,10 @@ fn words_of_program(program: &str, process: &Process) -> Option<usize> {
 }
 
 fn standing(component: Component, process: &Process, accounts: &Accounts) -> Standing {
-    // Of all components only kube-proxy runs in a pod that came through the API. Anything else there belongs to whoever
-    // may create pods.
-    if in_ordinary_pod(&process.cgroup) && component != Component::Proxy {
+    // Of all components only kube-proxy runs in a pod that came through the API, as a privileged container, which is to
+    // be had for those alone who own the machine anyway. Anything else there belongs to whoever may create pods.
+    let is_proxy = component == Component::Proxy && process.privileged && process.real_uid == 0;
+    if in_ordinary_pod(&process.cgroup) && !is_proxy {
         return Standing::Ordinary;
     }
     if is_lent(process) {
@@ -287,6 +288,7 @@ mod tests {
             is_cut: false,
             exe: None,
             set_user_id: false,
+            privileged: true,
             real_uid: uid,
             effective_uid: uid,
             cgroup: cgroup.to_owned(),
@@ -350,6 +352,10 @@ mod tests {
         for (process, expected) in cases {
             assert_eq!(standing(Component::Etcd, &process, &accounts), expected, "{process:?}");
         }
+        let proxy = process("kube-proxy", 0, pod);
+        assert_eq!(standing(Component::Proxy, &proxy, &accounts), Standing::Service);
+        let unprivileged = Process { privileged: false, ..proxy };
+        assert_eq!(standing(Component::Proxy, &unprivileged, &accounts), Standing::Ordinary);
         let programs = ["etcd".to_owned()];
         let real = process("etcd --data-dir=/a", 0, "");
         let fake = process("etcd --data-dir=/b", 65534, "");

@@ -96,6 +96,9 @@ struct ProcessDescription {
     /// Whether its executable is a set-user-id one.
     #[serde(default)]
     set_user_id: bool,
+    /// Whether it has the rights of the machine's administrator; in a pod only a privileged container's process has.
+    #[serde(default = "yes")]
+    privileged: bool,
     /// Whether `argv` is only the first word of a command line that was too long to keep.
     #[serde(default)]
     is_cut: bool,
@@ -119,6 +122,10 @@ struct ProcessDescription {
     #[serde(flatten)]
     #[cfg_attr(test, schemars(with = "BTreeMap<String, serde_json::Value>"))]
     unknown: BTreeMap<String, IgnoredAny>,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 /// `{name: number}` for users and groups alike, or the two apart.
@@ -321,6 +328,7 @@ impl ProcessDescription {
             is_cut: self.is_cut,
             exe: self.exe,
             set_user_id: self.set_user_id,
+            privileged: self.privileged,
             real_uid,
             effective_uid: user(self.effective_user, real_uid)?,
             cgroup: self.cgroup,

@@ -90,6 +90,9 @@ pub struct Process {
     pub exe: Option<String>,
     /// Whether its executable lends its owner's rights to whoever starts it (set-user-id), under a name of his choice.
     pub set_user_id: bool,
+    /// Whether it has the rights of the machine's administrator, as a privileged container's processes have them
+    /// (`CAP_SYS_ADMIN` is effective).
+    pub privileged: bool,
     /// The user who started it (real user id).
     pub real_uid: u32,
     /// The user whose rights it has (effective user id).

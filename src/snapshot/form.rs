@@ -69,6 +69,7 @@ pub(super) struct ProcessForm {
     pub(super) exe: Option<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) set_user_id: bool,
+    pub(super) privileged: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) is_cut: bool,
     pub(super) user: u32,

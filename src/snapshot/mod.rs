@@ -127,6 +127,7 @@ fn process_form(process: &Process, node: &Node, seen: &Recording, files: &Files)
         },
         exe: process.exe.clone(),
         set_user_id: process.set_user_id,
+        privileged: process.privileged,
         is_cut: process.is_cut,
         user: process.real_uid,
         effective_user: (process.effective_uid != process.real_uid).then_some(process.effective_uid),

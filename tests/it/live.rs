@@ -87,13 +87,24 @@ impl LiveNode {
 
     /// Starts a real process with this command line and shows it in the node's proc directory, with the node's root.
     pub(crate) fn process(&mut self, argv: &[&str], env: &BTreeMap<String, String>) -> u32 {
-        let name = Path::new(argv[0]).file_name().expect("a name");
+        let name = Path::new(argv[0]).file_name().expect("a name").to_str().expect("a name in UTF-8");
+        let mut command = Command::new(self.program(name));
+        command.arg0(argv[0]).args(&argv[1..]).env_clear().envs(env);
+        self.start(command)
+    }
+
+    /// The idle program under this name.
+    pub(crate) fn program(&self, name: &str) -> PathBuf {
         let program = self.folder.path().join("bin").join(name);
         if !program.exists() {
             fs::copy(idle(), &program).expect("a copy of the idle program");
         }
-        let mut command = Command::new(program);
-        command.arg0(argv[0]).args(&argv[1..]).env_clear().envs(env).stdin(Stdio::piped());
+        program
+    }
+
+    /// Starts a process that lives as long as the node, and shows it in the node's proc directory.
+    pub(crate) fn start(&mut self, mut command: Command) -> u32 {
+        command.stdin(Stdio::piped());
         let child = loop {
             match command.spawn() {
                 // A child that another test starts at this moment may still hold the copy open for writing.
@@ -102,14 +113,23 @@ impl LiveNode {
             }
         };
         let pid = child.id();
-        let shown = self.proc().join(pid.to_string());
+        // The kernel starts a program before it shows its words.
+        while fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| line.is_empty()) {
+            std::thread::yield_now();
+        }
+        self.show(pid, pid);
+        self.processes.push(child);
+        pid
+    }
+
+    /// Shows a process in the node's proc directory, under its own number or another's.
+    pub(crate) fn show(&self, pid: u32, number: u32) {
+        let shown = self.proc().join(number.to_string());
         fs::create_dir(&shown).expect("a folder");
         for file in ["cmdline", "status", "stat", "cgroup", "environ", "exe", "cwd"] {
             symlink(format!("/proc/{pid}/{file}"), shown.join(file)).expect("a link");
         }
         symlink(self.root(), shown.join("root")).expect("a link");
-        self.processes.push(child);
-        pid
     }
 
     /// Runs the program on this node, all targets of a benchmark.
@@ -144,7 +164,7 @@ fn idle() -> PathBuf {
 }
 
 /// The description as it is when the tester is not root: everything is his.
-fn as_tester(description: &Value) -> Value {
+pub(crate) fn as_tester(description: &Value) -> Value {
     let mut own = description.clone();
     if !rustix::process::geteuid().is_root() {
         let (uid, gid) = (rustix::process::getuid().as_raw(), rustix::process::getgid().as_raw());

@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::print_stdout, reason = "a test that cannot go on fails")]
 #![allow(clippy::disallowed_methods, reason = "tests make the machines that they audit")]
 
+mod attempts;
 mod bare;
 mod canned;
 #[cfg(feature = "cluster")]
@@ -14,6 +15,7 @@ mod drop_in;
 mod every;
 mod faults;
 mod findings;
+mod hostile;
 mod journal;
 mod json_report;
 mod junit_report;

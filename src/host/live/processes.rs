@@ -233,8 +233,8 @@ impl Processes {
     fn look_closely(&self, pid: u32, budget: &mut Budget) -> Result<Process, Errno> {
         let folder = self.open(pid)?;
         let text = |name: &str, limit| read_at(folder.as_fd(), name, limit);
-        let status = || Ok(user_ids(&String::from_utf8_lossy(&text("status", STATUS_BYTES)?)));
-        let before = status()?.ok_or(Errno::INVAL)?;
+        let status = || Ok::<_, Errno>(String::from_utf8_lossy(&text("status", STATUS_BYTES)?).into_owned());
+        let before = user_ids(&status()?).ok_or(Errno::INVAL)?;
         // One byte more than there is room for tells that there is more.
         let line = text("cmdline", (budget.room(before.0) + 1).max(FIRST_LOOK_BYTES as u64))?;
         let link = |name: &str| {
@@ -249,7 +249,8 @@ impl Processes {
         let cgroup = text("cgroup", STATUS_BYTES).map(|b| cgroup_path(&String::from_utf8_lossy(&b)));
         let started = started_at(folder.as_fd())?;
         // A process of root that has become a user's meanwhile may have that user's words.
-        let after = status()?.ok_or(Errno::INVAL)?;
+        let status = status()?;
+        let after = user_ids(&status).ok_or(Errno::INVAL)?;
         let (real_uid, effective_uid) = if before == (0, 0) { after } else { before };
         self.known().started.insert(pid, started);
         let process = Process {
@@ -258,6 +259,7 @@ impl Processes {
             is_cut: !budget.takes(real_uid, line.len() as u64),
             exe,
             set_user_id,
+            privileged: is_privileged(&status),
             real_uid,
             effective_uid,
             cgroup: cgroup.unwrap_or_default(),
@@ -334,6 +336,14 @@ pub(crate) fn user_ids(status: &str) -> Option<(u32, u32)> {
     Some((ids.next()?.ok()?, ids.next()?.ok()?))
 }
 
+/// Whether a `status` file tells of the capability `CAP_SYS_ADMIN`.
+fn is_privileged(status: &str) -> bool {
+    const SYS_ADMIN: u64 = 1 << 21;
+    let set =
+        status.lines().find_map(|l| l.strip_prefix("CapEff:")).and_then(|t| u64::from_str_radix(t.trim(), 16).ok());
+    set.is_some_and(|set| set & SYS_ADMIN != 0)
+}
+
 /// The path of a `cgroup` file: of the unified hierarchy, else of systemd's, else of the first line.
 pub(crate) fn cgroup_path(text: &str) -> String {
     let path_of = |line: &str| line.splitn(3, ':').nth(2).map(str::to_owned);
@@ -353,6 +363,8 @@ mod tests {
     fn the_files_of_a_process_are_understood() {
         assert_eq!(user_ids("Name:\tx\nUid:\t1000\t0\t0\t0\n"), Some((1000, 0)));
         assert_eq!(user_ids("Name:\tx\n"), None);
+        assert!(is_privileged("Uid:\t0\nCapEff:\t000001ffffffffff\n"));
+        assert!(!is_privileged("CapEff:\t00000000a80425fb\n") && !is_privileged("") && !is_privileged("CapEff:\tx\n"));
         assert_eq!(cgroup_path("0::/kubepods.slice/pod1\n"), "/kubepods.slice/pod1");
         assert_eq!(
             cgroup_path("5:cpu:/x\n1:name=systemd:/system.slice/kubelet.service\n0::/\n"),

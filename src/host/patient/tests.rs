@@ -91,7 +91,9 @@ impl Machine for Hanging {
 }
 
 fn patient(machine: Hanging, milliseconds: u64) -> PatientHost {
-    PatientHost::new(Arc::new(machine), Patience::of(Duration::from_millis(milliseconds)))
+    let mut host = PatientHost::new(Arc::new(machine), Patience::of(Duration::from_millis(milliseconds)));
+    host.answer = Duration::from_secs(3600);
+    host
 }
 
 #[test]
