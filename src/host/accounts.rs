@@ -1,9 +1,10 @@
 //! Names of users and groups, from the audited root's own tables. A name that is missing stays a number.
 
+use super::Trouble;
 use std::collections::BTreeMap;
 
 /// Names of one table that are kept.
-const MAX_NAMES: usize = 20_000;
+const MAX_NAMES: usize = 10_000;
 
 /// The machine's users and groups. The first entry of a name or number counts, as in the C library.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -47,7 +48,24 @@ impl Table {
 impl Accounts {
     /// Reads the contents of a passwd and a group file.
     pub fn parse(passwd: &[u8], group: &[u8]) -> Self {
-        let (users, groups) = (Table::parse(passwd), Table::parse(group));
+        Self::of(Table::parse(passwd), Table::parse(group))
+    }
+
+    /// Reads the two files one after the other, so that never both are held.
+    pub(super) fn read(mut file: impl FnMut(&str) -> Result<Vec<u8>, Trouble>) -> Self {
+        let mut unknown = None;
+        let mut table = |path: &str| match file(path) {
+            Ok(bytes) => Table::parse(&bytes),
+            Err(trouble) => {
+                unknown.get_or_insert_with(|| format!("{path} {trouble}"));
+                Table::default()
+            }
+        };
+        let (users, groups) = (table("/etc/passwd"), table("/etc/group"));
+        Self::of(users, groups).with_unknown(unknown)
+    }
+
+    fn of(users: Table, groups: Table) -> Self {
         let is_cut = users.is_cut || groups.is_cut;
         let unknown = is_cut.then(|| format!("the table of accounts has more than {MAX_NAMES} names"));
         Self { users, groups, unknown }

@@ -65,7 +65,7 @@ pub struct PatientHost {
     given_up: Cell<usize>,
     /// Where no answer came from; nothing below is asked for again.
     silent: RefCell<Vec<Place>>,
-    accounts: OnceCell<Accounts>,
+    read_accounts: OnceCell<Result<(), Accounts>>,
 }
 
 impl PatientHost {
@@ -80,7 +80,7 @@ impl PatientHost {
             worker: RefCell::default(),
             given_up: Cell::new(0),
             silent: RefCell::default(),
-            accounts: OnceCell::new(),
+            read_accounts: OnceCell::new(),
         }
     }
 
@@ -248,12 +248,18 @@ impl Host for PatientHost {
     }
 
     fn accounts(&self) -> &Accounts {
-        self.accounts.get_or_init(|| {
-            let accounts = self.ask(None, |host| Ok(host.accounts().clone()));
-            accounts.unwrap_or_else(|trouble| {
-                Accounts::default().with_unknown(Some(format!("the table of accounts {trouble}")))
+        // Once they were read on the thread beside, they are there for this one too.
+        let read = self.read_accounts.get_or_init(|| {
+            self.ask(None, |host| {
+                host.accounts();
+                Ok(())
             })
-        })
+            .map_err(|trouble| Accounts::default().with_unknown(Some(format!("the table of accounts {trouble}"))))
+        });
+        match read {
+            Ok(()) => self.machine.accounts(),
+            Err(none) => none,
+        }
     }
 
     fn notices(&self) -> Vec<String> {

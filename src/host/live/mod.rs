@@ -198,14 +198,7 @@ impl Host for LiveHost {
     }
 
     fn accounts(&self) -> &Accounts {
-        self.accounts.get_or_init(|| {
-            let table = |path: &str| self.read(&Place::host(path)).map_err(|trouble| (path.to_owned(), trouble));
-            let (passwd, group) = (table("/etc/passwd"), table("/etc/group"));
-            let unknown = [passwd.as_ref().err(), group.as_ref().err()].into_iter().flatten().next();
-            let unknown = unknown.map(|(path, trouble)| format!("{path} {trouble}"));
-            let tables = Accounts::parse(&passwd.unwrap_or_default(), &group.unwrap_or_default());
-            tables.with_unknown(unknown)
-        })
+        self.accounts.get_or_init(|| Accounts::read(|path| self.read(&Place::host(path))))
     }
 
     fn notices(&self) -> Vec<String> {
@@ -238,7 +231,8 @@ fn read_whole(mut file: File) -> Result<Vec<u8>, Trouble> {
     if size > MAX_FILE_BYTES {
         return Err(Trouble::TooLarge(MAX_FILE_BYTES));
     }
-    let mut bytes = Vec::new();
+    // All at once: a buffer that grows takes twice as much.
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default() + 1);
     (&mut file).take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(|e| Trouble::Io(e.to_string()))?;
     if bytes.len() as u64 > MAX_FILE_BYTES {
         return Err(Trouble::TooLarge(MAX_FILE_BYTES));
