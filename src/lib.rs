@@ -30,8 +30,9 @@
 //! | [`config`] | `config.yaml` |
 //! | [`one_or_many`] | lists of files that may be written without brackets |
 //! | [`arguments`], [`value`], [`component`] | command lines, values, and how each component takes its settings |
+//! | `wildcard` | file name patterns |
 //! | [`shell`] | shell text answered by looking, or given to `/bin/sh` |
-//! | [`host`] | the machine: files, processes, accounts |
+//! | [`host`] | the machine: files, processes, accounts, journal |
 
 pub mod app;
 pub mod arguments;
@@ -62,3 +63,4 @@ pub mod shell;
 pub mod snapshot;
 pub mod value;
 pub mod version;
+mod wildcard;

@@ -3,14 +3,14 @@
 use super::{Call, run as run_command};
 use crate::host::{Kind, Trouble};
 use crate::shell::{Output, Stop, Stream, pattern, unknown};
-use globset::GlobMatcher;
+use crate::wildcard::Wildcard;
 
 /// Entries that one `find` looks at.
 const MAX_ENTRIES: usize = 500_000;
 
 enum Test {
-    Name(GlobMatcher),
-    Path(GlobMatcher),
+    Name(Wildcard),
+    Path(Wildcard),
     Kind(char),
     Not(Box<Self>),
     All(Vec<Self>),
