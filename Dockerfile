@@ -10,15 +10,17 @@ FROM ${BUILDER} AS build
 # Whom the binary is for: the builder's own machine unless it says otherwise. Given to cargo in any case, so that the flags
 # below are for the binary alone and not for what runs during the build.
 ARG TARGET=
-# Optional parts of the program, such as "postgres", with which the image is larger than 6 MB.
-ARG FEATURES=
+# Optional parts of the program: the database for `--pgsql`.
+ARG FEATURES=postgres
 # More for cargo, such as --offline.
 ARG CARGO_OPTIONS=
-ENV RUSTFLAGS="-C target-feature=+crt-static"
+# Static; addresses that are relocated at the start are noted in the short form, tables for unwinding not at all.
+ENV RUSTFLAGS="-C target-feature=+crt-static -C link-arg=-Wl,-z,pack-relative-relocs -C link-arg=-Wl,--no-eh-frame-hdr -C link-arg=-Wl,-T,/build/scripts/no-unwind.ld"
 WORKDIR /build
 
 # The dependencies: built again only when they change. Of the program itself there are only empty files of its names.
 COPY Cargo.toml Cargo.lock ./
+COPY scripts/no-unwind.ld scripts/
 RUN set -eu; \
     mkdir src benches; \
     echo 'fn main() {}' > src/main.rs; \

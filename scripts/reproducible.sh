@@ -9,6 +9,8 @@ trap 'rm -rf "$work"' EXIT
 target=${TARGET:-$(rustc -vV | sed -n 's/^host: //p')}
 commit=$(git rev-parse HEAD)
 cargo_home=$(realpath "${CARGO_HOME:-$HOME/.cargo}")
+flags=$(sed -n 's/^ENV RUSTFLAGS="\(.*\)"$/\1/p' Dockerfile)
+features=$(sed -n 's/^ARG FEATURES=//p' Dockerfile)
 
 build() {
   local folder=$work/$2
@@ -16,8 +18,8 @@ build() {
   git archive "$commit" | tar -x -C "$folder"
   # Paths of the machine that builds would otherwise stand in the messages of panics.
   (cd "$folder" && env -u CARGO_TARGET_DIR \
-    RUSTFLAGS="-C target-feature=+crt-static --remap-path-prefix=$folder=/build --remap-path-prefix=$cargo_home=/cargo" \
-    cargo build --quiet --profile image --locked --no-default-features --target "$target")
+    RUSTFLAGS="${flags//\/build\//$folder/} --remap-path-prefix=$folder=/build --remap-path-prefix=$cargo_home=/cargo" \
+    cargo build --quiet --profile image --locked --no-default-features --features "$features" --target "$target")
   cp "$folder/target/$target/image/nodeproof" "$work/nodeproof-$1"
   rm -rf "$folder"
 }

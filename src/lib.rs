@@ -31,8 +31,9 @@
 //! | [`one_or_many`] | lists of files that may be written without brackets |
 //! | [`arguments`], [`value`], [`component`] | command lines, values, and how each component takes its settings |
 //! | [`plain`] | texts from the machine, made fit for a terminal |
+//! | `wildcard` | file name patterns |
 //! | [`shell`] | shell text answered by looking, or given to `/bin/sh` |
-//! | [`host`] | the machine: files, processes, accounts |
+//! | [`host`] | the machine: files, processes, accounts, journal |
 //! | `fuzzing` | what the fuzz targets give bytes to (tests and fuzzing alone) |
 
 pub mod app;
@@ -67,3 +68,4 @@ pub mod shell;
 pub mod snapshot;
 pub mod value;
 pub mod version;
+mod wildcard;

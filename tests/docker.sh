@@ -91,6 +91,17 @@ assert "it is labelled with its version" equal \
   "$(docker image inspect -f '{{index .Config.Labels "org.opencontainers.image.version"}}' "$image")" "$("$work/nodeproof" version | cut -d' ' -f2)"
 assert "it starts without a writable path" docker run --rm --read-only --network none "$image" version
 assert "it starts as kube-bench" docker run --rm --network none --entrypoint kube-bench "$image" version
+# Whoever asks for the trace of a failure finds no tables for it in the image.
+code=0
+docker run --rm --network none -e RUST_BACKTRACE=1 "$image" --root /none --version 1.21 >"$work/one" 2>"$work/errors" || code=$?
+assert "it fails with its own words, whatever is asked of the runtime" has "$work/errors" "--root /none"
+assert "it fails with its own exit code" equal "$code" 1
+code=0
+docker run --rm --network none -e KUBE_BENCH_PGSQL_HOST=127.0.0.1 -e KUBE_BENCH_PGSQL_USER=u -e KUBE_BENCH_PGSQL_DBNAME=d \
+  -e KUBE_BENCH_PGSQL_SSLMODE=disable -e KUBE_BENCH_PGSQL_PASSWORD=p -e KUBE_BENCH_K8S_HOST=node "$image" --host example --version 1.21 --pgsql >"$work/one" 2>"$work/errors" || code=$?
+assert "it writes to a database: one that is not there is an error" equal "$code" 1
+assert "it writes to a database: the server is named" has "$work/errors" "127.0.0.1"
+assert "it writes to a database: the report is printed all the same" has "$work/one" "| total "
 
 # 2. The fake node, with the image in its engine.
 cargo build --locked --examples 2>/dev/null

@@ -8,7 +8,7 @@ use crate::one_or_many::OneOrMany;
 use crate::operator::{WrittenExpectation, Yes};
 use crate::probe::{At, DocumentPath, Tree};
 use crate::value::ValueKind;
-use globset::Glob;
+use crate::wildcard::Wildcard;
 use indexmap::IndexMap;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, MapAccess, Visitor};
@@ -214,9 +214,9 @@ impl schemars::JsonSchema for WrittenAt {
 }
 
 checked_text!(PathText(DocumentPath), |text: String| text.parse::<DocumentPath>().map_err(|e| e.to_string()));
-checked_text!(GlobText(String), |text: String| match Glob::new(short(&text)?) {
+checked_text!(GlobText(String), |text: String| match Wildcard::rule(short(&text)?) {
     Ok(_) => Ok(text),
-    Err(e) => Err(e.to_string()),
+    Err(e) => Err(format!("`{text}`: {e}")),
 });
 checked_text!(UnitText((String, String)), |text: String| {
     let pair = text.split_once('.').map(|(section, key)| (section.to_owned(), key.to_owned()));

@@ -65,7 +65,8 @@ pub struct PatientHost {
     given_up: Cell<usize>,
     /// Where no answer came from; nothing below is asked for again.
     silent: RefCell<Vec<Place>>,
-    read_accounts: OnceCell<Result<(), Accounts>>,
+    /// Nothing where they were read; else a table that says why there are none.
+    no_accounts: OnceCell<Option<Accounts>>,
 }
 
 impl PatientHost {
@@ -80,7 +81,7 @@ impl PatientHost {
             worker: RefCell::default(),
             given_up: Cell::new(0),
             silent: RefCell::default(),
-            read_accounts: OnceCell::new(),
+            no_accounts: OnceCell::new(),
         }
     }
 
@@ -249,17 +250,15 @@ impl Host for PatientHost {
 
     fn accounts(&self) -> &Accounts {
         // Once they were read on the thread beside, they are there for this one too.
-        let read = self.read_accounts.get_or_init(|| {
-            self.ask(None, |host| {
+        let none = self.no_accounts.get_or_init(|| {
+            let read = self.ask(None, |host| {
                 host.accounts();
                 Ok(())
-            })
-            .map_err(|trouble| Accounts::default().with_unknown(Some(format!("the table of accounts {trouble}"))))
+            });
+            let why = read.err().map(|trouble| format!("the table of accounts {trouble}"));
+            why.map(|why| Accounts::default().with_unknown(Some(why)))
         });
-        match read {
-            Ok(()) => self.machine.accounts(),
-            Err(none) => none,
-        }
+        none.as_ref().unwrap_or_else(|| self.machine.accounts())
     }
 
     fn notices(&self) -> Vec<String> {

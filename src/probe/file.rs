@@ -5,8 +5,9 @@ use super::scene::{Scene, TreeFindings, shown};
 use super::setting::not_seen;
 use super::{Evidence, FileClass, FileProbe, Observation, Seen, Tree, TreeLook};
 use crate::host::{Accounts, Kind, Place, Stat, Trouble};
-use globset::{Glob, GlobSet, GlobSetBuilder};
+use crate::wildcard::Wildcard;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 const ATTRIBUTE: &str = "permissions and owner";
@@ -91,7 +92,7 @@ fn walk(scene: &Scene<'_>, place: &Place, wanted: &TreeLook) -> Vec<Observation>
 /// What one look keeps of a tree.
 struct Sieve {
     tree: Tree,
-    names: Option<GlobSet>,
+    names: Vec<Wildcard>,
     /// How many files are so, and the first few by name, in whatever order they come.
     classes: BTreeMap<Stat, (usize, BTreeSet<String>)>,
     /// The first few by name as well.
@@ -103,7 +104,8 @@ impl Sieve {
     fn new(look: &TreeLook) -> Self {
         Self {
             tree: look.tree,
-            names: patterns(&look.names),
+            // They were checked when the definitions were loaded.
+            names: look.names.iter().filter_map(|name| Wildcard::rule(name).ok()).collect(),
             classes: BTreeMap::new(),
             troubles: Vec::new(),
             more_troubles: 0,
@@ -150,7 +152,8 @@ impl Sieve {
     }
 
     fn is_named(&self, path: &Path) -> bool {
-        self.names.as_ref().is_none_or(|set| path.file_name().is_some_and(|name| set.is_match(name)))
+        let named = |name: &OsStr| self.names.iter().any(|pattern| pattern.is_match(&name.to_string_lossy()));
+        self.names.is_empty() || path.file_name().is_some_and(named)
     }
 
     fn observations(self, top: &str, problem: Option<&Trouble>, accounts: &Accounts) -> Vec<Observation> {
@@ -176,18 +179,6 @@ impl Sieve {
             |(subject, seen)| Observation { subject, attribute: ATTRIBUTE.to_owned(), seen, source: SOURCE.to_owned() };
         seen.into_iter().map(observation).collect()
     }
-}
-
-/// The patterns as one matcher; they were checked when the definitions were loaded.
-fn patterns(names: &[String]) -> Option<GlobSet> {
-    if names.is_empty() {
-        return None;
-    }
-    let mut set = GlobSetBuilder::new();
-    names.iter().filter_map(|name| Glob::new(name).ok()).for_each(|glob| {
-        set.add(glob);
-    });
-    set.build().ok()
 }
 
 fn class(accounts: &Accounts, stat: &Stat, count: usize, examples: Vec<String>) -> FileClass {

@@ -8,7 +8,7 @@ use crate::config::Candidates;
 use crate::host::{Kind, Place, Trouble, base_name};
 use crate::node::Instance;
 use crate::value::ValueKind;
-use globset::Glob;
+use crate::wildcard::Wildcard;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -222,7 +222,7 @@ fn expand(scene: &Scene<'_>, pattern: &str) -> Vec<Result<Place, Seen>> {
     let mut found = vec![PathBuf::from("/")];
     let mut troubles = Vec::new();
     for name in pattern.split('/').filter(|n| !n.is_empty()) {
-        let Ok(glob) = Glob::new(name).map(|g| g.compile_matcher()) else {
+        let Ok(glob) = Wildcard::rule(name) else {
             return vec![Err(Seen::Unknown(format!("{pattern} is not a pattern")))];
         };
         let mut next = Vec::new();

@@ -1,8 +1,8 @@
-//! File name patterns: `*`, `?` and `[…]`, matched by a library, and the files that a word with such a pattern means.
+//! File name patterns: `*`, `?` and `[…]`, and the files that a word with such a pattern means.
 
 use super::{Interpreter, Stop, unknown};
 use crate::host::Trouble;
-use globset::{GlobBuilder, GlobMatcher};
+use crate::wildcard::Wildcard;
 
 /// Letters of one pattern: the library ends the program where one is too large for it.
 const MAX_LETTERS: usize = 4096;
@@ -10,29 +10,15 @@ const MAX_LETTERS: usize = 4096;
 const MAX_NAMES: usize = 100_000;
 
 /// A pattern as `find -name` and the shell read it; a quoted letter stands for itself.
-pub(super) fn matcher(letters: &[(char, bool)]) -> Result<GlobMatcher, Stop> {
+pub(super) fn matcher(letters: &[(char, bool)]) -> Result<Wildcard, Stop> {
     if letters.len() > MAX_LETTERS {
         return Err(unknown(format!("a pattern of more than {MAX_LETTERS} letters")));
     }
-    let mut text = String::new();
-    let mut before = None;
-    for (letter, quoted) in letters {
-        let special = matches!(letter, '*' | '?' | '[' | ']' | '{' | '}' | '\\' | '!' | ',');
-        match letter {
-            // Two stars are one; the library gives them a meaning of their own.
-            '*' if !quoted && before == Some(('*', false)) => {}
-            '{' | '}' | '\\' => text.extend(['\\', *letter]),
-            _ if *quoted && special => text.extend(['\\', *letter]),
-            _ => text.push(*letter),
-        }
-        before = Some((*letter, *quoted));
-    }
-    let glob = GlobBuilder::new(&text).literal_separator(false).backslash_escape(true).build();
-    Ok(glob.map_err(|e| unknown(format!("the pattern {text}: {e}")))?.compile_matcher())
+    Wildcard::quoted(letters).map_err(unknown)
 }
 
 /// A pattern whose letters are none of them quoted, but for those behind a backslash.
-pub(super) fn plain(text: &str) -> Result<GlobMatcher, Stop> {
+pub(super) fn plain(text: &str) -> Result<Wildcard, Stop> {
     let mut letters = Vec::new();
     let mut rest = text.chars();
     while let Some(letter) = rest.next() {

@@ -3,13 +3,14 @@
 
 use super::{Answer, MAX_OUTPUT};
 use crate::host::Patience;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process_group};
-use std::io::{Read, Write};
+use std::io::{ErrorKind, PipeReader, PipeWriter, Read, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 /// Where the shell is.
@@ -73,36 +74,39 @@ impl SystemShell {
     }
 }
 
-/// Reads until the last writer is gone, the limit is over, or there is too much.
-fn collect(mut reader: std::io::PipeReader, limit: Duration) -> Result<Vec<u8>, String> {
+/// Reads until the last writer is gone, the limit is over, or there is too much. Who has left the process group may keep
+/// the pipe open for as long as he likes: nobody waits for him, and nothing of ours is left with him.
+fn collect(mut reader: PipeReader, limit: Duration) -> Result<Vec<u8>, String> {
     let deadline = Instant::now() + limit;
-    let (sender, receiver) = channel::<Vec<u8>>();
-    // The thread ends with the pipe, or when nobody listens any more.
-    std::thread::spawn(move || {
-        let mut buffer = vec![0; 1 << 16];
-        while let Ok(length @ 1..) = reader.read(&mut buffer) {
-            if sender.send(buffer[..length].to_vec()).is_err() {
-                return;
-            }
-        }
-    });
-    let mut text = Vec::new();
+    let late = || format!("it took longer than {} s and was ended", limit.as_secs_f32());
+    let broken = |e: &dyn std::fmt::Display| format!("what it prints cannot be read: {e}");
+    let (mut text, mut buffer) = (Vec::new(), vec![0; 1 << 16]);
     loop {
-        match receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-            Ok(bytes) => text.extend(bytes),
-            Err(RecvTimeoutError::Disconnected) => return Ok(text),
-            Err(RecvTimeoutError::Timeout) => {
-                return Err(format!("it took longer than {} s and was ended", limit.as_secs_f32()));
-            }
+        let left = deadline.saturating_duration_since(Instant::now());
+        let left = Timespec::try_from(left).map_err(|e| broken(&e))?;
+        match poll(&mut [PollFd::new(&reader, PollFlags::IN)], Some(&left)) {
+            Ok(0) => return Err(late()),
+            Ok(_) => {}
+            Err(Errno::INTR) => continue,
+            Err(e) => return Err(broken(&e)),
+        }
+        match reader.read(&mut buffer) {
+            Ok(0) => return Ok(text),
+            Ok(length) => text.extend(&buffer[..length]),
+            Err(e) if e.kind() == ErrorKind::Interrupted => {}
+            Err(e) => return Err(broken(&e)),
         }
         if text.len() > MAX_OUTPUT {
             return Err(format!("it printed more than {MAX_OUTPUT} bytes and was ended"));
+        }
+        if Instant::now() >= deadline {
+            return Err(late());
         }
     }
 }
 
 #[expect(clippy::disallowed_methods, reason = "an audit of the user's own definitions that only a shell can answer")]
-fn start(writer: std::io::PipeWriter) -> std::io::Result<Child> {
+fn start(writer: PipeWriter) -> std::io::Result<Child> {
     Command::new(SHELL).stdin(Stdio::piped()).stdout(writer.try_clone()?).stderr(writer).process_group(0).spawn()
 }
 

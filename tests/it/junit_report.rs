@@ -85,7 +85,7 @@ fn parse(document: &str) -> Element {
     root.children.pop().expect("the root element")
 }
 
-/// What the schema allows: elements in their places and order, attributes with their types, counts that are right.
+/// What the schemas of Jenkins and others allow: elements in their places and order, attributes with their types, counts that are right.
 fn validate(root: &Element) {
     let numbers = ["tests", "skipped", "failures", "errors"];
     let known = |element: &Element, names: &[&str]| {
@@ -99,7 +99,7 @@ fn validate(root: &Element) {
         time.parse::<f64>().expect("time is a number");
     };
     assert_eq!(root.name, "testsuites");
-    known(root, &["name", "time", "tests", "skipped", "failures", "errors"]);
+    known(root, &["name", "time", "tests", "failures", "errors"]);
     seconds(root);
     for suite in &root.children {
         assert_eq!(suite.name, "testsuite");
@@ -126,7 +126,7 @@ fn validate(root: &Element) {
         let expected = [suite.children.len(), having("skipped"), having("failure"), 0];
         assert_eq!(numbers.map(|n| suite.count(n)), expected, "counts of {}", suite.attribute("name"));
     }
-    for name in numbers {
+    for name in ["tests", "failures", "errors"] {
         assert_eq!(root.count(name), root.children.iter().map(|s| s.count(name)).sum::<usize>(), "{name} in all");
     }
 }

@@ -248,6 +248,27 @@ fn random_scripts_print_what_the_shell_prints() {
     assert!(shell.started() >= 300);
 }
 
+/// Who leaves the process group keeps what the shell prints into open. Nobody waits for him; what he prints goes nowhere.
+#[test]
+fn a_process_that_leaves_its_group_holds_nobody_up() {
+    if !is_here(&["setsid"]) {
+        println!("not run: this machine lacks setsid");
+        return;
+    }
+    let shell = SystemShell::with_limit(Duration::from_secs(1));
+    let begun = Instant::now();
+    for script in [
+        "setsid sh -c 'while sleep 0.1; do echo 98771; done' & echo started",
+        "setsid sh -c 'for i in 1 2 3 4 5 6 7 8; do setsid sh -c \"sleep 0.3; : 98772\"; done' & sleep 98773",
+    ] {
+        let error = shell.run(script).expect_err(script);
+        assert!(error.contains("longer than 1 s"), "{script}: {error}");
+    }
+    assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
+    // Nothing reads it any more, so that printing ends it.
+    assert!(gone("98771") && gone("98772") && gone("sleep 98773"));
+}
+
 /// The processes of this machine whose command line holds a text.
 fn running(text: &str) -> usize {
     let lines = std::fs::read_dir("/proc").expect("processes").flatten();

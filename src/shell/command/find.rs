@@ -4,7 +4,7 @@ use super::{Call, run as run_command};
 use crate::host::{Kind, Trouble};
 use crate::shell::budget::room;
 use crate::shell::{Output, Stop, Stream, pattern, unknown};
-use globset::GlobMatcher;
+use crate::wildcard::Wildcard;
 
 /// How deep one test may stand in another.
 const MAX_DEPTH: usize = 32;
@@ -12,8 +12,8 @@ const MAX_DEPTH: usize = 32;
 const MAX_FOLDERS: usize = 256;
 
 enum Test {
-    Name(GlobMatcher),
-    Path(GlobMatcher),
+    Name(Wildcard),
+    Path(Wildcard),
     Kind(char),
     Not(Box<Self>),
     All(Vec<Self>),
