@@ -393,6 +393,7 @@ groups:
             ("id: 4\ntype: master\n", "cis/node.yaml:2:1: the file's type is `master`"),
             ("type: node\ngroups: 7\n", "cis/node.yaml:2:9: "),
             ("type: node\ngroups:\n  - checks:\n      - scored: perhaps\n", "cis/node.yaml:4:17: "),
+            ("{\"äöü\": 1, \"type\": \"node\", \"groups\": 7}", "cis/node.yaml:1:38: "),
         ];
         for (text, expected) in cases {
             let error = load(text).expect_err(text).to_string();

@@ -8,6 +8,7 @@ mod machine;
 mod process;
 mod shell;
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "the targets and their corpus are files of the source")]
 mod tests;
 mod words;
 
