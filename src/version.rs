@@ -240,6 +240,19 @@ mod tests {
     use crate::host::DescribedHost;
 
     #[test]
+    fn what_is_cut_out_of_a_file_is_all_that_is_read_of_it() {
+        let package = "Package: kubelet\r\nStatus: install ok installed\nVersion: 1.30.1\r";
+        for (cut, text) in [
+            (kubelets_package as fn(&str) -> String, package),
+            (system_and_variant, "ID=bottlerocket\r"),
+            (first_version, "Kubernetes v1.29.3\r"),
+        ] {
+            assert_eq!(cut(&cut(text)), cut(text), "{text:?}");
+            assert!(!cut(text).is_empty() && !cut(text).contains('\r'), "{text:?}");
+        }
+    }
+
+    #[test]
     fn versions_are_read_in_their_many_forms() {
         let cases = [
             ("v1.29.3-eks-abc", Some("1.29.3-eks-abc")),

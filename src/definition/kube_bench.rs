@@ -388,11 +388,21 @@ groups:
     }
 
     #[test]
+    fn a_key_without_a_name_means_nothing_to_loading_and_to_lint() {
+        for text in ["type: node\n~: x\n", "type: node\n&a : x\n", "type: node\n1: x\n"] {
+            let source = Source { file: "cis/node.yaml".to_owned(), text: text.to_owned() };
+            assert!(load(text).is_ok(), "{text}");
+            assert_eq!(warnings(&source).map(|found| found.len()), Ok(1), "{text}");
+        }
+    }
+
+    #[test]
     fn a_file_that_is_wrong_is_refused_with_its_place() {
         let cases = [
             ("id: 4\ntype: master\n", "cis/node.yaml:2:1: the file's type is `master`"),
             ("type: node\ngroups: 7\n", "cis/node.yaml:2:9: "),
             ("type: node\ngroups:\n  - checks:\n      - scored: perhaps\n", "cis/node.yaml:4:17: "),
+            ("{\"äöü\": 1, \"type\": \"node\", \"groups\": 7}", "cis/node.yaml:1:38: "),
         ];
         for (text, expected) in cases {
             let error = load(text).expect_err(text).to_string();

@@ -98,10 +98,15 @@ fn is_told_in(source: &Source, error: &DefinitionError) {
     }
 }
 
-/// The place right behind the last letter counts too: what is missing is missed there.
+/// The place right behind the last letter counts too: what is missing is missed there. A carriage return alone ends a line
+/// of YAML, and none of an editor.
 fn is_in(source: &Source, line: usize, column: usize, message: &str) {
-    let lines: Vec<&str> = source.text.split('\n').collect();
-    let letters = line.checked_sub(1).and_then(|at| lines.get(at)).map_or(0, |line| line.chars().count());
-    let is_there = (1..=lines.len()).contains(&line) && (1..=letters + 1).contains(&column);
-    assert!(is_there, "{line}:{column} is not in {:?}: {message}", source.text);
+    let edited: Vec<&str> = source.text.split('\n').collect();
+    let text = source.text.replace("\r\n", "\n");
+    let of_yaml: Vec<&str> = text.split(['\n', '\r']).collect();
+    let has = |lines: &[&str]| {
+        let letters = line.checked_sub(1).and_then(|at| lines.get(at)).map(|line| line.chars().count());
+        letters.is_some_and(|letters| (1..=letters + 1).contains(&column))
+    };
+    assert!(has(&edited) || has(&of_yaml), "{line}:{column} is not in {:?}: {message}", source.text);
 }

@@ -4,10 +4,11 @@ use crate::config::Target;
 use crate::definition::{Benchmark, Library};
 use crate::host::{DescribedHost, Host, Kind, Place, Trouble};
 use crate::node::Node;
+use crate::outcome::{Report, State};
 use crate::plan::{Selection, plan};
 use crate::probe::Collector;
 use crate::report::Format;
-use crate::{runner, version};
+use crate::{runner, snapshot, version};
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -18,7 +19,25 @@ const MOST: usize = 20_000;
 pub fn described_host(data: &[u8]) {
     let Ok(host) = DescribedHost::parse(&String::from_utf8_lossy(data)) else { return };
     look_around(&host);
-    audit(&host);
+    let report = audit(&host);
+    for format in [Format::Json { totals: true }, Format::Junit] {
+        let mut out = Vec::new();
+        assert!(format.render(&report, &mut out).is_ok() && !out.is_empty());
+    }
+}
+
+/// A description: what a snapshot of that machine holds is a description again, of which every verdict is the same.
+pub fn snapshot(data: &[u8]) {
+    let Ok(host) = DescribedHost::parse(&String::from_utf8_lossy(data)) else { return };
+    let (library, _) = definitions();
+    let taken = match snapshot::take(library, &host) {
+        Ok(taken) => String::from_utf8_lossy(&taken).into_owned(),
+        Err(error) => panic!("no snapshot can be taken: {error}"),
+    };
+    match DescribedHost::parse(&taken) {
+        Ok(again) => assert_eq!(verdicts(&audit(&again)), verdicts(&audit(&host)), "{taken}"),
+        Err(error) => panic!("{error} in {taken}"),
+    }
 }
 
 fn look_around(host: &DescribedHost) {
@@ -60,9 +79,9 @@ fn look_at(host: &DescribedHost, place: &Place) {
     }
 }
 
-/// Judges the machine as a run does.
-fn audit(host: &DescribedHost) {
-    let Some((library, benchmark)) = definitions() else { panic!("the definitions are not there") };
+/// The report of a run on the machine.
+fn audit(host: &DescribedHost) -> Report {
+    let (library, benchmark) = definitions();
     let node = Node::detect(host, &library.config);
     let mut collector = Collector::new(host, &node, &library.config);
     let _ = version::detect(&collector, &node, host);
@@ -75,19 +94,18 @@ fn audit(host: &DescribedHost) {
         unscored: true,
     };
     let Ok(plan) = plan(benchmark, &selection) else { panic!("the benchmark cannot be planned") };
-    let report = runner::run(&plan, &mut collector, &node, None);
-    for format in [Format::Json { totals: true }, Format::Junit] {
-        let mut out = Vec::new();
-        assert!(format.render(&report, &mut out).is_ok() && !out.is_empty());
-    }
+    runner::run(&plan, &mut collector, &node, None)
 }
 
-fn definitions() -> Option<&'static (Library, Benchmark)> {
-    static DEFINITIONS: OnceLock<Option<(Library, Benchmark)>> = OnceLock::new();
-    let load = || {
-        let library = Library::load(None, None).ok()?;
-        let benchmark = library.benchmark("cis-1.12").ok()?;
-        Some((library, benchmark))
-    };
-    DEFINITIONS.get_or_init(load).as_ref()
+fn verdicts(report: &Report) -> Vec<(String, State)> {
+    let outcomes = report.sections.iter().flat_map(|s| &s.groups).flat_map(|g| &g.outcomes);
+    outcomes.map(|outcome| (outcome.id.to_string(), outcome.state())).collect()
+}
+
+fn definitions() -> &'static (Library, Benchmark) {
+    static DEFINITIONS: OnceLock<(Library, Benchmark)> = OnceLock::new();
+    DEFINITIONS.get_or_init(|| match Library::load(None, None).and_then(|l| l.benchmark("cis-1.12").map(|b| (l, b))) {
+        Ok(definitions) => definitions,
+        Err(error) => panic!("the definitions that are compiled in: {error}"),
+    })
 }

@@ -8,6 +8,7 @@ mod machine;
 mod process;
 mod shell;
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "the targets and their corpus are files of the source")]
 mod tests;
 mod words;
 
@@ -16,7 +17,7 @@ use std::borrow::Cow;
 pub use definitions::{kube_bench_definitions, native_definitions};
 pub use dialect::dialect;
 pub use documents::documents;
-pub use machine::described_host;
+pub use machine::{described_host, snapshot};
 pub use process::{accounts, environment, executable, proc_files};
 pub use shell::shell;
 pub use words::{command_line, flags, values, version};
@@ -38,6 +39,7 @@ pub const TARGETS: &[Target] = &[
     ("native_definitions", native_definitions),
     ("proc_files", proc_files),
     ("shell", shell),
+    ("snapshot", snapshot),
     ("values", values),
     ("version", version),
 ];

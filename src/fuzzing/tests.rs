@@ -15,7 +15,7 @@ fn tokens(target: &str) -> &'static str {
             "\0 nodeproof\0 kube-bench\0 run\0 -s\0 master,node --every 6h -v 3 -vv --json =true =0 --exit-code -- help\0 \
              lint\0 explain\0 --version 1.21 --scored=false --check 1.2.3, --log_dir snapshot\0 man\0 completions\0 bash =\0"
         }
-        "described_host" => {
+        "described_host" | "snapshot" => {
             "files:\n dirs:\n processes:\n accounts:\n -␣{ path:␣/a ,␣ } [ ] target:␣../b error:␣denied \
              mode:␣644 owner:␣etcd argv:␣[kubelet] pid:␣1 content:␣x kind:␣fifo \n ␣␣ {\"files\":[] : \
              root:␣/r snapshot:␣{} in_walk:␣io not_entered:␣hidden processes_error:␣io"
@@ -85,7 +85,11 @@ fn run(name: &str, cases: u32, input: impl Strategy<Value = Vec<u8>>, target: fn
 
 fn random((name, target): &Target) {
     // One that audits a whole machine, or reads every file several times, takes its time.
-    let cases = if matches!(*name, "described_host" | "native_definitions" | "command_line") { 60 } else { 250 };
+    let cases = match *name {
+        "snapshot" => 4,
+        "described_host" | "native_definitions" | "command_line" => 60,
+        _ => 250,
+    };
     run(name, cases, prop::collection::vec(any::<u8>(), 0..200), *target);
     let words: Vec<String> = tokens(name).split(' ').map(|word| word.replace('␣', " ")).collect();
     let near = prop::collection::vec(select(words), 0..40).prop_map(|words| words.concat().into_bytes());

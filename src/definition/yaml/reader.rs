@@ -252,7 +252,12 @@ impl<'de> MapAccess<'de> for Entries<'_> {
             let fault = Fault { mark: key.mark, message: unknown_key(name, self.fields) };
             self.reader.ignored.borrow_mut().insert(key.id, fault);
         }
-        placed(key, seed.deserialize(self.reader.child(key))).map(Some)
+        // A key is its text, also where that would be null or a number as a value.
+        let read = match key.text() {
+            Some(text) => seed.deserialize(IntoDeserializer::<Wrong>::into_deserializer(text)),
+            None => seed.deserialize(self.reader.child(key)),
+        };
+        placed(key, read).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Wrong> {
