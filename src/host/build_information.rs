@@ -11,13 +11,37 @@ const TEXTS_AT: usize = 32;
 /// The flag for texts that stand in the section itself.
 const INLINE: u8 = 2;
 
+/// Bytes of a section that is read; those of Go's programs have some thousand.
+const MAX_SECTION: u64 = 1 << 20;
+
 /// The text of module and build lines.
-pub(crate) fn read(file: impl Read + Seek) -> Result<String, Trouble> {
+pub(crate) fn read(mut file: impl Read + Seek) -> Result<String, Trouble> {
     let no_executable = |e: elf::ParseError| Trouble::Malformed(format!("it is no executable: {e}"));
+    count_headers(&mut file)?;
     let mut elf: ElfStream<AnyEndian, _> = ElfStream::open_stream(file).map_err(no_executable)?;
+    // The library holds a section as a whole, and a file may say that it has one of any size.
+    let bounded = |size: u64| if size > MAX_SECTION { Err(Trouble::TooLarge(MAX_SECTION)) } else { Ok(()) };
+    let names = elf.section_headers().get(usize::from(elf.ehdr.e_shstrndx));
+    bounded(names.map_or(u64::MAX, |section| section.sh_size))?;
     let header = *elf.section_header_by_name(".go.buildinfo").map_err(no_executable)?.ok_or(Trouble::Absent)?;
+    bounded(header.sh_size)?;
     let (section, _) = elf.section_data(&header).map_err(no_executable)?;
     text_of(section).ok_or_else(|| Trouble::Malformed("its build information has an unknown form".to_owned()))
+}
+
+/// Refuses a file whose headers are counted elsewhere than in its first bytes: there may be any number of them. None at all
+/// means that there is no such section either.
+fn count_headers(file: &mut (impl Read + Seek)) -> Result<(), Trouble> {
+    let mut head = [0; 64];
+    let read = file.read_exact(&mut head).and_then(|()| file.rewind());
+    read.map_err(|e| Trouble::Malformed(format!("it is no executable: {e}")))?;
+    // The class, 1 for 32 bits, tells where the numbers of program and section headers stand.
+    let (programs, sections) = if head[4] == 1 { (44, 48) } else { (56, 60) };
+    match (&head[programs..programs + 2], &head[sections..sections + 2]) {
+        (_, [0, 0]) => Err(Trouble::Absent),
+        ([0xff, 0xff], _) => Err(Trouble::Malformed("it has too many program headers".to_owned())),
+        _ => Ok(()),
+    }
 }
 
 /// The second text of the section; the first is Go's own version.
@@ -68,6 +92,40 @@ mod tests {
         assert_eq!(text_of(&section(&text)), Some(text));
     }
 
+    /// An executable of 64 bits with two sections: their names, and Go's.
+    fn executable(section: &[u8], size: u64, counted: u16) -> Vec<u8> {
+        let names = b"\0.shstrtab\0.go.buildinfo\0";
+        let (names_at, section_at) = (64, 64 + names.len());
+        let headers_at = section_at + section.len();
+        let mut file = b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0\x3e\0\x01\0\0\0".to_vec();
+        file.resize(40, 0);
+        file.extend((headers_at as u64).to_le_bytes());
+        // The flags have four bytes, the other numbers two.
+        for number in [0, 0, 64, 56, 0, 64, counted, 1] {
+            file.extend(u16::to_le_bytes(number));
+        }
+        file.extend(names);
+        file.extend(section);
+        for (name, at, size) in [(0_u32, 0, 0), (1, names_at, names.len() as u64), (11, section_at, size)] {
+            let mut header = name.to_le_bytes().to_vec();
+            header.resize(24, 0);
+            header.extend((at as u64).to_le_bytes());
+            header.extend(size.to_le_bytes());
+            header.resize(64, 0);
+            file.extend(header);
+        }
+        file
+    }
+
+    #[test]
+    fn a_section_of_any_size_is_not_held() {
+        let section = section("path\tx\n");
+        let read_of = |size, counted| read(Cursor::new(executable(&section, size, counted)));
+        assert_eq!(read_of(section.len() as u64, 3).as_deref(), Ok("path\tx\n"));
+        assert_eq!(read_of(1 << 40, 3), Err(Trouble::TooLarge(MAX_SECTION)));
+        assert_eq!(read_of(section.len() as u64, 0), Err(Trouble::Absent));
+    }
+
     #[test]
     fn what_is_cut_short_is_no_text() {
         let whole = section("path\tx\n");
@@ -75,5 +133,6 @@ mod tests {
             assert_eq!(text_of(&whole[..length]), None, "{length}");
         }
         assert!(matches!(read(Cursor::new(b"#!/bin/sh\n".to_vec())), Err(Trouble::Malformed(_))));
+        assert!(matches!(read(Cursor::new(b"#!/bin/sh\n".repeat(50))), Err(Trouble::Malformed(_))));
     }
 }

@@ -2,6 +2,7 @@
 //! that. Never judges.
 
 use super::excerpt::{Asked, Part};
+use super::memory::Memory;
 use super::{DocumentPath, markup};
 use crate::host::{Host, Place, Trouble};
 use serde_json::Value as Json;
@@ -14,7 +15,7 @@ const MAX_BYTES: usize = 8 << 20;
 const MAX_NODES: usize = 100_000;
 
 /// What was read at each place, or why it could not be.
-type Memory<T> = BTreeMap<Place, Result<Rc<T>, Trouble>>;
+type Read<T> = Memory<Place, Result<Rc<T>, Trouble>>;
 
 /// What was asked of a file's content, and nothing else of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,8 +29,8 @@ pub struct Excerpt {
 /// The contents of a machine's files.
 pub(super) struct Contents<'a> {
     host: &'a dyn Host,
-    bytes: RefCell<Memory<Vec<u8>>>,
-    documents: RefCell<Memory<Json>>,
+    bytes: Read<Vec<u8>>,
+    documents: Read<Json>,
     asked: RefCell<BTreeMap<Place, Asked>>,
     bytes_left: Cell<usize>,
     nodes_left: Cell<usize>,
@@ -39,8 +40,8 @@ impl<'a> Contents<'a> {
     pub(super) fn new(host: &'a dyn Host) -> Self {
         Self {
             host,
-            bytes: RefCell::default(),
-            documents: RefCell::default(),
+            bytes: Memory::default(),
+            documents: Memory::default(),
             asked: RefCell::default(),
             bytes_left: Cell::new(MAX_BYTES),
             nodes_left: Cell::new(MAX_NODES),
@@ -112,27 +113,19 @@ impl<'a> Contents<'a> {
     }
 
     fn read(&self, place: &Place) -> Result<Rc<Vec<u8>>, Trouble> {
-        if let Some(known) = self.bytes.borrow().get(place) {
-            return known.clone();
-        }
-        let content = self.host.read(place).and_then(|bytes| {
+        self.bytes.of(place, || {
+            let bytes = self.host.read(place)?;
             take(&self.bytes_left, bytes.len(), "bytes")?;
             Ok(Rc::new(bytes))
-        });
-        self.bytes.borrow_mut().insert(place.clone(), content.clone());
-        content
+        })
     }
 
     fn document(&self, place: &Place) -> Result<Rc<Json>, Trouble> {
-        if let Some(known) = self.documents.borrow().get(place) {
-            return known.clone();
-        }
-        let document = self.read(place).and_then(|bytes| markup::parse(&bytes)).and_then(|document| {
+        self.documents.of(place, || {
+            let document = markup::parse(&self.read(place)?)?;
             take(&self.nodes_left, nodes(&document), "nodes of documents")?;
             Ok(Rc::new(document))
-        });
-        self.documents.borrow_mut().insert(place.clone(), document.clone());
-        document
+        })
     }
 }
 

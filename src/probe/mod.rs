@@ -6,6 +6,7 @@ mod document;
 pub(crate) mod excerpt;
 mod file;
 pub(crate) mod markup;
+mod memory;
 mod path;
 mod place;
 mod process;

@@ -231,7 +231,7 @@ fn expand(scene: &Scene<'_>, pattern: &str) -> Vec<Result<Place, Seen>> {
                 next.push(folder.join(name));
                 continue;
             }
-            match scene.host.list(&Place::host(&folder)) {
+            match scene.list(&Place::host(&folder)) {
                 Ok(names) => next.extend(names.iter().filter(|n| glob.is_match(n)).map(|n| folder.join(n))),
                 Err(Trouble::Absent | Trouble::NotDirectory) => {}
                 Err(trouble) => troubles.push(Err(not_seen(&shown(&folder), &trouble))),

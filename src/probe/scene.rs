@@ -2,6 +2,7 @@
 //! judge the same. Knows no probe. Never judges.
 
 use super::contents::Contents;
+use super::memory::Memory;
 use super::{Evidence, Observation, Seen, TreeLook};
 use crate::component::Component;
 use crate::config::{Candidates, Config, Target};
@@ -10,6 +11,7 @@ use crate::node::{Instance, Node};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 /// What each look at one tree saw.
 pub(super) type TreeFindings = Vec<(TreeLook, Vec<Observation>)>;
@@ -20,7 +22,10 @@ pub(super) struct Scene<'a> {
     pub(super) node: &'a Node,
     config: &'a Config,
     pub(super) contents: Contents<'a>,
-    stats: RefCell<BTreeMap<Place, Result<Stat, Trouble>>>,
+    stats: Memory<Place, Result<Stat, Trouble>>,
+    lists: Memory<Place, Result<Rc<Vec<String>>, Trouble>>,
+    /// The drop-ins below a folder, in the order in which they are merged.
+    pub(super) drop_ins: Memory<Place, Result<Rc<Vec<Place>>, String>>,
     tree_looks: Vec<TreeLook>,
     trees: RefCell<BTreeMap<Place, TreeFindings>>,
 }
@@ -33,7 +38,9 @@ impl<'a> Scene<'a> {
             node,
             config,
             contents: Contents::new(host),
-            stats: RefCell::default(),
+            stats: Memory::default(),
+            lists: Memory::default(),
+            drop_ins: Memory::default(),
             tree_looks: Vec::new(),
             trees: RefCell::default(),
         }
@@ -41,12 +48,12 @@ impl<'a> Scene<'a> {
 
     /// What stands at a place.
     pub(super) fn stat(&self, place: &Place) -> Result<Stat, Trouble> {
-        if let Some(known) = self.stats.borrow().get(place) {
-            return known.clone();
-        }
-        let stat = self.host.stat(place);
-        self.stats.borrow_mut().insert(place.clone(), stat.clone());
-        stat
+        self.stats.of(place, || self.host.stat(place))
+    }
+
+    /// The names in a folder.
+    pub(super) fn list(&self, place: &Place) -> Result<Rc<Vec<String>>, Trouble> {
+        self.lists.of(place, || self.host.list(place).map(Rc::new))
     }
 
     /// Which looks at trees are to come: one walk answers all of them.

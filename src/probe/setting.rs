@@ -8,6 +8,7 @@ use crate::host::{Place, Trouble};
 use crate::node::Instance;
 use crate::value::{Value, ValueKind};
 use std::path::Path;
+use std::rc::Rc;
 use std::time::Duration;
 
 /// Drop-ins of one component.
@@ -170,24 +171,31 @@ pub(super) fn config_file(
 }
 
 /// The kubelet's drop-ins, in the order in which it merges them: `*.conf`, by path.
-fn drop_ins(scene: &Scene<'_>, component: Component, instance: &Instance) -> Result<Vec<Place>, String> {
+fn drop_ins(scene: &Scene<'_>, component: Component, instance: &Instance) -> Result<Rc<Vec<Place>>, String> {
     if component != Component::Kubelet {
-        return Ok(Vec::new());
+        return Ok(Rc::default());
     }
     let Some(folder) = flag_value(instance, "config-dir", ValueKind::Text, &[])? else {
-        return Ok(Vec::new());
+        return Ok(Rc::default());
     };
     let folder = folder.to_string();
     let place = scene.place_for(instance, &folder).map_err(|trouble| format!("{folder} {trouble}"))?;
+    scene.drop_ins.of(&place, || drop_ins_below(scene, &place).map(Rc::new))
+}
+
+fn drop_ins_below(scene: &Scene<'_>, place: &Place) -> Result<Vec<Place>, String> {
+    let folder = shown(&place.path);
     let mut found = Vec::new();
     let mut problem = None;
-    let walked = scene.host.walk(&place, &mut |path: &Path, stat| match stat {
+    let walked = scene.host.walk(place, &mut |path: &Path, stat| match stat {
         Ok(_) if path.extension().is_some_and(|e| e == "conf") && found.len() == MAX_DROP_INS => {
-            problem = Some(format!("{folder} holds more than {MAX_DROP_INS} drop-ins"));
+            problem.get_or_insert_with(|| format!("{folder} holds more than {MAX_DROP_INS} drop-ins"));
         }
         Ok(_) if path.extension().is_some_and(|e| e == "conf") => found.push(place.with_path(path)),
         Ok(_) => {}
-        Err(trouble) => problem = Some(format!("{} {trouble}", shown(path))),
+        Err(trouble) => {
+            problem.get_or_insert_with(|| format!("{} {trouble}", shown(path)));
+        }
     });
     match (walked, problem) {
         (Err(trouble), _) => Err(format!("{folder} {trouble}")),

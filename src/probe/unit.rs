@@ -122,11 +122,11 @@ fn drop_ins(scene: &Scene<'_>, unit: &str) -> Result<Vec<Place>, Seen> {
     let mut by_name: BTreeMap<String, Place> = BTreeMap::new();
     let of_unit = format!("{unit}.d");
     for folder in [of_unit.as_str(), "service.d"].iter().flat_map(|d| FOLDERS.map(|f| Path::new(f).join(d))) {
-        match scene.host.list(&Place::host(&folder)) {
+        match scene.list(&Place::host(&folder)) {
             Ok(names) => {
-                for name in names.into_iter().filter(|n| n.ends_with(".conf")) {
-                    let place = Place::host(folder.join(&name));
-                    by_name.entry(name).or_insert(place);
+                for name in names.iter().filter(|n| n.ends_with(".conf")) {
+                    let place = Place::host(folder.join(name));
+                    by_name.entry(name.clone()).or_insert(place);
                 }
             }
             Err(Trouble::Absent | Trouble::NotDirectory) => {}
