@@ -7,8 +7,9 @@ use nodeproof::node::Node;
 use nodeproof::outcome::Report;
 use nodeproof::plan::{Selection, plan};
 use nodeproof::probe::Collector;
-use nodeproof::report::{Format, TextOptions};
+use nodeproof::report::{Format, Origin, TextOptions};
 use nodeproof::runner;
+use std::time::SystemTime;
 
 fn main() {
     divan::main();
@@ -71,12 +72,20 @@ fn collect_and_judge(bencher: Bencher<'_, '_>) {
     bencher.bench(|| report(&library, &benchmark, black_box(&host)));
 }
 
-#[divan::bench(args = ["text", "json"])]
+#[divan::bench(args = ["text", "json", "junit", "asff"])]
 fn render(bencher: Bencher<'_, '_>, format: &str) {
     let library = library();
     let report = report(&library, &benchmark(&library), &host(EXAMPLE));
     let format = match format {
         "json" => Format::Json { totals: true },
+        "junit" => Format::Junit,
+        "asff" => Format::Asff(Origin {
+            account: "123456789012".to_owned(),
+            region: "eu-west-1".to_owned(),
+            cluster: "arn:aws:eks:eu-west-1:123456789012:cluster/c".to_owned(),
+            node: "node".to_owned(),
+            time: SystemTime::UNIX_EPOCH,
+        }),
         _ => Format::Text(TextOptions {
             results: true,
             remediations: true,
