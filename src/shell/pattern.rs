@@ -4,7 +4,7 @@ use super::{Interpreter, Stop, unknown};
 use crate::host::Trouble;
 use crate::wildcard::Wildcard;
 
-/// Letters of one pattern: the library ends the program where one is too large for it.
+/// Letters of one pattern: matching takes as many steps as it has, for each letter of a name.
 const MAX_LETTERS: usize = 4096;
 /// Files that one pattern may name.
 const MAX_NAMES: usize = 100_000;

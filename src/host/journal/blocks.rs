@@ -2,7 +2,7 @@
 //! anything.
 
 use super::MAX_READ_BYTES;
-use crate::host::Trouble;
+use crate::host::{Pulse, Trouble};
 use std::cell::Cell;
 use std::collections::{HashMap, VecDeque};
 use std::fs::File;
@@ -43,14 +43,22 @@ impl ReadAt for File {
     }
 }
 
-/// What a query has read so far, over all files.
-#[derive(Debug, Default)]
-pub(super) struct Spent(Cell<u64>);
+/// What a query has read so far, over all files. Each step is a sign of life.
+#[derive(Debug)]
+pub(super) struct Spent<'a> {
+    bytes: Cell<u64>,
+    pulse: &'a Pulse,
+}
 
-impl Spent {
+impl<'a> Spent<'a> {
+    pub(super) const fn none(pulse: &'a Pulse) -> Self {
+        Self { bytes: Cell::new(0), pulse }
+    }
+
     fn add(&self, bytes: u64) -> Result<(), Halt> {
-        self.0.set(self.0.get().saturating_add(bytes));
-        if self.0.get() > MAX_READ_BYTES {
+        self.pulse.beat();
+        self.bytes.set(self.bytes.get().saturating_add(bytes));
+        if self.bytes.get() > MAX_READ_BYTES {
             let problem = format!("the journal takes more than the {MAX_READ_BYTES} bytes that are read of it");
             return Err(Halt::Trouble(Trouble::Io(problem)));
         }
@@ -61,13 +69,13 @@ impl Spent {
 /// The blocks of one file.
 pub(super) struct Blocks<'a> {
     source: &'a dyn ReadAt,
-    spent: &'a Spent,
+    spent: &'a Spent<'a>,
     kept: HashMap<u64, Vec<u8>>,
     order: VecDeque<u64>,
 }
 
 impl<'a> Blocks<'a> {
-    pub(super) fn new(source: &'a dyn ReadAt, spent: &'a Spent) -> Self {
+    pub(super) fn new(source: &'a dyn ReadAt, spent: &'a Spent<'a>) -> Self {
         Self { source, spent, kept: HashMap::new(), order: VecDeque::new() }
     }
 

@@ -112,7 +112,7 @@ impl Values {
 
 impl<'a> JournalFile<'a> {
     /// Reads the header. A file that journalctl would leave out is a flaw.
-    pub(super) fn open(source: &'a dyn ReadAt, size: u64, spent: &'a Spent) -> Result<Result<Self, Flaw>, Halt> {
+    pub(super) fn open(source: &'a dyn ReadAt, size: u64, spent: &'a Spent<'a>) -> Result<Result<Self, Flaw>, Halt> {
         if size < HEADER_BYTES as u64 {
             return Ok(Err(Flaw::Truncated));
         }

@@ -4,7 +4,7 @@ use super::blocks::{Halt, Spent};
 use super::file::{Flaw, JournalFile};
 use super::merge::merge;
 use super::{Journal, JournalQuery, MAX_FILES};
-use crate::host::{Host, LiveHost, Place, Trouble};
+use crate::host::{Host, LiveHost, Machine, Place, Trouble};
 use std::path::{Path, PathBuf};
 
 /// What is lost at the next start, and what is kept.
@@ -16,7 +16,7 @@ pub(in crate::host) fn read(host: &LiveHost, query: &JournalQuery) -> Result<Jou
         Some(folder) => in_folder(host, folder, |_| true)?,
         None => of_system(host, query.merge)?,
     };
-    let (spent, mut kept) = (Spent::default(), 0);
+    let (spent, mut kept) = (Spent::none(host.pulse()), 0);
     let (mut journal, mut lists) = (Journal::default(), Vec::new());
     journal.found = !files.is_empty();
     for path in files {

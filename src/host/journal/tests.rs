@@ -3,7 +3,7 @@
 use super::blocks::{ReadAt, Spent};
 use super::file::JournalFile;
 use super::*;
-use crate::host::Trouble;
+use crate::host::{Pulse, Trouble};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use std::io::Read;
@@ -30,7 +30,8 @@ fn fixture(name: &str) -> Vec<u8> {
 }
 
 fn entries(bytes: &Bytes, query: &JournalQuery) -> Result<usize, Trouble> {
-    let spent = Spent::default();
+    let pulse = Pulse::default();
+    let spent = Spent::none(&pulse);
     match JournalFile::open(bytes, bytes.0.len() as u64, &spent) {
         Ok(Ok(mut file)) => file.entries(query, &mut 0).map(|found| found.len()),
         Ok(Err(_)) | Err(_) => Ok(0),
