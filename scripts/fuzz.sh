@@ -16,7 +16,7 @@ if [ "${#targets[@]}" -eq 0 ]; then
 fi
 sanitizer=${SANITIZER:-address}
 for target in "${targets[@]}"; do
-  cargo fuzz build --sanitizer "$sanitizer" "$target"
+  cargo fuzz build --sanitizer "$sanitizer" --codegen-units 16 "$target"
 done
 
 found=fuzz/artifacts
@@ -30,7 +30,7 @@ run() {
   # The first folder takes what is new.
   local corpora=("$work/$target" "fuzz/corpus/$target")
   [ "${KEEP:-}" != 1 ] || corpora=("fuzz/corpus/$target")
-  cargo fuzz run --sanitizer "$sanitizer" "$target" "${corpora[@]}" -- -max_total_time="$seconds" -rss_limit_mb=2048 \
+  cargo fuzz run --sanitizer "$sanitizer" --codegen-units 16 "$target" "${corpora[@]}" -- -max_total_time="$seconds" -rss_limit_mb=2048 \
     -timeout=10 -max_len=4096 -print_final_stats=1 >"$log" 2>&1 || status=$?
   local executions findings
   executions=$(awk '/stat::number_of_executed_units/ { n = $2 } END { print n + 0 }' "$log")

@@ -127,7 +127,7 @@ pub(crate) fn kubelets_package(text: &str) -> String {
     const STATUS: &str = "Status: install ok installed";
     let installed = |stanza: &&str| [NAME, STATUS].iter().all(|wanted| stanza.lines().any(|l| l == *wanted));
     let version = text.split("\n\n").find(installed).and_then(|s| s.lines().find(|l| l.starts_with("Version: ")));
-    version.map(|version| format!("{NAME}\n{STATUS}\n{}\n", version.trim_end())).unwrap_or_default()
+    version.map(|version| format!("{NAME}\n{STATUS}\n{}\n", version.trim_end_matches('\r'))).unwrap_or_default()
 }
 
 /// `/var/lib/rancher/rke2/data/v1.27.3-rke2r1-…`: of a running component's executable, else of the folders there.
@@ -167,7 +167,7 @@ fn bottlerocket(collector: &Collector<'_>) -> Clues {
 /// The lines of an os-release file that count.
 pub(crate) fn system_and_variant(text: &str) -> String {
     let lines = ["ID=", "VARIANT_ID="].into_iter().filter_map(|key| text.lines().find(|l| l.starts_with(key)));
-    lines.map(|line| format!("{}\n", line.trim_end())).collect()
+    lines.map(|line| format!("{}\n", line.trim_end_matches('\r'))).collect()
 }
 
 /// `Kubernetes v1.29.3-eks-…`, as Amazon's images have it.
@@ -244,6 +244,7 @@ mod tests {
         let package = "Package: kubelet\r\nStatus: install ok installed\nVersion: 1.30.1\r";
         for (cut, text) in [
             (kubelets_package as fn(&str) -> String, package),
+            (kubelets_package, "Package: kubelet\nStatus: install ok installed\nVersion: \r\r\n1.2"),
             (system_and_variant, "ID=bottlerocket\r"),
             (first_version, "Kubernetes v1.29.3\r"),
         ] {

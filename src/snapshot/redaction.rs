@@ -14,15 +14,14 @@ pub(crate) fn without_secrets(component: Component, argv: &[String]) -> Vec<Stri
     let mut words = Vec::with_capacity(argv.len());
     let mut is_value = false;
     for word in argv {
-        let flag = flag(word);
+        let word = without_credentials(word);
+        let flag = flag(&word);
         words.push(match flag {
             // A flag that is given no value may take the next flag for one.
             Some((_, name, _)) if is_value && !is_plain(name) => format!("--{REDACTED}"),
             None if is_value => REDACTED.to_owned(),
-            Some((dashes, name, Some(_))) if is_secret(component, name) => {
-                format!("{}={REDACTED}", without_credentials(&format!("{dashes}{name}")))
-            }
-            Some(_) | None => without_credentials(word),
+            Some((dashes, name, Some(_))) if is_secret(component, name) => format!("{dashes}{name}={REDACTED}"),
+            Some(_) | None => word.clone(),
         });
         is_value = matches!(flag, Some((_, name, None)) if is_secret(component, name));
     }
@@ -76,6 +75,7 @@ mod tests {
             ("kubelet --oidc_client_secret=abc", "kubelet --oidc_client_secret=redacted"),
             ("etcd -password abc", "etcd -password redacted"),
             ("kubelet --x://user@host-token=abc", "kubelet --x://redacted@host-token=redacted"),
+            ("kubelet --x://us=er@host-token=abc", "kubelet --x://redacted@host-token=redacted"),
             (
                 "kubelet --token-auth-file=/x --authentication-token-webhook",
                 "kubelet --token-auth-file=/x --authentication-token-webhook",
