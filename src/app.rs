@@ -2,7 +2,7 @@
 
 use crate::cli::{BenchmarkFlags, Cli, Command, Flags, MachineFlags, Manner};
 use crate::command::{self, every};
-use crate::config::Target;
+use crate::config::{Config, Target};
 use crate::definition::{Assertion, Benchmark, Library, near_names};
 use crate::deliver::Delivery;
 use crate::dialect::{Auditor, Substitutions};
@@ -11,7 +11,7 @@ use crate::host::{DescribedHost, Host, LiveHost, Patience, PatientHost};
 use crate::node::Node;
 use crate::outcome::KubernetesVersion;
 use crate::plan::{Plan, Selection, plan};
-use crate::probe::Collector;
+use crate::probe::{Collector, usual_places};
 use crate::shell::SystemShell;
 use crate::{runner, version};
 use anyhow::Context;
@@ -38,7 +38,7 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
         Some(Command::Snapshot { output }) => {
             let library = load(&cli.flags)?;
             let out = command::snapshot::open(output.as_deref())?;
-            let host = open_host(&cli.flags.machine, Patience::of(cli.flags.machine.timeout))?;
+            let host = open_host(&cli.flags.machine, Patience::of(cli.flags.machine.timeout), &library.config)?;
             command::snapshot::write(&library, host.as_ref(), out).map(|()| 0)
         }
         Some(Command::Benchmarks) => {
@@ -85,7 +85,7 @@ fn explain(flags: &Flags, what: &str) -> Result<u8, Failure> {
 }
 
 fn benchmark_of_node(flags: &Flags, library: &Library) -> Result<String, Failure> {
-    let host = open_host(&flags.machine, Patience::of(flags.machine.timeout))?;
+    let host = open_host(&flags.machine, Patience::of(flags.machine.timeout), &library.config)?;
     let node = Node::detect(host.as_ref(), &library.config);
     let collector = Collector::new(host.as_ref(), &node, &library.config);
     Ok(found_benchmark(library, &collector, &node, host.as_ref(), &flags.machine)?.benchmark)
@@ -123,7 +123,7 @@ fn audit(flags: &Flags, manner: Manner, asked: Option<&[String]>) -> Result<u8, 
     let named = named_benchmark(&library, &flags.benchmark)?;
     let delivery = Delivery::open(&flags.output, &|name| std::env::var(name).ok(), SystemTime::now())?;
     let patience = Patience::of(flags.machine.timeout);
-    let host = open_host(&flags.machine, patience)?;
+    let host = open_host(&flags.machine, patience, &library.config)?;
     let node = Node::detect(host.as_ref(), &library.config);
     let mut collector = Collector::new(host.as_ref(), &node, &library.config);
     let choice = match named {
@@ -275,10 +275,12 @@ fn select<'b>(flags: &Flags, benchmark: &'b Benchmark, targets: Vec<Target>) -> 
     plan(benchmark, &selection).map_err(|e| Failure::Usage(e.to_string()))
 }
 
-fn open_host(flags: &MachineFlags, patience: Patience) -> Result<Box<dyn Host>, Failure> {
+fn open_host(flags: &MachineFlags, patience: Patience, config: &Config) -> Result<Box<dyn Host>, Failure> {
     let Some(described) = &flags.host else {
         let machine = LiveHost::open(&flags.root, &flags.proc).map_err(anyhow::Error::from)?;
-        return Ok(Box::new(PatientHost::new(Arc::new(machine), patience)));
+        let host = PatientHost::new(Arc::new(machine), patience);
+        host.foresee(usual_places(config));
+        return Ok(Box::new(host));
     };
     let host = match described.as_str() {
         "example" => DescribedHost::parse(EXAMPLE),

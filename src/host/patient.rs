@@ -3,9 +3,10 @@
 
 use super::{Accounts, Entry, Host, Journal, JournalQuery, Place, Process, ProcessTable, Pulse, Stat, Trouble};
 use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -65,6 +66,7 @@ pub struct PatientHost {
     given_up: Cell<usize>,
     /// Where no answer came from; nothing below is asked for again.
     silent: RefCell<Vec<Place>>,
+    foreseen: RefCell<BTreeMap<Place, Result<Stat, Trouble>>>,
     /// Nothing where they were read; else a table that says why there are none.
     no_accounts: OnceCell<Option<Accounts>>,
 }
@@ -81,8 +83,34 @@ impl PatientHost {
             worker: RefCell::default(),
             given_up: Cell::new(0),
             silent: RefCell::default(),
+            foreseen: RefCell::default(),
             no_accounts: OnceCell::new(),
         }
+    }
+
+    /// Looks at all of these places in one go, for the questions that are to come: a question by itself costs more than a look.
+    pub fn foresee(&self, places: Vec<Place>) {
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let (asked, told) = (places.clone(), Arc::clone(&seen));
+        let (done, over) = channel();
+        let look = move |machine: &dyn Machine| {
+            for place in asked {
+                let stat = machine.stat(&place);
+                told.lock().unwrap_or_else(PoisonError::into_inner).push(stat);
+            }
+            // Where nobody waits any more there is nobody to tell.
+            done.send(()).ok();
+        };
+        if self.put(None, Box::new(look)).is_err() {
+            return;
+        }
+        let ended = self.wait(None, self.answer, &over);
+        let seen = std::mem::take(&mut *seen.lock().unwrap_or_else(PoisonError::into_inner));
+        if ended.is_err() {
+            // The one that it hangs at is not asked for again.
+            self.silent.borrow_mut().extend(places.get(seen.len()).cloned());
+        }
+        self.foreseen.borrow_mut().extend(places.into_iter().zip(seen));
     }
 
     /// Puts a question, and waits for the answer.
@@ -207,6 +235,9 @@ impl Host for PatientHost {
     }
 
     fn stat(&self, place: &Place) -> Result<Stat, Trouble> {
+        if let Some(known) = self.foreseen.borrow().get(place) {
+            return known.clone();
+        }
         let asked = place.clone();
         self.ask(Some(place), move |host| host.stat(&asked))
     }

@@ -16,7 +16,8 @@ mod setting;
 mod unit;
 
 use crate::component::Component;
-use crate::host::Kind;
+use crate::config::Config;
+use crate::host::{Kind, Place};
 use crate::value::{Value, ValueKind};
 
 pub use collector::Collector;
@@ -250,6 +251,11 @@ impl FileClass {
         let first = |names: &[String]| names.first().cloned().unwrap_or_default();
         format!("{}:{}", first(&self.users), first(&self.groups))
     }
+}
+
+/// Places that any audit of a machine looks at, so that they can be looked at together.
+pub fn usual_places(config: &Config) -> Vec<Place> {
+    place::usual(config)
 }
 
 impl Evidence {

@@ -2,9 +2,10 @@
 
 use super::scene::{Scene, shown};
 use super::setting::{config_file, in_effect, not_seen, paths};
+use super::unit;
 use super::{At, DocumentPath, PlaceKind, Seen, SettingProbe};
 use crate::component::Component;
-use crate::config::Candidates;
+use crate::config::{Candidates, Config, Target};
 use crate::host::{Kind, Place, Trouble, base_name};
 use crate::node::Instance;
 use crate::value::ValueKind;
@@ -47,7 +48,7 @@ fn known(scene: &Scene<'_>, component: Component, kind: PlaceKind) -> Vec<Result
     if !own.is_empty() {
         return own.into_iter().map(|p| p.and_then(|place| named_and_there(scene, component, place))).collect();
     }
-    let candidates = scene.candidates(component).map(|c| candidate_paths(c, kind)).unwrap_or_default();
+    let candidates = candidates_of(scene.config, component).map(|c| candidate_paths(c, kind)).unwrap_or_default();
     let mut found = Vec::new();
     let mut unseen: BTreeMap<String, (&str, usize)> = BTreeMap::new();
     for candidate in &candidates {
@@ -126,7 +127,8 @@ fn manifest_in_static_pods(scene: &Scene<'_>, component: Component) -> Vec<Resul
         default_with_flags: None,
         default_with_file: None,
     };
-    let candidates = scene.candidates(component).map(|c| candidate_paths(c, PlaceKind::Manifest)).unwrap_or_default();
+    let candidates =
+        candidates_of(scene.config, component).map(|c| candidate_paths(c, PlaceKind::Manifest)).unwrap_or_default();
     let names: Vec<&str> = candidates.iter().filter(|c| c.contains("manifest")).map(|c| base_name(c)).collect();
     let in_folder = |folder: &Place| {
         let mut places = names.iter().map(|name| folder.with_path(folder.path.join(name)));
@@ -211,10 +213,32 @@ fn candidate_paths(candidates: &Candidates, kind: PlaceKind) -> Vec<String> {
     paths
 }
 
+/// Where files of components are looked for on a machine, whatever runs there.
+pub(super) fn usual(config: &Config) -> Vec<Place> {
+    let of = |component| candidates_of(config, component).into_iter();
+    let candidates = Component::ALL.into_iter().flat_map(of);
+    let paths = candidates.flat_map(|c| PlaceKind::ALL.into_iter().flat_map(|kind| candidate_paths(c, kind)));
+    let mut places: Vec<Place> = paths.map(Place::host).collect();
+    places.extend(unit::folders("kubelet.service").into_iter().map(Place::host));
+    places.sort();
+    places.dedup();
+    places
+}
+
+/// Where a component's candidates stand in the configuration.
+pub(super) fn candidates_of(config: &Config, component: Component) -> Option<&Candidates> {
+    let home = match component {
+        Component::Kubelet | Component::Proxy => Target::Node,
+        Component::Etcd => Target::Etcd,
+        Component::Apiserver | Component::Scheduler | Component::ControllerManager => Target::Master,
+    };
+    config.candidates(home, component.config_name())
+}
+
 /// The path to name to a person who is to mend a component's file: where it is, else where it is usually.
 pub(super) fn path_to_name(scene: &Scene<'_>, component: Component, kind: PlaceKind) -> Option<String> {
     let found = places(scene, &At::Known(component, kind)).into_iter().flatten().next().map(|place| shown(&place.path));
-    found.or_else(|| candidate_paths(scene.candidates(component)?, kind).pop())
+    found.or_else(|| candidate_paths(candidates_of(scene.config, component)?, kind).pop())
 }
 
 /// The paths that a pattern matches, name by name.

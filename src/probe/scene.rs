@@ -5,7 +5,7 @@ use super::contents::Contents;
 use super::memory::Memory;
 use super::{Evidence, Observation, Seen, TreeLook};
 use crate::component::Component;
-use crate::config::{Candidates, Config, Target};
+use crate::config::Config;
 use crate::host::{Capability, Host, Place, Stat, Trouble};
 use crate::node::{Instance, Node};
 use std::cell::RefCell;
@@ -20,7 +20,7 @@ pub(super) type TreeFindings = Vec<(TreeLook, Vec<Observation>)>;
 pub(super) struct Scene<'a> {
     pub(super) host: &'a dyn Host,
     pub(super) node: &'a Node,
-    config: &'a Config,
+    pub(super) config: &'a Config,
     pub(super) contents: Contents<'a>,
     stats: Memory<Place, Result<Stat, Trouble>>,
     lists: Memory<Place, Result<Rc<Vec<String>>, Trouble>>,
@@ -114,16 +114,6 @@ impl<'a> Scene<'a> {
     pub(super) fn absent(&self, component: Component) -> Seen {
         let reason = self.node.absence(component);
         if self.node.is_blind() { Seen::Unknown(reason) } else { Seen::Missing(reason) }
-    }
-
-    /// Where a component's candidates stand in the configuration.
-    pub(super) fn candidates(&self, component: Component) -> Option<&'a Candidates> {
-        let home = match component {
-            Component::Kubelet | Component::Proxy => Target::Node,
-            Component::Etcd => Target::Etcd,
-            Component::Apiserver | Component::Scheduler | Component::ControllerManager => Target::Master,
-        };
-        self.config.candidates(home, component.config_name())
     }
 
     /// The place that a path in a process's arguments means: in its own root, which in a pod is the container's; where

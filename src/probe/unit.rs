@@ -6,7 +6,7 @@ use super::{Evidence, Observation, Seen};
 use crate::host::{Place, Trouble};
 use crate::value::Value;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Where systemd looks for units; of files with one name the first counts. `system.control` is what
 /// `systemctl set-property` writes.
@@ -20,6 +20,15 @@ const FOLDERS: [&str; 8] = [
     "/usr/lib/systemd/system",
     "/lib/systemd/system",
 ];
+
+/// The folder of drop-ins for all services.
+const FOR_ALL: &str = "service.d";
+
+/// Where the drop-ins of services and those of this unit are looked for.
+pub(super) fn folders(unit: &str) -> Vec<PathBuf> {
+    let of_unit = format!("{unit}.d");
+    [unit, &of_unit, FOR_ALL].iter().flat_map(|name| FOLDERS.map(|folder| Path::new(folder).join(name))).collect()
+}
 
 /// Drop-ins of one unit.
 const MAX_DROP_INS: usize = 1000;
@@ -121,8 +130,9 @@ fn unit_file(scene: &Scene<'_>, unit: &str) -> Result<Option<Place>, Seen> {
 fn drop_ins(scene: &Scene<'_>, unit: &str) -> Result<Vec<Place>, Seen> {
     let mut by_name: BTreeMap<String, Place> = BTreeMap::new();
     let of_unit = format!("{unit}.d");
-    for folder in [of_unit.as_str(), "service.d"].iter().flat_map(|d| FOLDERS.map(|f| Path::new(f).join(d))) {
-        match scene.list(&Place::host(&folder)) {
+    for folder in [of_unit.as_str(), FOR_ALL].iter().flat_map(|d| FOLDERS.map(|f| Path::new(f).join(d))) {
+        let place = Place::host(&folder);
+        match scene.stat(&place).and_then(|_| scene.list(&place)) {
             Ok(names) => {
                 for name in names.iter().filter(|n| n.ends_with(".conf")) {
                     let place = Place::host(folder.join(name));

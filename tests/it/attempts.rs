@@ -154,8 +154,8 @@ fn attempts() -> Vec<(&'static str, Vec<Value>, Vec<Value>)> {
             vec![json!({ "path": "/etc/kubernetes/pki/ca.key", "error": "hidden" })],
         ),
         (
-            "thousands of decoys",
-            (0..3_000)
+            "fifty thousand decoys",
+            (0..50_000)
                 .map(|n| json!({ "argv": argv("kube-apiserver"), "pid": 5_000 + n, "user": "eve", "cgroup": session }))
                 .collect(),
             vec![],

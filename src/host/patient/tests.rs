@@ -1,6 +1,5 @@
 use super::*;
 use crate::host::{DescribedHost, Kind};
-use std::sync::Mutex;
 
 /// A described machine on which some things hang: for as long as the test lasts, nothing comes from there.
 struct Hanging {
@@ -154,4 +153,17 @@ fn a_process_that_does_not_answer_is_left_out() {
     host.process = Duration::from_millis(50);
     assert_eq!(host.processes(&["kubelet"]).map(|found| found.len()), Ok(1));
     assert_eq!(host.machine.pulse().left_out(), [7, 9]);
+}
+
+#[test]
+fn what_is_foreseen_is_asked_for_once_up_to_what_hangs() {
+    let mut host = patient(Hanging::at("/dead"), 3_600_000);
+    host.answer = Duration::from_millis(50);
+    host.foresee(["/a/b", "/nowhere", "/dead", "/z"].map(Place::host).into());
+    assert_eq!(host.given_up.get(), 1);
+    assert_eq!(host.foreseen.borrow().len(), 2);
+    let kind = |path: &str| host.stat(&Place::host(path)).map(|s| s.kind);
+    assert_eq!((kind("/a/b"), kind("/nowhere"), kind("/z")), (Ok(Kind::File), Err(Trouble::Absent), Ok(Kind::File)));
+    assert_eq!(kind("/dead/c"), Err(Trouble::Silent(Duration::from_millis(50))));
+    assert_eq!(host.given_up.get(), 1, "nothing is tried below it");
 }
