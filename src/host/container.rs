@@ -1,10 +1,10 @@
 //! Whether this program lives in a container, and which paths there are the container's own. Looks at this program's own
 //! surroundings and never at the machine under audit.
 
+use super::read_at_most;
 use super::resolve::landing;
 use super::table::MountTable;
 use rustix::fs::CWD;
-use std::io::Read as _;
 use std::os::fd::{AsRawFd, BorrowedFd};
 use std::path::{Path, PathBuf};
 
@@ -60,10 +60,8 @@ impl Container {
 /// What stands behind the first megabytes of a table is taken for not mounted.
 #[expect(clippy::disallowed_methods, reason = "this program's own surroundings")]
 fn mount_table(process: &str) -> Option<MountTable> {
-    let mut bytes = Vec::new();
     let table = std::fs::File::open(format!("/proc/{process}/mountinfo")).ok()?;
-    table.take(MAX_TABLE_BYTES).read_to_end(&mut bytes).ok()?;
-    Some(MountTable::parse(&String::from_utf8_lossy(&bytes)))
+    Some(MountTable::parse(&String::from_utf8_lossy(&read_at_most(table, MAX_TABLE_BYTES).ok()?)))
 }
 
 /// Whether every process that can be seen is the first one, this one, or one that this one descends from.
@@ -86,7 +84,8 @@ fn only_own_processes() -> bool {
 #[expect(clippy::disallowed_methods, reason = "this program's own surroundings")]
 fn own_line() -> Vec<u32> {
     let parent = |pid: &u32| -> Option<u32> {
-        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+        let status = std::fs::File::open(format!("/proc/{pid}/status")).ok()?;
+        let status = String::from_utf8_lossy(&read_at_most(status, MAX_TABLE_BYTES).ok()?).into_owned();
         status.lines().find_map(|l| l.strip_prefix("PPid:"))?.trim().parse().ok().filter(|parent| *parent != 0)
     };
     std::iter::successors(Some(std::process::id()), parent).collect()

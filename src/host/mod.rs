@@ -16,6 +16,8 @@ pub(crate) mod table;
 mod written;
 
 use std::fmt;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -233,6 +235,15 @@ impl fmt::Display for Capability {
             Self::SysPtrace => "--cap-add SYS_PTRACE, and where AppArmor is on --security-opt apparmor=unconfined",
         })
     }
+}
+
+/// The first bytes of a file of the kernel's, which has no size that could be known before: in few pieces, for each costs
+/// the kernel as much as the whole.
+fn read_at_most(file: File, limit: u64) -> io::Result<Vec<u8>> {
+    const MOST_ARE_SMALLER: usize = 4096;
+    let mut bytes = Vec::with_capacity(MOST_ARE_SMALLER);
+    file.take(limit).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// What a link in a tree leads to. A folder behind a link is not walked, so what lies in it is not known.

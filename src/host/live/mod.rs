@@ -9,7 +9,7 @@ use super::process_table::ProcessTable;
 use super::resolve::open_in_root;
 use super::{
     Accounts, Capability, Entry, Host, Journal, JournalQuery, Kind, MAX_FILE_BYTES, MAX_FOLDER_ENTRIES, Machine, Place,
-    Process, Pulse, Root, Stat, Trouble,
+    Process, Pulse, Root, Stat, Trouble, read_at_most,
 };
 use processes::Processes;
 use rustix::fs::{Dir, FileType, Mode, OFlags};
@@ -279,7 +279,5 @@ fn trouble(error: Errno, lifts: Capability) -> Trouble {
 
 fn read_at(folder: BorrowedFd<'_>, name: &str, limit: u64) -> Result<Vec<u8>, Errno> {
     let file = rustix::fs::openat(folder, name, READ | OFlags::CLOEXEC, Mode::empty())?;
-    let mut bytes = Vec::new();
-    File::from(file).take(limit).read_to_end(&mut bytes).map_err(|e| Errno::from_io_error(&e).unwrap_or(Errno::IO))?;
-    Ok(bytes)
+    read_at_most(File::from(file), limit).map_err(|e| Errno::from_io_error(&e).unwrap_or(Errno::IO))
 }
