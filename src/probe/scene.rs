@@ -23,6 +23,7 @@ pub(super) struct Scene<'a> {
     pub(super) config: &'a Config,
     pub(super) contents: Contents<'a>,
     stats: Memory<Place, Result<Stat, Trouble>>,
+    variables: Memory<(u32, String), Result<Option<String>, Trouble>>,
     lists: Memory<Place, Result<Rc<Vec<String>>, Trouble>>,
     /// The drop-ins below a folder, in the order in which they are merged.
     pub(super) drop_ins: Memory<Place, Result<Rc<Vec<Place>>, String>>,
@@ -39,6 +40,7 @@ impl<'a> Scene<'a> {
             config,
             contents: Contents::new(host),
             stats: Memory::default(),
+            variables: Memory::default(),
             lists: Memory::default(),
             drop_ins: Memory::default(),
             tree_looks: Vec::new(),
@@ -49,6 +51,11 @@ impl<'a> Scene<'a> {
     /// What stands at a place.
     pub(super) fn stat(&self, place: &Place) -> Result<Stat, Trouble> {
         self.stats.of(place, || self.host.stat(place))
+    }
+
+    /// One variable of a process's environment.
+    pub(super) fn variable(&self, pid: u32, name: &str) -> Result<Option<String>, Trouble> {
+        self.variables.of(&(pid, name.to_owned()), || self.host.variable(pid, name))
     }
 
     /// The names in a folder.
