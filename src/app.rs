@@ -2,6 +2,7 @@
 
 use crate::cli::{BenchmarkFlags, Cli, Command, Flags, MachineFlags, Manner};
 use crate::command::{self, every};
+use crate::component::Component;
 use crate::config::{Config, Target};
 use crate::definition::{Assertion, Benchmark, Library, near_names};
 use crate::deliver::Delivery;
@@ -304,10 +305,13 @@ fn open_auditor<'h>(host: &'h dyn Host, flags: &MachineFlags, patience: Patience
 }
 
 fn nothing_runs(node: &Node) -> String {
-    let looked = format!(
-        "no component of Kubernetes runs on this node, so nothing was judged\n  looked for processes named: {}",
-        node.looked_for().join(", ")
-    );
+    let nothing = if node.is_blind() {
+        node.absence(Component::Kubelet)
+    } else {
+        "no component of Kubernetes runs on this node".to_owned()
+    };
+    let names = node.looked_for().join(", ");
+    let looked = format!("{nothing}, so nothing was judged\n  looked for processes named: {names}");
     // What hides the processes is said first; where nothing is known to, a container is the usual reason.
     let (first, container) = match node.notices() {
         [] => (looked, "  in a container: give it the machine's processes (--pid=host)\n"),
