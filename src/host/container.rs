@@ -29,10 +29,13 @@ impl Container {
         let marked = mounts.layered_root()
             || std::env::var_os("container").is_some_and(|v| !v.is_empty())
             || MARKS.into_iter().any(|mark| rustix::fs::access(mark, rustix::fs::Access::EXISTS).is_ok());
+        if !marked {
+            return None;
+        }
         // Two processes with the same root have the same mount there; reading that of another needs no right.
         let beside_first = mounts.root_id().is_some() && mount_table("1").and_then(|t| t.root_id()) == mounts.root_id();
         let alone = beside_first && only_own_processes();
-        (marked && (alone || !beside_first)).then_some(Self { mounts, alone })
+        (alone || !beside_first).then_some(Self { mounts, alone })
     }
 
     /// Whether no process but the container's own can be seen from it.
