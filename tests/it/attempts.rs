@@ -233,6 +233,7 @@ fn statuses(report: &Value) -> BTreeMap<String, String> {
 #[test]
 fn real_processes_of_another_user_move_no_verdict() {
     if !rustix::process::geteuid().is_root() {
+        assert!(std::env::var_os("CI").is_none(), "only root can start processes of another user");
         println!("not checked: only root can start processes of another user");
         return;
     }
