@@ -1,33 +1,54 @@
 //! Turns the YAML under `benchmarks/` and `cfg/` into JSON at build time, so that the binary starts without parsing YAML.
 //! Only the notation changes; what the data means is checked by the loader, which reads both.
 
-use std::fmt::Write as _;
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-#[expect(clippy::disallowed_methods, reason = "the build reads the definitions, no machine under audit")]
 fn main() -> io::Result<()> {
-    let mut out = String::from("&[\n");
-    for folder in ["benchmarks/catalog", "benchmarks/profiles", "cfg"] {
-        println!("cargo::rerun-if-changed={folder}");
-        for file in yaml_files(Path::new(folder))? {
-            let text = fs::read_to_string(&file)?;
-            let value: serde_json::Value =
-                serde_saphyr::from_str(&text).map_err(|e| io::Error::other(format!("{}: {e}", file.display())))?;
-            writeln!(out, "    ({:?}, {:?}),", file.display().to_string(), value.to_string())
-                .map_err(io::Error::other)?;
+    let target = PathBuf::from(env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("OUT_DIR is not set"))?);
+    let profiles = yaml_files("benchmarks/profiles")?;
+    fs::write(target.join("profiles.rs"), table(profiles.iter().map(|(path, value)| (path.as_str(), value))))?;
+    // Rule by rule, for a run needs only those of its benchmark.
+    let mut rules: Vec<(&str, &Value)> = Vec::new();
+    let catalogue = yaml_files("benchmarks/catalog")?;
+    for (path, file) in &catalogue {
+        for rule in file.as_array().ok_or_else(|| wrong(path, "is no list of rules"))? {
+            rules.push((rule["id"].as_str().ok_or_else(|| wrong(path, "has a rule without an id"))?, rule));
         }
     }
-    out.push(']');
-    let target = env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("OUT_DIR is not set"))?;
-    fs::write(PathBuf::from(target).join("embedded.rs"), out)
+    fs::write(target.join("rules.rs"), table(rules.into_iter()))?;
+    println!("cargo::rerun-if-changed=cfg");
+    let config = "cfg/config.yaml";
+    fs::write(target.join("config.rs"), entry(config, &read(Path::new(config))?))
 }
 
+/// A Rust expression: the name and the JSON of each.
+fn table<'v>(entries: impl Iterator<Item = (&'v str, &'v Value)>) -> String {
+    let lines: Vec<String> = entries.map(|(name, value)| format!("    {},\n", entry(name, value))).collect();
+    format!("&[\n{}]", lines.concat())
+}
+
+fn entry(name: &str, value: &Value) -> String {
+    format!("({name:?}, {:?})", value.to_string())
+}
+
+/// The YAML files of a folder, in the order of their names.
 #[expect(clippy::disallowed_methods, reason = "the build reads the definitions, no machine under audit")]
-fn yaml_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+fn yaml_files(folder: &str) -> io::Result<Vec<(String, Value)>> {
+    println!("cargo::rerun-if-changed={folder}");
     let mut files: Vec<PathBuf> =
         fs::read_dir(folder)?.map(|entry| entry.map(|e| e.path())).collect::<io::Result<_>>()?;
     files.retain(|f| f.extension().is_some_and(|e| e == "yaml"));
     files.sort();
-    Ok(files)
+    files.iter().map(|file| Ok((file.display().to_string(), read(file)?))).collect()
+}
+
+#[expect(clippy::disallowed_methods, reason = "the build reads the definitions, no machine under audit")]
+fn read(file: &Path) -> io::Result<Value> {
+    serde_saphyr::from_str(&fs::read_to_string(file)?).map_err(|e| wrong(&file.display().to_string(), &e.to_string()))
+}
+
+fn wrong(file: &str, what: &str) -> io::Error {
+    io::Error::other(format!("{file}: {what}"))
 }

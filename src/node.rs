@@ -30,6 +30,8 @@ pub struct Found {
 /// One process of a component.
 #[derive(Debug, Clone)]
 pub struct Instance {
+    /// The component.
+    pub component: Component,
     /// The process.
     pub process: Process,
     /// Its flags.
@@ -181,6 +183,7 @@ fn find(component: Component, programs: &[String], processes: &[Process], accoun
         instances: counted
             .into_iter()
             .map(|(_, process, words)| Instance {
+                component,
                 process: process.clone(),
                 arguments: Arguments::parse(component, process.argv.get(words..).unwrap_or_default()),
             })

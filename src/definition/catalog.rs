@@ -3,6 +3,7 @@
 
 use super::kube_bench::Folders;
 use super::rule::Fault as RuleFault;
+use super::rules::Rules;
 use super::source::{DefinitionError, Source, parse, read, read_all};
 use super::written::{Params, WrittenRule};
 use super::{Assertion, Assessment, Benchmark, Check, Group, Id, Rule, Section, embedded, near_names};
@@ -18,9 +19,7 @@ use std::path::Path;
 pub struct Library {
     /// Where components are looked for, and which benchmark serves which version.
     pub config: Config,
-    rules: BTreeMap<String, WrittenRule>,
-    /// Rules that are there and cannot be used.
-    broken: BTreeSet<String>,
+    rules: Rules,
     profiles: BTreeMap<String, (Source, WrittenProfile)>,
     /// Benchmarks in kube-bench's dialect.
     pub(super) folders: Folders,
@@ -74,57 +73,42 @@ impl Library {
     /// The definitions that are compiled in, with those of a folder over them: its `catalog/*.yaml` add or replace rules,
     /// its `profiles/*.yaml` benchmarks, its `config.yaml` the configuration. `config_file` names another configuration.
     pub fn load(folder: Option<&Path>, config_file: Option<&Path>) -> Result<Self, DefinitionError> {
-        let mut library = Self::default();
-        let compiled_in = |(path, text): (&str, &str)| Source { file: path.to_owned(), text: text.to_owned() };
-        // That these are sound is tested, and costs a tenth of a run to find out again.
-        library
-            .take_rules(&embedded::folder("benchmarks/catalog").map(compiled_in).collect::<Vec<_>>(), |_, _| Ok(()))?;
-        library.add_profiles(embedded::folder("benchmarks/profiles").map(compiled_in).collect())?;
-        let mut config = embedded::file("cfg/config.yaml").map(|text| compiled_in(("cfg/config.yaml", text)));
+        let mut library = Self { rules: Rules::compiled_in(), ..Self::default() };
+        let compiled_in = |(path, text): &(&str, &'static str)| Source::new(*path, *text);
+        library.add_profiles(embedded::PROFILES.iter().map(compiled_in).collect())?;
+        let mut config = compiled_in(&embedded::CONFIG);
         if let Some(folder) = folder {
             library.add_rules(&read_all(&folder.join("catalog"))?)?;
             library.add_profiles(read_all(&folder.join("profiles"))?)?;
             let own = folder.join("config.yaml");
             if config_file.is_none() && own.exists() {
-                config = Some(read(&own)?);
+                config = read(&own)?;
             }
         }
         if let Some(path) = config_file {
-            config = Some(read(path)?);
+            config = read(path)?;
         }
-        if let Some(config) = config {
-            library.config = parse(&config)?;
-            library.folders = Folders::find(folder, config)?;
-            library.config = library.folders.mapped(&library.config)?;
-        }
+        library.config = parse(&config)?;
+        library.folders = Folders::find(folder, config)?;
+        library.config = library.folders.mapped(&library.config)?;
         Ok(library)
     }
 
     /// The rules of a folder: they may replace those that are there, not one another.
     pub(crate) fn add_rules(&mut self, sources: &[Source]) -> Result<(), DefinitionError> {
-        // A rule's faults that do not depend on a profile show with its own parameters.
-        self.take_rules(sources, |source, rule| {
-            let built = rule.build(&Params::new());
-            built.map(drop).map_err(|faults| source.fault(&rule.id, rule_fault(rule.id(), faults)))
-        })
-    }
-
-    fn take_rules(
-        &mut self,
-        sources: &[Source],
-        check: impl Fn(&Source, &WrittenRule) -> Result<(), DefinitionError>,
-    ) -> Result<(), DefinitionError> {
         let mut here: BTreeMap<String, WrittenRule> = BTreeMap::new();
         for source in sources {
             for rule in parse::<Vec<WrittenRule>>(source)? {
-                check(source, &rule)?;
+                // A rule's faults that do not depend on a profile show with its own parameters.
+                let built = rule.build(&Params::new());
+                built.map_err(|faults| source.fault(&rule.id, rule_fault(rule.id(), faults)))?;
                 let id = rule.id.clone();
                 if here.insert(id.clone(), rule).is_some() {
                     return Err(source.fault_at_last(&id, format!("rule `{id}` is defined twice in this folder")));
                 }
             }
         }
-        self.rules.extend(here);
+        here.into_values().for_each(|rule| self.rules.put(rule));
         Ok(())
     }
 
@@ -155,7 +139,7 @@ impl Library {
 
     /// The ids of all rules.
     pub fn rules(&self) -> impl Iterator<Item = &str> {
-        self.rules.keys().map(String::as_str)
+        self.rules.names()
     }
 
     /// A rule with its own parameters.
@@ -172,8 +156,9 @@ impl Library {
         let Some(check) = chain.iter().find_map(|profile| profile.checks.get(check.as_str())) else {
             return Ok(Params::new());
         };
-        let own = self.rules.get(&check.rule).map(WrittenRule::params);
-        let differs = |(name, value): &(&String, &serde_json::Value)| own.and_then(|o| o.get(*name)) != Some(*value);
+        let rule = self.rules.get(&check.rule);
+        let own = |name: &str| rule.as_ref().and_then(|rule| rule.params().get(name));
+        let differs = |(name, value): &(&String, &serde_json::Value)| own(name) != Some(*value);
         Ok(check.with.iter().filter(differs).map(|(n, v)| (n.clone(), v.clone())).collect())
     }
 
@@ -292,7 +277,7 @@ impl Library {
         };
         let Some(rule) = self.rules.get(&written.rule) else {
             // Of a rule that is broken itself, that is told where it stands.
-            if !self.broken.contains(&written.rule) {
+            if !self.rules.is_broken(&written.rule) {
                 let near = near_names(&written.rule, self.rules());
                 tell(&["rule"], format!("there is no rule `{}`{near}", written.rule));
             }
@@ -358,10 +343,9 @@ impl Library {
 
     /// Takes a rule in place of one of the same name; with none, the name alone is known.
     pub(super) fn put_rule(&mut self, id: &str, rule: Option<WrittenRule>) {
-        self.rules.remove(id);
         match rule {
-            Some(rule) => drop(self.rules.insert(id.to_owned(), rule)),
-            None => drop(self.broken.insert(id.to_owned())),
+            Some(rule) => self.rules.put(rule),
+            None => self.rules.put_broken(id),
         }
     }
 

@@ -1,14 +1,10 @@
-//! The definitions that are compiled in.
+//! The definitions that are compiled in, as the build script turned them from YAML.
 
-/// Path and JSON text of every file under `benchmarks/` and `cfg/`, as the build script turned it from YAML.
-const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+/// Path and JSON text of every benchmark's profile.
+pub(super) const PROFILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/profiles.rs"));
 
-/// The embedded files of a folder, with their paths.
-pub(super) fn folder(name: &str) -> impl Iterator<Item = (&'static str, &'static str)> + use<'_> {
-    FILES.iter().copied().filter(move |(path, _)| path.strip_prefix(name).is_some_and(|rest| rest.starts_with('/')))
-}
+/// Name and JSON text of every rule of the catalogue.
+pub(super) const RULES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
-/// One embedded file's text.
-pub(super) fn file(path: &str) -> Option<&'static str> {
-    FILES.iter().find(|(p, _)| *p == path).map(|(_, text)| *text)
-}
+/// Path and JSON text of the configuration.
+pub(super) const CONFIG: (&str, &str) = include!(concat!(env!("OUT_DIR"), "/config.rs"));

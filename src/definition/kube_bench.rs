@@ -243,7 +243,7 @@ fn merge(base: &mut Json, over: Json) {
 
 pub(crate) fn section(target: Target, source: Source, words: &Substitutions) -> Result<Section, DefinitionError> {
     let (text, programs) = words.apply(&source.text);
-    let source = Source { file: source.file, text };
+    let source = Source::new(source.file, text);
     let written: WrittenFile = parse(&source)?;
     if written.kind != target.id() {
         let message = format!("the file's type is `{}`; a file of this name has type `{target}`", written.kind);
@@ -319,7 +319,7 @@ mod tests {
     use super::*;
 
     fn load(text: &str) -> Result<Section, DefinitionError> {
-        let source = Source { file: "cis/node.yaml".to_owned(), text: text.to_owned() };
+        let source = Source::new("cis/node.yaml", text.to_owned());
         section(Target::Node, source, &Substitutions::default())
     }
 
@@ -390,7 +390,7 @@ groups:
     #[test]
     fn a_key_without_a_name_means_nothing_to_loading_and_to_lint() {
         for text in ["type: node\n~: x\n", "type: node\n&a : x\n", "type: node\n1: x\n"] {
-            let source = Source { file: "cis/node.yaml".to_owned(), text: text.to_owned() };
+            let source = Source::new("cis/node.yaml", text.to_owned());
             assert!(load(text).is_ok(), "{text}");
             assert_eq!(warnings(&source).map(|found| found.len()), Ok(1), "{text}");
         }
@@ -422,7 +422,7 @@ groups:
             let text = format!(
                 "type: node\ngroups: [{{id: 1, checks: [{{id: 1.1, audit: \"{audit}\", {env} tests: {{test_items: [{{env: A}}]}}}}]}}]\n"
             );
-            let source = Source { file: "node.yaml".to_owned(), text };
+            let source = Source::new("node.yaml", text);
             let section = section(Target::Node, source, &words).expect("a section");
             match &section.groups[0].checks[0].rule.assertion {
                 Assertion::Dialect(check) => check.environment_of.clone(),

@@ -133,7 +133,7 @@ groups:
               compare: { op: eq, value: 1 }
         scored: true
 ";
-        let source = Source { file: "node.yaml".to_owned(), text: text.to_owned() };
+        let source = Source::new("node.yaml", text.to_owned());
         let got: Vec<String> = warnings(&source).expect("YAML").iter().map(ToString::to_string).collect();
         let expected = [
             "node.yaml:7:9: `adit` means nothing in a check and is passed over; did you mean `audit`?",

@@ -7,6 +7,7 @@ pub(crate) mod kube_bench_warnings;
 mod lint;
 mod near;
 mod rule;
+mod rules;
 pub(crate) mod source;
 mod template;
 mod written;

@@ -1,14 +1,44 @@
 //! How a rule as it is written becomes a rule to judge, and everything that can be wrong with it beyond its shape.
 
 use super::written::{
-    GlobText, Params, PathText, UnitText, WrittenAt, WrittenRule, WrittenSelect, WrittenSetting, WrittenTest,
+    GlobText, Params, PathText, UnitText, WrittenAt, WrittenDocument, WrittenFile, WrittenProcess, WrittenRule,
+    WrittenSelect, WrittenSetting, WrittenTest,
 };
-use super::{Assertion, Rule, Template, Test, near_names};
+use super::{Assertion, Rule, Template, Test, WhenMissing, WhenUnset, near_names};
 use crate::one_or_many::OneOrMany;
-use crate::operator::{Written, Yes};
+use crate::operator::{Written, WrittenExpectation, Yes};
 use crate::probe::{DocumentProbe, FileProbe, Probe, ProcessProbe, Select, SettingProbe};
 use crate::value::{Value, ValueKind, parse_duration};
 use serde_json::Value as Json;
+
+/// What is tested: the keys that a rule and each test inside of one have alike.
+struct Parts<'w> {
+    file: Option<&'w WrittenFile>,
+    process: Option<&'w WrittenProcess>,
+    setting: Option<&'w WrittenSetting>,
+    document: Option<&'w WrittenDocument>,
+    expect: Option<&'w WrittenExpectation>,
+    when_unset: Option<WhenUnset>,
+    when_missing: Option<WhenMissing>,
+    all_of: Option<&'w [WrittenTest]>,
+    any_of: Option<&'w [WrittenTest]>,
+}
+
+macro_rules! parts {
+    ($of:expr) => {
+        Parts {
+            file: $of.file.as_ref(),
+            process: $of.process.as_ref(),
+            setting: $of.setting.as_ref(),
+            document: $of.document.as_ref(),
+            expect: $of.expect.as_ref(),
+            when_unset: $of.when_unset,
+            when_missing: $of.when_missing,
+            all_of: $of.all_of.as_deref(),
+            any_of: $of.any_of.as_deref(),
+        }
+    };
+}
 
 impl WrittenRule {
     /// Its name.
@@ -50,7 +80,7 @@ impl WrittenRule {
         let impact = self.impact.as_deref().map(|impact| plain(text("impact", impact)));
         let fix = text("fix", &self.fix);
         let steps = self.steps.as_deref().map(|steps| text("steps", steps));
-        let test = self.test();
+        let test = parts!(self);
         let assertion = match steps {
             Some(steps) if test.is_empty() => Some(Assertion::Manual(steps)),
             Some(_) => {
@@ -64,20 +94,6 @@ impl WrittenRule {
                 Ok(Rule { id: self.id.clone(), title, assertion, needs: self.needs, why, impact, fix })
             }
             _ => Err(faults),
-        }
-    }
-
-    fn test(&self) -> WrittenTest {
-        WrittenTest {
-            file: self.file.clone(),
-            process: self.process.clone(),
-            setting: self.setting.clone(),
-            document: self.document.clone(),
-            expect: self.expect.clone(),
-            when_unset: self.when_unset,
-            when_missing: self.when_missing,
-            all_of: self.all_of.clone(),
-            any_of: self.any_of.clone(),
         }
     }
 }
@@ -113,7 +129,7 @@ fn show(json: &Json) -> String {
     }
 }
 
-impl WrittenTest {
+impl Parts<'_> {
     const fn is_empty(&self) -> bool {
         self.probes() == 0 && self.all_of.is_none() && self.any_of.is_none()
     }
@@ -132,7 +148,7 @@ impl WrittenTest {
         path: &mut Vec<String>,
         faults: &mut Vec<Fault>,
     ) -> Option<Assertion> {
-        match (&self.all_of, &self.any_of, self.probes()) {
+        match (self.all_of, self.any_of, self.probes()) {
             (Some(inner), None, 0) if !inner.is_empty() => {
                 build_all(inner, "all-of", params, path, faults).map(Assertion::AllOf)
             }
@@ -161,7 +177,7 @@ impl WrittenTest {
             faults.push(Fault { path, offset: None, param, message });
         };
         let probe = self.probe().map_err(|message| tell(self.probe_key(), message, None)).ok();
-        let expect = match &self.expect {
+        let expect = match self.expect {
             Some(expect) => expect.fill(params).map_err(|bad| tell("expect", bad.to_string(), Some(bad.name))).ok(),
             None => {
                 tell(self.probe_key(), "a probe needs `expect` beside it".to_owned(), None);
@@ -183,7 +199,7 @@ impl WrittenTest {
     }
 
     const fn probe_key(&self) -> &'static str {
-        match (&self.file, &self.process, &self.setting, &self.document) {
+        match (self.file, self.process, self.setting, self.document) {
             (Some(_), ..) => "file",
             (None, Some(_), ..) => "process",
             (None, None, Some(_), _) => "setting",
@@ -193,14 +209,14 @@ impl WrittenTest {
     }
 
     fn probe(&self) -> Result<Probe, String> {
-        if let Some(file) = &self.file {
+        if let Some(file) = self.file {
             return Ok(Probe::File(FileProbe {
                 at: file.at.0.clone().into_iter().map(|WrittenAt(at)| at).collect(),
                 tree: file.tree,
                 names: file.names.iter().map(|GlobText(glob)| glob.clone()).collect(),
             }));
         }
-        if let Some(process) = &self.process {
+        if let Some(process) = self.process {
             if process.flag.is_some() == process.env.is_some() {
                 return Err("a process probe names either a flag or an env".to_owned());
             }
@@ -212,10 +228,10 @@ impl WrittenTest {
                 keys: keys(process.kind, process.key.as_ref())?,
             }));
         }
-        if let Some(setting) = &self.setting {
+        if let Some(setting) = self.setting {
             return Ok(Probe::Setting(setting.build()?));
         }
-        let document = self.document.as_ref().ok_or("there is no probe")?;
+        let document = self.document.ok_or("there is no probe")?;
         let WrittenAt(at) = document.at.clone();
         Ok(Probe::Document(DocumentProbe { at, select: document.select.build() }))
     }
@@ -233,7 +249,7 @@ fn build_all(
     let mut built = Vec::new();
     for (position, test) in inner.iter().enumerate() {
         path.extend([key.to_owned(), position.to_string()]);
-        built.push(test.build(params, path, faults));
+        built.push(parts!(test).build(params, path, faults));
         path.truncate(depth);
     }
     built.into_iter().collect()

@@ -4,6 +4,7 @@
 use super::yaml::shape;
 use super::yaml::tree::{self, Fault};
 use serde::de::DeserializeOwned;
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 /// A definition that is refused: where, and what would be right.
@@ -32,10 +33,15 @@ pub struct Source {
     /// Its name.
     pub file: String,
     /// What it holds.
-    pub text: String,
+    pub text: Cow<'static, str>,
 }
 
 impl Source {
+    /// A file of this name with this text.
+    pub fn new(file: impl Into<String>, text: impl Into<Cow<'static, str>>) -> Self {
+        Self { file: file.into(), text: text.into() }
+    }
+
     /// A fault at the first place where `word` stands as a word of its own.
     pub(super) fn fault(&self, word: &str, message: String) -> DefinitionError {
         self.fault_at(places(&self.text, word).next(), message)
@@ -94,7 +100,7 @@ pub(super) fn read(path: &Path) -> Result<Source, DefinitionError> {
         column: 1,
         message: format!("cannot be read: {e}"),
     })?;
-    Ok(Source { file, text })
+    Ok(Source::new(file, text))
 }
 
 /// Every definition file of a folder, in the order of their names.

@@ -38,7 +38,8 @@ impl Template {
         let mut faults = Vec::new();
         let mut plain = String::new();
         let mut rest = text;
-        while let Some(at) = rest.find(['{', '}']) {
+        // Two searches for one letter each go through a long text faster than one for either.
+        while let Some(at) = rest.find('{').into_iter().chain(rest.find('}')).min() {
             plain.push_str(&rest[..at]);
             let brace = &rest[at..=at];
             let offset = text.len() - rest.len() + at;

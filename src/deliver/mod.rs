@@ -12,11 +12,14 @@ use crate::outcome::Report;
 use crate::report::{Format, TextOptions, rows};
 use settings::Database;
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 use std::time::SystemTime;
 
 pub use settings::SettingError;
+
+/// A report is written in portions: as a whole it may be large, and costs the kernel more to make room for than to write.
+const PORTION: usize = 32 << 10;
 
 /// What keeps a report from its reader.
 #[derive(Debug, thiserror::Error)]
@@ -116,20 +119,19 @@ impl Delivery {
 
     /// Writes the report, and then sends it to the database: whatever that says, the report is there.
     pub fn write(self, report: &Report) -> Result<(), DeliveryError> {
-        let mut bytes = Vec::new();
-        self.format.render(report, &mut bytes).map_err(DeliveryError::Write)?;
         if !matches!(self.format, Format::Text(_)) {
             // Only the text has room for them; where stderr is closed there is nobody to tell.
             report.notices.iter().for_each(|notice| drop(writeln!(anstream::stderr(), "note: {notice}")));
         }
-        let written = match (self.file, &self.format) {
+        let out: Box<dyn Write> = match (self.file, &self.format) {
             // Colour is for the text alone, and for a terminal; what programs read goes out as it is.
-            (Some(file), Format::Text(_)) => anstream::StripStream::new(file).write_all(&bytes),
-            (None, Format::Text(_)) => anstream::stdout().lock().write_all(&bytes),
-            (Some(mut file), Format::Json { .. } | Format::Junit | Format::Asff(_)) => file.write_all(&bytes),
-            (None, Format::Json { .. } | Format::Junit | Format::Asff(_)) => io::stdout().lock().write_all(&bytes),
+            (Some(file), Format::Text(_)) => Box::new(anstream::StripStream::new(file)),
+            (None, Format::Text(_)) => Box::new(anstream::stdout().lock()),
+            (Some(file), Format::Json { .. } | Format::Junit | Format::Asff(_)) => Box::new(file),
+            (None, Format::Json { .. } | Format::Junit | Format::Asff(_)) => Box::new(io::stdout().lock()),
         };
-        match written {
+        let mut out = BufWriter::with_capacity(PORTION, out);
+        match self.format.render(report, &mut out).and_then(|()| out.flush()) {
             Ok(()) => {}
             // Whoever reads the report may stop early, as `head` does.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}

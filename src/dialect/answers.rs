@@ -127,12 +127,10 @@ impl<'h> Auditor<'h> {
         let Some(process) = self.host.processes(&[program]).ok().and_then(|found| found.into_iter().next()) else {
             return Printed::Nothing;
         };
-        let mut text = String::new();
-        for name in items.map(|i| i.env.as_str()).filter(|name| !name.is_empty()) {
-            if let Ok(Some(value)) = self.host.variable(process.pid, name) {
-                text.push_str(&format!("{name}={value}\n"));
-            }
-        }
+        let names: Vec<&str> = items.map(|i| i.env.as_str()).filter(|name| !name.is_empty()).collect();
+        let values = self.host.variables(process.pid, &names).unwrap_or_default();
+        let given = names.iter().zip(values).filter_map(|(name, value)| Some(format!("{name}={}\n", value?)));
+        let text = given.collect();
         Printed::Text { text, status: 0 }
     }
 }

@@ -13,7 +13,7 @@ use std::sync::OnceLock;
 /// A catalogue, a benchmark and a configuration, apart by NUL: `lint` finds an error wherever loading finds one.
 pub fn native_definitions(data: &[u8]) {
     let [catalogue, profile, config] = texts(data);
-    let file = |name: &str, text: &str| Source { file: name.to_owned(), text: text.to_owned() };
+    let file = |name: &str, text: &str| Source::new(name, text.to_owned());
     let all = [file("catalog/a.yaml", &catalogue), file("profiles/b.yaml", &profile), file("config.yaml", &config)];
     for source in &all {
         let problems = lint(Library::default(), vec![source.clone()]);
@@ -61,7 +61,7 @@ fn together(sources: &[Source; 3]) {
 /// A file of kube-bench's dialect: loaded with this machine's words put in, or refused at a place that it has.
 pub fn kube_bench_definitions(data: &[u8]) {
     let [text] = texts(data);
-    let source = Source { file: "cis/node.yaml".to_owned(), text: text.into_owned() };
+    let source = Source::new("cis/node.yaml", text.into_owned());
     let loaded = section(Target::Node, source.clone(), &Substitutions::default());
     let told = warnings(&source);
     match (&loaded, &told) {

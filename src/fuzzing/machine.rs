@@ -58,7 +58,7 @@ fn look_around(host: &DescribedHost) {
         }
     }
     for pid in pids.into_iter().take(16) {
-        let _ = (host.variable(pid, "ETCD_CERT_FILE"), host.build_information(pid));
+        let _ = (host.variables(pid, &["ETCD_CERT_FILE"]), host.build_information(pid));
     }
 }
 

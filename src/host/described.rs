@@ -138,8 +138,9 @@ impl Host for DescribedHost {
         Ok(all.iter().map(|p| &p.process).filter(|p| is_wanted(p)).cloned().collect())
     }
 
-    fn variable(&self, pid: u32, name: &str) -> Result<Option<String>, Trouble> {
-        self.process(pid)?.environment.as_ref().map(|env| env.get(name).cloned()).map_err(Clone::clone)
+    fn variables(&self, pid: u32, names: &[&str]) -> Result<Vec<Option<String>>, Trouble> {
+        let environment = self.process(pid)?.environment.as_ref().map_err(Clone::clone)?;
+        Ok(names.iter().map(|name| environment.get(*name).cloned()).collect())
     }
 
     fn build_information(&self, pid: u32) -> Result<String, Trouble> {

@@ -49,8 +49,8 @@ pub trait Host {
     /// The processes that may be one of `wanted`: those whose `argv[0]` or executable has one of these file names.
     /// A process that ends meanwhile is left out.
     fn processes(&self, wanted: &[&str]) -> Result<Vec<Process>, Trouble>;
-    /// One variable of a process's environment. The rest of the environment never leaves the host.
-    fn variable(&self, pid: u32, name: &str) -> Result<Option<String>, Trouble>;
+    /// These variables of a process's environment, in this order. The rest of the environment never leaves the host.
+    fn variables(&self, pid: u32, names: &[&str]) -> Result<Vec<Option<String>>, Trouble>;
     /// The text that Go's linker noted in the executable of a process: modules, and how it was built.
     fn build_information(&self, pid: u32) -> Result<String, Trouble>;
     /// Every process, as a listing shows it.

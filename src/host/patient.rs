@@ -3,7 +3,7 @@
 
 use super::{Accounts, Entry, Host, Journal, JournalQuery, Place, Process, ProcessTable, Pulse, Stat, Trouble};
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -66,7 +66,7 @@ pub struct PatientHost {
     given_up: Cell<usize>,
     /// Where no answer came from; nothing below is asked for again.
     silent: RefCell<Vec<Place>>,
-    foreseen: RefCell<BTreeMap<Place, Result<Stat, Trouble>>>,
+    foreseen: RefCell<HashMap<Place, Result<Stat, Trouble>>>,
     /// Nothing where they were read; else a table that says why there are none.
     no_accounts: OnceCell<Option<Accounts>>,
 }
@@ -122,6 +122,14 @@ impl PatientHost {
         let (answer, answered) = channel();
         self.put(about, Box::new(move |machine| drop(answer.send(question(machine)))))?;
         self.wait(about, self.answer, &answered)?
+    }
+
+    /// What was foreseen of a place where nothing can be read, listed or walked.
+    fn foreseen_trouble(&self, place: &Place) -> Result<(), Trouble> {
+        match self.foreseen.borrow().get(place) {
+            Some(Err(trouble)) => Err(trouble.clone()),
+            Some(Ok(_)) | None => Ok(()),
+        }
     }
 
     /// Puts a question about every process. One that does not answer is left out, and the question put again.
@@ -211,9 +219,9 @@ impl Host for PatientHost {
         self.ask_processes(move |host| host.processes(&wanted.iter().map(String::as_str).collect::<Vec<_>>()))
     }
 
-    fn variable(&self, pid: u32, name: &str) -> Result<Option<String>, Trouble> {
-        let name = name.to_owned();
-        self.ask(None, move |host| host.variable(pid, &name))
+    fn variables(&self, pid: u32, names: &[&str]) -> Result<Vec<Option<String>>, Trouble> {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        self.ask(None, move |host| host.variables(pid, &names.iter().map(String::as_str).collect::<Vec<_>>()))
     }
 
     fn build_information(&self, pid: u32) -> Result<String, Trouble> {
@@ -243,16 +251,19 @@ impl Host for PatientHost {
     }
 
     fn read(&self, place: &Place) -> Result<Vec<u8>, Trouble> {
+        self.foreseen_trouble(place)?;
         let asked = place.clone();
         self.ask(Some(place), move |host| host.read(&asked))
     }
 
     fn list(&self, place: &Place) -> Result<Vec<String>, Trouble> {
+        self.foreseen_trouble(place)?;
         let asked = place.clone();
         self.ask(Some(place), move |host| host.list(&asked))
     }
 
     fn walk(&self, place: &Place, visit: &mut dyn FnMut(&Path, Result<Stat, Trouble>)) -> Result<(), Trouble> {
+        self.foreseen_trouble(place)?;
         let (steps, taken) = sync_channel(2);
         let asked = place.clone();
         self.put(

@@ -67,9 +67,12 @@ impl Host for RecordingHost<'_> {
         found
     }
 
-    fn variable(&self, pid: u32, name: &str) -> Result<Option<String>, Trouble> {
-        let found = self.inner.variable(pid, name);
-        self.memory.borrow_mut().variables.insert((pid, name.to_owned()), found.clone());
+    fn variables(&self, pid: u32, names: &[&str]) -> Result<Vec<Option<String>>, Trouble> {
+        let found = self.inner.variables(pid, names);
+        let each = (0..names.len())
+            .map(|at| found.as_ref().map(|values| values.get(at).cloned().flatten()).map_err(Clone::clone));
+        let named = names.iter().map(|name| (pid, (*name).to_owned()));
+        self.memory.borrow_mut().variables.extend(named.zip(each));
         found
     }
 

@@ -27,7 +27,8 @@ impl<'a> Collector<'a> {
         Self { scene: Scene::new(host, node, config) }
     }
 
-    /// Looks where each of these probes says. What several of them ask of one tree is answered by one walk.
+    /// Looks where each of these probes says. What several of them ask of one tree is answered by one walk, and
+    /// what they ask of one environment by one look at it.
     pub fn collect_all<'p>(&mut self, probes: Vec<&'p Probe>) -> Vec<(&'p Probe, Evidence)> {
         let mut looks: Vec<TreeLook> = Vec::new();
         for probe in &probes {
@@ -39,6 +40,14 @@ impl<'a> Collector<'a> {
             }
         }
         self.scene.expect_tree_looks(looks);
+        let mut variables: BTreeMap<Component, Vec<String>> = BTreeMap::new();
+        for (component, name) in probes.iter().filter_map(|probe| probe.variable()) {
+            let names = variables.entry(component).or_default();
+            if !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
+            }
+        }
+        self.scene.expect_variables(variables);
         probes.into_iter().map(|probe| (probe, self.collect(probe))).collect()
     }
 

@@ -7,7 +7,7 @@ use super::{DocumentPath, markup};
 use crate::host::{Host, Place, Trouble};
 use serde_json::Value as Json;
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 /// Bytes of all files together that one run keeps, and nodes of all documents. A node's own come to a tenth of that.
@@ -31,7 +31,7 @@ pub(super) struct Contents<'a> {
     host: &'a dyn Host,
     bytes: Read<Vec<u8>>,
     documents: Read<Json>,
-    asked: RefCell<BTreeMap<Place, Asked>>,
+    asked: RefCell<HashMap<Place, Asked>>,
     bytes_left: Cell<usize>,
     nodes_left: Cell<usize>,
 }
@@ -87,9 +87,10 @@ impl<'a> Contents<'a> {
     /// What was asked of each file, and nothing else of it. Places with one name are one file.
     pub(super) fn excerpts(&self, name: &dyn Fn(&Place) -> String) -> BTreeMap<String, Excerpt> {
         let mut joined: BTreeMap<String, (Place, Asked)> = BTreeMap::new();
-        for (place, asked) in &*self.asked.borrow() {
-            let (_, all) = joined.entry(name(place)).or_insert_with(|| (place.clone(), Asked::default()));
-            all.join(asked);
+        let all = self.asked.borrow();
+        for (place, asked) in all.iter().collect::<BTreeMap<_, _>>() {
+            let (_, joint) = joined.entry(name(place)).or_insert_with(|| (place.clone(), Asked::default()));
+            joint.join(asked);
         }
         let excerpt = |(name, (place, asked)): (String, (Place, Asked))| {
             let text = self.read(&place).and_then(|bytes| asked.excerpt(&bytes));

@@ -1,10 +1,11 @@
 //! What was found out once and is not looked for again. Looks at nothing itself.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::hash::Hash;
 
-/// Answers by what was asked.
-pub(super) struct Memory<K, V>(RefCell<BTreeMap<K, V>>);
+/// Answers by what was asked. Hashed, for paths are compared name by name, which is slow.
+pub(super) struct Memory<K, V>(RefCell<HashMap<K, V>>);
 
 impl<K, V> Default for Memory<K, V> {
     fn default() -> Self {
@@ -12,14 +13,19 @@ impl<K, V> Default for Memory<K, V> {
     }
 }
 
-impl<K: Ord + Clone, V: Clone> Memory<K, V> {
+impl<K: Hash + Eq + Clone, V: Clone> Memory<K, V> {
     /// The answer that is known, or else what `look` finds. That may ask this memory for other things.
     pub(super) fn of(&self, key: &K, look: impl FnOnce() -> V) -> V {
         if let Some(known) = self.0.borrow().get(key) {
             return known.clone();
         }
         let found = look();
-        self.0.borrow_mut().insert(key.clone(), found.clone());
+        self.keep(key.clone(), found.clone());
         found
+    }
+
+    /// Keeps an answer that came along with another.
+    pub(super) fn keep(&self, key: K, value: V) {
+        self.0.borrow_mut().insert(key, value);
     }
 }

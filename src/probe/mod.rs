@@ -281,6 +281,16 @@ impl Probe {
         }
     }
 
+    /// The variable that it asks a component's processes for.
+    fn variable(&self) -> Option<(Component, &str)> {
+        match self {
+            Self::Process(ProcessProbe { component, env, .. }) | Self::Setting(SettingProbe { component, env, .. }) => {
+                env.as_deref().map(|name| (*component, name))
+            }
+            Self::File(_) | Self::Document(_) => None,
+        }
+    }
+
     /// In words, what is read.
     pub fn describe(&self) -> String {
         match self {

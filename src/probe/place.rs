@@ -142,8 +142,10 @@ fn manifest_in_static_pods(scene: &Scene<'_>, component: Component) -> Vec<Resul
         Ok(folder) => in_folder(&folder),
         // Where the kubelet cannot be understood, the candidates are asked, unless they are another process's manifests.
         Err(Seen::Unknown(reason)) => {
-            let other =
-                candidates.iter().map(Place::host).find(|place| is_of_another_process(scene, component, place))?;
+            let other = candidates
+                .iter()
+                .map(Place::host)
+                .find(|place| scene.stat(place).is_ok() && is_of_another_process(scene, component, place))?;
             Some(Err(Seen::Unknown(format!(
                 "{} is not the manifest of the {} that runs, and where that is cannot be told: {reason}",
                 shown(&other.path),

@@ -63,7 +63,7 @@ pub(super) fn variable_value(
     kind: ValueKind,
     keys: &[String],
 ) -> Result<Option<Value>, String> {
-    match scene.variable(instance.process.pid, name) {
+    match scene.variable(instance, name) {
         Ok(None) => Ok(None),
         Ok(Some(text)) if text.is_empty() => Ok(None),
         Ok(Some(text)) => kind.of_texts(&[&text], keys).map_err(|e| format!("{name}: {e}")),

@@ -24,6 +24,7 @@ pub(super) struct Scene<'a> {
     pub(super) contents: Contents<'a>,
     stats: Memory<Place, Result<Stat, Trouble>>,
     variables: Memory<(u32, String), Result<Option<String>, Trouble>>,
+    expected_variables: BTreeMap<Component, Vec<String>>,
     lists: Memory<Place, Result<Rc<Vec<String>>, Trouble>>,
     /// The drop-ins below a folder, in the order in which they are merged.
     pub(super) drop_ins: Memory<Place, Result<Rc<Vec<Place>>, String>>,
@@ -41,6 +42,7 @@ impl<'a> Scene<'a> {
             contents: Contents::new(host),
             stats: Memory::default(),
             variables: Memory::default(),
+            expected_variables: BTreeMap::new(),
             lists: Memory::default(),
             drop_ins: Memory::default(),
             tree_looks: Vec::new(),
@@ -53,9 +55,24 @@ impl<'a> Scene<'a> {
         self.stats.of(place, || self.host.stat(place))
     }
 
-    /// One variable of a process's environment.
-    pub(super) fn variable(&self, pid: u32, name: &str) -> Result<Option<String>, Trouble> {
-        self.variables.of(&(pid, name.to_owned()), || self.host.variable(pid, name))
+    /// Which variables of a component are to be asked for: one look at a process answers all of them.
+    pub(super) fn expect_variables(&mut self, names: BTreeMap<Component, Vec<String>>) {
+        self.expected_variables = names;
+    }
+
+    /// One variable of the environment of a component's process.
+    pub(super) fn variable(&self, instance: &Instance, name: &str) -> Result<Option<String>, Trouble> {
+        let pid = instance.process.pid;
+        self.variables.of(&(pid, name.to_owned()), || {
+            let others = self.expected_variables.get(&instance.component).into_iter().flatten().map(String::as_str);
+            let names: Vec<&str> = std::iter::once(name).chain(others.filter(|other| *other != name)).collect();
+            let mut values = self.host.variables(pid, &names)?.into_iter();
+            let value = values.next().flatten();
+            for (other, value) in names[1..].iter().zip(values) {
+                self.variables.keep((pid, (*other).to_owned()), Ok(value));
+            }
+            Ok(value)
+        })
     }
 
     /// The names in a folder.

@@ -285,5 +285,5 @@ fn a_number_that_is_reused_is_not_believed() {
     let other = node.process(&["sleep"], &environment("true"));
     fs::remove_dir_all(node.proc().join(real.to_string())).expect("gone");
     node.show(other, real);
-    assert_eq!(machine.variable(real, "ETCD_CLIENT_CERT_AUTH"), Err(Trouble::Changed));
+    assert_eq!(machine.variables(real, &["ETCD_CLIENT_CERT_AUTH"]), Err(Trouble::Changed));
 }

@@ -68,8 +68,8 @@ impl Host for FailingHost<'_> {
         self.answer("processes", || self.inner.processes(wanted))
     }
 
-    fn variable(&self, pid: u32, name: &str) -> Result<Option<String>, Trouble> {
-        self.answer("variable", || self.inner.variable(pid, name))
+    fn variables(&self, pid: u32, names: &[&str]) -> Result<Vec<Option<String>>, Trouble> {
+        self.answer("variables", || self.inner.variables(pid, names))
     }
 
     fn build_information(&self, pid: u32) -> Result<String, Trouble> {
@@ -212,12 +212,12 @@ fn fail_everything(name: &str, benchmark: &str) -> usize {
 
 #[test]
 fn nothing_passes_by_a_fault_on_a_node_where_every_other_way_is_good() {
-    assert!(fail_everything("testdata/faults/every-other-way.yaml", "cis-1.12") > 60);
+    assert!(fail_everything("testdata/faults/every-other-way.yaml", "cis-1.12") > 50);
 }
 
 #[test]
 fn nothing_passes_by_a_fault_under_an_older_benchmark() {
-    assert!(fail_everything("testdata/faults/every-other-way.yaml", "cis-1.6") > 60);
+    assert!(fail_everything("testdata/faults/every-other-way.yaml", "cis-1.6") > 50);
 }
 
 #[test]

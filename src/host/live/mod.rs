@@ -129,8 +129,8 @@ impl Host for LiveHost {
         self.processes.find(wanted)
     }
 
-    fn variable(&self, pid: u32, name: &str) -> Result<Option<String>, Trouble> {
-        self.processes.variable(pid, name)
+    fn variables(&self, pid: u32, names: &[&str]) -> Result<Vec<Option<String>>, Trouble> {
+        self.processes.variables(pid, names)
     }
 
     fn build_information(&self, pid: u32) -> Result<String, Trouble> {

@@ -133,15 +133,15 @@ impl Processes {
             .map_err(|e| trouble(e, Capability::SysPtrace))
     }
 
-    /// One variable of a process's environment.
-    pub(super) fn variable(&self, pid: u32, name: &str) -> Result<Option<String>, Trouble> {
+    /// These variables of a process's environment.
+    pub(super) fn variables(&self, pid: u32, names: &[&str]) -> Result<Vec<Option<String>>, Trouble> {
         let folder = self.folder(pid)?;
         let read = read_at(folder.as_fd(), "environ", MAX_ARGV_BYTES + 1);
         let bytes = read.map_err(|e| trouble(e, Capability::SysPtrace))?;
         if bytes.len() as u64 > MAX_ARGV_BYTES {
             return Err(Trouble::TooLarge(MAX_ARGV_BYTES));
         }
-        Ok(value_of(&bytes, name))
+        Ok(names.iter().map(|name| value_of(&bytes, name)).collect())
     }
 
     /// What Go's linker noted in a process's executable.

@@ -41,8 +41,8 @@ impl Host for Hanging {
         self.pulse.beat_at(0);
         self.inner(|host| host.processes(wanted))
     }
-    fn variable(&self, pid: u32, name: &str) -> Result<Option<String>, Trouble> {
-        self.inner(|host| host.variable(pid, name))
+    fn variables(&self, pid: u32, names: &[&str]) -> Result<Vec<Option<String>>, Trouble> {
+        self.inner(|host| host.variables(pid, names))
     }
     fn build_information(&self, pid: u32) -> Result<String, Trouble> {
         self.inner(|host| host.build_information(pid))
@@ -166,4 +166,10 @@ fn what_is_foreseen_is_asked_for_once_up_to_what_hangs() {
     assert_eq!((kind("/a/b"), kind("/nowhere"), kind("/z")), (Ok(Kind::File), Err(Trouble::Absent), Ok(Kind::File)));
     assert_eq!(kind("/dead/c"), Err(Trouble::Silent(Duration::from_millis(50))));
     assert_eq!(host.given_up.get(), 1, "nothing is tried below it");
+    // Now nobody can be asked any more, and where nothing stands nobody has to be.
+    host.given_up.set(MAX_GIVEN_UP);
+    assert_eq!(host.read(&Place::host("/nowhere")), Err(Trouble::Absent));
+    assert_eq!(host.list(&Place::host("/nowhere")), Err(Trouble::Absent));
+    assert_eq!(host.walk(&Place::host("/nowhere"), &mut |_, _| {}), Err(Trouble::Absent));
+    assert!(matches!(host.read(&Place::host("/a/b")), Err(Trouble::Silent(_))));
 }

@@ -223,8 +223,8 @@ impl Host for Machine {
         if self.blind { Err(Trouble::Denied(Capability::SysPtrace)) } else { self.described.processes(wanted) }
     }
 
-    fn variable(&self, pid: u32, name: &str) -> Result<Option<String>, Trouble> {
-        self.described.variable(pid, name)
+    fn variables(&self, pid: u32, names: &[&str]) -> Result<Vec<Option<String>>, Trouble> {
+        self.described.variables(pid, names)
     }
 
     fn journal(&self, query: &JournalQuery) -> Result<Journal, Trouble> {
