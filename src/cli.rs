@@ -2,6 +2,7 @@
 
 use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand};
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use std::time::Duration;
 /// Reads files and processes of this machine, runs nothing, changes nothing. Every flag can also stand in the environment
 /// as NODEPROOF_NAME.
 #[derive(Debug, Parser)]
-#[command(name = "nodeproof", disable_version_flag = true, disable_help_subcommand = false, args_override_self = true, after_help = EXIT_CODES)]
+#[command(name = NAME, disable_version_flag = true, disable_help_subcommand = false, args_override_self = true, after_help = EXIT_CODES)]
 pub struct Cli {
     /// What to do; without a command this node is audited.
     #[command(subcommand)]
@@ -32,6 +33,19 @@ pub enum Manner {
     /// kube-bench's: every error exits 1, and a node where nothing runs is judged all the same.
     KubeBench,
 }
+
+impl Cli {
+    /// The declaration with those of the commands only that may be meant by a line of these words. Each command takes
+    /// every flag: to declare all of them takes longer than to read the line.
+    pub fn declared_for(words: &[OsString]) -> clap::Command {
+        let commands = Command::augment_subcommands(clap::Command::new(NAME));
+        let meant = commands.get_subcommands().filter(|command| words.iter().any(|word| word == command.get_name()));
+        let bare = clap::Command::new(NAME).disable_version_flag(true).args_override_self(true);
+        Flags::augment_args(bare).subcommands(meant.cloned())
+    }
+}
+
+const NAME: &str = "nodeproof";
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 the audit ran; N of --exit-code if a check fails; 2 the command line is wrong; 3 a definition file is wrong;

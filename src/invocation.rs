@@ -56,13 +56,16 @@ pub fn read(
     let mut words = words.into_iter();
     let program = words.next().unwrap_or_default();
     let manner = Manner::of(&program);
-    let command = match manner {
-        Manner::Nodeproof => Cli::command(),
-        Manner::KubeBench => Cli::command().after_help(KUBE_BENCH_EXIT_CODES),
+    let words: Vec<OsString> = std::iter::once(program).chain(rewrite(words)).collect();
+    let understand = |command: clap::Command| -> Result<Cli, clap::Error> {
+        Cli::from_arg_matches(&command.try_get_matches_from(&words)?)
     };
-    let words = std::iter::once(program).chain(rewrite(words));
-    let matches = command.try_get_matches_from(words);
-    let mut cli = matches.and_then(|m| Cli::from_arg_matches(&m)).map_err(|message| {
+    // Most lines are right. What is wrong with one, and what would be right, only the whole declaration knows.
+    let understood = understand(Cli::declared_for(&words)).or_else(|_| match manner {
+        Manner::Nodeproof => understand(Cli::command()),
+        Manner::KubeBench => understand(Cli::command().after_help(KUBE_BENCH_EXIT_CODES)),
+    });
+    let mut cli = understood.map_err(|message| {
         let code = u8::try_from(message.exit_code()).unwrap_or(1);
         Refused { message, exit_code: manner.exit_code(code) }
     })?;
@@ -168,6 +171,33 @@ mod tests {
                 cli(&format!("x --{flag}{value}"));
             }
             assert!(read(["x".into(), format!("--{flag}=perhaps").into()], &|_| None).is_err(), "{flag}");
+        }
+    }
+
+    #[test]
+    fn a_line_means_the_same_with_few_commands_declared_as_with_all() {
+        for line in [
+            "x",
+            "x run",
+            "x --json run -s node --version 1.21",
+            "x explain 1.2.3 --benchmark cis-1.20",
+            "x explain run",
+            "x --benchmark run snapshot -o run",
+            "x lint run benchmarks",
+            "x run -s node -s etcd,master --every 30m",
+            "x profile cis-1.20 --json=false",
+            "x run run",
+            "x benchmarks lint",
+            "x runs",
+            "x help run",
+            "x --nonsense run",
+        ] {
+            let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            let read = |command: clap::Command| {
+                let matches = command.try_get_matches_from(&words);
+                matches.and_then(|m| Cli::from_arg_matches(&m)).map(|cli| format!("{cli:?}"))
+            };
+            assert_eq!(read(Cli::declared_for(&words)).ok(), read(Cli::command()).ok(), "{line}");
         }
     }
 

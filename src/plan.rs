@@ -3,6 +3,7 @@
 use crate::config::Target;
 use crate::definition::{Benchmark, Check, Group, Id, Section, near_names};
 use crate::probe::Probe;
+use indexmap::IndexSet;
 
 /// What the user asked for.
 #[derive(Debug, Clone)]
@@ -152,12 +153,7 @@ impl<'b> Plan<'b> {
 
     /// Every distinct probe of the checks that are judged.
     pub fn probes(&self) -> Vec<&'b Probe> {
-        let mut probes: Vec<&Probe> = Vec::new();
-        for test in self.judged().flat_map(|c| c.rule.assertion.tests()) {
-            if !probes.contains(&&test.probe) {
-                probes.push(&test.probe);
-            }
-        }
-        probes
+        let tests = self.judged().flat_map(|c| c.rule.assertion.tests());
+        tests.map(|test| &test.probe).collect::<IndexSet<_>>().into_iter().collect()
     }
 }

@@ -31,9 +31,9 @@ pub fn run_with_audits(
     kubernetes: Option<KubernetesVersion>,
     auditor: &Auditor<'_>,
 ) -> Report {
-    let evidence: Vec<(&Probe, Evidence)> = collector.collect_all(plan.probes());
+    let evidence: HashMap<&Probe, Evidence> = collector.collect_all(plan.probes());
     let collector = &*collector;
-    let find = |probe: &Probe| evidence.iter().find(|(p, _)| *p == probe).map(|(_, evidence)| evidence);
+    let find = |probe: &Probe| evidence.get(probe);
     let mut places = Places { collector, known: HashMap::new() };
     let mut remarks: Vec<String> = Vec::new();
     let mut outcome = |check: &Check, skipped: bool| {

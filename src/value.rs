@@ -5,7 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 /// A value that was seen, in the type that its setting has.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Value {
     /// True or false.
     Bool(bool),

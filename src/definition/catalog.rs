@@ -13,12 +13,13 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Everything that is defined: rules, profiles, configuration.
 #[derive(Debug, Default)]
 pub struct Library {
     /// Where components are looked for, and which benchmark serves which version.
-    pub config: Config,
+    pub config: Arc<Config>,
     rules: Rules,
     profiles: BTreeMap<String, (Source, WrittenProfile)>,
     /// Benchmarks in kube-bench's dialect.
@@ -88,9 +89,9 @@ impl Library {
         if let Some(path) = config_file {
             config = read(path)?;
         }
-        library.config = parse(&config)?;
+        let common = parse(&config)?;
         library.folders = Folders::find(folder, config)?;
-        library.config = library.folders.mapped(&library.config)?;
+        library.config = Arc::new(library.folders.mapped(common)?);
         Ok(library)
     }
 
@@ -137,6 +138,11 @@ impl Library {
         ids
     }
 
+    /// Whether there is such a benchmark.
+    pub fn has(&self, id: &str) -> bool {
+        self.profiles.contains_key(id) || self.folders.has(id)
+    }
+
     /// The ids of all rules.
     pub fn rules(&self) -> impl Iterator<Item = &str> {
         self.rules.names()
@@ -180,7 +186,7 @@ impl Library {
     }
 
     /// The configuration for a benchmark: its folder's own stands over the common one.
-    pub fn config_for(&self, id: &str) -> Result<Config, DefinitionError> {
+    pub fn config_for(&self, id: &str) -> Result<Arc<Config>, DefinitionError> {
         self.folders.config_for(id, &self.config)
     }
 

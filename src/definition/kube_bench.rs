@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The benchmark folders of a configuration folder.
 #[derive(Debug, Default)]
@@ -155,10 +156,10 @@ impl Folders {
     }
 
     /// The common configuration with what the folders' own say about versions and targets.
-    pub(super) fn mapped(&self, common: &Config) -> Result<Config, DefinitionError> {
+    pub(super) fn mapped(&self, common: Config) -> Result<Config, DefinitionError> {
         let own: Vec<&Source> = self.folders.values().filter_map(|f| f.config.as_ref()).collect();
         let (Some(first), Some(config)) = (own.first(), &self.config) else {
-            return Ok(common.clone());
+            return Ok(common);
         };
         let mut merged: Json = parse(config)?;
         for source in &own {
@@ -172,13 +173,13 @@ impl Folders {
     }
 
     /// The configuration for a benchmark.
-    pub(super) fn config_for(&self, id: &str, common: &Config) -> Result<Config, DefinitionError> {
+    pub(super) fn config_for(&self, id: &str, common: &Arc<Config>) -> Result<Arc<Config>, DefinitionError> {
         let (Some(own), Some(config)) = (self.folders.get(id).and_then(|f| f.config.as_ref()), &self.config) else {
-            return Ok(common.clone());
+            return Ok(Arc::clone(common));
         };
         let mut merged: Json = parse(config)?;
         merge(&mut merged, parse(own)?);
-        typed(own, merged)
+        typed(own, merged).map(Arc::new)
     }
 
     /// Whether a benchmark's folder has a configuration of its own.

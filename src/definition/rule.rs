@@ -28,9 +28,9 @@ macro_rules! parts {
     ($of:expr) => {
         Parts {
             file: $of.file.as_ref(),
-            process: $of.process.as_ref(),
-            setting: $of.setting.as_ref(),
-            document: $of.document.as_ref(),
+            process: $of.process.as_deref(),
+            setting: $of.setting.as_deref(),
+            document: $of.document.as_deref(),
             expect: $of.expect.as_ref(),
             when_unset: $of.when_unset,
             when_missing: $of.when_missing,

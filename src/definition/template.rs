@@ -77,7 +77,8 @@ impl Template {
 
     /// The text with each place given by `path`, or named where it is not known.
     pub fn render(&self, path: &mut dyn FnMut(Component, PlaceKind) -> Option<String>) -> String {
-        let mut text = String::new();
+        let length = |piece: &Piece| if let Piece::Text(plain) = piece { plain.len() } else { 32 };
+        let mut text = String::with_capacity(self.pieces.iter().map(length).sum());
         for piece in &self.pieces {
             match piece {
                 Piece::Text(plain) => text.push_str(plain),

@@ -29,9 +29,9 @@ pub(super) struct WrittenRule {
     #[serde(default)]
     pub(super) params: Params,
     pub(super) file: Option<WrittenFile>,
-    pub(super) process: Option<WrittenProcess>,
-    pub(super) setting: Option<WrittenSetting>,
-    pub(super) document: Option<WrittenDocument>,
+    pub(super) process: Option<Box<WrittenProcess>>,
+    pub(super) setting: Option<Box<WrittenSetting>>,
+    pub(super) document: Option<Box<WrittenDocument>>,
     pub(super) expect: Option<WrittenExpectation>,
     pub(super) when_unset: Option<WhenUnset>,
     pub(super) when_missing: Option<WhenMissing>,
@@ -49,9 +49,9 @@ pub(super) struct WrittenRule {
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub(super) struct WrittenTest {
     pub(super) file: Option<WrittenFile>,
-    pub(super) process: Option<WrittenProcess>,
-    pub(super) setting: Option<WrittenSetting>,
-    pub(super) document: Option<WrittenDocument>,
+    pub(super) process: Option<Box<WrittenProcess>>,
+    pub(super) setting: Option<Box<WrittenSetting>>,
+    pub(super) document: Option<Box<WrittenDocument>>,
     pub(super) expect: Option<WrittenExpectation>,
     pub(super) when_unset: Option<WhenUnset>,
     pub(super) when_missing: Option<WhenMissing>,

@@ -13,7 +13,7 @@ use crate::version;
 use serde_json::Value as Json;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt as _;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// The program's own command line, its words apart by NUL: refused with one of the documented codes, or read so that what
@@ -131,6 +131,6 @@ pub fn version(data: &[u8]) {
 }
 
 fn config() -> &'static Config {
-    static CONFIG: OnceLock<Config> = OnceLock::new();
+    static CONFIG: OnceLock<Arc<Config>> = OnceLock::new();
     CONFIG.get_or_init(|| Library::load(None, None).map(|library| library.config).unwrap_or_default())
 }

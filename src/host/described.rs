@@ -222,8 +222,8 @@ impl Host for DescribedHost {
         self.notices.clone()
     }
 
-    fn can_answer(&self, reading: &str) -> bool {
-        self.readings.as_ref().is_none_or(|readings| readings.contains(reading))
+    fn can_answer(&self, reading: &dyn Fn() -> String) -> bool {
+        self.readings.as_ref().is_none_or(|readings| readings.contains(&reading()))
     }
 }
 

@@ -74,9 +74,11 @@ pub trait Host {
     fn notices(&self) -> Vec<String>;
     /// Whether what a probe reads, in the probe's own words, can be seen here. On a machine everything can; a snapshot
     /// holds what was read when it was taken.
-    fn can_answer(&self, _reading: &str) -> bool {
+    fn can_answer(&self, _reading: &dyn Fn() -> String) -> bool {
         true
     }
+    /// These places will be asked for. A host for which a question costs more than a look may look at all of them now.
+    fn foresee(&self, _places: Vec<Place>) {}
 }
 
 /// One process, as far as a component's settings need it.

@@ -88,31 +88,6 @@ impl PatientHost {
         }
     }
 
-    /// Looks at all of these places in one go, for the questions that are to come: a question by itself costs more than a look.
-    pub fn foresee(&self, places: Vec<Place>) {
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let (asked, told) = (places.clone(), Arc::clone(&seen));
-        let (done, over) = channel();
-        let look = move |machine: &dyn Machine| {
-            for place in asked {
-                let stat = machine.stat(&place);
-                told.lock().unwrap_or_else(PoisonError::into_inner).push(stat);
-            }
-            // Where nobody waits any more there is nobody to tell.
-            done.send(()).ok();
-        };
-        if self.put(None, Box::new(look)).is_err() {
-            return;
-        }
-        let ended = self.wait(None, self.answer, &over);
-        let seen = std::mem::take(&mut *seen.lock().unwrap_or_else(PoisonError::into_inner));
-        if ended.is_err() {
-            // The one that it hangs at is not asked for again.
-            self.silent.borrow_mut().extend(places.get(seen.len()).cloned());
-        }
-        self.foreseen.borrow_mut().extend(places.into_iter().zip(seen));
-    }
-
     /// Puts a question, and waits for the answer.
     fn ask<T: Send + 'static>(
         &self,
@@ -156,8 +131,7 @@ impl PatientHost {
     /// Hands a job to the thread beside, if there is time and hope.
     fn put(&self, about: Option<&Place>, job: Job) -> Result<(), Trouble> {
         self.patience.left()?;
-        let hopeless = self.given_up.get() >= MAX_GIVEN_UP
-            || about.is_some_and(|place| self.silent.borrow().iter().any(|silent| lies_below(place, silent)));
+        let hopeless = self.given_up.get() >= MAX_GIVEN_UP || about.is_some_and(|place| self.is_silent(place));
         if hopeless {
             return Err(Trouble::Silent(self.answer));
         }
@@ -191,6 +165,11 @@ impl PatientHost {
         }
     }
 
+    /// Whether no answer came from there before.
+    fn is_silent(&self, place: &Place) -> bool {
+        self.silent.borrow().iter().any(|silent| lies_below(place, silent))
+    }
+
     fn give_up(&self, about: Option<&Place>) {
         self.worker.replace(None);
         self.given_up.set(self.given_up.get() + 1);
@@ -200,6 +179,30 @@ impl PatientHost {
 
 fn lies_below(place: &Place, silent: &Place) -> bool {
     place.root == silent.root && place.path.starts_with(&silent.path)
+}
+
+/// Looks at one place after the other, but for those below a folder that is not there. Places of one folder stand together.
+fn look_at_all(machine: &dyn Machine, places: &[Place], mut tell: impl FnMut(Result<Stat, Trouble>)) {
+    let mut absent: Option<Place> = None;
+    let mut looked_above: Option<&Path> = None;
+    for place in places {
+        if absent.as_ref().is_some_and(|folder| lies_below(place, folder)) {
+            tell(Err(Trouble::Absent));
+            continue;
+        }
+        let stat = machine.stat(place);
+        if stat == Err(Trouble::Absent) && looked_above != place.path.parent() {
+            absent = absent_folder(machine, place);
+            looked_above = place.path.parent();
+        }
+        tell(stat);
+    }
+}
+
+/// The topmost folder above a place that is not there either, if there is one: nothing stands below it.
+fn absent_folder(machine: &dyn Machine, place: &Place) -> Option<Place> {
+    let above = place.path.ancestors().skip(1).map(|folder| place.with_path(folder));
+    above.take_while(|folder| machine.stat(folder) == Err(Trouble::Absent)).last()
 }
 
 /// Starts the thread beside. It ends when nobody can put a question to it any more.
@@ -307,8 +310,34 @@ impl Host for PatientHost {
         self.machine.notices()
     }
 
-    fn can_answer(&self, reading: &str) -> bool {
+    fn can_answer(&self, reading: &dyn Fn() -> String) -> bool {
         self.machine.can_answer(reading)
+    }
+
+    /// Looks at all of these places in one go: a question by itself costs more than a look.
+    fn foresee(&self, mut places: Vec<Place>) {
+        places.retain(|place| !self.foreseen.borrow().contains_key(place) && !self.is_silent(place));
+        // What stands in one folder stands together, and comparing bytes is fast.
+        places.sort_unstable_by(|a, b| (a.root, a.path.as_os_str()).cmp(&(b.root, b.path.as_os_str())));
+        places.dedup();
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let (asked, told) = (places.clone(), Arc::clone(&seen));
+        let (done, over) = channel();
+        let look = move |machine: &dyn Machine| {
+            look_at_all(machine, &asked, |stat| told.lock().unwrap_or_else(PoisonError::into_inner).push(stat));
+            // Where nobody waits any more there is nobody to tell.
+            done.send(()).ok();
+        };
+        if places.is_empty() || self.put(None, Box::new(look)).is_err() {
+            return;
+        }
+        let ended = self.wait(None, self.answer, &over);
+        let seen = std::mem::take(&mut *seen.lock().unwrap_or_else(PoisonError::into_inner));
+        if ended.is_err() {
+            // The one that it hangs at is not asked for again.
+            self.silent.borrow_mut().extend(places.get(seen.len()).cloned());
+        }
+        self.foreseen.borrow_mut().extend(places.into_iter().zip(seen));
     }
 }
 

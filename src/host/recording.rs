@@ -153,7 +153,11 @@ impl Host for RecordingHost<'_> {
         self.inner.notices()
     }
 
-    fn can_answer(&self, reading: &str) -> bool {
+    fn can_answer(&self, reading: &dyn Fn() -> String) -> bool {
         self.inner.can_answer(reading)
+    }
+
+    fn foresee(&self, places: Vec<Place>) {
+        self.inner.foresee(places);
     }
 }

@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::host::{Host, Place, Trouble};
 use crate::node::Node;
 use serde_json::Value as Json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 const NOT_IN_SNAPSHOT: &str =
     "the snapshot does not hold this: it was taken with other rules; take a new one with this version of nodeproof";
@@ -29,7 +29,8 @@ impl<'a> Collector<'a> {
 
     /// Looks where each of these probes says. What several of them ask of one tree is answered by one walk, and
     /// what they ask of one environment by one look at it.
-    pub fn collect_all<'p>(&mut self, probes: Vec<&'p Probe>) -> Vec<(&'p Probe, Evidence)> {
+    pub fn collect_all<'p>(&mut self, probes: Vec<&'p Probe>) -> HashMap<&'p Probe, Evidence> {
+        self.scene.host.foresee(probes.iter().flat_map(|probe| probe.own_places()).collect());
         let mut looks: Vec<TreeLook> = Vec::new();
         for probe in &probes {
             if let Probe::File(FileProbe { tree: Some(tree), names, .. }) = probe {
@@ -58,11 +59,10 @@ impl<'a> Collector<'a> {
 
     /// Looks where a probe says.
     fn collect(&self, probe: &Probe) -> Evidence {
-        let reading = probe.describe();
-        if !self.scene.host.can_answer(&reading) {
+        if !self.scene.host.can_answer(&|| probe.describe()) {
             return Evidence::one(Observation {
                 subject: "snapshot".to_owned(),
-                attribute: reading,
+                attribute: probe.describe(),
                 seen: Seen::Unknown(NOT_IN_SNAPSHOT.to_owned()),
                 source: "snapshot".to_owned(),
             });
@@ -73,7 +73,7 @@ impl<'a> Collector<'a> {
             Probe::Setting(probe) => setting::collect(&self.scene, probe),
             Probe::Document(probe) => document::collect(&self.scene, probe),
         };
-        tracing::debug!(read = reading, things = evidence.observations.len(), "looked");
+        tracing::debug!(read = probe.describe(), things = evidence.observations.len(), "looked");
         evidence
     }
 

@@ -19,13 +19,14 @@ use crate::component::Component;
 use crate::config::Config;
 use crate::host::{Kind, Place};
 use crate::value::{Value, ValueKind};
+use std::fmt::{self, Write as _};
 
 pub use collector::Collector;
 pub use contents::Excerpt;
 pub use path::{DocumentPath, DocumentPathError};
 
 /// What a rule looks at. Two rules with equal probes share one look.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Probe {
     /// Mode, owner and group of files.
     File(FileProbe),
@@ -38,7 +39,7 @@ pub enum Probe {
 }
 
 /// Files whose mode and owner are looked at.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct FileProbe {
     /// Where: each place that exists is looked at.
     pub at: Vec<At>,
@@ -49,7 +50,7 @@ pub struct FileProbe {
 }
 
 /// What of a tree is looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Tree {
@@ -67,7 +68,7 @@ pub(crate) struct TreeLook {
 }
 
 /// One flag or one variable.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ProcessProbe {
     /// Whose.
     pub component: Component,
@@ -82,7 +83,7 @@ pub struct ProcessProbe {
 }
 
 /// A setting, wherever its component takes it from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SettingProbe {
     /// Whose.
     pub component: Component,
@@ -103,7 +104,7 @@ pub struct SettingProbe {
 }
 
 /// A value in a document.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct DocumentProbe {
     /// Which document.
     pub at: At,
@@ -112,7 +113,7 @@ pub struct DocumentProbe {
 }
 
 /// Where a file is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum At {
     /// A path, perhaps with `*` or `?` in its names.
     Path(String),
@@ -158,7 +159,7 @@ impl PlaceKind {
 }
 
 /// Which value of a document is meant.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Select {
     /// The one at a path.
     Path(DocumentPath),
@@ -281,6 +282,19 @@ impl Probe {
         }
     }
 
+    /// The places that it looks at whatever runs on the machine.
+    fn own_places(&self) -> impl Iterator<Item = Place> {
+        let at = match self {
+            Self::File(file) => file.at.as_slice(),
+            Self::Document(document) => std::slice::from_ref(&document.at),
+            Self::Process(_) | Self::Setting(_) => &[],
+        };
+        at.iter().filter_map(|at| match at {
+            At::Path(path) if !is_pattern(path) => Some(Place::host(path)),
+            At::Path(_) | At::Known(..) | At::Setting(_) => None,
+        })
+    }
+
     /// The variable that it asks a component's processes for.
     fn variable(&self) -> Option<(Component, &str)> {
         match self {
@@ -315,13 +329,30 @@ impl Probe {
     }
 }
 
+/// Whether a path stands for all that match it.
+fn is_pattern(path: &str) -> bool {
+    path.contains(['*', '?'])
+}
+
 impl SettingProbe {
     fn describe(&self) -> String {
-        let mut sources = Vec::new();
-        sources.extend(self.flag.as_ref().map(|flag| format!("flag --{flag}")));
-        sources.extend(self.env.as_ref().map(|env| format!("variable {env}")));
-        sources.extend(self.path.as_ref().map(|path| format!("{path} in its configuration file")));
-        format!("{} of {}", sources.join(", "), self.component.program())
+        let mut text = String::new();
+        let mut add = |between: &str, what: fmt::Arguments<'_>| {
+            text.push_str(if text.is_empty() { "" } else { between });
+            // Writing to a String cannot fail.
+            text.write_fmt(what).ok();
+        };
+        if let Some(flag) = &self.flag {
+            add("", format_args!("flag --{flag}"));
+        }
+        if let Some(env) = &self.env {
+            add(", ", format_args!("variable {env}"));
+        }
+        if let Some(path) = &self.path {
+            add(", ", format_args!("{path} in its configuration file"));
+        }
+        add("", format_args!(" of {}", self.component.program()));
+        text
     }
 
     /// The setting's shortest name.

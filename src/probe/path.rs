@@ -5,13 +5,13 @@ use std::fmt;
 use std::str::FromStr;
 
 /// A path of keys and positions.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct DocumentPath {
     steps: Vec<Step>,
 }
 
 /// One step of a path.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Step {
     /// Into a mapping.
     Key(String),

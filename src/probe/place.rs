@@ -3,7 +3,7 @@
 use super::scene::{Scene, shown};
 use super::setting::{config_file, in_effect, not_seen, paths};
 use super::unit;
-use super::{At, DocumentPath, PlaceKind, Seen, SettingProbe};
+use super::{At, DocumentPath, PlaceKind, Seen, SettingProbe, is_pattern};
 use crate::component::Component;
 use crate::config::{Candidates, Config, Target};
 use crate::host::{Kind, Place, Trouble, base_name};
@@ -19,7 +19,7 @@ const MAX_MATCHES: usize = 2000;
 /// The places that `at` means on this node. A place that is named and not there is an error beside those that are.
 pub(super) fn places(scene: &Scene<'_>, at: &At) -> Vec<Result<Place, Seen>> {
     match at {
-        At::Path(path) if path.contains(['*', '?']) => expand(scene, path),
+        At::Path(path) if is_pattern(path) => expand(scene, path),
         At::Path(path) => vec![existing(scene, Place::host(path))],
         At::Setting(setting) => {
             paths(scene, setting).into_iter().map(|p| p.and_then(|place| existing(scene, place))).collect()
@@ -222,8 +222,6 @@ pub(super) fn usual(config: &Config) -> Vec<Place> {
     let paths = candidates.flat_map(|c| PlaceKind::ALL.into_iter().flat_map(|kind| candidate_paths(c, kind)));
     let mut places: Vec<Place> = paths.map(Place::host).collect();
     places.extend(unit::folders("kubelet.service").into_iter().map(Place::host));
-    places.sort();
-    places.dedup();
     places
 }
 
@@ -253,7 +251,7 @@ fn expand(scene: &Scene<'_>, pattern: &str) -> Vec<Result<Place, Seen>> {
         };
         let mut next = Vec::new();
         for folder in found {
-            if !name.contains(['*', '?']) {
+            if !is_pattern(name) {
                 next.push(folder.join(name));
                 continue;
             }

@@ -102,7 +102,7 @@ struct Resource<'a> {
     region: &'a str,
 }
 
-pub(super) fn render(report: &Report, origin: &Origin, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn render(report: &Report, origin: &Origin, out: &mut impl Write) -> io::Result<()> {
     let mut findings = Vec::new();
     for section in &report.sections {
         for group in &section.groups {

@@ -2,8 +2,8 @@
 //! new stands in new keys.
 
 use crate::outcome::{Finding, GroupReport, Outcome, Report, SectionReport, State};
-use serde::Serialize;
-use serde_json::ser::{CharEscape, CompactFormatter, Formatter, Serializer};
+use serde::{Serialize, Serializer};
+use serde_json::ser::{CharEscape, CompactFormatter, Formatter};
 use std::io::{self, Write};
 
 #[derive(Serialize)]
@@ -51,7 +51,9 @@ struct Group<'a> {
     warn: usize,
     info: usize,
     desc: &'a str,
-    results: Vec<Check<'a>>,
+    #[serde(serialize_with = "checks")]
+    #[cfg_attr(test, schemars(with = "Vec<Check<'a>>"))]
+    results: &'a [Outcome],
 }
 
 #[derive(Serialize)]
@@ -106,7 +108,7 @@ pub(crate) fn schema() -> schemars::Schema {
     settings.into_generator().into_root_schema_for::<Whole<'_>>()
 }
 
-pub(super) fn render(report: &Report, totals: bool, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn render(report: &Report, totals: bool, out: &mut impl Write) -> io::Result<()> {
     let controls: Vec<Control<'_>> = report.sections.iter().map(|s| control(report, s)).collect();
     if totals {
         write_line(&Document { controls, totals: counts(report.totals()) }, out)
@@ -126,14 +128,14 @@ pub(super) fn check_text(outcome: &Outcome) -> io::Result<String> {
 }
 
 /// Any document on a line of its own.
-pub(super) fn write_line(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    document.serialize(&mut Serializer::with_formatter(&mut *out, Escapes::default()))?;
+pub(super) fn write_line(document: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
+    document.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, Escapes::default()))?;
     writeln!(out)
 }
 
 fn text(document: &impl Serialize, escapes: Escapes) -> io::Result<String> {
     let mut bytes = Vec::new();
-    document.serialize(&mut Serializer::with_formatter(&mut bytes, escapes))?;
+    document.serialize(&mut serde_json::Serializer::with_formatter(&mut bytes, escapes))?;
     String::from_utf8(bytes).map_err(io::Error::other)
 }
 
@@ -160,8 +162,13 @@ fn group(group: &GroupReport) -> Group<'_> {
         warn: totals.warn,
         info: totals.info,
         desc: &group.title,
-        results: group.outcomes.iter().map(check).collect(),
+        results: &group.outcomes,
     }
+}
+
+/// The checks of a group, put into their form one after the other.
+fn checks<S: Serializer>(outcomes: &&[Outcome], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(outcomes.iter().map(check))
 }
 
 fn check(outcome: &Outcome) -> Check<'_> {

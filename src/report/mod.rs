@@ -46,7 +46,7 @@ pub struct TextOptions {
 
 impl Format {
     /// Writes a report.
-    pub fn render(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    pub fn render(&self, report: &Report, out: &mut impl Write) -> io::Result<()> {
         match self {
             Self::Text(options) => text::render(report, *options, out),
             Self::Json { totals } => json::render(report, *totals, out),

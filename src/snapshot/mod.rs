@@ -86,7 +86,7 @@ fn look_everywhere(collector: &mut Collector<'_>, host: &dyn Host, node: &Node, 
 
 /// What was read, in the probes' words. A snapshot of a snapshot holds no more than that one.
 fn readings(probes: &[Probe], host: &dyn Host) -> BTreeSet<String> {
-    probes.iter().map(Probe::describe).filter(|reading| host.can_answer(reading)).collect()
+    probes.iter().map(Probe::describe).filter(|reading| host.can_answer(&|| reading.clone())).collect()
 }
 
 /// A process's component, and how it counts there; none for a process that only bears a part of a component's name.

@@ -58,6 +58,7 @@ impl Host for Hanging {
         self.inner(|host| host.look(place))
     }
     fn stat(&self, place: &Place) -> Result<Stat, Trouble> {
+        self.pulse.beat();
         self.hang_below(place);
         self.inner(|host| host.stat(place))
     }
@@ -156,20 +157,33 @@ fn a_process_that_does_not_answer_is_left_out() {
 }
 
 #[test]
+fn below_a_folder_that_is_not_there_nothing_is_looked_for() {
+    let host = patient(Hanging::at("/none"), 3_600_000);
+    let below = |folder: &str| (0..50).map(|n| Place::host(format!("{folder}/{n}"))).collect::<Vec<_>>();
+    let places = [below("/a"), below("/no/such/folder"), below("/no/such/other"), below("/noise")].concat();
+    host.foresee(places.clone());
+    // Each below /a and the folder itself, one below /no and three folders, one below /noise and that.
+    assert_eq!(host.machine.pulse().begun(), 50 + 1 + 1 + 4 + 1 + 2);
+    assert!(places.iter().all(|place| host.stat(place) == Err(Trouble::Absent)));
+    assert_eq!(host.stat(&Place::host("/a/b")).map(|s| s.kind), Ok(Kind::File));
+}
+
+#[test]
 fn what_is_foreseen_is_asked_for_once_up_to_what_hangs() {
     let mut host = patient(Hanging::at("/dead"), 3_600_000);
     host.answer = Duration::from_millis(50);
-    host.foresee(["/a/b", "/nowhere", "/dead", "/z"].map(Place::host).into());
+    host.foresee(["/a/b", "/absent", "/dead", "/z"].map(Place::host).into());
     assert_eq!(host.given_up.get(), 1);
     assert_eq!(host.foreseen.borrow().len(), 2);
     let kind = |path: &str| host.stat(&Place::host(path)).map(|s| s.kind);
-    assert_eq!((kind("/a/b"), kind("/nowhere"), kind("/z")), (Ok(Kind::File), Err(Trouble::Absent), Ok(Kind::File)));
+    assert_eq!((kind("/a/b"), kind("/absent"), kind("/z")), (Ok(Kind::File), Err(Trouble::Absent), Ok(Kind::File)));
     assert_eq!(kind("/dead/c"), Err(Trouble::Silent(Duration::from_millis(50))));
+    host.foresee(["/dead/c", "/z"].map(Place::host).into());
     assert_eq!(host.given_up.get(), 1, "nothing is tried below it");
     // Now nobody can be asked any more, and where nothing stands nobody has to be.
     host.given_up.set(MAX_GIVEN_UP);
-    assert_eq!(host.read(&Place::host("/nowhere")), Err(Trouble::Absent));
-    assert_eq!(host.list(&Place::host("/nowhere")), Err(Trouble::Absent));
-    assert_eq!(host.walk(&Place::host("/nowhere"), &mut |_, _| {}), Err(Trouble::Absent));
+    assert_eq!(host.read(&Place::host("/absent")), Err(Trouble::Absent));
+    assert_eq!(host.list(&Place::host("/absent")), Err(Trouble::Absent));
+    assert_eq!(host.walk(&Place::host("/absent"), &mut |_, _| {}), Err(Trouble::Absent));
     assert!(matches!(host.read(&Place::host("/a/b")), Err(Trouble::Silent(_))));
 }
