@@ -10,14 +10,14 @@ fn main() -> io::Result<()> {
     let profiles = yaml_files("benchmarks/profiles")?;
     fs::write(target.join("profiles.rs"), table(profiles.iter().map(|(path, value)| (path.as_str(), value))))?;
     // Rule by rule, for a run needs only those of its benchmark.
-    let mut rules: Vec<(&str, &Value)> = Vec::new();
-    let catalogue = yaml_files("benchmarks/catalog")?;
-    for (path, file) in &catalogue {
-        for rule in file.as_array().ok_or_else(|| wrong(path, "is no list of rules"))? {
-            rules.push((rule["id"].as_str().ok_or_else(|| wrong(path, "has a rule without an id"))?, rule));
-        }
+    let mut rules = Vec::new();
+    for (path, file) in yaml_files("benchmarks/catalog")? {
+        let Value::Array(here) = file else {
+            return Err(wrong(&path, "is no list of rules"));
+        };
+        rules.extend(here.into_iter().map(rule_source));
     }
-    fs::write(target.join("rules.rs"), table(rules.into_iter()))?;
+    fs::write(target.join("rules.rs"), format!("&[\n{}]", rules.concat()))?;
     println!("cargo::rerun-if-changed=cfg");
     let config = "cfg/config.yaml";
     fs::write(target.join("config.rs"), entry(config, &read(Path::new(config))?))
@@ -31,6 +31,18 @@ fn table<'v>(entries: impl Iterator<Item = (&'v str, &'v Value)>) -> String {
 
 fn entry(name: &str, value: &Value) -> String {
     format!("({name:?}, {:?})", value.to_string())
+}
+
+/// A rule as a Rust expression: its texts stand apart, to be taken as they are.
+fn rule_source(mut rule: Value) -> String {
+    let mut texts = Vec::new();
+    for key in ["title", "why", "impact", "steps", "fix"] {
+        if let Some(Value::String(text)) = rule.get_mut(key) {
+            texts.push((key, std::mem::take(text)));
+        }
+    }
+    let (id, json) = (rule["id"].as_str().unwrap_or_default(), rule.to_string());
+    format!("    RuleSource {{ id: {id:?}, json: {json:?}, texts: &{texts:?} }},\n")
 }
 
 /// The YAML files of a folder, in the order of their names.

@@ -118,7 +118,7 @@ fn build(check: &Check, judgement: Judgement, places: &mut Places<'_, '_>) -> Ou
     }
     Outcome {
         id: check.id.clone(),
-        title: check.rule.title.clone(),
+        title: check.rule.title.to_string(),
         scored: check.scored,
         manual,
         multiple: judgement.findings.len() > 1,
@@ -145,7 +145,7 @@ fn outcome_of_audits(
     let kind = if result.verdict == dialect::Verdict::Skipped { "skip" } else { &audited.kind };
     Outcome {
         id: check.id.clone(),
-        title: check.rule.title.clone(),
+        title: check.rule.title.to_string(),
         scored: check.scored,
         manual: kind == "manual",
         multiple: audited.multiple,

@@ -122,12 +122,12 @@ fn view(library: &Library, rule: &Rule, check: Option<CheckView>) -> Result<View
     };
     Ok(View {
         rule: rule.id.clone(),
-        title: rule.title.clone(),
+        title: rule.title.to_string(),
         looks,
         steps,
         needs: rule.needs.map(Component::program),
-        why: rule.why.clone(),
-        impact: rule.impact.clone(),
+        why: rule.why.to_string(),
+        impact: rule.impact.as_ref().map(ToString::to_string),
         fix: rule.fix.render(&mut place),
         used_by: uses(library, &rule.id, check.as_ref())?,
         check,

@@ -3,7 +3,7 @@
 
 use super::kube_bench_warnings::warnings;
 use super::source::{DefinitionError, Source, parse, read};
-use super::{Assertion, Assessment, Benchmark, Check, Group, Id, Rule, Section, Template};
+use super::{Assertion, Assessment, Benchmark, Check, Group, Id, Rule, Section, Template, Text};
 use crate::config::{Config, Target};
 use crate::dialect::{self, Item, Join, Operator, Substitutions, Tests};
 use serde::de::Error as _;
@@ -294,10 +294,10 @@ fn build_check(written: WrittenCheck, group_skipped: bool, program: &Option<Stri
     }));
     let rule = Rule {
         id: written.id.clone(),
-        title: written.text,
+        title: written.text.into(),
         assertion,
         needs: None,
-        why: String::new(),
+        why: Text::default(),
         impact: None,
         fix: Template::plain(written.remediation),
     };

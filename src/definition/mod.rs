@@ -18,6 +18,7 @@ use crate::config::Target;
 use crate::dialect;
 use crate::operator::Expectation;
 use crate::probe::Probe;
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 
@@ -32,6 +33,9 @@ pub use template::Template;
 pub(crate) fn schemas() -> [schemars::Schema; 2] {
     [schemars::schema_for!(Vec<written::WrittenRule>), schemars::schema_for!(catalog::WrittenProfile)]
 }
+
+/// A text of a definition. One that is compiled in is nowhere copied.
+pub type Text = Cow<'static, str>;
 
 /// A benchmark, ready to be planned.
 #[derive(Debug, Clone)]
@@ -89,15 +93,15 @@ pub struct Rule {
     /// Its name in the catalogue.
     pub id: String,
     /// The state that is asked for.
-    pub title: String,
+    pub title: Text,
     /// How it is found out.
     pub assertion: Assertion,
     /// The component that it speaks about: where that does not run beside others, the rule does not apply.
     pub needs: Option<Component>,
     /// What an attacker gains.
-    pub why: String,
+    pub why: Text,
     /// What breaks when the fix is applied blindly.
-    pub impact: Option<String>,
+    pub impact: Option<Text>,
     /// What to do on this node.
     pub fix: Template,
 }

@@ -4,7 +4,7 @@ use super::written::{
     GlobText, Params, PathText, UnitText, WrittenAt, WrittenDocument, WrittenFile, WrittenProcess, WrittenRule,
     WrittenSelect, WrittenSetting, WrittenTest,
 };
-use super::{Assertion, Rule, Template, Test, WhenMissing, WhenUnset, near_names};
+use super::{Assertion, Rule, Template, Test, Text, WhenMissing, WhenUnset, near_names};
 use crate::one_or_many::OneOrMany;
 use crate::operator::{Written, WrittenExpectation, Yes};
 use crate::probe::{DocumentProbe, FileProbe, Probe, ProcessProbe, Select, SettingProbe};
@@ -66,7 +66,7 @@ impl WrittenRule {
         }
         let params = |name: &str| given.get(name).or_else(|| self.params.get(name)).cloned();
         let shown = |name: &str| params(name).map(|json| show(&json));
-        let mut text = |key: &str, written: &str| {
+        let mut text = |key: &str, written: &Text| {
             Template::parse(written, &shown, &names).unwrap_or_else(|wrong| {
                 faults.extend(
                     wrong.into_iter().map(|w| Fault { offset: Some(w.offset), ..Fault::new(&[key], w.message) }),
@@ -74,12 +74,11 @@ impl WrittenRule {
                 Template::default()
             })
         };
-        let plain = |template: Template| template.render(&mut |_, _| None);
-        let title = plain(text("title", &self.title));
-        let why = plain(text("why", &self.why));
-        let impact = self.impact.as_deref().map(|impact| plain(text("impact", impact)));
+        let title = text("title", &self.title).into_text();
+        let why = text("why", &self.why).into_text();
+        let impact = self.impact.as_ref().map(|impact| text("impact", impact).into_text());
         let fix = text("fix", &self.fix);
-        let steps = self.steps.as_deref().map(|steps| text("steps", steps));
+        let steps = self.steps.as_ref().map(|steps| text("steps", steps));
         let test = parts!(self);
         let assertion = match steps {
             Some(steps) if test.is_empty() => Some(Assertion::Manual(steps)),

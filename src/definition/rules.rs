@@ -1,7 +1,9 @@
 //! The rules by their names. Those that are compiled in stay text until they are wanted: a run needs one benchmark's.
 
-use super::embedded;
+use super::Text;
+use super::embedded::{self, RuleSource};
 use super::written::WrittenRule;
+use serde::de::Error as _;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,22 +17,21 @@ pub(super) struct Rules {
 
 #[derive(Debug)]
 enum Known {
-    /// JSON; that it is a rule is tested.
-    Text(&'static str),
+    CompiledIn(&'static RuleSource),
     Read(Box<WrittenRule>),
 }
 
 impl Rules {
     /// Those that are compiled in.
     pub(super) fn compiled_in() -> Self {
-        let rules = embedded::RULES.iter().map(|(id, text)| (Cow::Borrowed(*id), Known::Text(text)));
+        let rules = embedded::RULES.iter().map(|source| (Cow::Borrowed(source.id), Known::CompiledIn(source)));
         Self { known: rules.collect(), broken: BTreeSet::new() }
     }
 
     /// A rule as it is written.
     pub(super) fn get(&self, id: &str) -> Option<Cow<'_, WrittenRule>> {
         match self.known.get(id)? {
-            Known::Text(text) => serde_json::from_str(text).ok().map(Cow::Owned),
+            Known::CompiledIn(source) => read(source).ok().map(Cow::Owned),
             Known::Read(rule) => Some(Cow::Borrowed(rule)),
         }
     }
@@ -57,6 +58,23 @@ impl Rules {
     }
 }
 
+/// A rule that is compiled in. That each can be read is tested.
+fn read(source: &RuleSource) -> serde_json::Result<WrittenRule> {
+    let mut rule: WrittenRule = serde_json::from_str(source.json)?;
+    for (key, text) in source.texts {
+        let text = Text::Borrowed(text);
+        match *key {
+            "title" => rule.title = text,
+            "why" => rule.why = text,
+            "impact" => rule.impact = Some(text),
+            "steps" => rule.steps = Some(text),
+            "fix" => rule.fix = text,
+            other => return Err(serde_json::Error::custom(format!("a rule has no text `{other}`"))),
+        }
+    }
+    Ok(rule)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,10 +84,11 @@ mod tests {
     fn every_rule_that_is_compiled_in_is_one() {
         let rules = Rules::compiled_in();
         assert_eq!(rules.names().count(), embedded::RULES.len(), "a name stands twice in the catalogue");
-        for (id, text) in embedded::RULES {
-            let rule: WrittenRule = serde_json::from_str(text).expect(id);
-            assert_eq!(rule.id, *id);
-            rule.build(&Params::new()).expect(id);
+        for source in embedded::RULES {
+            let rule = read(source).expect(source.id);
+            assert_eq!(rule.id, source.id);
+            rule.build(&Params::new()).expect(source.id);
+            assert!([&rule.title, &rule.why, &rule.fix].iter().all(|text| !text.is_empty()), "{}", rule.id);
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Texts with `{placeholders}`: a rule's parameters, filled in at load, and this node's places, filled in for a report.
 
-use super::near_names;
+use super::{Text, near_names};
 use crate::component::Component;
 use crate::probe::PlaceKind;
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// A text and the places that it names.
@@ -13,7 +14,7 @@ pub struct Template {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Piece {
-    Text(String),
+    Text(Text),
     Place(Component, PlaceKind),
 }
 
@@ -30,48 +31,60 @@ impl Template {
     /// Reads a text; `params` gives the text of a parameter, and `names` lists them. The faults are placeholders that are
     /// neither a parameter nor a place, and single braces.
     pub(super) fn parse(
-        text: &str,
+        text: &Text,
         params: &dyn Fn(&str) -> Option<String>,
         names: &[&str],
     ) -> Result<Self, Vec<TextFault>> {
+        let part = |from: usize, to: usize| match text {
+            Cow::Borrowed(text) => Piece::Text(Cow::Borrowed(&text[from..to])),
+            Cow::Owned(text) => Piece::Text(Cow::Owned(text[from..to].to_owned())),
+        };
         let mut pieces = Vec::new();
         let mut faults = Vec::new();
-        let mut plain = String::new();
-        let mut rest = text;
+        let mut from = 0;
         // Two searches for one letter each go through a long text faster than one for either.
-        while let Some(at) = rest.find('{').into_iter().chain(rest.find('}')).min() {
-            plain.push_str(&rest[..at]);
-            let brace = &rest[at..=at];
-            let offset = text.len() - rest.len() + at;
-            rest = &rest[at + 1..];
-            if let Some(after) = rest.strip_prefix(brace) {
-                plain.push_str(brace);
-                rest = after;
+        while let Some(at) = text[from..].find('{').into_iter().chain(text[from..].find('}')).min() {
+            let at = from + at;
+            let (brace, rest) = (&text[at..=at], &text[at + 1..]);
+            if rest.starts_with(brace) {
+                pieces.push(part(from, at + 1));
+                from = at + 2;
                 continue;
             }
+            pieces.push(part(from, at));
             let named = rest.split_once('}').filter(|(name, _)| brace == "{" && is_name(name));
             let Some((name, after)) = named else {
                 let message = format!("a single `{brace}` stands in the text; write it twice");
-                faults.push(TextFault { offset, message });
+                faults.push(TextFault { offset: at, message });
+                from = at + 1;
                 continue;
             };
             if let Some(value) = params(name) {
-                plain.push_str(&value);
+                pieces.push(Piece::Text(Cow::Owned(value)));
             } else if let Some((component, kind)) = place_of(name) {
-                pieces.push(Piece::Text(std::mem::take(&mut plain)));
                 pieces.push(Piece::Place(component, kind));
             } else {
-                faults.push(TextFault { offset, message: unknown_placeholder(name, names) });
+                faults.push(TextFault { offset: at, message: unknown_placeholder(name, names) });
             }
-            rest = after;
+            from = text.len() - after.len();
         }
-        plain.push_str(rest);
-        pieces.push(Piece::Text(plain));
+        pieces.push(part(from, text.len()));
         if faults.is_empty() { Ok(Self { pieces }) } else { Err(faults) }
     }
 
+    /// The text with its places named.
+    pub(super) fn into_text(mut self) -> Text {
+        match self.pieces.pop() {
+            Some(Piece::Text(text)) if self.pieces.is_empty() => text,
+            last => {
+                self.pieces.extend(last);
+                Cow::Owned(self.render(&mut |_, _| None))
+            }
+        }
+    }
+
     /// A text in which braces are only braces.
-    pub(super) fn plain(text: impl Into<String>) -> Self {
+    pub(super) fn plain(text: impl Into<Text>) -> Self {
         Self { pieces: vec![Piece::Text(text.into())] }
     }
 
@@ -124,7 +137,13 @@ mod tests {
     #[test]
     fn placeholders_are_filled_and_braces_are_doubled() {
         let params = |name: &str| (name == "mode").then(|| "600".to_owned());
-        let parse = |text: &str| Template::parse(text, &params, &["mode"]);
+        let parse = |text: &str| {
+            let owned = Template::parse(&text.to_owned().into(), &params, &["mode"]);
+            // A text that is compiled in is read in the same way.
+            let compiled_in: &'static str = text.to_owned().leak();
+            assert_eq!(Template::parse(&compiled_in.into(), &params, &["mode"]), owned);
+            owned
+        };
         let template = parse("chmod {mode} {kubelet.config} '{{.x}}'").expect("a template");
         assert_eq!(template.render(&mut |_, _| Some("/a b".to_owned())), "chmod 600 /a b '{.x}'");
         assert_eq!(template.render(&mut |_, _| None), "chmod 600 the config of kubelet '{.x}'");

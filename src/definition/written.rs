@@ -2,7 +2,7 @@
 //! `rule` knows.
 
 use super::template::{place_names, place_of};
-use super::{WhenMissing, WhenUnset, near_names};
+use super::{Text, WhenMissing, WhenUnset, near_names};
 use crate::component::Component;
 use crate::one_or_many::OneOrMany;
 use crate::operator::{WrittenExpectation, Yes};
@@ -25,7 +25,7 @@ pub(super) type Params = IndexMap<String, Json>;
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct WrittenRule {
     pub(super) id: String,
-    pub(super) title: String,
+    pub(super) title: Text,
     #[serde(default)]
     pub(super) params: Params,
     pub(super) file: Option<WrittenFile>,
@@ -38,10 +38,10 @@ pub(super) struct WrittenRule {
     pub(super) all_of: Option<Vec<WrittenTest>>,
     pub(super) any_of: Option<Vec<WrittenTest>>,
     pub(super) needs: Option<Component>,
-    pub(super) steps: Option<String>,
-    pub(super) why: String,
-    pub(super) impact: Option<String>,
-    pub(super) fix: String,
+    pub(super) steps: Option<Text>,
+    pub(super) why: Text,
+    pub(super) impact: Option<Text>,
+    pub(super) fix: Text,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
