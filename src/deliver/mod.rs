@@ -13,6 +13,7 @@ use crate::report::{Format, TextOptions, rows};
 use settings::Database;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
+use std::os::fd::AsFd as _;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
@@ -128,7 +129,7 @@ impl Delivery {
             (Some(file), Format::Text(_)) => Box::new(anstream::StripStream::new(file)),
             (None, Format::Text(_)) => Box::new(anstream::stdout().lock()),
             (Some(file), Format::Json { .. } | Format::Junit | Format::Asff(_)) => Box::new(file),
-            (None, Format::Json { .. } | Format::Junit | Format::Asff(_)) => Box::new(io::stdout().lock()),
+            (None, Format::Json { .. } | Format::Junit | Format::Asff(_)) => Box::new(plain_stdout()?),
         };
         let mut out = BufWriter::with_capacity(PORTION, out);
         match self.format.render(report, &mut out).and_then(|()| out.flush()) {
@@ -142,6 +143,11 @@ impl Delivery {
             None => Ok(()),
         }
     }
+}
+
+/// The standard output without a buffer, which would look for the end of a line in all that goes through it.
+fn plain_stdout() -> Result<File, DeliveryError> {
+    io::stdout().as_fd().try_clone_to_owned().map(File::from).map_err(DeliveryError::Write)
 }
 
 #[cfg(feature = "postgres")]
