@@ -10,7 +10,7 @@ use crate::dialect::{Auditor, Substitutions};
 use crate::failure::Failure;
 use crate::host::{DescribedHost, Host, LiveHost, Patience, PatientHost};
 use crate::node::Node;
-use crate::outcome::KubernetesVersion;
+use crate::outcome::{KubernetesVersion, Report};
 use crate::plan::{Plan, Selection, plan};
 use crate::probe::{Collector, usual_places};
 use crate::shell::SystemShell;
@@ -34,7 +34,9 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
     log_to_stderr(cli.flags.output.verbose);
     match cli.command {
         Some(Command::Version) => print_version(),
-        Some(Command::Run { targets, every: None }) => audit(&cli.flags, cli.manner, Some(&targets)),
+        Some(Command::Run { targets, every: None }) => {
+            audit(&cli.flags, cli.manner, Some(&targets)).map(Audited::at_the_end)
+        }
         Some(Command::Run { targets, every: Some(interval) }) => audit_every(interval, cli.flags, targets),
         Some(Command::Snapshot { output }) => {
             let library = load(&cli.flags)?;
@@ -59,7 +61,7 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
         }
         Some(Command::Completions { shell }) => tell(&cli.flags, &command::pages::completions(shell)),
         Some(Command::Man { page }) => tell(&cli.flags, &command::pages::manual(page.as_deref())?),
-        None => audit(&cli.flags, cli.manner, None),
+        None => audit(&cli.flags, cli.manner, None).map(Audited::at_the_end),
     }
 }
 
@@ -118,8 +120,24 @@ fn audit_every(interval: Duration, mut flags: Flags, targets: Vec<String>) -> Re
     every::repeat(interval, lasts, move || audit(&flags, Manner::Nodeproof, asked.as_deref()).map(drop)).map(|()| 0)
 }
 
+/// An audit that is done.
+struct Audited {
+    exit_code: u8,
+    _made_of: (Report, Benchmark, Box<dyn Host>),
+}
+
+impl Audited {
+    /// The code to exit with, where the process ends now: the system takes its memory and threads back at once, in less
+    /// time than it takes to give them back piece by piece.
+    fn at_the_end(self) -> u8 {
+        let code = self.exit_code;
+        std::mem::forget(self);
+        code
+    }
+}
+
 /// `asked`: the targets of `run`, of which none means all; without `run`, those that apply to this node.
-fn audit(flags: &Flags, manner: Manner, asked: Option<&[String]>) -> Result<u8, Failure> {
+fn audit(flags: &Flags, manner: Manner, asked: Option<&[String]>) -> Result<Audited, Failure> {
     let library = load(flags)?;
     let named = named_benchmark(&library, &flags.benchmark)?;
     let delivery = Delivery::open(&flags.output, &|name| std::env::var(name).ok(), SystemTime::now())?;
@@ -174,7 +192,9 @@ fn audit(flags: &Flags, manner: Manner, asked: Option<&[String]>) -> Result<u8, 
     let mut report = runner::run_with_audits(&plan, &mut collector, &node, choice.kubernetes, &auditor);
     report.notices.extend(remarks);
     delivery.write(&report)?;
-    Ok(if report.totals().fail > 0 { flags.output.exit_code } else { 0 })
+    drop((plan, collector, auditor));
+    let exit_code = if report.totals().fail > 0 { flags.output.exit_code } else { 0 };
+    Ok(Audited { exit_code, _made_of: (report, benchmark, host) })
 }
 
 /// A node where there is nothing to judge ends the run, for a report that says nothing would read as a good one. A Job

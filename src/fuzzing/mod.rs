@@ -4,6 +4,7 @@
 mod definitions;
 mod dialect;
 mod documents;
+mod journal;
 mod machine;
 mod process;
 mod shell;
@@ -17,6 +18,7 @@ use std::borrow::Cow;
 pub use definitions::{kube_bench_definitions, native_definitions};
 pub use dialect::dialect;
 pub use documents::documents;
+pub use journal::journal;
 pub use machine::{described_host, snapshot};
 pub use process::{accounts, environment, executable, proc_files};
 pub use shell::shell;
@@ -35,6 +37,7 @@ pub const TARGETS: &[Target] = &[
     ("environment", environment),
     ("executable", executable),
     ("flags", flags),
+    ("journal", journal),
     ("kube_bench_definitions", kube_bench_definitions),
     ("native_definitions", native_definitions),
     ("proc_files", proc_files),

@@ -38,6 +38,10 @@ fn tokens(target: &str) -> &'static str {
             "\0 \u{1} \u{3} --name =value --profiling -v 2 - -- --token secret _ = a=b,c= ://u:p@h/ --client_ca_file true \
              kubelet feature-gates"
         }
+        "journal" => {
+            "LPKSHHRH \0\0\0\0 \0\0\0\0\0\0\0\0 \u{10} \u{1} \u{2} \u{3} \u{6} \u{d0}\0\0\0\0\0\0\0 @ MESSAGE=a \
+             _SYSTEMD_UNIT=k3s.service _SYSTEMD_UNIT"
+        }
         "kube_bench_definitions" => {
             "controls:\n id:␣4.1\n text:␣T\n type:␣node\n groups:\n -␣ ␣␣ checks:\n audit:␣\"ps␣$kubeletbin\"\n \
              tests:\n test_items:\n bin_op:␣or\n flag:␣a\n env:␣B\n compare:\n {op:␣eq,␣value:␣1} scored:␣yes\n \

@@ -26,6 +26,8 @@ pub use described::DescribedHost;
 pub use description::DescribeError;
 #[cfg(test)]
 pub(crate) use description::schema as described_schema;
+#[cfg(any(test, fuzzing))]
+pub(crate) use journal::of_bytes as journal_of_bytes;
 pub use journal::{Journal, JournalEntry, JournalQuery, unit_name};
 pub use live::{LiveHost, OpenHostError};
 pub use patient::{Machine, Patience, PatientHost};

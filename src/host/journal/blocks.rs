@@ -43,6 +43,16 @@ impl ReadAt for File {
     }
 }
 
+#[cfg(any(test, fuzzing))]
+impl ReadAt for &[u8] {
+    fn read_at(&self, bytes: &mut [u8], offset: u64) -> std::io::Result<usize> {
+        let rest = usize::try_from(offset).ok().and_then(|from| self.get(from..)).unwrap_or_default();
+        let length = rest.len().min(bytes.len());
+        bytes[..length].copy_from_slice(&rest[..length]);
+        Ok(length)
+    }
+}
+
 /// What a query has read so far, over all files. Each step is a sign of life.
 #[derive(Debug)]
 pub(super) struct Spent<'a> {

@@ -101,5 +101,17 @@ pub fn unit_name(text: &str) -> Option<String> {
     (!text.is_empty() && text.chars().all(plain) && !text.starts_with(['.', '@']) && full.len() < 256).then_some(full)
 }
 
+/// What one file holds, given by its bytes. A file that is left out holds nothing.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn of_bytes(bytes: &[u8], query: &JournalQuery) -> Result<Vec<JournalEntry>, super::Trouble> {
+    let pulse = super::Pulse::default();
+    let spent = blocks::Spent::none(&pulse);
+    match file::JournalFile::open(&bytes, bytes.len() as u64, &spent) {
+        Ok(Ok(mut file)) => Ok(file.entries(query, &mut 0)?.into_iter().map(|found| found.entry).collect()),
+        Ok(Err(_)) | Err(blocks::Halt::Damaged) => Ok(Vec::new()),
+        Err(blocks::Halt::Trouble(trouble)) => Err(trouble),
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,26 @@
+//! Files of the systemd journal.
+
+use crate::host::{JournalEntry, JournalQuery, journal_of_bytes};
+
+/// A journal file, asked for everything, a unit, the newest, a word: nothing that a terminal obeys is printed, the newest
+/// are the end of all, and those with a word are all that print it.
+pub fn journal(data: &[u8]) {
+    let asked = |query: JournalQuery| journal_of_bytes(data, &query);
+    let units = ["k3s.service", "k.slice"].map(str::to_owned).into();
+    let of_units = asked(JournalQuery { units, ..JournalQuery::default() });
+    of_units.iter().flatten().for_each(prints_text);
+    let Ok(all) = asked(JournalQuery::default()) else { return };
+    all.iter().for_each(prints_text);
+    if let Ok(newest) = asked(JournalQuery { last: Some(1), ..JournalQuery::default() }) {
+        assert!(newest.len() <= 2 && all.ends_with(&newest), "{newest:?} of {all:?}");
+    }
+    if let Ok(holding) = asked(JournalQuery { holding: Some("a".to_owned()), ..JournalQuery::default() }) {
+        let hold = |entry: &&JournalEntry| entry.short().is_some_and(|line| line.contains('a'));
+        assert_eq!(holding.iter().collect::<Vec<_>>(), all.iter().filter(hold).collect::<Vec<_>>());
+    }
+}
+
+fn prints_text(entry: &JournalEntry) {
+    let line = entry.short().unwrap_or_default();
+    assert!(!line.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n')), "{line:?}");
+}
