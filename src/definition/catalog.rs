@@ -4,7 +4,7 @@
 use super::kube_bench::Folders;
 use super::rule::Fault as RuleFault;
 use super::rules::Rules;
-use super::source::{DefinitionError, Source, parse, read, read_all};
+use super::source::{DefinitionError, Source, parse, read, read_all, read_found};
 use super::written::{Params, WrittenRule};
 use super::{Assertion, Assessment, Benchmark, Check, Group, Id, Rule, Section, embedded, near_names};
 use crate::config::{Config, Target};
@@ -83,7 +83,7 @@ impl Library {
             library.add_profiles(read_all(&folder.join("profiles"))?)?;
             let own = folder.join("config.yaml");
             if config_file.is_none() && own.exists() {
-                config = read(&own)?;
+                config = read_found(&own)?;
             }
         }
         if let Some(path) = config_file {

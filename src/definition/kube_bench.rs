@@ -2,7 +2,7 @@
 //! `$kubeletconf` are replaced in its text, before it is YAML. Looks at no machine: what to put for them is given.
 
 use super::kube_bench_warnings::warnings;
-use super::source::{DefinitionError, Source, parse, read};
+use super::source::{DefinitionError, Source, parse, read_found};
 use super::{Assertion, Assessment, Benchmark, Check, Group, Id, Rule, Section, Template, Text};
 use crate::config::{Config, Target};
 use crate::dialect::{self, Item, Join, Operator, Substitutions, Tests};
@@ -138,7 +138,7 @@ impl Folders {
             };
             if !files.is_empty() {
                 let own = path.join("config.yaml");
-                let config = own.exists().then(|| read(&own)).transpose()?;
+                let config = own.exists().then(|| read_found(&own)).transpose()?;
                 folders.insert(id, Folder { files, config });
             }
         }
@@ -190,7 +190,7 @@ impl Folders {
     /// What is suspicious in the files of a benchmark that has a folder.
     pub(super) fn warnings(&self, id: &str) -> Result<Vec<DefinitionError>, DefinitionError> {
         let files = self.folders.get(id).into_iter().flat_map(|f| &f.files);
-        let found = files.map(|(_, path)| warnings(&read(path)?)).collect::<Result<Vec<_>, _>>()?;
+        let found = files.map(|(_, path)| warnings(&read_found(path)?)).collect::<Result<Vec<_>, _>>()?;
         Ok(found.concat())
     }
 
@@ -201,7 +201,8 @@ impl Folders {
         words: &dyn Fn(Target) -> Substitutions,
     ) -> Option<Result<Benchmark, DefinitionError>> {
         self.folders.get(id).map(|folder| {
-            let sections = folder.files.iter().map(|(target, path)| section(*target, read(path)?, &words(*target)));
+            let sections =
+                folder.files.iter().map(|(target, path)| section(*target, read_found(path)?, &words(*target)));
             let mut sections: Vec<Section> = sections.collect::<Result<_, DefinitionError>>()?;
             sections.sort_by_key(|s| Id::new(&s.id));
             Ok(Benchmark { id: id.to_owned(), title: id.to_owned(), sections })

@@ -103,9 +103,21 @@ pub(super) fn read(path: &Path) -> Result<Source, DefinitionError> {
     Ok(Source::new(file, text))
 }
 
+/// Reads a file that was found in a folder. A pipe can be meant where it is named; here it would only be waited for.
+#[expect(clippy::disallowed_methods, reason = "definition files are the user's own")]
+pub(super) fn read_found(path: &Path) -> Result<Source, DefinitionError> {
+    match std::fs::metadata(path) {
+        Ok(found) if !found.is_file() => {
+            let message = "is no regular file; take it out of the folder".to_owned();
+            Err(DefinitionError::of_file(&path.display().to_string(), message))
+        }
+        Ok(_) | Err(_) => read(path),
+    }
+}
+
 /// Every definition file of a folder, in the order of their names.
 pub(super) fn read_all(folder: &Path) -> Result<Vec<Source>, DefinitionError> {
-    yaml_files(folder)?.iter().map(|path| read(path)).collect()
+    yaml_files(folder)?.iter().map(|path| read_found(path)).collect()
 }
 
 /// The YAML files of a folder, sorted; none where there is no such folder.

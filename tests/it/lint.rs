@@ -211,3 +211,22 @@ fn a_path_that_is_not_there_is_an_error_of_the_command_line() {
         assert!(String::from_utf8_lossy(&output.stderr).contains(message), "{path}");
     }
 }
+
+#[test]
+fn a_pipe_in_a_folder_is_told_and_not_waited_for() {
+    use rustix::fs::{CWD, FileType, mknodat};
+    for place in ["catalog/a.yaml", "profiles/b.yaml", "config.yaml", "cis-x/node.yaml"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let pipe = folder.path().join(place);
+        std::fs::create_dir_all(pipe.parent().expect("a folder")).expect("a folder");
+        mknodat(CWD, &pipe, FileType::Fifo, 0o600.into(), 0).expect("a FIFO");
+        let directory = folder.path().to_str().expect("a path");
+        let host = ["run", "--benchmark", "cis-x", "--host", "example", "-D", directory];
+        let lint = ["lint", directory];
+        for arguments in [host.as_slice(), &lint] {
+            let run = nodeproof().args(arguments).timeout(std::time::Duration::from_secs(20)).assert().code(3);
+            let told = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
+            assert!(told.contains(place) && told.contains("is no regular file"), "{arguments:?}: {told}");
+        }
+    }
+}

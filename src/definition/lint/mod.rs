@@ -3,7 +3,7 @@
 mod native;
 
 use super::kube_bench_warnings;
-use super::source::{read, yaml_files_below};
+use super::source::{read, read_found, yaml_files_below};
 use super::yaml::tree::{self, Fault, Node};
 use super::{DefinitionError, Library, Source};
 use std::path::PathBuf;
@@ -178,5 +178,5 @@ pub fn sources(paths: &[PathBuf]) -> Result<Vec<Source>, LintError> {
     }
     files.sort();
     files.dedup();
-    files.iter().map(|file| Ok(read(file)?)).collect()
+    files.iter().map(|file| Ok(if paths.contains(file) { read(file)? } else { read_found(file)? })).collect()
 }
