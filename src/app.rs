@@ -8,7 +8,7 @@ use crate::definition::{Assertion, Benchmark, Library, near_names};
 use crate::deliver::Delivery;
 use crate::dialect::{Auditor, Substitutions};
 use crate::failure::Failure;
-use crate::host::{DescribedHost, Host, LiveHost, Patience, PatientHost};
+use crate::host::{DescribedHost, Host, Hung, LiveHost, Patience, PatientHost};
 use crate::node::Node;
 use crate::outcome::{KubernetesVersion, Report};
 use crate::plan::{Plan, Selection, plan};
@@ -35,13 +35,14 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
     match cli.command {
         Some(Command::Version) => print_version(),
         Some(Command::Run { targets, every: None }) => {
-            audit(&cli.flags, cli.manner, Some(&targets)).map(Audited::at_the_end)
+            audit(&cli.flags, cli.manner, Some(&targets), &Hung::default()).map(Audited::at_the_end)
         }
         Some(Command::Run { targets, every: Some(interval) }) => audit_every(interval, cli.flags, targets),
         Some(Command::Snapshot { output }) => {
             let library = load(&cli.flags)?;
             let out = command::snapshot::open(output.as_deref())?;
-            let host = open_host(&cli.flags.machine, Patience::of(cli.flags.machine.timeout), &library.config)?;
+            let patience = Patience::of(cli.flags.machine.timeout);
+            let host = open_host(&cli.flags.machine, patience, &library.config, &Hung::default())?;
             command::snapshot::write(&library, host.as_ref(), out).map(|()| 0)
         }
         Some(Command::Benchmarks) => {
@@ -61,7 +62,7 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
         }
         Some(Command::Completions { shell }) => tell(&cli.flags, &command::pages::completions(shell)),
         Some(Command::Man { page }) => tell(&cli.flags, &command::pages::manual(page.as_deref())?),
-        None => audit(&cli.flags, cli.manner, None).map(Audited::at_the_end),
+        None => audit(&cli.flags, cli.manner, None, &Hung::default()).map(Audited::at_the_end),
     }
 }
 
@@ -88,7 +89,8 @@ fn explain(flags: &Flags, what: &str) -> Result<u8, Failure> {
 }
 
 fn benchmark_of_node(flags: &Flags, library: &Library) -> Result<String, Failure> {
-    let host = open_host(&flags.machine, Patience::of(flags.machine.timeout), &library.config)?;
+    let patience = Patience::of(flags.machine.timeout);
+    let host = open_host(&flags.machine, patience, &library.config, &Hung::default())?;
     let node = Node::detect(host.as_ref(), &library.config);
     let collector = Collector::new(host.as_ref(), &node, &library.config);
     Ok(found_benchmark(library, &collector, &node, host.as_ref(), &flags.machine)?.benchmark)
@@ -117,7 +119,9 @@ fn audit_every(interval: Duration, mut flags: Flags, targets: Vec<String>) -> Re
     output.json |= !(output.junit || output.pgsql || output.asff);
     let lasts = |failure: &Failure| matches!(failure, Failure::Usage(_) | Failure::Definition(_));
     let asked = (!targets.is_empty()).then_some(targets);
-    every::repeat(interval, lasts, move || audit(&flags, Manner::Nodeproof, asked.as_deref()).map(drop)).map(|()| 0)
+    let hung = Hung::default();
+    let again = move || audit(&flags, Manner::Nodeproof, asked.as_deref(), &hung).map(drop);
+    every::repeat(interval, lasts, again).map(|()| 0)
 }
 
 /// An audit that is done.
@@ -137,12 +141,12 @@ impl Audited {
 }
 
 /// `asked`: the targets of `run`, of which none means all; without `run`, those that apply to this node.
-fn audit(flags: &Flags, manner: Manner, asked: Option<&[String]>) -> Result<Audited, Failure> {
+fn audit(flags: &Flags, manner: Manner, asked: Option<&[String]>, hung: &Hung) -> Result<Audited, Failure> {
     let library = load(flags)?;
     let named = named_benchmark(&library, &flags.benchmark)?;
     let delivery = Delivery::open(&flags.output, &|name| std::env::var(name).ok(), SystemTime::now())?;
     let patience = Patience::of(flags.machine.timeout);
-    let host = open_host(&flags.machine, patience, &library.config)?;
+    let host = open_host(&flags.machine, patience, &library.config, hung)?;
     let node = Node::detect(host.as_ref(), &library.config);
     let common = Arc::clone(&library.config);
     let mut collector = Collector::new(host.as_ref(), &node, &common);
@@ -301,10 +305,10 @@ fn select<'b>(flags: &Flags, benchmark: &'b Benchmark, targets: Vec<Target>) -> 
     plan(benchmark, &selection).map_err(|e| Failure::Usage(e.to_string()))
 }
 
-fn open_host(flags: &MachineFlags, patience: Patience, config: &Config) -> Result<Box<dyn Host>, Failure> {
+fn open_host(flags: &MachineFlags, patience: Patience, config: &Config, hung: &Hung) -> Result<Box<dyn Host>, Failure> {
     let Some(described) = &flags.host else {
         let machine = LiveHost::open(&flags.root, &flags.proc).map_err(anyhow::Error::from)?;
-        let host = PatientHost::new(Arc::new(machine), patience);
+        let host = PatientHost::new(Arc::new(machine), patience, hung);
         host.foresee(usual_places(config));
         return Ok(Box::new(host));
     };

@@ -30,7 +30,7 @@ pub(crate) use description::schema as described_schema;
 pub(crate) use journal::of_bytes as journal_of_bytes;
 pub use journal::{Journal, JournalEntry, JournalQuery, unit_name};
 pub use live::{LiveHost, OpenHostError};
-pub use patient::{Machine, Patience, PatientHost};
+pub use patient::{Hung, Machine, Patience, PatientHost};
 pub use process_table::{ProcessRow, ProcessTable};
 pub use pulse::Pulse;
 pub use recording::{Recording, RecordingHost, Sighting};

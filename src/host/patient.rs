@@ -1,7 +1,10 @@
 //! A host that waits for another only so long. Each question is put on a thread beside this one; where the answer does not
 //! come, the thread is given up, for nothing calls it back from a dead mount. Looks at nothing itself.
 
-use super::{Accounts, Entry, Host, Journal, JournalQuery, Place, Process, ProcessTable, Pulse, Stat, Trouble};
+mod hung;
+
+use super::{Accounts, Entry, Host, Journal, JournalQuery, Place, Process, ProcessTable, Pulse, Root, Stat, Trouble};
+use hung::Life;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -9,6 +12,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel, sync_channel}
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
+
+pub use hung::Hung;
 
 /// How long one question may go without a sign of life, if the whole run has time for it.
 const ANSWER: Duration = Duration::from_secs(10);
@@ -50,6 +55,12 @@ impl Patience {
 
 type Job = Box<dyn FnOnce(&dyn Machine) + Send>;
 
+/// The thread beside.
+struct Worker {
+    jobs: Sender<Job>,
+    life: Life,
+}
+
 /// What of a walk comes over from the thread beside.
 enum Step {
     Seen(Vec<(PathBuf, Result<Stat, Trouble>)>),
@@ -62,7 +73,8 @@ pub struct PatientHost {
     patience: Patience,
     answer: Duration,
     process: Duration,
-    worker: RefCell<Option<Sender<Job>>>,
+    worker: RefCell<Option<Worker>>,
+    hung: Hung,
     given_up: Cell<usize>,
     /// Where no answer came from; nothing below is asked for again.
     silent: RefCell<Vec<Place>>,
@@ -72,8 +84,14 @@ pub struct PatientHost {
 }
 
 impl PatientHost {
-    /// Asks `machine` as long as `patience` lasts.
-    pub fn new(machine: Arc<dyn Machine>, patience: Patience) -> Self {
+    /// Asks `machine` as long as `patience` lasts, and nothing where looks of earlier runs still hang.
+    pub fn new(machine: Arc<dyn Machine>, patience: Patience, hung: &Hung) -> Self {
+        let silent = hung.places();
+        for place in &silent {
+            if let (Root::Process(pid), Some("/")) = (place.root, place.path.to_str()) {
+                machine.pulse().leave_out(pid);
+            }
+        }
         Self {
             machine,
             patience,
@@ -81,8 +99,9 @@ impl PatientHost {
             answer: ANSWER.min(patience.whole / 6),
             process: PROCESS,
             worker: RefCell::default(),
+            hung: hung.clone(),
             given_up: Cell::new(0),
-            silent: RefCell::default(),
+            silent: RefCell::new(silent),
             foreseen: RefCell::default(),
             no_accounts: OnceCell::new(),
         }
@@ -96,7 +115,7 @@ impl PatientHost {
     ) -> Result<T, Trouble> {
         let (answer, answered) = channel();
         self.put(about, Box::new(move |machine| drop(answer.send(question(machine)))))?;
-        self.wait(about, self.answer, &answered)?
+        self.wait(&|| about.cloned(), self.answer, &answered)?
     }
 
     /// What was foreseen of a place where nothing can be read, listed or walked.
@@ -117,7 +136,8 @@ impl PatientHost {
             let question = question.clone();
             self.put(None, Box::new(move |machine| drop(answer.send(question(machine)))))?;
             let pulse = self.machine.pulse();
-            match self.wait(None, self.process, &answered) {
+            let about = || pulse.at().map(|pid| Place::of_process(pid, "/"));
+            match self.wait(&about, self.process, &answered) {
                 Ok(answer) => return answer,
                 Err(trouble @ Trouble::Silent(_)) => match pulse.at() {
                     Some(pid) if !pulse.leaves_out(pid) => pulse.leave_out(pid),
@@ -136,21 +156,27 @@ impl PatientHost {
             return Err(Trouble::Silent(self.answer));
         }
         let mut worker = self.worker.borrow_mut();
-        let sender = match worker.take() {
-            Some(sender) => sender,
+        let beside = match worker.take() {
+            Some(beside) => beside,
             None => start(&self.machine)?,
         };
-        sender.send(job).map_err(|_| Trouble::Io("the thread that looks at the machine has ended".to_owned()))?;
-        *worker = Some(sender);
+        beside.jobs.send(job).map_err(|_| Trouble::Io("the thread that looks at the machine has ended".to_owned()))?;
+        *worker = Some(beside);
         Ok(())
     }
 
-    /// Waits for something from the thread beside, as long as it shows signs of life and the run has time.
-    fn wait<T>(&self, about: Option<&Place>, answer_within: Duration, from: &Receiver<T>) -> Result<T, Trouble> {
+    /// Waits for something from the thread beside, as long as it shows signs of life and the run has time. `about` tells
+    /// where it hangs, should it hang.
+    fn wait<T>(
+        &self,
+        about: &dyn Fn() -> Option<Place>,
+        answer_within: Duration,
+        from: &Receiver<T>,
+    ) -> Result<T, Trouble> {
         let pulse = self.machine.pulse();
         loop {
             let begun = pulse.begun();
-            let left = self.patience.left().inspect_err(|_| self.give_up(None))?;
+            let left = self.patience.left().inspect_err(|_| self.give_up(about()))?;
             match from.recv_timeout(answer_within.min(left)) {
                 Ok(something) => return Ok(something),
                 Err(RecvTimeoutError::Disconnected) => {
@@ -158,7 +184,7 @@ impl PatientHost {
                 }
                 Err(RecvTimeoutError::Timeout) if answer_within > left || pulse.begun() != begun => {}
                 Err(RecvTimeoutError::Timeout) => {
-                    self.give_up(about);
+                    self.give_up(about());
                     return Err(Trouble::Silent(answer_within));
                 }
             }
@@ -170,10 +196,13 @@ impl PatientHost {
         self.silent.borrow().iter().any(|silent| lies_below(place, silent))
     }
 
-    fn give_up(&self, about: Option<&Place>) {
-        self.worker.replace(None);
+    fn give_up(&self, at: Option<Place>) {
+        let worker = self.worker.replace(None);
         self.given_up.set(self.given_up.get() + 1);
-        self.silent.borrow_mut().extend(about.cloned());
+        if let (Some(place), Some(worker)) = (&at, worker) {
+            self.hung.note(place.clone(), worker.life);
+        }
+        self.silent.borrow_mut().extend(at);
     }
 }
 
@@ -206,14 +235,20 @@ fn absent_folder(machine: &dyn Machine, place: &Place) -> Option<Place> {
 }
 
 /// Starts the thread beside. It ends when nobody can put a question to it any more.
-fn start(machine: &Arc<dyn Machine>) -> Result<Sender<Job>, Trouble> {
+fn start(machine: &Arc<dyn Machine>) -> Result<Worker, Trouble> {
     let (sender, jobs) = channel::<Job>();
     let machine = Arc::clone(machine);
+    let alive = Arc::new(());
+    let life = Arc::downgrade(&alive);
+    let look = move || {
+        jobs.iter().for_each(|job| job(machine.as_ref()));
+        drop(alive);
+    };
     thread::Builder::new()
         .name("looks".to_owned())
-        .spawn(move || jobs.iter().for_each(|job| job(machine.as_ref())))
+        .spawn(look)
         .map_err(|e| Trouble::Io(format!("no thread can be started to look at it: {e}")))?;
-    Ok(sender)
+    Ok(Worker { jobs: sender, life })
 }
 
 impl Host for PatientHost {
@@ -286,7 +321,7 @@ impl Host for PatientHost {
             }),
         )?;
         loop {
-            match self.wait(Some(place), self.answer, &taken)? {
+            match self.wait(&|| Some(place.clone()), self.answer, &taken)? {
                 Step::Seen(seen) => seen.into_iter().for_each(|(path, stat)| visit(&path, stat)),
                 Step::Done(walked) => return walked,
             }
@@ -331,12 +366,11 @@ impl Host for PatientHost {
         if places.is_empty() || self.put(None, Box::new(look)).is_err() {
             return;
         }
-        let ended = self.wait(None, self.answer, &over);
+        // What it hangs at is not asked for again.
+        let about = || places.get(seen.lock().unwrap_or_else(PoisonError::into_inner).len()).cloned();
+        // Why it ended does not matter: what was not seen by then is asked for by itself.
+        drop(self.wait(&about, self.answer, &over));
         let seen = std::mem::take(&mut *seen.lock().unwrap_or_else(PoisonError::into_inner));
-        if ended.is_err() {
-            // The one that it hangs at is not asked for again.
-            self.silent.borrow_mut().extend(places.get(seen.len()).cloned());
-        }
         self.foreseen.borrow_mut().extend(places.into_iter().zip(seen));
     }
 }

@@ -7,6 +7,8 @@ struct Hanging {
     pulse: Pulse,
     processes: Vec<u32>,
     path: &'static str,
+    /// What holds it there; without one it is held for an hour.
+    gate: Option<Arc<Mutex<()>>>,
 }
 
 impl Hanging {
@@ -14,7 +16,13 @@ impl Hanging {
         let host = DescribedHost::parse(
             "files: [{ path: /a/b, content: x }, { path: /dead/c }, { path: /z }]\nprocesses: [{ argv: [kubelet] }]",
         );
-        Self { inner: Mutex::new(host.expect("a host")), pulse: Pulse::default(), processes: Vec::new(), path }
+        Self {
+            inner: Mutex::new(host.expect("a host")),
+            pulse: Pulse::default(),
+            processes: Vec::new(),
+            path,
+            gate: None,
+        }
     }
 
     fn inner<T>(&self, answer: impl FnOnce(&DescribedHost) -> T) -> T {
@@ -22,8 +30,10 @@ impl Hanging {
     }
 
     fn hang_below(&self, place: &Place) {
-        if place.path.starts_with(self.path) {
-            hang();
+        match &self.gate {
+            _ if !place.path.starts_with(self.path) => {}
+            Some(gate) => drop(gate.lock()),
+            None => hang(),
         }
     }
 }
@@ -91,7 +101,8 @@ impl Machine for Hanging {
 }
 
 fn patient(machine: Hanging, milliseconds: u64) -> PatientHost {
-    let mut host = PatientHost::new(Arc::new(machine), Patience::of(Duration::from_millis(milliseconds)));
+    let patience = Patience::of(Duration::from_millis(milliseconds));
+    let mut host = PatientHost::new(Arc::new(machine), patience, &Hung::default());
     host.answer = Duration::from_secs(3600);
     host
 }
@@ -186,4 +197,40 @@ fn what_is_foreseen_is_asked_for_once_up_to_what_hangs() {
     assert_eq!(host.list(&Place::host("/absent")), Err(Trouble::Absent));
     assert_eq!(host.walk(&Place::host("/absent"), &mut |_, _| {}), Err(Trouble::Absent));
     assert!(matches!(host.read(&Place::host("/a/b")), Err(Trouble::Silent(_))));
+}
+
+#[test]
+fn what_hangs_from_an_earlier_run_is_asked_for_when_it_is_back() {
+    let (hung, gate) = (Hung::default(), Arc::new(Mutex::new(())));
+    let run = || {
+        let machine = Hanging { gate: Some(Arc::clone(&gate)), ..Hanging::at("/dead") };
+        let mut host = PatientHost::new(Arc::new(machine), Patience::of(Duration::from_secs(3600)), &hung);
+        host.answer = Duration::from_millis(200);
+        let seen = (host.stat(&Place::host("/dead/c")).is_ok(), host.stat(&Place::host("/z")).is_ok());
+        (seen, host.given_up.get())
+    };
+    let closed = gate.lock().expect("nobody panics while holding it");
+    assert_eq!(run(), ((false, true), 1));
+    for _ in 0..50 {
+        assert_eq!(run(), ((false, true), 0), "no second thread is given to it");
+    }
+    drop(closed);
+    while !hung.places().is_empty() {
+        thread::sleep(Duration::from_millis(1));
+    }
+    assert_eq!(run(), ((true, true), 0));
+}
+
+#[test]
+fn a_process_that_hangs_from_an_earlier_run_is_left_out() {
+    let hung = Hung::default();
+    let given_up = || {
+        let machine = Arc::new(Hanging { processes: vec![7], ..Hanging::at("/none") });
+        let mut host = PatientHost::new(machine, Patience::of(Duration::from_secs(3600)), &hung);
+        host.process = Duration::from_millis(200);
+        assert_eq!(host.processes(&["kubelet"]).map(|found| found.len()), Ok(1));
+        assert_eq!(host.machine.pulse().left_out(), [7], "and it is told");
+        host.given_up.get()
+    };
+    assert_eq!([given_up(), given_up(), given_up()], [1, 0, 0]);
 }
