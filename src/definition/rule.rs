@@ -24,6 +24,7 @@ struct Parts<'w> {
     any_of: Option<&'w [WrittenTest]>,
 }
 
+/// The parts of a rule, or of a test inside of one.
 macro_rules! parts {
     ($of:expr) => {
         Parts {
