@@ -222,32 +222,34 @@ impl Library {
     pub(super) fn resolve(&self, id: &str, faults: &mut Vec<ProfileFault>) -> Option<Benchmark> {
         let chain = self.chain(id).map_err(|fault| faults.push(fault)).ok()?;
         let mut sections: IndexMap<Target, &WrittenSection> = IndexMap::new();
-        let mut groups: BTreeMap<Id, (&WrittenProfile, &WrittenGroup)> = BTreeMap::new();
-        let mut checks: BTreeMap<Id, (&WrittenProfile, &WrittenCheck)> = BTreeMap::new();
+        // By their texts; what is left in the end is put in the order of its numbers.
+        let mut groups: BTreeMap<&str, (&WrittenProfile, &WrittenGroup)> = BTreeMap::new();
+        let mut checks: BTreeMap<&str, (&WrittenProfile, &WrittenCheck)> = BTreeMap::new();
         for profile in chain.iter().rev() {
             for (position, dropped) in profile.drop.iter().enumerate() {
-                let id = Id::new(dropped);
-                let was = checks.remove(&id).is_some() | groups.remove(&id).is_some();
+                let was = checks.remove(dropped.as_str()).is_some() | groups.remove(dropped.as_str()).is_some();
                 if !was {
                     let path = vec!["drop".to_owned(), position.to_string()];
-                    let near = near_names(dropped, checks.keys().chain(groups.keys()).map(Id::as_str));
+                    let near = near_names(dropped, checks.keys().chain(groups.keys()).copied());
                     let message = format!("`{dropped}` is dropped, and nothing before has it{near}");
                     faults.push(ProfileFault::new(profile, dropped, path, message));
                 }
             }
             sections.extend(profile.targets.iter().map(|(t, s)| (*t, s)));
-            groups.extend(profile.groups.iter().map(|(id, g)| (Id::new(id), (*profile, g))));
-            checks.extend(profile.checks.iter().map(|(id, c)| (Id::new(id), (*profile, c))));
+            groups.extend(profile.groups.iter().map(|(id, g)| (id.as_str(), (*profile, g))));
+            checks.extend(profile.checks.iter().map(|(id, c)| (id.as_str(), (*profile, c))));
         }
-        let mut by_group: BTreeMap<Id, Vec<Check>> = BTreeMap::new();
+        let checks = by_number(checks);
+        let mut by_group: BTreeMap<&str, Vec<Check>> = BTreeMap::new();
         for (id, (profile, written)) in &checks {
             let group = id.parent();
-            if !groups.contains_key(&group) {
+            if !groups.contains_key(group) {
                 let message = format!("check {id} is in no group: there is no group `{group}`");
                 faults.push(ProfileFault::of_check(profile, id, &[], message));
             }
             by_group.entry(group).or_default().extend(self.check(profile, id, written, faults));
         }
+        let groups = by_number(groups);
         for (id, (profile, group)) in groups.iter().filter(|(_, (_, g))| !sections.contains_key(&g.target)) {
             let message = format!("group `{id}` is of target {}, which is not among the `targets`", group.target);
             let path = vec!["groups".to_owned(), id.to_string(), "target".to_owned()];
@@ -261,7 +263,7 @@ impl Library {
                     id: id.clone(),
                     title: g.title.clone(),
                     kind: String::new(),
-                    checks: by_group.remove(id).unwrap_or_default(),
+                    checks: by_group.remove(id.as_str()).unwrap_or_default(),
                 })
                 .collect();
             built.push(Section { id: section.id.clone(), title: section.title.clone(), target, groups });
@@ -359,6 +361,13 @@ impl Library {
     pub(super) fn put_profile(&mut self, source: Source, profile: WrittenProfile) {
         self.profiles.insert(profile.id.clone(), (source, profile));
     }
+}
+
+/// What stands under each number, in their order.
+fn by_number<T>(written: BTreeMap<&str, T>) -> Vec<(Id, T)> {
+    let mut numbered: Vec<(Id, T)> = written.into_iter().map(|(id, what)| (Id::new(id), what)).collect();
+    numbered.sort_by(|(a, _), (b, _)| a.cmp(b));
+    numbered
 }
 
 /// What is wrong with a profile, and where.

@@ -214,8 +214,8 @@ impl Id {
     }
 
     /// The id without its last number: the group of a check.
-    pub fn parent(&self) -> Self {
-        Self::new(self.text.rsplit_once('.').map_or(&*self.text, |(front, _)| front))
+    pub fn parent(&self) -> &str {
+        self.text.rsplit_once('.').map_or(&*self.text, |(front, _)| front)
     }
 }
 
@@ -247,7 +247,7 @@ mod tests {
         ids.sort();
         let texts: Vec<&str> = ids.iter().map(Id::as_str).collect();
         assert_eq!(texts, ["1.1", "1.2", "1.2.9", "1.2.10", "1.10", "2"]);
-        assert_eq!(Id::new("1.2.10").parent().as_str(), "1.2");
-        assert_eq!(Id::new("2.1").parent().as_str(), "2");
+        assert_eq!(Id::new("1.2.10").parent(), "1.2");
+        assert_eq!(Id::new("2.1").parent(), "2");
     }
 }
