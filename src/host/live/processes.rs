@@ -161,7 +161,12 @@ impl Processes {
                 continue;
             }
             self.pulse.beat_at(pid);
-            if !look(pid) {
+            let wants_more = look(pid);
+            // Nobody waits for this scan any more, and its steps would be taken for those of the one that followed it.
+            if self.pulse.leaves_out(pid) {
+                return Err(Trouble::Changed);
+            }
+            if !wants_more {
                 break;
             }
         }
@@ -373,6 +378,29 @@ mod tests {
         assert_eq!(cgroup_path(""), "");
         assert_eq!(split_at_nul(b"kubelet\0--a=b\0\0"), ["kubelet", "--a=b", ""]);
         assert_eq!(last_component(b"/usr/bin/kubelet"), b"kubelet");
+    }
+
+    /// Its steps would be taken for those of the scan that followed it.
+    #[test]
+    fn a_scan_that_was_given_up_goes_no_further() {
+        let proc = tempfile::tempdir().expect("a folder");
+        for pid in [7, 8, 9] {
+            std::fs::create_dir(proc.path().join(pid.to_string())).expect("a folder");
+        }
+        let folder = rustix::fs::open(proc.path(), LOOK | OFlags::DIRECTORY, Mode::empty()).expect("the folder");
+        let processes = Processes::new(folder);
+        let mut seen = Vec::new();
+        let scanned = processes.each(|pid| {
+            seen.push(pid);
+            // What the waiting side does when no answer came for so long, and what its next scan looks at by then.
+            if pid == 8 {
+                processes.pulse.leave_out(8);
+                processes.pulse.beat_at(9);
+            }
+            true
+        });
+        assert_eq!((seen, scanned), (vec![7, 8], Err(Trouble::Changed)));
+        assert_eq!(processes.pulse.at(), Some(9), "the next scan's place is kept");
     }
 
     #[test]
