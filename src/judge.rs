@@ -4,6 +4,7 @@ use crate::definition::{Assertion, Test, WhenMissing, WhenUnset};
 use crate::operator::WrongKind;
 use crate::outcome::{Finding, Verdict};
 use crate::probe::{Evidence, FileClass, Observation, Probe, Seen};
+use std::fmt::Write as _;
 
 /// A verdict with what leads to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,18 +64,15 @@ fn combine<'e>(
         }
         texts
     };
+    let (verdict, expected, actual) =
+        (verdict(&judgements), texts(|j| &j.expected).join(word), texts(|j| &j.actual).join("; "));
     let mut findings: Vec<Finding> = Vec::new();
-    for finding in judgements.iter().flat_map(|j| &j.findings) {
-        if !findings.contains(finding) {
-            findings.push(finding.clone());
+    for finding in judgements.into_iter().flat_map(|j| j.findings) {
+        if !findings.contains(&finding) {
+            findings.push(finding);
         }
     }
-    Judgement {
-        verdict: verdict(&judgements),
-        expected: texts(|j| &j.expected).join(word),
-        actual: texts(|j| &j.actual).join("; "),
-        findings,
-    }
+    Judgement { verdict, expected, actual, findings }
 }
 
 /// The worst decides: not met, then undetermined; what does not apply is passed over unless nothing does.
@@ -129,7 +127,7 @@ fn worst(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
 /// The first few reasons, and how many more there are.
 fn join_reasons(reasons: &[String]) -> String {
     const SHOWN: usize = 4;
-    let mut text = reasons.iter().take(SHOWN).cloned().collect::<Vec<_>>().join("; ");
+    let mut text = reasons[..reasons.len().min(SHOWN)].join("; ");
     if reasons.len() > SHOWN {
         text.push_str(&format!("; and {} more", reasons.len() - SHOWN));
     }
@@ -153,29 +151,30 @@ fn judge_one(test: &Test, observation: &Observation) -> Option<Verdict> {
     let expect = &test.expect;
     let name = &observation.attribute;
     let wrong = |WrongKind(what): WrongKind| Verdict::Undetermined(format!("{name}: {what}"));
-    let verdict = |holds: bool, reason: String| if holds { Verdict::Met } else { Verdict::NotMet(reason) };
+    let verdict = |holds: bool, reason: &dyn Fn() -> String| {
+        if holds { Verdict::Met } else { Verdict::NotMet(reason()) }
+    };
     Some(match &observation.seen {
         Seen::Value(value) => match expect.holds(value) {
-            Ok(holds) => verdict(holds, format!("{name} is {value} ({})", observation.source)),
+            Ok(holds) => verdict(holds, &|| format!("{name} is {value} ({})", observation.source)),
             Err(error) => wrong(error),
         },
         Seen::Unset { default } => {
-            let not_set = match default {
+            let not_set = || match default {
                 Some(default) => format!("{name} is not set; the {} is {}", observation.source, shown_default(default)),
                 None => format!("{name} is not set"),
             };
             match default {
                 Some(default) if test.when_unset == WhenUnset::Default && !expect.holds_unset() => {
-                    expect.holds(default).map_or_else(wrong, |holds| verdict(holds, not_set))
+                    expect.holds(default).map_or_else(wrong, |holds| verdict(holds, &not_set))
                 }
-                _ => verdict(expect.holds_unset(), not_set),
+                _ => verdict(expect.holds_unset(), &not_set),
             }
         }
         Seen::Files(files) => match expect.holds_of_files(files) {
-            Ok(holds) => verdict(
-                holds,
-                format!("{} has permissions {:03o} and owner {}", named(files), files.mode, files.owner()),
-            ),
+            Ok(holds) => verdict(holds, &|| {
+                format!("{} has permissions {:03o} and owner {}", named(files), files.mode, files.owner())
+            }),
             Err(error) => wrong(error),
         },
         Seen::Missing(reason) => match test.when_missing {
@@ -193,13 +192,17 @@ fn shown_default(value: &crate::value::Value) -> String {
 }
 
 fn expected(test: &Test) -> String {
-    let subject = match &test.probe {
+    let mut text = match &test.probe {
         Probe::File(_) => String::new(),
-        Probe::Setting(setting) => format!("{} ", setting.name()),
-        Probe::Process(_) | Probe::Document(_) => format!("{} ", test.probe.describe()),
+        Probe::Setting(setting) => setting.name(),
+        Probe::Process(_) | Probe::Document(_) => test.probe.describe(),
     };
+    let space = if text.is_empty() { "" } else { " " };
     let default = if test.when_unset == WhenUnset::Default { ", or unset with such a default" } else { "" };
-    format!("{subject}{}{default}", test.expect)
+    text.reserve(64);
+    // Writing to a String cannot fail.
+    write!(text, "{space}{}{default}", test.expect).ok();
+    text
 }
 
 fn describe(observation: &Observation, with_subject: bool) -> String {

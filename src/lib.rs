@@ -32,6 +32,7 @@
 //! | [`arguments`], [`value`], [`component`] | command lines, values, and how each component takes its settings |
 //! | [`plain`] | texts from the machine, made fit for a terminal |
 //! | `wildcard` | file name patterns |
+//! | `hashed` | maps by hash |
 //! | [`shell`] | shell text answered by looking, or given to `/bin/sh` |
 //! | [`host`] | the machine: files, processes, accounts, journal |
 //! | `fuzzing` | what the fuzz targets give bytes to (tests and fuzzing alone) |
@@ -50,6 +51,7 @@ pub mod dialect;
 pub mod failure;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
+mod hashed;
 pub mod host;
 pub mod invocation;
 pub mod judge;

@@ -6,9 +6,14 @@ const MAX_LETTERS: usize = 4096;
 
 /// A text on one line: what a terminal would obey is shown by its number, what is very long is cut.
 pub fn line(text: &str) -> String {
+    into_line(text.to_owned())
+}
+
+/// The same, of a text that is not needed any more.
+pub fn into_line(text: String) -> String {
     // Most texts are fit as they are.
     if text.len() <= MAX_LETTERS && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        return text.to_owned();
+        return text;
     }
     let mut out = String::with_capacity(text.len().min(MAX_LETTERS));
     for (index, letter) in text.chars().enumerate() {

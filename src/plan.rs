@@ -2,8 +2,8 @@
 
 use crate::config::Target;
 use crate::definition::{Benchmark, Check, Group, Id, Section, near_names};
+use crate::hashed::IndexSet;
 use crate::probe::Probe;
-use indexmap::IndexSet;
 
 /// What the user asked for.
 #[derive(Debug, Clone)]

@@ -4,13 +4,13 @@
 use crate::component::Component;
 use crate::definition::{Assertion, Check};
 use crate::dialect::{self, Auditor};
+use crate::hashed::HashMap;
 use crate::judge::{Judgement, judge};
 use crate::node::Node;
 use crate::outcome::{AsWritten, Finding, GroupReport, KubernetesVersion, Outcome, Report, SectionReport, Verdict};
 use crate::plain;
 use crate::plan::Plan;
 use crate::probe::{Collector, Evidence, PlaceKind, Probe};
-use std::collections::HashMap;
 
 /// Judges the checks of a plan on a node, without a shell.
 pub fn run(
@@ -34,7 +34,7 @@ pub fn run_with_audits(
     let evidence: HashMap<&Probe, Evidence> = collector.collect_all(plan.probes());
     let collector = &*collector;
     let find = |probe: &Probe| evidence.get(probe);
-    let mut places = Places { collector, known: HashMap::new() };
+    let mut places = Places { collector, known: HashMap::default() };
     let mut remarks: Vec<String> = Vec::new();
     let mut outcome = |check: &Check, skipped: bool| {
         if let Assertion::Dialect(audited) = &check.rule.assertion {
@@ -65,7 +65,7 @@ pub fn run_with_audits(
     Report {
         benchmark: plan.benchmark.to_owned(),
         kubernetes: kubernetes
-            .map(|k| KubernetesVersion { version: plain::line(&k.version), source: plain::line(&k.source) }),
+            .map(|k| KubernetesVersion { version: plain::into_line(k.version), source: plain::into_line(k.source) }),
         sections,
         notices: node.notices().iter().chain(&remarks).chain(&auditor.summary()).map(|n| plain::line(n)).collect(),
     }
@@ -125,9 +125,9 @@ fn build(check: &Check, judgement: Judgement, places: &mut Places<'_, '_>) -> Ou
         verdict: clean_verdict(judgement.verdict),
         audit: audit(&check.rule.assertion),
         expected: judgement.expected,
-        actual: plain::line(&judgement.actual),
+        actual: plain::into_line(judgement.actual),
         remediation,
-        evidence: judgement.findings.iter().map(clean_finding).collect(),
+        evidence: judgement.findings.into_iter().map(clean_finding).collect(),
         as_written: AsWritten::default(),
     }
 }
@@ -185,26 +185,26 @@ impl Places<'_, '_> {
     fn path(&mut self, component: Component, kind: PlaceKind) -> Option<String> {
         self.known
             .entry((component, kind))
-            .or_insert_with(|| self.collector.path_to_name(component, kind).map(|p| plain::line(&p)))
+            .or_insert_with(|| self.collector.path_to_name(component, kind).map(plain::into_line))
             .clone()
     }
 }
 
 fn clean_verdict(verdict: Verdict) -> Verdict {
     match verdict {
-        Verdict::NotMet(reason) => Verdict::NotMet(plain::line(&reason)),
-        Verdict::NotApplicable(reason) => Verdict::NotApplicable(plain::line(&reason)),
-        Verdict::Undetermined(reason) => Verdict::Undetermined(plain::line(&reason)),
-        Verdict::Untested(reason) => Verdict::Untested(plain::line(&reason)),
+        Verdict::NotMet(reason) => Verdict::NotMet(plain::into_line(reason)),
+        Verdict::NotApplicable(reason) => Verdict::NotApplicable(plain::into_line(reason)),
+        Verdict::Undetermined(reason) => Verdict::Undetermined(plain::into_line(reason)),
+        Verdict::Untested(reason) => Verdict::Untested(plain::into_line(reason)),
         other @ (Verdict::Met | Verdict::Manual | Verdict::Skipped) => other,
     }
 }
 
-fn clean_finding(finding: &Finding) -> Finding {
+fn clean_finding(finding: Finding) -> Finding {
     Finding {
-        subject: plain::line(&finding.subject),
-        attribute: plain::line(&finding.attribute),
-        value: plain::line(&finding.value),
-        source: plain::line(&finding.source),
+        subject: plain::into_line(finding.subject),
+        attribute: plain::into_line(finding.attribute),
+        value: plain::into_line(finding.value),
+        source: plain::into_line(finding.source),
     }
 }

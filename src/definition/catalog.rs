@@ -9,7 +9,7 @@ use super::written::{Params, WrittenRule};
 use super::{Assertion, Assessment, Benchmark, Check, Group, Id, Rule, Section, embedded, near_names};
 use crate::config::{Config, Target};
 use crate::dialect::Substitutions;
-use indexmap::IndexMap;
+use crate::hashed::IndexMap;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -221,7 +221,7 @@ impl Library {
     /// A benchmark as far as it can be put together, with everything that is wrong in its profile and those below it.
     pub(super) fn resolve(&self, id: &str, faults: &mut Vec<ProfileFault>) -> Option<Benchmark> {
         let chain = self.chain(id).map_err(|fault| faults.push(fault)).ok()?;
-        let mut sections: IndexMap<Target, &WrittenSection> = IndexMap::new();
+        let mut sections: IndexMap<Target, &WrittenSection> = IndexMap::default();
         // By their texts; what is left in the end is put in the order of its numbers.
         let mut groups: BTreeMap<&str, (&WrittenProfile, &WrittenGroup)> = BTreeMap::new();
         let mut checks: BTreeMap<&str, (&WrittenProfile, &WrittenCheck)> = BTreeMap::new();

@@ -43,8 +43,13 @@ impl Template {
         let mut faults = Vec::new();
         let mut from = 0;
         // Two searches for one letter each go through a long text faster than one for either.
-        while let Some(at) = text[from..].find('{').into_iter().chain(text[from..].find('}')).min() {
-            let at = from + at;
+        let (mut open, mut close) = (text.find('{'), text.find('}'));
+        let from_on = |from: usize, known: Option<usize>, brace: char| {
+            known.filter(|at| *at >= from).or_else(|| Some(from + text[from..].find(brace)?))
+        };
+        loop {
+            (open, close) = (open.and(from_on(from, open, '{')), close.and(from_on(from, close, '}')));
+            let Some(at) = open.into_iter().chain(close).min() else { break };
             let (brace, rest) = (&text[at..=at], &text[at + 1..]);
             if rest.starts_with(brace) {
                 pieces.push(part(from, at + 1));

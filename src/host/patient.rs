@@ -4,9 +4,9 @@
 mod hung;
 
 use super::{Accounts, Entry, Host, Journal, JournalQuery, Place, Process, ProcessTable, Pulse, Root, Stat, Trouble};
+use crate::hashed::HashMap;
 use hung::Life;
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};

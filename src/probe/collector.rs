@@ -8,10 +8,11 @@ use super::{
 };
 use crate::component::Component;
 use crate::config::Config;
+use crate::hashed::HashMap;
 use crate::host::{Host, Place, Trouble};
 use crate::node::Node;
 use serde_json::Value as Json;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 const NOT_IN_SNAPSHOT: &str =
     "the snapshot does not hold this: it was taken with other rules; take a new one with this version of nodeproof";
@@ -29,7 +30,7 @@ impl<'a> Collector<'a> {
 
     /// Looks where each of these probes says. What several of them ask of one tree is answered by one walk, and
     /// what they ask of one environment by one look at it.
-    pub fn collect_all<'p>(&mut self, probes: Vec<&'p Probe>) -> HashMap<&'p Probe, Evidence> {
+    pub(crate) fn collect_all<'p>(&mut self, probes: Vec<&'p Probe>) -> HashMap<&'p Probe, Evidence> {
         self.scene.host.foresee(probes.iter().flat_map(|probe| probe.own_places()).collect());
         let mut looks: Vec<TreeLook> = Vec::new();
         for probe in &probes {

@@ -4,10 +4,11 @@
 use super::excerpt::{Asked, Part};
 use super::memory::Memory;
 use super::{DocumentPath, markup};
+use crate::hashed::HashMap;
 use crate::host::{Host, Place, Trouble};
 use serde_json::Value as Json;
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Bytes of all files together that one run keeps, and nodes of all documents. A node's own come to a tenth of that.

@@ -1,7 +1,7 @@
 //! What was found out once and is not looked for again. Looks at nothing itself.
 
+use crate::hashed::HashMap;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::hash::Hash;
 
 /// Answers by what was asked. Hashed, for paths are compared name by name, which is slow.

@@ -19,7 +19,6 @@ use crate::component::Component;
 use crate::config::Config;
 use crate::host::{Kind, Place};
 use crate::value::{Value, ValueKind};
-use std::fmt::{self, Write as _};
 
 pub use collector::Collector;
 pub use contents::Excerpt;
@@ -316,15 +315,15 @@ impl Probe {
                     Some(Tree::Files) if file.names.is_empty() => "permissions and owner of the files below".to_owned(),
                     Some(Tree::Files) => format!("permissions and owner of {} below", file.names.join(", ")),
                 };
-                format!("{what} {}", at.join(", "))
+                [&what, " ", &at.join(", ")].concat()
             }
             Self::Process(process) => match (&process.flag, &process.env) {
-                (Some(flag), _) => format!("flag --{flag} of {}", process.component.program()),
-                (None, Some(env)) => format!("variable {env} of {}", process.component.program()),
+                (Some(flag), _) => ["flag --", flag, " of ", process.component.program()].concat(),
+                (None, Some(env)) => ["variable ", env, " of ", process.component.program()].concat(),
                 (None, None) => process.component.program().to_owned(),
             },
             Self::Setting(setting) => setting.describe(),
-            Self::Document(document) => format!("{} in {}", document.select.describe(), document.at.describe()),
+            Self::Document(document) => [&document.select.describe(), " in ", &document.at.describe()].concat(),
         }
     }
 }
@@ -336,31 +335,19 @@ fn is_pattern(path: &str) -> bool {
 
 impl SettingProbe {
     fn describe(&self) -> String {
-        let mut text = String::new();
-        let mut add = |between: &str, what: fmt::Arguments<'_>| {
-            text.push_str(if text.is_empty() { "" } else { between });
-            // Writing to a String cannot fail.
-            text.write_fmt(what).ok();
-        };
-        if let Some(flag) = &self.flag {
-            add("", format_args!("flag --{flag}"));
-        }
-        if let Some(env) = &self.env {
-            add(", ", format_args!("variable {env}"));
-        }
-        if let Some(path) = &self.path {
-            add(", ", format_args!("{path} in its configuration file"));
-        }
-        add("", format_args!(" of {}", self.component.program()));
-        text
+        let flag = self.flag.as_ref().map(|flag| ["flag --", flag].concat());
+        let env = self.env.as_ref().map(|env| ["variable ", env].concat());
+        let path = self.path.as_ref().map(|path| [&path.to_string(), " in its configuration file"].concat());
+        let sources: Vec<String> = flag.into_iter().chain(env).chain(path).collect();
+        [&sources.join(", "), " of ", self.component.program()].concat()
     }
 
     /// The setting's shortest name.
     pub fn name(&self) -> String {
-        let key = self.keys.first().map(|k| format!(" {k}")).unwrap_or_default();
+        let (space, key) = self.keys.first().map_or(("", ""), |key| (" ", key));
         match (&self.flag, &self.path, &self.env) {
-            (Some(flag), ..) => format!("--{flag}{key}"),
-            (None, Some(path), _) => format!("{path}{key}"),
+            (Some(flag), ..) => ["--", flag, space, key].concat(),
+            (None, Some(path), _) => [&path.to_string(), space, key].concat(),
             (None, None, Some(env)) => env.clone(),
             (None, None, None) => String::new(),
         }
@@ -371,7 +358,7 @@ impl At {
     fn describe(&self) -> String {
         match self {
             Self::Path(path) => path.clone(),
-            Self::Known(component, kind) => format!("{component}.{}", kind.id()),
+            Self::Known(component, kind) => [component.id(), ".", kind.id()].concat(),
             Self::Setting(setting) => format!("the path in {}", setting.describe()),
         }
     }

@@ -24,7 +24,7 @@ pub(super) fn places(scene: &Scene<'_>, at: &At) -> Vec<Result<Place, Seen>> {
         At::Setting(setting) => {
             paths(scene, setting).into_iter().map(|p| p.and_then(|place| existing(scene, place))).collect()
         }
-        At::Known(component, kind) => known(scene, *component, *kind),
+        At::Known(component, kind) => scene.known_places.of(&(*component, *kind), || known(scene, *component, *kind)),
     }
 }
 

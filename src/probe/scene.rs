@@ -3,7 +3,7 @@
 
 use super::contents::Contents;
 use super::memory::Memory;
-use super::{Evidence, Observation, Seen, TreeLook};
+use super::{Evidence, Observation, PlaceKind, Seen, TreeLook};
 use crate::component::Component;
 use crate::config::Config;
 use crate::host::{Capability, Host, Place, Stat, Trouble};
@@ -28,6 +28,8 @@ pub(super) struct Scene<'a> {
     lists: Memory<Place, Result<Rc<Vec<String>>, Trouble>>,
     /// The drop-ins below a folder, in the order in which they are merged.
     pub(super) drop_ins: Memory<Place, Result<Rc<Vec<Place>>, String>>,
+    /// Where each kind of file of a component is.
+    pub(super) known_places: Memory<(Component, PlaceKind), Vec<Result<Place, Seen>>>,
     tree_looks: Vec<TreeLook>,
     trees: RefCell<BTreeMap<Place, TreeFindings>>,
 }
@@ -45,6 +47,7 @@ impl<'a> Scene<'a> {
             expected_variables: BTreeMap::new(),
             lists: Memory::default(),
             drop_ins: Memory::default(),
+            known_places: Memory::default(),
             tree_looks: Vec::new(),
             trees: RefCell::default(),
         }

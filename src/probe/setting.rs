@@ -15,11 +15,12 @@ use std::time::Duration;
 const MAX_DROP_INS: usize = 1000;
 
 pub(super) fn collect(scene: &Scene<'_>, probe: &SettingProbe) -> Evidence {
-    scene.each_instance(probe.component, &probe.name(), |instance| {
+    let name = probe.name();
+    scene.each_instance(probe.component, &name, |instance| {
         let (seen, source) = in_effect(scene, probe, instance);
         Observation {
             subject: subject_of_process(probe.component, instance.process.pid),
-            attribute: probe.name(),
+            attribute: name.clone(),
             seen,
             source,
         }
@@ -38,7 +39,7 @@ pub(super) fn in_effect(scene: &Scene<'_>, probe: &SettingProbe, instance: &Inst
                 (Some(_), true) => " with a configuration file",
                 (Some(_), false) => " without a configuration file",
             };
-            (Seen::Unset { default: default.clone() }, format!("default of {}{how}", probe.component.program()))
+            (Seen::Unset { default: default.clone() }, ["default of ", probe.component.program(), how].concat())
         }
         Err(reason) => (Seen::Unknown(reason), "undetermined".to_owned()),
     }

@@ -238,7 +238,7 @@ impl Processes {
     fn look_closely(&self, pid: u32, budget: &mut Budget) -> Result<Process, Errno> {
         let folder = self.open(pid)?;
         let text = |name: &str, limit| read_at(folder.as_fd(), name, limit);
-        let status = || Ok::<_, Errno>(String::from_utf8_lossy(&text("status", STATUS_BYTES)?).into_owned());
+        let status = || Ok::<_, Errno>(as_text(text("status", STATUS_BYTES)?));
         let before = user_ids(&status()?).ok_or(Errno::INVAL)?;
         // One byte more than there is room for tells that there is more.
         let line = text("cmdline", (budget.room(before.0) + 1).max(FIRST_LOOK_BYTES as u64))?;
@@ -251,7 +251,7 @@ impl Processes {
         });
         let set_user_id =
             rustix::fs::statat(&folder, "exe", AtFlags::empty()).is_ok_and(|s| s.st_mode & SET_USER_ID != 0);
-        let cgroup = text("cgroup", STATUS_BYTES).map(|b| cgroup_path(&String::from_utf8_lossy(&b)));
+        let cgroup = text("cgroup", STATUS_BYTES).map(|b| cgroup_path(&as_text(b)));
         let started = started_at(folder.as_fd())?;
         // A process of root that has become a user's meanwhile may have that user's words.
         let status = status()?;
@@ -276,8 +276,8 @@ impl Processes {
     /// One line of a listing, and the bytes of the command line in it. The quick look at every process of the machine, so no more is read than is shown.
     fn row(&self, pid: u32, booted: u64, most: u64) -> Result<(ProcessRow, u64), Errno> {
         let folder = self.open(pid)?;
-        let stat = String::from_utf8_lossy(&read_at(folder.as_fd(), "stat", STATUS_BYTES)?).into_owned();
-        let status = String::from_utf8_lossy(&read_at(folder.as_fd(), "status", STATUS_BYTES)?).into_owned();
+        let stat = as_text(read_at(folder.as_fd(), "stat", STATUS_BYTES)?);
+        let status = as_text(read_at(folder.as_fd(), "status", STATUS_BYTES)?);
         let line = read_at(folder.as_fd(), "cmdline", most.min(MAX_ARGV_BYTES))?;
         let argv = if line.is_empty() { Vec::new() } else { split_at_nul(&line) };
         let (_, uid) = user_ids(&status).ok_or(Errno::INVAL)?;
@@ -287,8 +287,13 @@ impl Processes {
 
     /// A file of the proc directory itself.
     fn text(&self, name: &str) -> Option<String> {
-        Some(String::from_utf8_lossy(&read_at(self.proc.as_fd(), name, 1 << 20).ok()?).into_owned())
+        Some(as_text(read_at(self.proc.as_fd(), name, 1 << 20).ok()?))
     }
+}
+
+/// Bytes as the text that they almost always are.
+fn as_text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 /// What is kept of a process whose words there is no room for: enough to tell what it calls itself and whose it is.
@@ -312,7 +317,7 @@ fn bears_name(process: &Process, wanted: &[&str]) -> bool {
 
 /// When a process was started, in ticks of the kernel's clock.
 fn started_at(folder: BorrowedFd<'_>) -> Result<u64, Errno> {
-    let stat = String::from_utf8_lossy(&read_at(folder, "stat", STATUS_BYTES)?).into_owned();
+    let stat = as_text(read_at(folder, "stat", STATUS_BYTES)?);
     process_table::started_ticks(&stat).ok_or(Errno::INVAL)
 }
 
