@@ -109,18 +109,20 @@ pub fn plan<'b>(benchmark: &'b Benchmark, selection: &Selection) -> Result<Plan<
 }
 
 fn verify(benchmark: &Benchmark, selection: &Selection) -> Result<(), SelectionError> {
+    let available = benchmark.targets();
+    if let Some(target) = selection.targets.iter().find(|target| !available.contains(target)) {
+        let available: Vec<&str> = available.into_iter().map(Target::id).collect();
+        return Err(SelectionError::NoTarget {
+            benchmark: benchmark.id.clone(),
+            target: target.to_string(),
+            available: available.join(", "),
+        });
+    }
+    if [&selection.checks, &selection.groups, &selection.skip].iter().all(|ids| ids.is_empty()) {
+        return Ok(());
+    }
     let checks: Vec<&str> = benchmark.checks().map(|(_, c)| c.id.as_str()).collect();
     let groups: Vec<&str> = benchmark.sections.iter().flat_map(|s| s.groups.iter().map(|g| g.id.as_str())).collect();
-    for target in &selection.targets {
-        if !benchmark.targets().contains(target) {
-            let available: Vec<&str> = benchmark.targets().into_iter().map(Target::id).collect();
-            return Err(SelectionError::NoTarget {
-                benchmark: benchmark.id.clone(),
-                target: target.to_string(),
-                available: available.join(", "),
-            });
-        }
-    }
     if let Some(id) = selection.groups.iter().find(|id| !groups.contains(&id.as_str())) {
         return Err(SelectionError::NoGroup {
             benchmark: benchmark.id.clone(),

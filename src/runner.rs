@@ -111,10 +111,10 @@ fn build(check: &Check, judgement: Judgement, places: &mut Places<'_, '_>) -> Ou
     let mut path = |component, kind| places.path(component, kind);
     let mut remediation = check.rule.fix.render(&mut path);
     if let Assertion::Manual(steps) = &check.rule.assertion {
-        remediation = format!("{}\n{}", steps.render(&mut path).trim_end(), remediation);
+        remediation = [steps.render(&mut path).trim_end(), "\n", &remediation].concat();
     }
     if let Some(impact) = &check.rule.impact {
-        remediation = format!("{}\nBefore you do: {}\n", remediation.trim_end(), impact.trim_end());
+        remediation = [remediation.trim_end(), "\nBefore you do: ", impact.trim_end(), "\n"].concat();
     }
     Outcome {
         id: check.id.clone(),

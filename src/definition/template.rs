@@ -44,11 +44,15 @@ impl Template {
         let mut from = 0;
         // Two searches for one letter each go through a long text faster than one for either.
         let (mut open, mut close) = (text.find('{'), text.find('}'));
-        let from_on = |from: usize, known: Option<usize>, brace: char| {
-            known.filter(|at| *at >= from).or_else(|| Some(from + text[from..].find(brace)?))
+        if (open, close) == (None, None) {
+            return Ok(Self::plain(text.clone()));
+        }
+        let after = |from: usize, known: Option<usize>, brace: char| match known {
+            Some(at) if at < from => text[from..].find(brace).map(|at| from + at),
+            known => known,
         };
         loop {
-            (open, close) = (open.and(from_on(from, open, '{')), close.and(from_on(from, close, '}')));
+            (open, close) = (after(from, open, '{'), after(from, close, '}'));
             let Some(at) = open.into_iter().chain(close).min() else { break };
             let (brace, rest) = (&text[at..=at], &text[at + 1..]);
             if rest.starts_with(brace) {

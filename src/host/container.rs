@@ -87,9 +87,12 @@ fn only_own_processes() -> bool {
 #[expect(clippy::disallowed_methods, reason = "this program's own surroundings")]
 fn own_line() -> Vec<u32> {
     let parent = |pid: &u32| -> Option<u32> {
+        // Nobody is above the first.
+        (*pid != 1).then_some(())?;
         let status = std::fs::File::open(format!("/proc/{pid}/status")).ok()?;
         let status = String::from_utf8_lossy(&read_at_most(status, MAX_TABLE_BYTES).ok()?).into_owned();
         status.lines().find_map(|l| l.strip_prefix("PPid:"))?.trim().parse().ok().filter(|parent| *parent != 0)
     };
-    std::iter::successors(Some(std::process::id()), parent).collect()
+    let own = [std::process::id()];
+    own.into_iter().chain(std::iter::successors(Some(std::os::unix::process::parent_id()), parent)).collect()
 }

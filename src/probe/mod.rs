@@ -177,7 +177,7 @@ pub enum Select {
     AuditLevels,
     /// Whether a PEM file shares a certificate with another.
     SameCertificates(Box<At>),
-    /// A unit file's value.
+    /// The words of a unit file's value.
     Unit {
         /// Section.
         section: String,

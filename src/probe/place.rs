@@ -202,7 +202,7 @@ fn etcd_setting(flag: &str, env: &str) -> SettingProbe {
     }
 }
 
-fn candidate_paths(candidates: &Candidates, kind: PlaceKind) -> Vec<String> {
+fn candidate_paths(candidates: &Candidates, kind: PlaceKind) -> Vec<&str> {
     let (listed, default) = match kind {
         PlaceKind::Manifest | PlaceKind::Config => (&candidates.confs, &candidates.defaultconf),
         PlaceKind::Kubeconfig => (&candidates.kubeconfig, &candidates.defaultkubeconfig),
@@ -210,9 +210,8 @@ fn candidate_paths(candidates: &Candidates, kind: PlaceKind) -> Vec<String> {
         PlaceKind::CaFile => (&candidates.cafile, &candidates.defaultcafile),
         PlaceKind::DataDir => (&candidates.datadirs, &candidates.defaultdatadir),
     };
-    let mut paths = listed.clone();
-    paths.extend(default.iter().filter(|d| !listed.contains(d)).cloned());
-    paths
+    let default = default.iter().filter(|default| !listed.contains(default));
+    listed.iter().chain(default).map(String::as_str).collect()
 }
 
 /// Where files of components are looked for on a machine, whatever runs there.
@@ -238,7 +237,7 @@ pub(super) fn candidates_of(config: &Config, component: Component) -> Option<&Ca
 /// The path to name to a person who is to mend a component's file: where it is, else where it is usually.
 pub(super) fn path_to_name(scene: &Scene<'_>, component: Component, kind: PlaceKind) -> Option<String> {
     let found = places(scene, &At::Known(component, kind)).into_iter().flatten().next().map(|place| shown(&place.path));
-    found.or_else(|| candidate_paths(candidates_of(scene.config, component)?, kind).pop())
+    found.or_else(|| candidate_paths(candidates_of(scene.config, component)?, kind).pop().map(str::to_owned))
 }
 
 /// The paths that a pattern matches, name by name.

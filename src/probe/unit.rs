@@ -33,7 +33,7 @@ pub(super) fn folders(unit: &str) -> Vec<PathBuf> {
 /// Drop-ins of one unit.
 const MAX_DROP_INS: usize = 1000;
 
-/// The value of a key: of several lines, those behind the last empty one together.
+/// The words of a key's value: of several lines, those behind the last empty one together.
 pub(super) fn collect(
     scene: &Scene<'_>,
     places: &[Result<Place, Seen>],
@@ -49,7 +49,7 @@ pub(super) fn collect(
     };
     match value(scene, places, section, key) {
         Ok(Some((value, file))) => {
-            observation.seen = Seen::Value(Value::Text(value));
+            observation.seen = Seen::Value(Value::List(value.split_whitespace().map(str::to_owned).collect()));
             observation.source = format!("file {file}");
             observation.subject = file;
         }
