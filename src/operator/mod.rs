@@ -6,6 +6,7 @@ use crate::probe::FileClass;
 use crate::value::{Value, parse_bool, parse_duration, parse_number, split_list};
 use regex::Regex;
 use std::fmt;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 pub use written::{BadParameter, Templated, Written, WrittenExpectation, Yes};
@@ -33,6 +34,8 @@ pub enum Expectation {
     MoreThan(Quantity),
     /// The text matches.
     Matches(Pattern),
+    /// The address, with or without a port, can be reached from this machine only.
+    Loopback,
     /// No permission bit beyond these is set, and no set-id or sticky bit.
     ModeAtMost(FileMode),
     /// Owner and group are one of these pairs.
@@ -96,6 +99,7 @@ impl Expectation {
             Self::AtMost(bound) => bound.compare(value)?.is_le(),
             Self::MoreThan(bound) => bound.compare(value)?.is_gt(),
             Self::Matches(pattern) => pattern.0.is_match(&value.to_string()),
+            Self::Loopback => is_loopback(&value.to_string()),
             Self::ModeAtMost(_) | Self::OwnedBy(_) => {
                 return Err(WrongKind(format!("`{value}` is not a file's mode or owner")));
             }
@@ -124,7 +128,8 @@ impl Expectation {
             | Self::AtLeast(_)
             | Self::AtMost(_)
             | Self::MoreThan(_)
-            | Self::Matches(_) => {
+            | Self::Matches(_)
+            | Self::Loopback => {
                 return Err(WrongKind("a file has a mode and an owner, and nothing else to compare".to_owned()));
             }
         })
@@ -146,6 +151,7 @@ impl Expectation {
             | Self::AtMost(_)
             | Self::MoreThan(_)
             | Self::Matches(_)
+            | Self::Loopback
             | Self::ModeAtMost(_)
             | Self::OwnedBy(_)
             | Self::Set => false,
@@ -193,6 +199,18 @@ fn some(results: impl Iterator<Item = Result<bool, WrongKind>>) -> Result<bool, 
         any |= result?;
     }
     Ok(any)
+}
+
+/// `127.0.0.1`, `[::1]:10249`, `localhost`: addresses as Go's programs listen on them.
+fn is_loopback(text: &str) -> bool {
+    if let Ok(address) = text.parse::<SocketAddr>().map(|socket| socket.ip()).or_else(|_| text.parse::<IpAddr>()) {
+        return address.to_canonical().is_loopback();
+    }
+    let host = match text.rsplit_once(':') {
+        Some((host, port)) if port.parse::<u16>().is_ok() => host,
+        _ => text,
+    };
+    host == "localhost" || host == "[::1]"
 }
 
 fn elements(value: &Value) -> Vec<String> {
@@ -250,6 +268,7 @@ impl fmt::Display for Expectation {
             Self::AtMost(bound) => write!(f, "is {bound} or less"),
             Self::MoreThan(bound) => write!(f, "is more than {bound}"),
             Self::Matches(pattern) => write!(f, "matches {}", pattern.0.as_str()),
+            Self::Loopback => f.write_str("is a loopback address"),
             Self::ModeAtMost(mode) => write!(f, "permissions are {:03o} or stricter", mode.0),
             Self::OwnedBy(owners) => {
                 let pairs: Vec<String> = owners.iter().map(|o| format!("{}:{}", o.user, o.group)).collect();

@@ -81,8 +81,8 @@ fn neighbours(operator: &Json) -> Vec<(String, Json)> {
             let others: Vec<Json> = items(value).iter().map(|i| json!({ "not-equals": i })).collect();
             found.push(("is turned round".to_owned(), json!({ "all-of": others })));
         }
-        // Turned round, these three cannot be written; that they always and never hold is tried instead.
-        "mode-at-most" | "owned-by" | "matches" | "subset-of" => {}
+        // Turned round, these cannot be written; that they always and never hold is tried instead.
+        "mode-at-most" | "owned-by" | "matches" | "subset-of" | "loopback" => {}
         other => panic!("the operator {other} has no changed form here"),
     }
     match key.as_str() {
