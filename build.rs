@@ -35,14 +35,16 @@ fn entry(name: &str, value: &Value) -> String {
 
 /// A rule as a Rust expression: its texts stand apart, to be taken as they are.
 fn rule_source(mut rule: Value) -> String {
-    let mut texts = Vec::new();
-    for key in ["title", "why", "impact", "steps", "fix"] {
-        if let Some(Value::String(text)) = rule.get_mut(key) {
-            texts.push((key, std::mem::take(text)));
-        }
-    }
+    let mut text = |key: &str| match rule.get_mut(key) {
+        Some(Value::String(text)) => Some(std::mem::take(text)),
+        _ => None,
+    };
+    let [title, why, fix] = ["title", "why", "fix"].map(|key| text(key).unwrap_or_default());
+    let [impact, steps] = ["impact", "steps"].map(text);
+    let texts =
+        format!("RuleTexts {{ title: {title:?}, why: {why:?}, impact: {impact:?}, steps: {steps:?}, fix: {fix:?} }}");
     let (id, json) = (rule["id"].as_str().unwrap_or_default(), rule.to_string());
-    format!("    RuleSource {{ id: {id:?}, json: {json:?}, texts: &{texts:?} }},\n")
+    format!("    RuleSource {{ id: {id:?}, json: {json:?}, texts: {texts} }},\n")
 }
 
 /// The YAML files of a folder, in the order of their names.

@@ -241,13 +241,18 @@ impl Library {
         }
         let checks = by_number(checks);
         let mut by_group: BTreeMap<&str, Vec<Check>> = BTreeMap::new();
-        for (id, (profile, written)) in &checks {
-            let group = id.parent();
-            if !groups.contains_key(group) {
-                let message = format!("check {id} is in no group: there is no group `{group}`");
-                faults.push(ProfileFault::of_check(profile, id, &[], message));
+        for together in checks.chunk_by(|(id, _), (next, _)| id.parent() == next.parent()) {
+            // All of them are read before any is built: the processor has room for the one or for the other.
+            let rules: Vec<_> = together.iter().map(|(_, (_, written))| self.rules.get(&written.rule)).collect();
+            for ((id, (profile, written)), rule) in together.iter().zip(rules) {
+                let group = id.parent();
+                if !groups.contains_key(group) {
+                    let message = format!("check {id} is in no group: there is no group `{group}`");
+                    faults.push(ProfileFault::of_check(profile, id, &[], message));
+                }
+                let group = by_group.entry(group).or_insert_with(|| Vec::with_capacity(together.len()));
+                group.extend(self.check(profile, id, written, rule.as_deref(), faults));
             }
-            by_group.entry(group).or_default().extend(self.check(profile, id, written, faults));
         }
         let groups = by_number(groups);
         for (id, (profile, group)) in groups.iter().filter(|(_, (_, g))| !sections.contains_key(&g.target)) {
@@ -278,12 +283,13 @@ impl Library {
         profile: &WrittenProfile,
         id: &Id,
         written: &WrittenCheck,
+        rule: Option<&WrittenRule>,
         faults: &mut Vec<ProfileFault>,
     ) -> Option<Check> {
         let mut tell = |keys: &[&str], message: String| {
             faults.push(ProfileFault::of_check(profile, id, keys, format!("check {id}: {message}")));
         };
-        let Some(rule) = self.rules.get(&written.rule) else {
+        let Some(rule) = rule else {
             // Of a rule that is broken itself, that is told where it stands.
             if !self.rules.is_broken(&written.rule) {
                 let near = near_names(&written.rule, self.rules());

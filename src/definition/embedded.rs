@@ -10,8 +10,18 @@ pub(super) struct RuleSource {
     pub(super) id: &'static str,
     /// The rule in JSON. Its texts are empty there.
     pub(super) json: &'static str,
-    /// The texts by their keys, as they are to be: nothing is read or copied to have them.
-    pub(super) texts: &'static [(&'static str, &'static str)],
+    /// The texts as they are to be: nothing is read or copied to have them.
+    pub(super) texts: RuleTexts,
+}
+
+/// A rule's texts, each under its key.
+#[derive(Debug)]
+pub(super) struct RuleTexts {
+    pub(super) title: &'static str,
+    pub(super) why: &'static str,
+    pub(super) impact: Option<&'static str>,
+    pub(super) steps: Option<&'static str>,
+    pub(super) fix: &'static str,
 }
 
 /// Every rule of the catalogue.

@@ -246,7 +246,7 @@ fn build_all(
     faults: &mut Vec<Fault>,
 ) -> Option<Vec<Assertion>> {
     let depth = path.len();
-    let mut built = Vec::new();
+    let mut built = Vec::with_capacity(inner.len());
     for (position, test) in inner.iter().enumerate() {
         path.extend([key.to_owned(), position.to_string()]);
         built.push(parts!(test).build(params, path, faults));

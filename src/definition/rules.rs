@@ -3,7 +3,6 @@
 use super::Text;
 use super::embedded::{self, RuleSource};
 use super::written::WrittenRule;
-use serde::de::Error as _;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,17 +60,9 @@ impl Rules {
 /// A rule that is compiled in. That each can be read is tested.
 fn read(source: &RuleSource) -> serde_json::Result<WrittenRule> {
     let mut rule: WrittenRule = serde_json::from_str(source.json)?;
-    for (key, text) in source.texts {
-        let text = Text::Borrowed(text);
-        match *key {
-            "title" => rule.title = text,
-            "why" => rule.why = text,
-            "impact" => rule.impact = Some(text),
-            "steps" => rule.steps = Some(text),
-            "fix" => rule.fix = text,
-            other => return Err(serde_json::Error::custom(format!("a rule has no text `{other}`"))),
-        }
-    }
+    let texts = &source.texts;
+    (rule.title, rule.why, rule.fix) = (texts.title.into(), texts.why.into(), texts.fix.into());
+    (rule.impact, rule.steps) = (texts.impact.map(Text::Borrowed), texts.steps.map(Text::Borrowed));
     Ok(rule)
 }
 
