@@ -214,6 +214,7 @@ fn lies_below(place: &Place, silent: &Place) -> bool {
 fn look_at_all(machine: &dyn Machine, places: &[Place], mut tell: impl FnMut(Result<Stat, Trouble>)) {
     let mut absent: Option<Place> = None;
     let mut looked_above: Option<&Path> = None;
+    let mut there: Vec<Place> = Vec::new();
     for place in places {
         if absent.as_ref().is_some_and(|folder| lies_below(place, folder)) {
             tell(Err(Trouble::Absent));
@@ -221,17 +222,28 @@ fn look_at_all(machine: &dyn Machine, places: &[Place], mut tell: impl FnMut(Res
         }
         let stat = machine.stat(place);
         if stat == Err(Trouble::Absent) && looked_above != place.path.parent() {
-            absent = absent_folder(machine, place);
+            absent = absent_folder(machine, place, &mut there);
             looked_above = place.path.parent();
         }
         tell(stat);
     }
 }
 
-/// The topmost folder above a place that is not there either, if there is one: nothing stands below it.
-fn absent_folder(machine: &dyn Machine, place: &Place) -> Option<Place> {
-    let above = place.path.ancestors().skip(1).map(|folder| place.with_path(folder));
-    above.take_while(|folder| machine.stat(folder) == Err(Trouble::Absent)).last()
+/// The topmost folder above a place that is not there either, if there is one: nothing stands below it. `there` are folders
+/// that were seen to be there.
+fn absent_folder(machine: &dyn Machine, place: &Place, there: &mut Vec<Place>) -> Option<Place> {
+    let mut topmost = None;
+    for folder in place.path.ancestors().skip(1).map(|folder| place.with_path(folder)) {
+        if there.contains(&folder) {
+            break;
+        }
+        if machine.stat(&folder) != Err(Trouble::Absent) {
+            there.push(folder);
+            break;
+        }
+        topmost = Some(folder);
+    }
+    topmost
 }
 
 /// Starts the thread beside. It ends when nobody can put a question to it any more.
