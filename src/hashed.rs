@@ -1,5 +1,5 @@
-//! Maps and sets by hash. The standard library's hasher takes a tenth of a small run's instructions; this one a fraction of
-//! that. It is seeded anew in every process, so that names on the machine cannot be chosen to collide.
+//! Maps and sets by hash. The standard library's hasher takes a fourteenth of a small run's instructions; this one a third
+//! of that. It is seeded anew in every process, so that names on the machine cannot be chosen to collide.
 
 use foldhash::fast::RandomState;
 

@@ -40,13 +40,16 @@ fn reason(error: &serde_saphyr::Error) -> String {
     text.split('`').step_by(2).collect::<Vec<_>>().join("`…`")
 }
 
+/// What parts words in a unit file; other letters that look blank do not.
+pub(crate) const BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
+
 /// The values of a key in a section of a unit file, in order. A line that ends in `\` goes on in the next.
 pub(crate) fn unit_values(bytes: &[u8], section: &str, key: &str) -> Vec<String> {
     let text = String::from_utf8_lossy(bytes);
     let mut here = false;
     let mut goes_on = false;
     let mut found = Vec::new();
-    for line in text.lines().map(str::trim) {
+    for line in text.lines().map(|line| line.trim_matches(BLANKS)) {
         if line.starts_with(['#', ';']) {
             continue;
         }
@@ -58,9 +61,9 @@ pub(crate) fn unit_values(bytes: &[u8], section: &str, key: &str) -> Vec<String>
             here = name == section;
         } else if here
             && let Some((name, value)) = line.split_once('=')
-            && name.trim() == key
+            && name.trim_matches(BLANKS) == key
         {
-            found.push(value.trim().to_owned());
+            found.push(value.trim_matches(BLANKS).to_owned());
         }
     }
     found

@@ -2,7 +2,7 @@
 
 use super::scene::{Scene, shown};
 use super::setting::not_seen;
-use super::{Evidence, Observation, Seen};
+use super::{Evidence, Observation, Seen, markup};
 use crate::host::{Place, Trouble};
 use crate::value::Value;
 use std::collections::BTreeMap;
@@ -49,7 +49,8 @@ pub(super) fn collect(
     };
     match value(scene, places, section, key) {
         Ok(Some((value, file))) => {
-            observation.seen = Seen::Value(Value::List(value.split_whitespace().map(str::to_owned).collect()));
+            let words = value.split(markup::BLANKS).filter(|word| !word.is_empty());
+            observation.seen = Seen::Value(Value::List(words.map(str::to_owned).collect()));
             observation.source = format!("file {file}");
             observation.subject = file;
         }
