@@ -10,7 +10,7 @@ use crate::node::Node;
 use crate::outcome::{AsWritten, Finding, GroupReport, KubernetesVersion, Outcome, Report, SectionReport, Verdict};
 use crate::plain;
 use crate::plan::Plan;
-use crate::probe::{Collector, Evidence, PlaceKind, Probe};
+use crate::probe::{Collector, Evidence, Probe};
 
 /// Judges the checks of a plan on a node, without a shell.
 pub fn run(
@@ -34,14 +34,13 @@ pub fn run_with_audits(
     let evidence: HashMap<&Probe, Evidence> = collector.collect_all(plan.probes());
     let collector = &*collector;
     let find = |probe: &Probe| evidence.get(probe);
-    let mut places = Places { collector, known: HashMap::default() };
     let mut remarks: Vec<String> = Vec::new();
     let mut outcome = |check: &Check, skipped: bool| {
         if let Assertion::Dialect(audited) = &check.rule.assertion {
             return outcome_of_audits(check, audited, skipped, auditor, &mut remarks);
         }
         let judgement = if skipped { skipped_check(check) } else { judge_check(check, node, &find) };
-        build(check, judgement, &mut places)
+        build(check, judgement, collector)
     };
     let sections = plan
         .sections
@@ -106,9 +105,9 @@ fn skipped_check(check: &Check) -> Judgement {
     }
 }
 
-fn build(check: &Check, judgement: Judgement, places: &mut Places<'_, '_>) -> Outcome {
+fn build(check: &Check, judgement: Judgement, collector: &Collector<'_>) -> Outcome {
     let manual = matches!(check.rule.assertion, Assertion::Manual(_));
-    let mut path = |component, kind| places.path(component, kind);
+    let mut path = |component, kind| collector.path_to_name(component, kind).map(plain::into_line);
     let mut remediation = check.rule.fix.render(&mut path);
     if let Assertion::Manual(steps) = &check.rule.assertion {
         remediation = [steps.render(&mut path).trim_end(), "\n", &remediation].concat();
@@ -173,21 +172,6 @@ fn audit(assertion: &Assertion) -> String {
         }
     }
     if read.is_empty() { "nothing on this node: a person finds out".to_owned() } else { read.join("; ") }
-}
-
-/// The paths that remediations name, each found once.
-struct Places<'c, 'a> {
-    collector: &'c Collector<'a>,
-    known: HashMap<(Component, PlaceKind), Option<String>>,
-}
-
-impl Places<'_, '_> {
-    fn path(&mut self, component: Component, kind: PlaceKind) -> Option<String> {
-        self.known
-            .entry((component, kind))
-            .or_insert_with(|| self.collector.path_to_name(component, kind).map(plain::into_line))
-            .clone()
-    }
 }
 
 fn clean_verdict(verdict: Verdict) -> Verdict {
