@@ -1,14 +1,14 @@
 //! What each step of a run costs by itself: `cargo bench --bench parts`.
 
 use divan::{Bencher, black_box};
-use nodeproof::definition::{Benchmark, Library};
-use nodeproof::host::DescribedHost;
-use nodeproof::node::Node;
-use nodeproof::outcome::Report;
-use nodeproof::plan::{Selection, plan};
-use nodeproof::probe::Collector;
-use nodeproof::report::{Format, Origin, TextOptions};
-use nodeproof::runner;
+use nodeproof::internals::benchmark::{Benchmark, Library};
+use nodeproof::internals::evaluate;
+use nodeproof::internals::node::Node;
+use nodeproof::internals::plan::{Selection, plan};
+use nodeproof::internals::probe::Collector;
+use nodeproof::internals::report::Report;
+use nodeproof::internals::report::{Format, Origin, TextOptions};
+use nodeproof::internals::source::node::RecordedSource;
 use std::time::SystemTime;
 
 fn main() {
@@ -25,8 +25,8 @@ fn benchmark(library: &Library) -> Benchmark {
     library.benchmark("cis-1.12").unwrap_or_else(|e| panic!("{e}"))
 }
 
-fn host(text: &str) -> DescribedHost {
-    DescribedHost::parse(text).unwrap_or_else(|e| panic!("{e}"))
+fn host(text: &str) -> RecordedSource {
+    RecordedSource::parse(text).unwrap_or_else(|e| panic!("{e}"))
 }
 
 fn everything(benchmark: &Benchmark) -> Selection {
@@ -40,10 +40,10 @@ fn everything(benchmark: &Benchmark) -> Selection {
     }
 }
 
-fn report(library: &Library, benchmark: &Benchmark, host: &DescribedHost) -> Report {
+fn report(library: &Library, benchmark: &Benchmark, host: &RecordedSource) -> Report {
     let node = Node::detect(host, &library.config);
     let plan = plan(benchmark, &everything(benchmark)).unwrap_or_else(|e| panic!("{e}"));
-    runner::run(&plan, &mut Collector::new(host, &node, &library.config), &node, None)
+    evaluate::run(&plan, &mut Collector::new(host, &node, &library.config), &node, None)
 }
 
 #[divan::bench]

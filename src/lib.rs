@@ -1,73 +1,88 @@
-//! Audits a Kubernetes node against the CIS benchmarks and says what it saw.
+//! Audits Kubernetes nodes against the CIS benchmarks and shows the evidence for every verdict.
 //!
 //! ```text
-//! profiles + catalogue ── load ──► Benchmark ── plan ──► Plan ── collect ──► Evidence ── judge ──► Outcome ── render
-//!          config.yaml ──► Config ──► Node::detect(Host) ─────────┘                    pure from here on
+//! benchmarks ── load ──► Benchmark ── plan ──► Plan ── collect ──► Evidence ── judge ──► Outcome ──► Report ──► formats, sinks
+//! sources ──── detect ─► Node ────────────────────────────┘
 //! ```
-//! Nothing flows back, and a module uses only what stands below it here:
-//!
-//! | module | owns |
-//! | --- | --- |
-//! | [`cli`] | what can be said on the command line |
-//! | [`invocation`] | by which name and with which words the program was called |
-//! | [`app`] | the steps of a run |
-//! | [`command`] | what the other subcommands do, one file each |
-//! | [`failure`] | what ends a run, and its exit code |
-//! | [`deliver`] | where a report goes: a stream, a file, a database |
-//! | [`snapshot`] | what was seen of a node, as a described host |
-//! | [`report`] | one file a format |
-//! | [`runner`] | plan × host → report |
-//! | [`plan`] | which checks, which distinct probes |
-//! | [`judge`] | assertion × evidence → verdict |
-//! | [`outcome`] | verdicts, states, totals |
-//! | `cluster` | the cluster's own word on its version (feature `cluster`) |
-//! | [`version`] | which Kubernetes version runs here |
-//! | [`definition`] | benchmarks, checks, rules, and their files |
-//! | [`dialect`] | checks as kube-bench's files have them: audits, and tests of what they print |
-//! | [`operator`] | what an expectation is, and when it holds |
-//! | [`probe`] | what is looked at, and what was seen |
-//! | [`node`] | which components run here |
-//! | [`config`] | `config.yaml` |
-//! | [`one_or_many`] | lists of files that may be written without brackets |
-//! | [`arguments`], [`value`], [`component`] | command lines, values, and how each component takes its settings |
-//! | [`plain`] | texts from the machine, made fit for a terminal |
-//! | `wildcard` | file name patterns |
-//! | `hashed` | maps by hash |
-//! | [`shell`] | shell text answered by looking, or given to `/bin/sh` |
-//! | [`host`] | the machine: files, processes, accounts, journal |
-//! | `fuzzing` | what the fuzz targets give bytes to (tests and fuzzing alone) |
+//! A layer uses only the layers below it; `tests/architecture.rs` holds the order.
 
-pub mod app;
-pub mod arguments;
-pub mod cli;
-#[cfg(feature = "cluster")]
-pub mod cluster;
-pub mod command;
-pub mod component;
-pub mod config;
-pub mod definition;
-pub mod deliver;
-pub mod dialect;
-pub mod failure;
-#[cfg(any(test, fuzzing))]
-pub mod fuzzing;
-mod hashed;
-pub mod host;
-pub mod invocation;
-pub mod judge;
-pub mod node;
-pub mod one_or_many;
-pub mod operator;
-pub mod outcome;
-pub mod plain;
-pub mod plan;
-pub mod probe;
-pub mod report;
-pub mod runner;
+mod benchmark;
+mod cli;
+mod commands;
+mod evaluate;
+mod expectation;
+#[cfg(any(test, feature = "internals"))]
+mod fuzzing;
+mod kube_bench;
+mod model;
+mod node;
+mod plan;
+mod probe;
+mod report;
 #[cfg(test)]
 mod schema;
-pub mod shell;
-pub mod snapshot;
-pub mod value;
-pub mod version;
-mod wildcard;
+mod sink;
+mod snapshot;
+mod source;
+mod text;
+mod version;
+mod yaml;
+
+pub use cli::main;
+
+/// What benches, fuzz targets and integration tests use beside the façade. No stability is promised.
+#[cfg(feature = "internals")]
+#[allow(missing_docs, reason = "each module is documented where it is defined")]
+pub mod internals {
+    pub mod benchmark {
+        pub use crate::benchmark::*;
+    }
+    pub mod cli {
+        pub use crate::cli::*;
+    }
+    pub mod evaluate {
+        pub use crate::evaluate::*;
+    }
+    pub mod expectation {
+        pub use crate::expectation::*;
+    }
+    pub mod fuzzing {
+        pub use crate::fuzzing::*;
+    }
+    pub mod kube_bench {
+        pub use crate::kube_bench::*;
+        pub mod shell {
+            pub use crate::kube_bench::shell::*;
+        }
+    }
+    pub mod model {
+        pub use crate::model::*;
+    }
+    pub mod node {
+        pub use crate::node::*;
+    }
+    pub mod plan {
+        pub use crate::plan::*;
+    }
+    pub mod probe {
+        pub use crate::probe::*;
+    }
+    pub mod report {
+        pub use crate::report::*;
+    }
+    pub mod snapshot {
+        pub use crate::snapshot::*;
+    }
+    pub mod source {
+        #[cfg(feature = "cluster")]
+        pub mod cluster {
+            pub use crate::source::cluster::*;
+        }
+        pub mod node {
+            pub use crate::source::node::*;
+        }
+    }
+    pub mod version {
+        pub use crate::version::*;
+    }
+}

@@ -1,9 +1,10 @@
 //! Which checks of a benchmark are judged, and which distinct probes that takes. Looks at nothing.
 
-use crate::config::Target;
-use crate::definition::{Benchmark, Check, Group, Id, Section, near_names};
-use crate::hashed::IndexSet;
+use crate::benchmark::{Benchmark, Check, Group, Id, Section};
+use crate::node::Target;
 use crate::probe::Probe;
+use crate::text::suggestions;
+use indexmap::IndexSet;
 
 /// What the user asked for.
 #[derive(Debug, Clone)]
@@ -127,7 +128,7 @@ fn verify(benchmark: &Benchmark, selection: &Selection) -> Result<(), SelectionE
         return Err(SelectionError::NoGroup {
             benchmark: benchmark.id.clone(),
             id: id.clone(),
-            near: near_names(id, groups.iter().copied()),
+            near: suggestions(id, groups.iter().copied()),
         });
     }
     let checks_or_groups = selection.skip.iter().filter(|id| !groups.contains(&id.as_str()));
@@ -135,7 +136,7 @@ fn verify(benchmark: &Benchmark, selection: &Selection) -> Result<(), SelectionE
         return Err(SelectionError::NoCheck {
             benchmark: benchmark.id.clone(),
             id: id.clone(),
-            near: near_names(id, checks.iter().copied()),
+            near: suggestions(id, checks.iter().copied()),
         });
     }
     Ok(())

@@ -4,13 +4,13 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests read and write files of the repository")]
 
-use crate::definition::{Library, schemas};
-use crate::host::DescribedHost;
+use crate::benchmark::{Library, schemas};
 use crate::node::Node;
 use crate::plan::{Selection, plan};
 use crate::probe::Collector;
 use crate::report::Format;
-use crate::{config, report, runner};
+use crate::source::node::RecordedSource;
+use crate::{evaluate, node as config, report};
 use schemars::Schema;
 use serde_json::Value as Json;
 use std::fs;
@@ -26,7 +26,7 @@ const TITLES: [(&str, &str); 5] = [
 
 fn all() -> Vec<(&'static str, Json)> {
     let [catalogue, profile] = schemas();
-    let described = crate::host::described_schema();
+    let described = crate::source::node::described_schema();
     let schemas: [Schema; 5] = [catalogue, profile, config::schema(), described, report::json_schema()];
     let titled = TITLES.into_iter().zip(schemas).map(|((name, title), mut schema)| {
         schema.insert("title".to_owned(), title.into());
@@ -93,14 +93,14 @@ fn real_files_are_valid() {
 fn a_real_report_is_valid_with_and_without_totals() {
     let library = Library::load(None, None).expect("definitions");
     let host = fs::read_to_string(repository("testdata/hosts/example.yaml")).expect("a host");
-    let host = DescribedHost::parse(&host).expect("a host");
+    let host = RecordedSource::parse(&host).expect("a host");
     let benchmark = library.benchmark("cis-1.20").expect("a benchmark");
     let node = Node::detect(&host, &library.config);
     let none = Vec::new;
     let targets = benchmark.targets();
     let wanted = Selection { targets, checks: none(), groups: none(), skip: none(), scored: true, unscored: true };
     let plan = plan(&benchmark, &wanted).expect("a plan");
-    let report = runner::run(&plan, &mut Collector::new(&host, &node, &library.config), &node, None);
+    let report = evaluate::run(&plan, &mut Collector::new(&host, &node, &library.config), &node, None);
     for totals in [true, false] {
         let mut bytes = Vec::new();
         Format::Json { totals }.render(&report, &mut bytes).expect("a report");

@@ -1,10 +1,10 @@
 //! Which Kubernetes version this node runs: read from what lies on it, never asked of a program. Guesses nothing.
 
-use crate::component::Component;
-use crate::config::minor;
-use crate::host::{Host, Place, Trouble};
+use crate::model::Component;
 use crate::node::Node;
-use crate::probe::{Collector, PlaceKind};
+use crate::node::minor;
+use crate::probe::{Collector, FileRole};
+use crate::source::node::{HostPath, NodeSource, SourceError};
 use serde_json::Value as Json;
 
 /// A version, and where it was read.
@@ -48,7 +48,7 @@ impl NotFound {
 }
 
 /// Reads every source; of several that disagree, what runs counts.
-pub fn detect(collector: &Collector<'_>, node: &Node, host: &dyn Host) -> Result<Detection, NotFound> {
+pub fn detect(collector: &Collector<'_>, node: &Node, host: &dyn NodeSource) -> Result<Detection, NotFound> {
     let mut clues = Vec::new();
     let mut tried = Vec::new();
     for (source, found) in [
@@ -88,7 +88,7 @@ fn images(collector: &Collector<'_>, node: &Node) -> Clues {
     let mut clues = Vec::new();
     let Ok(path) = "spec.containers[*].image".parse() else { return Ok(clues) };
     for component in [Component::Apiserver, Component::ControllerManager, Component::Scheduler, Component::Proxy] {
-        for (file, images) in collector.values_of(component, PlaceKind::Manifest, &path) {
+        for (file, images) in collector.values_of(component, FileRole::Manifest, &path) {
             let images = images.as_array().into_iter().flatten().filter_map(Json::as_str);
             clues.extend(images.filter_map(image_version).map(|version| Clue {
                 version,
@@ -113,7 +113,7 @@ pub(crate) fn image_version(image: &str) -> Option<String> {
 /// The version of Debian's package of the kubelet.
 fn packages(collector: &Collector<'_>) -> Clues {
     let path = "/var/lib/dpkg/status";
-    let text = collector.cut(&Place::host(path), kubelets_package).map_err(|e| told(&e))?;
+    let text = collector.cut(&HostPath::host(path), kubelets_package).map_err(|e| told(&e))?;
     let found = text.lines().find_map(|l| l.strip_prefix("Version: ")).and_then(version_in);
     Ok(found
         .map(|version| Clue { version, source: format!("the kubelet's package in {path}"), running: false })
@@ -131,7 +131,7 @@ pub(crate) fn kubelets_package(text: &str) -> String {
 }
 
 /// `/var/lib/rancher/rke2/data/v1.27.3-rke2r1-…`: of a running component's executable, else of the folders there.
-fn rke2(node: &Node, host: &dyn Host) -> Clues {
+fn rke2(node: &Node, host: &dyn NodeSource) -> Clues {
     const DATA: &str = "/var/lib/rancher/rke2/data/";
     let in_data = |path: &str| version_in(path.strip_prefix(DATA)?.split('/').next()?);
     for component in Component::ALL {
@@ -144,14 +144,14 @@ fn rke2(node: &Node, host: &dyn Host) -> Clues {
             }
         }
     }
-    let names = host.list(&Place::host(DATA)).map_err(|e| told(&e))?;
+    let names = host.list(&HostPath::host(DATA)).map_err(|e| told(&e))?;
     let versions = names.iter().filter_map(|name| version_in(name));
     Ok(versions.map(|version| Clue { version, source: format!("a folder of {DATA}"), running: false }).collect())
 }
 
 /// `VARIANT_ID=aws-k8s-1.29`.
 fn bottlerocket(collector: &Collector<'_>) -> Clues {
-    let text = collector.cut(&Place::host("/etc/os-release"), system_and_variant).map_err(|e| told(&e))?;
+    let text = collector.cut(&HostPath::host("/etc/os-release"), system_and_variant).map_err(|e| told(&e))?;
     let field = |name: &str| {
         let value = text.lines().find_map(|l| l.strip_prefix(name)?.strip_prefix('='))?;
         Some(value.trim_matches('"').to_owned())
@@ -173,7 +173,7 @@ pub(crate) fn system_and_variant(text: &str) -> String {
 /// `Kubernetes v1.29.3-eks-…`, as Amazon's images have it.
 fn eks(collector: &Collector<'_>) -> Clues {
     let path = "/etc/eks/kubelet-version.txt";
-    let version = collector.cut(&Place::host(path), first_version).map_err(|e| told(&e))?;
+    let version = collector.cut(&HostPath::host(path), first_version).map_err(|e| told(&e))?;
     let found = version_in(&version);
     Ok(found.map(|version| Clue { version, source: path.to_owned(), running: false }).into_iter().collect())
 }
@@ -184,7 +184,7 @@ pub(crate) fn first_version(text: &str) -> String {
 }
 
 /// What Go's linker noted in the executable of a running component.
-fn build_information(node: &Node, host: &dyn Host) -> Clues {
+fn build_information(node: &Node, host: &dyn NodeSource) -> Clues {
     let mut clues = Vec::new();
     let mut reason = "no component runs".to_owned();
     for component in [Component::Kubelet, Component::Apiserver, Component::Proxy] {
@@ -229,15 +229,15 @@ pub(crate) fn version_in(text: &str) -> Option<String> {
     minor(version).filter(|(major, _)| *major == 1).map(|_| version.to_owned())
 }
 
-fn told(trouble: &Trouble) -> String {
+fn told(trouble: &SourceError) -> String {
     trouble.to_string()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Config;
-    use crate::host::DescribedHost;
+    use crate::node::Config;
+    use crate::source::node::RecordedSource;
 
     #[test]
     fn what_is_cut_out_of_a_file_is_all_that_is_read_of_it() {
@@ -290,7 +290,7 @@ mod tests {
     }
 
     fn detect_on(text: &str) -> Result<Detection, NotFound> {
-        let host = DescribedHost::parse(text).expect("a host");
+        let host = RecordedSource::parse(text).expect("a host");
         let config: Config = serde_saphyr::from_str(
             "master: { components: [apiserver], apiserver: { bins: [kube-apiserver], confs: [/etc/kubernetes/manifests/kube-apiserver.yaml] } }\n\
              node: { components: [kubelet], kubelet: { bins: [kubelet] } }",

@@ -1,4 +1,4 @@
-//! Gives the fuzzer's bytes to `nodeproof::fuzzing::command_line`.
+//! Gives the fuzzer's bytes to `nodeproof::internals::fuzzing::command_line`.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| nodeproof::fuzzing::command_line(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| nodeproof::internals::fuzzing::command_line(data));

@@ -1,4 +1,4 @@
-//! Gives the fuzzer's bytes to `nodeproof::fuzzing::documents`.
+//! Gives the fuzzer's bytes to `nodeproof::internals::fuzzing::documents`.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| nodeproof::fuzzing::documents(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| nodeproof::internals::fuzzing::documents(data));

@@ -1,4 +1,4 @@
-//! Gives the fuzzer's bytes to `nodeproof::fuzzing::kube_bench_definitions`.
+//! Gives the fuzzer's bytes to `nodeproof::internals::fuzzing::kube_bench_definitions`.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| nodeproof::fuzzing::kube_bench_definitions(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| nodeproof::internals::fuzzing::kube_bench_definitions(data));

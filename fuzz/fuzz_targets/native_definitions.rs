@@ -1,4 +1,4 @@
-//! Gives the fuzzer's bytes to `nodeproof::fuzzing::native_definitions`.
+//! Gives the fuzzer's bytes to `nodeproof::internals::fuzzing::native_definitions`.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| nodeproof::fuzzing::native_definitions(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| nodeproof::internals::fuzzing::native_definitions(data));

@@ -1,4 +1,4 @@
-//! Gives the fuzzer's bytes to `nodeproof::fuzzing::snapshot`.
+//! Gives the fuzzer's bytes to `nodeproof::internals::fuzzing::snapshot`.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| nodeproof::fuzzing::snapshot(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| nodeproof::internals::fuzzing::snapshot(data));

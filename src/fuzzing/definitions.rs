@@ -1,13 +1,13 @@
 //! Definition files of both dialects, and the configuration: whatever is wrong in one is told at a place that the file has.
 
 use super::texts;
-use crate::config::{Config, Target};
-use crate::definition::kube_bench::section;
-use crate::definition::kube_bench_warnings::warnings;
-use crate::definition::source::parse;
-use crate::definition::{Assertion, DefinitionError, Library, Problem, Severity, Source, lint};
-use crate::dialect::Substitutions;
-use crate::host::DescribedHost;
+use crate::benchmark::folder_warnings::warnings;
+use crate::benchmark::folders::section;
+use crate::benchmark::source::parse;
+use crate::benchmark::{Assertion, DefinitionError, Diagnostic, Library, Severity, Source, lint};
+use crate::kube_bench::Substitutions;
+use crate::node::{Config, Target};
+use crate::source::node::RecordedSource;
 use std::sync::OnceLock;
 
 /// A catalogue, a benchmark and a configuration, apart by NUL: `lint` finds an error wherever loading finds one.
@@ -42,7 +42,7 @@ fn together(sources: &[Source; 3]) {
         return;
     }
     let ids: Vec<String> = library.benchmarks().into_iter().map(str::to_owned).collect();
-    let found: Vec<Problem> = lint(Library::default(), sources[..2].to_vec());
+    let found: Vec<Diagnostic> = lint(Library::default(), sources[..2].to_vec());
     for id in &ids {
         match library.benchmark(id) {
             Ok(benchmark) => benchmark.checks().for_each(|(_, check)| {
@@ -86,7 +86,7 @@ fn words() -> &'static Substitutions {
     static WORDS: OnceLock<Substitutions> = OnceLock::new();
     WORDS.get_or_init(|| {
         let config = Library::load(None, None).map(|library| library.config).unwrap_or_default();
-        let host = DescribedHost::parse("processes: [{ argv: [kubelet, --config=/x] }, { argv: [kube-proxy] }]");
+        let host = RecordedSource::parse("processes: [{ argv: [kubelet, --config=/x] }, { argv: [kube-proxy] }]");
         host.map(|host| Substitutions::find(&config, Target::Node, &host)).unwrap_or_default()
     })
 }

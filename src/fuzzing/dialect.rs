@@ -1,14 +1,14 @@
 //! Tests of kube-bench's dialect on what an audit printed: flags, variables, paths into documents, comparisons.
 
 use super::texts;
-use crate::dialect::jsonpath::{Template, document};
-use crate::dialect::{Answers, Check, Item, Join, Operator, Printed, Tests, Verdict, evaluate};
+use crate::kube_bench::jsonpath::{JsonPath, document};
+use crate::kube_bench::{AuditAnswers, AuditOutput, Check, Item, Join, Operator, Tests, Verdict, evaluate};
 
 /// A path, a flag, an operator, the value to compare with, and what was printed, apart by NUL: a flag is there if its text
 /// is, a path either renders or says why not, and every comparison comes to a verdict.
 pub fn dialect(data: &[u8]) {
     let [path, flag, operator, wanted, printed] = texts(data);
-    if let Ok(template) = Template::parse(&path) {
+    if let Ok(template) = JsonPath::parse(&path) {
         for document in
             [document(&printed), document("{\"a\": [1, {\"b\": [true, null]}, 1.5e9]}")].into_iter().flatten()
         {
@@ -20,8 +20,8 @@ pub fn dialect(data: &[u8]) {
         }
     }
     let item = Item { flag: flag.to_string(), env: flag.to_string(), path: path.to_string(), set: true, compare: None };
-    let text = || Printed::Text { text: printed.to_string(), status: 0 };
-    let answers = || Answers { audit: text(), config: text(), env: text() };
+    let text = || AuditOutput::Text { text: printed.to_string(), status: 0 };
+    let answers = || AuditAnswers { audit: text(), config: text(), env: text() };
     let judge = |item: &Item, config: &str, multiple| {
         let tests = Some(Tests { join: Join::And, items: vec![item.clone()] });
         let check = Check { tests, multiple, audit_config: config.to_owned(), scored: true, ..Check::default() };

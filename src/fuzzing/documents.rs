@@ -1,9 +1,9 @@
 //! Documents of the audited machine: YAML and JSON, unit files, certificates, and what is kept of them for a snapshot.
 
 use super::{parts, texts};
-use crate::host::Trouble;
-use crate::probe::excerpt::{Asked, Part};
+use crate::probe::excerpt::{ReadScope, ReadScopes};
 use crate::probe::{DocumentPath, markup, select};
+use crate::source::node::SourceError;
 use serde_json::Value as Json;
 
 /// A secret of the seeds: no message may quote it.
@@ -34,15 +34,19 @@ pub fn documents(data: &[u8]) {
     for certificate in markup::certificates(document).unwrap_or_default() {
         assert!(certificate.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b)), "{certificate}");
     }
-    let unit = Part::Unit { section: section.to_owned(), key: key.to_owned() };
-    let paths: Vec<Part> = path.iter().cloned().map(Part::Path).collect();
-    for asked in
-        [paths, vec![Part::EncryptionConfiguration], vec![Part::AuditPolicy], vec![Part::Certificates], vec![unit]]
-    {
+    let unit = ReadScope::Unit { section: section.to_owned(), key: key.to_owned() };
+    let paths: Vec<ReadScope> = path.iter().cloned().map(ReadScope::Path).collect();
+    for asked in [
+        paths,
+        vec![ReadScope::EncryptionConfiguration],
+        vec![ReadScope::AuditPolicy],
+        vec![ReadScope::Certificates],
+        vec![unit],
+    ] {
         keep(asked, document);
     }
     if let (Some(path), Ok(json)) = (&path, &parsed)
-        && let Ok(excerpt) = asked(vec![Part::Path(path.clone())]).excerpt(document)
+        && let Ok(excerpt) = asked(vec![ReadScope::Path(path.clone())]).excerpt(document)
     {
         assert_eq!(
             markup::parse(excerpt.as_bytes()).ok().and_then(|e| path.find(&e)),
@@ -52,18 +56,18 @@ pub fn documents(data: &[u8]) {
     }
 }
 
-fn asked(parts: Vec<Part>) -> Asked {
-    let mut asked = Asked::default();
+fn asked(parts: Vec<ReadScope>) -> ReadScopes {
+    let mut asked = ReadScopes::default();
     parts.into_iter().for_each(|part| asked.add(part));
     asked
 }
 
 /// What is kept of an excerpt is all of it.
-fn keep(parts: Vec<Part>, document: &[u8]) {
+fn keep(parts: Vec<ReadScope>, document: &[u8]) {
     let asked = asked(parts);
     match asked.excerpt(document) {
         Ok(excerpt) => assert_eq!(asked.excerpt(excerpt.as_bytes()).as_ref(), Ok(&excerpt)),
-        Err(trouble) => assert!(matches!(trouble, Trouble::Malformed(_) | Trouble::Io(_))),
+        Err(trouble) => assert!(matches!(trouble, SourceError::Malformed(_) | SourceError::Io(_))),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Files of the systemd journal.
 
-use crate::host::{JournalEntry, JournalQuery, journal_of_bytes};
+use crate::source::node::{JournalEntry, JournalQuery, journal_of_bytes};
 
 /// A journal file, asked for everything, a unit, the newest, a word: nothing that a terminal obeys is printed, the newest
 /// are the end of all, and those with a word are all that print it.

@@ -1,14 +1,14 @@
 //! Described machines: what a file says of one, looked at from end to end, and audited.
 
-use crate::config::Target;
-use crate::definition::{Benchmark, Library};
-use crate::host::{DescribedHost, Host, Kind, Place, Trouble};
+use crate::benchmark::{Benchmark, Library};
 use crate::node::Node;
-use crate::outcome::{Report, State};
+use crate::node::Target;
 use crate::plan::{Selection, plan};
 use crate::probe::Collector;
 use crate::report::Format;
-use crate::{runner, snapshot, version};
+use crate::report::{Report, State};
+use crate::source::node::{HostPath, Kind, NodeSource, RecordedSource, SourceError};
+use crate::{evaluate, snapshot, version};
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -17,7 +17,7 @@ const MOST: usize = 20_000;
 
 /// A description: refused, or a machine of which everything can be looked at and every check judged.
 pub fn described_host(data: &[u8]) {
-    let Ok(host) = DescribedHost::parse(&String::from_utf8_lossy(data)) else { return };
+    let Ok(host) = RecordedSource::parse(&String::from_utf8_lossy(data)) else { return };
     look_around(&host);
     let report = audit(&host);
     for format in [Format::Json { totals: true }, Format::Junit] {
@@ -28,22 +28,22 @@ pub fn described_host(data: &[u8]) {
 
 /// A description: what a snapshot of that machine holds is a description again, of which every verdict is the same.
 pub fn snapshot(data: &[u8]) {
-    let Ok(host) = DescribedHost::parse(&String::from_utf8_lossy(data)) else { return };
+    let Ok(host) = RecordedSource::parse(&String::from_utf8_lossy(data)) else { return };
     let (library, _) = definitions();
     let taken = match snapshot::take(library, &host) {
         Ok(taken) => String::from_utf8_lossy(&taken).into_owned(),
         Err(error) => panic!("no snapshot can be taken: {error}"),
     };
-    match DescribedHost::parse(&taken) {
+    match RecordedSource::parse(&taken) {
         Ok(again) => assert_eq!(verdicts(&audit(&again)), verdicts(&audit(&host)), "{taken}"),
         Err(error) => panic!("{error} in {taken}"),
     }
 }
 
-fn look_around(host: &DescribedHost) {
+fn look_around(host: &RecordedSource) {
     let mut seen = Vec::new();
     let mut count = 0;
-    let walked = host.walk(&Place::host("/"), &mut |path: &Path, _| {
+    let walked = host.walk(&HostPath::host("/"), &mut |path: &Path, _| {
         count += 1;
         assert!(count <= MOST, "{path:?} is walked in a circle");
         seen.push(path.to_owned());
@@ -52,9 +52,9 @@ fn look_around(host: &DescribedHost) {
     let pids: Vec<u32> =
         host.process_table().map(|table| table.rows.iter().map(|row| row.pid).collect()).unwrap_or_default();
     for path in seen.iter().take(64) {
-        look_at(host, &Place::host(path));
+        look_at(host, &HostPath::host(path));
         for pid in pids.iter().take(2) {
-            look_at(host, &Place::of_process(*pid, path));
+            look_at(host, &HostPath::of_process(*pid, path));
         }
     }
     for pid in pids.into_iter().take(16) {
@@ -62,11 +62,11 @@ fn look_around(host: &DescribedHost) {
     }
 }
 
-fn look_at(host: &DescribedHost, place: &Place) {
+fn look_at(host: &RecordedSource, place: &HostPath) {
     let (looked, stat, read, listed) = (host.look(place), host.stat(place), host.read(place), host.list(place));
     assert_eq!(
-        looked == Err(Trouble::NotDirectory),
-        stat == Err(Trouble::NotDirectory) && looked.is_err(),
+        looked == Err(SourceError::NotDirectory),
+        stat == Err(SourceError::NotDirectory) && looked.is_err(),
         "{place:?}"
     );
     if let Ok(stat) = stat {
@@ -75,12 +75,12 @@ fn look_at(host: &DescribedHost, place: &Place) {
     }
     for name in listed.unwrap_or_default() {
         let below = place.with_path(place.path.join(&name));
-        assert_ne!(host.look(&below).err(), Some(Trouble::Absent), "{below:?} is listed");
+        assert_ne!(host.look(&below).err(), Some(SourceError::NotFound), "{below:?} is listed");
     }
 }
 
 /// The report of a run on the machine.
-fn audit(host: &DescribedHost) -> Report {
+fn audit(host: &RecordedSource) -> Report {
     let (library, benchmark) = definitions();
     let node = Node::detect(host, &library.config);
     let mut collector = Collector::new(host, &node, &library.config);
@@ -94,7 +94,7 @@ fn audit(host: &DescribedHost) -> Report {
         unscored: true,
     };
     let Ok(plan) = plan(benchmark, &selection) else { panic!("the benchmark cannot be planned") };
-    runner::run(&plan, &mut collector, &node, None)
+    evaluate::run(&plan, &mut collector, &node, None)
 }
 
 fn verdicts(report: &Report) -> Vec<(String, State)> {

@@ -1,11 +1,11 @@
 //! What the kernel and the linker say of processes: accounts, environments, executables, the texts of the proc directory.
 
 use super::{parts, texts};
-use crate::deliver::settings;
-use crate::host::live::processes::{cgroup_path, split_at_nul, user_ids, value_of};
-use crate::host::process_table::{ProcessRow, boot_time, uptime};
-use crate::host::table::{MountTable, unescape};
-use crate::host::{Accounts, build_information};
+use crate::sink::settings;
+use crate::source::node::live::processes::{cgroup_path, split_at_nul, user_ids, value_of};
+use crate::source::node::process_table::{ProcessRow, boot_time, uptime};
+use crate::source::node::table::{MountTable, unescape};
+use crate::source::node::{Accounts, build_information};
 use std::io::Cursor;
 use std::path::Path;
 use std::time::SystemTime;

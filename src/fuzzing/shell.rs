@@ -1,15 +1,15 @@
 //! Shell text of audits, answered on a described machine.
 
 use super::texts;
-use crate::host::DescribedHost;
-use crate::shell::{Interpreter, MAX_OUTPUT};
+use crate::kube_bench::shell::{Interpreter, MAX_OUTPUT};
+use crate::source::node::RecordedSource;
 use serde_json::json;
 
 /// A script, and what stands in the file /etc/file of the machine that it looks at, apart by NUL: it is answered or
 /// refused, always alike, and never prints without end.
 pub fn shell(data: &[u8]) {
     let [script, content] = texts(data);
-    let Ok(host) = DescribedHost::parse(&machine(&content)) else { panic!("the machine is not one") };
+    let Ok(host) = RecordedSource::parse(&machine(&content)) else { panic!("the machine is not one") };
     let answer = || Interpreter::new(&host).answer(&script);
     let first = answer();
     if let Ok(answer) = &first {

@@ -1,14 +1,14 @@
 //! Words: the program's own command line, those of components, versions, and the values that they hold.
 
 use super::{BETWEEN, texts};
-use crate::arguments::{Arguments, Reading};
-use crate::component::Component;
-use crate::config::{Config, minor};
-use crate::definition::Library;
-use crate::invocation;
-use crate::operator::WrittenExpectation;
+use crate::benchmark::Library;
+use crate::cli;
+use crate::expectation::RawExpectation;
+use crate::model::Component;
+use crate::model::{Arguments, Reading};
+use crate::model::{Value, ValueKind, parse_bool, parse_duration, parse_number, split_list};
+use crate::node::{Config, minor};
 use crate::snapshot::redaction::without_secrets;
-use crate::value::{Value, ValueKind, parse_bool, parse_duration, parse_number, split_list};
 use crate::version;
 use serde_json::Value as Json;
 use std::ffi::OsString;
@@ -20,8 +20,7 @@ use std::time::Duration;
 /// is said last wins.
 pub fn command_line(data: &[u8]) {
     let words: Vec<OsString> = data.split(|b| *b == BETWEEN).map(|w| OsString::from_vec(w.to_vec())).collect();
-    let read =
-        |more: &[&str]| invocation::read(words.iter().cloned().chain(more.iter().map(OsString::from)), &|_| None);
+    let read = |more: &[&str]| cli::read(words.iter().cloned().chain(more.iter().map(OsString::from)), &|_| None);
     match read(&[]) {
         // Behind `--` nothing is a flag.
         Ok(_) if words.iter().any(|w| w == "--") => {}
@@ -55,7 +54,7 @@ pub fn flags(data: &[u8]) {
     if can_be_read && !words.iter().any(|w| w == "--") {
         match all.get(&named, component.is_switch(&named)) {
             Reading::Values(values) => assert_eq!(values.last(), Some(&&*value), "{words:?}"),
-            Reading::Doubtful { word } => assert!(word.starts_with("--"), "{words:?}"),
+            Reading::Ambiguous { word } => assert!(word.starts_with("--"), "{words:?}"),
             Reading::Absent => panic!("{words:?} do not have the flag {name}"),
         }
     }
@@ -98,7 +97,7 @@ pub fn values(data: &[u8]) {
         seen.extend(KINDS.iter().filter_map(|kind| kind.of_json(&json, &[]).ok().flatten()));
         seen.extend(Value::of_any(&json));
     }
-    let Ok(written) = serde_saphyr::from_str::<WrittenExpectation>(&expectation) else { return };
+    let Ok(written) = serde_saphyr::from_str::<RawExpectation>(&expectation) else { return };
     let Ok(expected) = written.fill(&|_| Some(Json::String(text.to_string()))) else { return };
     assert!(!expected.to_string().is_empty() || matches!(&*expectation, e if e.contains("-of")));
     for value in &seen {

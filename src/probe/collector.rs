@@ -1,31 +1,31 @@
 //! Looks where the probes say: one arm a probe.
 
-use super::contents::Excerpt;
-use super::scene::{Scene, shown};
+use super::context::{CollectContext, shown};
+use super::document_store::Excerpt;
 use super::{
-    At, DocumentPath, Evidence, FileProbe, Observation, PlaceKind, Probe, Seen, TreeLook, document, file, place,
-    process, setting,
+    DocumentPath, Evidence, FileProbe, FileRef, FileRole, Observation, Observed, Probe, TreeLook, document, file,
+    place, process, setting,
 };
-use crate::component::Component;
-use crate::config::Config;
-use crate::hashed::HashMap;
-use crate::host::{Host, Place, Trouble};
+use crate::model::Component;
+use crate::node::Config;
 use crate::node::Node;
+use crate::source::node::{HostPath, NodeSource, SourceError};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 const NOT_IN_SNAPSHOT: &str =
     "the snapshot does not hold this: it was taken with other rules; take a new one with this version of nodeproof";
 
 /// One look at a node.
 pub struct Collector<'a> {
-    scene: Scene<'a>,
+    scene: CollectContext<'a>,
 }
 
 impl<'a> Collector<'a> {
     /// A look at `node`, which was detected on `host`.
-    pub fn new(host: &'a dyn Host, node: &'a Node, config: &'a Config) -> Self {
-        Self { scene: Scene::new(host, node, config) }
+    pub fn new(host: &'a dyn NodeSource, node: &'a Node, config: &'a Config) -> Self {
+        Self { scene: CollectContext::new(host, node, config) }
     }
 
     /// Looks where each of these probes says. What several of them ask of one tree is answered by one walk, and
@@ -54,7 +54,7 @@ impl<'a> Collector<'a> {
     }
 
     /// The machine that is looked at.
-    pub fn host(&self) -> &'a dyn Host {
+    pub fn host(&self) -> &'a dyn NodeSource {
         self.scene.host
     }
 
@@ -64,7 +64,7 @@ impl<'a> Collector<'a> {
             return Evidence::one(Observation {
                 subject: "snapshot".to_owned(),
                 attribute: probe.describe(),
-                seen: Seen::Unknown(NOT_IN_SNAPSHOT.to_owned()),
+                seen: Observed::Unknown(NOT_IN_SNAPSHOT.to_owned()),
                 source: "snapshot".to_owned(),
             });
         }
@@ -80,28 +80,32 @@ impl<'a> Collector<'a> {
 
     /// What stands at a path of the documents that are a component's files of this kind, each with the file's path; what
     /// cannot be read is left out.
-    pub fn values_of(&self, component: Component, kind: PlaceKind, path: &DocumentPath) -> Vec<(String, Json)> {
-        let found = place::places(&self.scene, &At::Known(component, kind)).into_iter().flatten();
+    pub fn values_of(&self, component: Component, kind: FileRole, path: &DocumentPath) -> Vec<(String, Json)> {
+        let found = place::places(&self.scene, &FileRef::Known(component, kind)).into_iter().flatten();
         found.filter_map(|place| Some((shown(&place.path), self.scene.contents.value(&place, path).ok()??))).collect()
     }
 
     /// The path to name to a person who is to mend a component's file: where it is, else where it is usually.
-    pub fn path_to_name(&self, component: Component, kind: PlaceKind) -> Option<String> {
+    pub fn path_to_name(&self, component: Component, kind: FileRole) -> Option<String> {
         place::path_to_name(&self.scene, component, kind)
     }
 
     /// What `cut` leaves of a text file. Cutting it again must leave all of that: a snapshot holds no more.
-    pub fn cut(&self, place: &Place, cut: fn(&str) -> String) -> Result<String, Trouble> {
+    pub fn cut(&self, place: &HostPath, cut: fn(&str) -> String) -> Result<String, SourceError> {
         self.scene.contents.cut(place, cut)
     }
 
     /// Of each file that was read, what was asked of it and nothing else. Places with one name are one file.
-    pub fn excerpts(&self, name: &dyn Fn(&Place) -> String) -> BTreeMap<String, Excerpt> {
+    pub fn excerpts(&self, name: &dyn Fn(&HostPath) -> String) -> BTreeMap<String, Excerpt> {
         self.scene.contents.excerpts(name)
     }
 
     /// What was asked of one file, as it would be answered from another content; none where nothing was asked.
-    pub fn excerpt_of(&self, place: &Place, content: Result<Vec<u8>, Trouble>) -> Option<Result<String, Trouble>> {
+    pub fn excerpt_of(
+        &self,
+        place: &HostPath,
+        content: Result<Vec<u8>, SourceError>,
+    ) -> Option<Result<String, SourceError>> {
         self.scene.contents.excerpt_of(place, content)
     }
 }

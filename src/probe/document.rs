@@ -1,26 +1,26 @@
 //! The document probe: a value in a YAML, JSON, PEM or unit file whose path may itself come from a setting. Never judges.
 
+use super::context::{CollectContext, shown};
 use super::place::places;
-use super::scene::{Scene, shown};
 use super::setting::not_seen;
-use super::{DocumentProbe, Evidence, Observation, Seen, Select, select, unit};
-use crate::host::{Place, Trouble};
-use crate::value::Value;
+use super::{DocumentProbe, Evidence, Observation, Observed, Select, select, unit};
+use crate::model::Value;
+use crate::source::node::{HostPath, SourceError};
 
-pub(super) fn collect(scene: &Scene<'_>, probe: &DocumentProbe) -> Evidence {
+pub(super) fn collect(scene: &CollectContext<'_>, probe: &DocumentProbe) -> Evidence {
     let attribute = probe.select.describe();
     let places = places(scene, &probe.at);
     if let Select::Unit { section, key } = &probe.select {
         return unit::collect(scene, &places, section, key, &attribute);
     }
-    let observe = |place: Result<Place, Seen>| {
+    let observe = |place: Result<HostPath, Observed>| {
         let (subject, seen) = match place {
             Err(seen) => (probe.at.describe(), seen),
             Ok(place) => {
                 let subject = shown(&place.path);
                 let seen = match look(scene, &place, &probe.select) {
-                    Ok(Some(value)) => Seen::Value(value),
-                    Ok(None) => Seen::Unset { default: None },
+                    Ok(Some(value)) => Observed::Value(value),
+                    Ok(None) => Observed::Unset { default: None },
                     Err(trouble) => not_seen(&subject, &trouble),
                 };
                 (subject.clone(), seen)
@@ -31,7 +31,7 @@ pub(super) fn collect(scene: &Scene<'_>, probe: &DocumentProbe) -> Evidence {
     Evidence { observations: places.into_iter().map(observe).collect() }
 }
 
-fn look(scene: &Scene<'_>, place: &Place, wanted: &Select) -> Result<Option<Value>, Trouble> {
+fn look(scene: &CollectContext<'_>, place: &HostPath, wanted: &Select) -> Result<Option<Value>, SourceError> {
     match wanted {
         Select::Path(path) => Ok(scene.contents.value(place, path)?.and_then(|json| Value::of_any(&json))),
         Select::EncryptionWriter(resource) => {
@@ -50,14 +50,15 @@ fn look(scene: &Scene<'_>, place: &Place, wanted: &Select) -> Result<Option<Valu
         }
         Select::SameCertificates(other) => {
             let own = scene.contents.certificates(place)?;
-            for place in places(scene, other).into_iter().filter(|p| !matches!(p, Err(Seen::Remark(_)))) {
-                let place = place
-                    .map_err(|seen| Trouble::Io(format!("there is nothing to compare it with: {}", reason(seen))))?;
+            for place in places(scene, other).into_iter().filter(|p| !matches!(p, Err(Observed::Remark(_)))) {
+                let place = place.map_err(|seen| {
+                    SourceError::Io(format!("there is nothing to compare it with: {}", reason(seen)))
+                })?;
                 let name = shown(&place.path);
                 let others = scene
                     .contents
                     .certificates(&place)
-                    .map_err(|trouble| Trouble::Io(format!("it cannot be compared: {name} {trouble}")))?;
+                    .map_err(|trouble| SourceError::Io(format!("it cannot be compared: {name} {trouble}")))?;
                 if own.iter().any(|certificate| others.contains(certificate)) {
                     return Ok(Some(Value::Bool(true)));
                 }
@@ -69,9 +70,9 @@ fn look(scene: &Scene<'_>, place: &Place, wanted: &Select) -> Result<Option<Valu
     }
 }
 
-fn reason(seen: Seen) -> String {
+fn reason(seen: Observed) -> String {
     match seen {
-        Seen::Missing(reason) | Seen::Unknown(reason) | Seen::Remark(reason) => reason,
-        Seen::Value(_) | Seen::Unset { .. } | Seen::Files(_) => String::new(),
+        Observed::Missing(reason) | Observed::Unknown(reason) | Observed::Remark(reason) => reason,
+        Observed::Value(_) | Observed::Unset { .. } | Observed::Files(_) => String::new(),
     }
 }

@@ -2,13 +2,13 @@
 
 use super::path::Step;
 use super::{DocumentPath, markup};
-use crate::host::Trouble;
+use crate::source::node::SourceError;
 use serde_json::{Map, Value as Json};
 use std::fmt::Write as _;
 
 /// Something that is asked of a file's content.
 #[derive(Debug, Clone)]
-pub(crate) enum Part {
+pub(crate) enum ReadScope {
     /// The value at a path of a document.
     Path(DocumentPath),
     /// Which provider encrypts what.
@@ -25,7 +25,7 @@ pub(crate) enum Part {
 
 /// Everything that was asked of one file's content.
 #[derive(Debug, Default)]
-pub(crate) struct Asked {
+pub(crate) struct ReadScopes {
     paths: Vec<(DocumentPath, Leaf)>,
     certificates: bool,
     units: Vec<(String, String)>,
@@ -41,26 +41,26 @@ enum Leaf {
     Keys,
 }
 
-impl Asked {
-    pub(crate) fn add(&mut self, part: Part) {
+impl ReadScopes {
+    pub(crate) fn add(&mut self, part: ReadScope) {
         match part {
-            Part::Path(path) => self.add_path(path, Leaf::Whole),
-            Part::EncryptionConfiguration => {
+            ReadScope::Path(path) => self.add_path(path, Leaf::Whole),
+            ReadScope::EncryptionConfiguration => {
                 self.add_text("kind", Leaf::Whole);
                 self.add_text("resources[*].resources", Leaf::Whole);
                 self.add_text("resources[*].providers[*]", Leaf::Keys);
             }
-            Part::AuditPolicy => {
+            ReadScope::AuditPolicy => {
                 ["kind", "omitStages", "rules"].into_iter().for_each(|key| self.add_text(key, Leaf::Whole));
             }
-            Part::Certificates => self.certificates = true,
-            Part::Unit { section, key } => {
+            ReadScope::Certificates => self.certificates = true,
+            ReadScope::Unit { section, key } => {
                 let unit = (section, key);
                 if !self.units.contains(&unit) {
                     self.units.push(unit);
                 }
             }
-            Part::Cut(cut) => self.cut = Some(cut),
+            ReadScope::Cut(cut) => self.cut = Some(cut),
         }
     }
 
@@ -85,18 +85,18 @@ impl Asked {
     }
 
     /// A text that answers the same as `bytes`, as far as was asked.
-    pub(crate) fn excerpt(&self, bytes: &[u8]) -> Result<String, Trouble> {
+    pub(crate) fn excerpt(&self, bytes: &[u8]) -> Result<String, SourceError> {
         let document = if self.paths.is_empty() { None } else { Some(self.document(bytes)?) };
         let text = self.text(bytes);
         match document {
             None => Ok(text),
             Some(document) if text.is_empty() => Ok(document),
             // One text cannot be both; what cannot be shown is not believed.
-            Some(_) => Err(Trouble::Io("it is used both as a document and as another kind of file".to_owned())),
+            Some(_) => Err(SourceError::Io("it is used both as a document and as another kind of file".to_owned())),
         }
     }
 
-    fn document(&self, bytes: &[u8]) -> Result<String, Trouble> {
+    fn document(&self, bytes: &[u8]) -> Result<String, SourceError> {
         let document = markup::parse(bytes)?;
         let wanted: Vec<(&[Step], Leaf)> = self.paths.iter().map(|(path, leaf)| (path.steps(), *leaf)).collect();
         let pruned = prune(&document, &wanted);
@@ -105,7 +105,7 @@ impl Asked {
         if markup::parse(text.as_bytes()).as_ref() == Ok(&pruned) {
             Ok(text)
         } else {
-            Err(Trouble::Io("it holds a value that cannot be written down".to_owned()))
+            Err(SourceError::Io("it holds a value that cannot be written down".to_owned()))
         }
     }
 
@@ -156,7 +156,7 @@ fn prune(document: &Json, wanted: &[(&[Step], Leaf)]) -> Json {
         }
         Json::Array(items) => {
             let keep = |(index, item)| {
-                let inner = behind(&|step| matches!(step, Step::Every) || *step == Step::At(index));
+                let inner = behind(&|step| matches!(step, Step::Every) || *step == Step::Index(index));
                 if inner.is_empty() { Json::Null } else { prune(item, &inner) }
             };
             Json::Array(items.iter().enumerate().map(keep).collect())
@@ -171,14 +171,14 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn asked(parts: Vec<Part>) -> Asked {
-        let mut asked = Asked::default();
+    fn asked(parts: Vec<ReadScope>) -> ReadScopes {
+        let mut asked = ReadScopes::default();
         parts.into_iter().for_each(|part| asked.add(part));
         asked
     }
 
-    fn path(text: &str) -> Part {
-        Part::Path(text.parse().expect(text))
+    fn path(text: &str) -> ReadScope {
+        ReadScope::Path(text.parse().expect(text))
     }
 
     #[test]
@@ -218,7 +218,7 @@ mod tests {
     fn of_an_encryption_configuration_the_names_are_kept() {
         let text = "kind: EncryptionConfiguration\nresources:\n- resources: [secrets]\n  providers:\n  - aescbc: {keys: \
                     [{name: a, secret: c2VjcmV0}]}\n  - identity: {}\n  - secretbox\n";
-        let excerpt = asked(vec![Part::EncryptionConfiguration]).excerpt(text.as_bytes()).expect("a document");
+        let excerpt = asked(vec![ReadScope::EncryptionConfiguration]).excerpt(text.as_bytes()).expect("a document");
         assert_eq!(
             serde_json::from_str::<Json>(&excerpt).expect("JSON"),
             json!({
@@ -233,15 +233,15 @@ mod tests {
         let pem = b"secret\n-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n\
                     -----BEGIN CERTIFICATE-----\nQUJD\nREVG\n-----END CERTIFICATE-----\n";
         let expected = "-----BEGIN CERTIFICATE-----\nQUJDREVG\n-----END CERTIFICATE-----\n";
-        assert_eq!(asked(vec![Part::Certificates]).excerpt(pem), Ok(expected.to_owned()));
+        assert_eq!(asked(vec![ReadScope::Certificates]).excerpt(pem), Ok(expected.to_owned()));
         let unit = b"[Service]\nEnvironment=TOKEN=secret\nIPAddressDeny=any\n";
-        let part = Part::Unit { section: "Service".to_owned(), key: "IPAddressDeny".to_owned() };
+        let part = ReadScope::Unit { section: "Service".to_owned(), key: "IPAddressDeny".to_owned() };
         assert_eq!(asked(vec![part.clone()]).excerpt(unit), Ok("[Service]\nIPAddressDeny=any\n\n".to_owned()));
         assert_eq!(asked(vec![part.clone()]).excerpt(pem), Ok(String::new()));
         let both = asked(vec![part, path("a")]);
-        assert!(matches!(both.excerpt(unit), Err(Trouble::Malformed(_))));
+        assert!(matches!(both.excerpt(unit), Err(SourceError::Malformed(_))));
         assert_eq!(both.excerpt(b"a: 1\nb: 2"), Ok("{\"a\":1}".to_owned()));
-        assert!(matches!(both.excerpt(b"a: |\n  [Service]\n  IPAddressDeny=any\n"), Err(Trouble::Io(_))));
+        assert!(matches!(both.excerpt(b"a: |\n  [Service]\n  IPAddressDeny=any\n"), Err(SourceError::Io(_))));
     }
 
     #[test]
@@ -256,7 +256,7 @@ mod tests {
             let document = markup::parse(text.as_bytes()).expect(text);
             match asked(vec![path("a")]).excerpt(text.as_bytes()) {
                 Ok(excerpt) => assert_eq!(markup::parse(excerpt.as_bytes()), Ok(document), "{text}"),
-                Err(trouble) => assert!(matches!(trouble, Trouble::Io(_)), "{text}"),
+                Err(trouble) => assert!(matches!(trouble, SourceError::Io(_)), "{text}"),
             }
         }
     }

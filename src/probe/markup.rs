@@ -1,7 +1,7 @@
 //! Documents of the audited machine, which may be hostile: parsed within a budget of nodes, depth and aliases, by a parser
 //! without unsafe code. JSON is YAML here; booleans are those of YAML 1.1, which the components take.
 
-use crate::host::Trouble;
+use crate::source::node::SourceError;
 use serde_json::Value as Json;
 
 /// Levels that lists and mappings may be nested; no component's document comes near.
@@ -11,20 +11,21 @@ const MAX_NODES: usize = 20_000;
 const MAX_BYTES: usize = 1 << 20;
 
 /// Parses a YAML or JSON document. One without content is malformed.
-pub(crate) fn parse(bytes: &[u8]) -> Result<Json, Trouble> {
+pub(crate) fn parse(bytes: &[u8]) -> Result<Json, SourceError> {
     if bytes.len() > MAX_BYTES {
-        return Err(Trouble::TooLarge(MAX_BYTES as u64));
+        return Err(SourceError::TooLarge(MAX_BYTES as u64));
     }
-    let text = std::str::from_utf8(bytes).map_err(|_| Trouble::Malformed("it is not UTF-8 text".to_owned()))?;
+    let text = std::str::from_utf8(bytes).map_err(|_| SourceError::Malformed("it is not UTF-8 text".to_owned()))?;
     let options = serde_saphyr::options! {
         with_snippet: false,
         budget: serde_saphyr::budget! { max_depth: MAX_DEPTH, max_nodes: MAX_NODES },
     };
-    let json: Json = serde_saphyr::from_str_with_options(text, options).map_err(|e| Trouble::Malformed(reason(&e)))?;
+    let json: Json =
+        serde_saphyr::from_str_with_options(text, options).map_err(|e| SourceError::Malformed(reason(&e)))?;
     if json.is_object() {
         Ok(json)
     } else {
-        Err(Trouble::Malformed("it is not a mapping of keys to values".to_owned()))
+        Err(SourceError::Malformed("it is not a mapping of keys to values".to_owned()))
     }
 }
 
@@ -70,7 +71,7 @@ pub(crate) fn unit_values(bytes: &[u8], section: &str, key: &str) -> Vec<String>
 }
 
 /// The certificates of a PEM file, each as its base64 text.
-pub(crate) fn certificates(bytes: &[u8]) -> Result<Vec<String>, Trouble> {
+pub(crate) fn certificates(bytes: &[u8]) -> Result<Vec<String>, SourceError> {
     const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
     const END: &str = "-----END CERTIFICATE-----";
     let text = String::from_utf8_lossy(bytes);
@@ -80,7 +81,7 @@ pub(crate) fn certificates(bytes: &[u8]) -> Result<Vec<String>, Trouble> {
         .filter_map(|rest| Some(rest.split_once(END)?.0.split_whitespace().collect::<String>()))
         .filter(|body| !body.is_empty() && body.bytes().all(is_base64))
         .collect();
-    if found.is_empty() { Err(Trouble::Malformed("it holds no PEM certificate".to_owned())) } else { Ok(found) }
+    if found.is_empty() { Err(SourceError::Malformed("it holds no PEM certificate".to_owned())) } else { Ok(found) }
 }
 
 const fn is_base64(byte: u8) -> bool {
@@ -107,18 +108,18 @@ mod tests {
             (1..60).map(|i| format!("a{i}: &a{i} [*a{p}, *a{p}, *a{p}, *a{p}]\n", p = i - 1)).collect::<String>()
         );
         for text in ["", "a", "- a", "a: [", "a: 1\na: 2", "a: 1\n---\nb: 2", "\u{0}", deep.as_str(), bomb.as_str()] {
-            assert!(matches!(parse(text.as_bytes()), Err(Trouble::Malformed(_))), "{:.40}", text);
+            assert!(matches!(parse(text.as_bytes()), Err(SourceError::Malformed(_))), "{:.40}", text);
         }
         for text in ["hunter2: 1\nhunter2: 2", "a: 987654e400", "a: *hunter2", "a: {hunter2", "a: !!int hunter2"] {
             match parse(text.as_bytes()) {
-                Err(Trouble::Malformed(reason)) => {
+                Err(SourceError::Malformed(reason)) => {
                     assert!(!reason.contains("hunter2") && !reason.contains("987654"), "{reason}");
                     assert!(reason.contains("line"), "{reason}");
                 }
                 other => panic!("{text}: {other:?}"),
             }
         }
-        assert!(matches!(parse(b"a: \xff"), Err(Trouble::Malformed(_))));
+        assert!(matches!(parse(b"a: \xff"), Err(SourceError::Malformed(_))));
     }
 
     #[test]

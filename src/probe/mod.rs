@@ -1,27 +1,27 @@
 //! What a rule looks at, and what was seen there. Collects evidence. Never judges.
 
+mod cache;
 mod collector;
-mod contents;
+mod context;
 mod document;
+mod document_store;
 pub(crate) mod excerpt;
 mod file;
 pub(crate) mod markup;
-mod memory;
 mod path;
 mod place;
 mod process;
-mod scene;
 pub(crate) mod select;
 mod setting;
 mod unit;
 
-use crate::component::Component;
-use crate::config::Config;
-use crate::host::{Kind, Place};
-use crate::value::{Value, ValueKind};
+use crate::model::Component;
+use crate::model::{Value, ValueKind};
+use crate::node::Config;
+use crate::source::node::{HostPath, Kind};
 
 pub use collector::Collector;
-pub use contents::Excerpt;
+pub use document_store::Excerpt;
 pub use path::{DocumentPath, DocumentPathError};
 
 /// What a rule looks at. Two rules with equal probes share one look.
@@ -41,7 +41,7 @@ pub enum Probe {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct FileProbe {
     /// Where: each place that exists is looked at.
-    pub at: Vec<At>,
+    pub at: Vec<FileRef>,
     /// Whether the whole tree below each place is meant.
     pub tree: Option<Tree>,
     /// In a tree: the file names that are meant, as globs; none: all.
@@ -106,25 +106,25 @@ pub struct SettingProbe {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct DocumentProbe {
     /// Which document.
-    pub at: At,
+    pub at: FileRef,
     /// Which value.
     pub select: Select,
 }
 
 /// Where a file is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum At {
+pub enum FileRef {
     /// A path, perhaps with `*` or `?` in its names.
     Path(String),
     /// One of a component's own files.
-    Known(Component, PlaceKind),
+    Known(Component, FileRole),
     /// The path that a setting holds.
     Setting(Box<SettingProbe>),
 }
 
 /// The files that a component has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum PlaceKind {
+pub enum FileRole {
     /// Its static pod's manifest.
     Manifest,
     /// Its configuration document.
@@ -139,7 +139,7 @@ pub enum PlaceKind {
     DataDir,
 }
 
-impl PlaceKind {
+impl FileRole {
     /// All of them.
     pub const ALL: [Self; 6] =
         [Self::Manifest, Self::Config, Self::Kubeconfig, Self::Service, Self::CaFile, Self::DataDir];
@@ -176,7 +176,7 @@ pub enum Select {
     /// The levels at which an audit policy records anything.
     AuditLevels,
     /// Whether a PEM file shares a certificate with another.
-    SameCertificates(Box<At>),
+    SameCertificates(Box<FileRef>),
     /// The words of a unit file's value.
     Unit {
         /// Section.
@@ -201,14 +201,14 @@ pub struct Observation {
     /// What of it: a flag, a path in a document, `permissions and owner`.
     pub attribute: String,
     /// What was seen.
-    pub seen: Seen,
+    pub seen: Observed,
     /// Where the value came from; of several sources the one that won.
     pub source: String,
 }
 
 /// What was seen of one thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Seen {
+pub enum Observed {
     /// A value.
     Value(Value),
     /// No source sets it; the component's documented default, if there is one.
@@ -217,7 +217,7 @@ pub enum Seen {
         default: Option<Value>,
     },
     /// Files that have mode and owner in common.
-    Files(FileClass),
+    Files(FileGroup),
     /// What the rule speaks about is not there.
     Missing(String),
     /// It cannot be told: unreadable, malformed, not mounted.
@@ -228,7 +228,7 @@ pub enum Seen {
 
 /// Files with the same mode, owner and group.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileClass {
+pub struct FileGroup {
     /// File, directory or something else.
     pub kind: Kind,
     /// Permission bits.
@@ -245,7 +245,7 @@ pub struct FileClass {
     pub examples: Vec<String>,
 }
 
-impl FileClass {
+impl FileGroup {
     /// `user:group` by the usual names.
     pub fn owner(&self) -> String {
         let first = |names: &[String]| names.first().cloned().unwrap_or_default();
@@ -254,7 +254,7 @@ impl FileClass {
 }
 
 /// Places that any audit of a machine looks at, so that they can be looked at together.
-pub fn usual_places(config: &Config) -> Vec<Place> {
+pub fn usual_places(config: &Config) -> Vec<HostPath> {
     place::usual(config)
 }
 
@@ -268,10 +268,10 @@ impl Evidence {
 impl Probe {
     /// The component that this probe asks first, if it asks one.
     pub fn component(&self) -> Option<Component> {
-        let of = |at: &At| match at {
-            At::Path(_) => None,
-            At::Known(component, _) => Some(*component),
-            At::Setting(setting) => Some(setting.component),
+        let of = |at: &FileRef| match at {
+            FileRef::Path(_) => None,
+            FileRef::Known(component, _) => Some(*component),
+            FileRef::Setting(setting) => Some(setting.component),
         };
         match self {
             Self::File(file) => file.at.first().and_then(of),
@@ -282,15 +282,15 @@ impl Probe {
     }
 
     /// The places that it looks at whatever runs on the machine.
-    fn own_places(&self) -> impl Iterator<Item = Place> {
+    fn own_places(&self) -> impl Iterator<Item = HostPath> {
         let at = match self {
             Self::File(file) => file.at.as_slice(),
             Self::Document(document) => std::slice::from_ref(&document.at),
             Self::Process(_) | Self::Setting(_) => &[],
         };
         at.iter().filter_map(|at| match at {
-            At::Path(path) if !is_pattern(path) => Some(Place::host(path)),
-            At::Path(_) | At::Known(..) | At::Setting(_) => None,
+            FileRef::Path(path) if !is_pattern(path) => Some(HostPath::host(path)),
+            FileRef::Path(_) | FileRef::Known(..) | FileRef::Setting(_) => None,
         })
     }
 
@@ -308,7 +308,7 @@ impl Probe {
     pub fn describe(&self) -> String {
         match self {
             Self::File(file) => {
-                let at: Vec<String> = file.at.iter().map(At::describe).collect();
+                let at: Vec<String> = file.at.iter().map(FileRef::describe).collect();
                 let what = match file.tree {
                     None => "permissions and owner of".to_owned(),
                     Some(Tree::Everything) => "permissions and owner of everything below".to_owned(),
@@ -354,7 +354,7 @@ impl SettingProbe {
     }
 }
 
-impl At {
+impl FileRef {
     fn describe(&self) -> String {
         match self {
             Self::Path(path) => path.clone(),

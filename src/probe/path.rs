@@ -16,7 +16,7 @@ pub(super) enum Step {
     /// Into a mapping.
     Key(String),
     /// Into a list.
-    At(usize),
+    Index(usize),
     /// Into every element of a list.
     Every,
 }
@@ -40,7 +40,7 @@ impl FromStr for DocumentPath {
             steps.push(Step::Key(key.to_owned()));
             while !rest.is_empty() {
                 let (inside, after) = rest.strip_prefix('[').and_then(|r| r.split_once(']')).ok_or_else(wrong)?;
-                steps.push(if inside == "*" { Step::Every } else { Step::At(inside.parse().map_err(|_| wrong())?) });
+                steps.push(if inside == "*" { Step::Every } else { Step::Index(inside.parse().map_err(|_| wrong())?) });
                 rest = after;
             }
         }
@@ -54,7 +54,7 @@ impl fmt::Display for DocumentPath {
             match step {
                 Step::Key(key) if index == 0 => f.write_str(key)?,
                 Step::Key(key) => write!(f, ".{key}")?,
-                Step::At(position) => write!(f, "[{position}]")?,
+                Step::Index(position) => write!(f, "[{position}]")?,
                 Step::Every => f.write_str("[*]")?,
             }
         }
@@ -79,7 +79,7 @@ fn find(steps: &[Step], document: &Json) -> Option<Json> {
     };
     match step {
         Step::Key(key) => find(rest, document.get(key)?),
-        Step::At(position) => find(rest, document.get(position)?),
+        Step::Index(position) => find(rest, document.get(position)?),
         Step::Every => Some(Json::Array(document.as_array()?.iter().filter_map(|item| find(rest, item)).collect())),
     }
 }

@@ -1,15 +1,15 @@
 //! Where a component's files are: from its process's own arguments first, from the candidates of `config.yaml` second.
 
-use super::scene::{Scene, shown};
+use super::context::{CollectContext, shown};
 use super::setting::{config_file, in_effect, not_seen, paths};
 use super::unit;
-use super::{At, DocumentPath, PlaceKind, Seen, SettingProbe, is_pattern};
-use crate::component::Component;
-use crate::config::{Candidates, Config, Target};
-use crate::host::{Kind, Place, Trouble, base_name};
+use super::{DocumentPath, FileRef, FileRole, Observed, SettingProbe, is_pattern};
+use crate::model::Component;
+use crate::model::ValueKind;
 use crate::node::Instance;
-use crate::value::ValueKind;
-use crate::wildcard::Wildcard;
+use crate::node::{Candidates, Config, Target};
+use crate::source::node::{HostPath, Kind, SourceError, base_name};
+use crate::text::glob::Glob;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -17,18 +17,20 @@ use std::path::{Path, PathBuf};
 const MAX_MATCHES: usize = 2000;
 
 /// The places that `at` means on this node. A place that is named and not there is an error beside those that are.
-pub(super) fn places(scene: &Scene<'_>, at: &At) -> Vec<Result<Place, Seen>> {
+pub(super) fn places(scene: &CollectContext<'_>, at: &FileRef) -> Vec<Result<HostPath, Observed>> {
     match at {
-        At::Path(path) if is_pattern(path) => expand(scene, path),
-        At::Path(path) => vec![existing(scene, Place::host(path))],
-        At::Setting(setting) => {
+        FileRef::Path(path) if is_pattern(path) => expand(scene, path),
+        FileRef::Path(path) => vec![existing(scene, HostPath::host(path))],
+        FileRef::Setting(setting) => {
             paths(scene, setting).into_iter().map(|p| p.and_then(|place| existing(scene, place))).collect()
         }
-        At::Known(component, kind) => scene.known_places.of(&(*component, *kind), || known(scene, *component, *kind)),
+        FileRef::Known(component, kind) => {
+            scene.known_places.of(&(*component, *kind), || known(scene, *component, *kind))
+        }
     }
 }
 
-fn existing(scene: &Scene<'_>, place: Place) -> Result<Place, Seen> {
+fn existing(scene: &CollectContext<'_>, place: HostPath) -> Result<HostPath, Observed> {
     match scene.stat(&place) {
         Ok(_) => Ok(place),
         Err(trouble) => Err(not_seen(&shown(&place.path), &trouble)),
@@ -36,14 +38,14 @@ fn existing(scene: &Scene<'_>, place: Place) -> Result<Place, Seen> {
 }
 
 /// A file that a running component names must be somewhere: that it is not here says nothing about it.
-fn named_and_there(scene: &Scene<'_>, component: Component, place: Place) -> Result<Place, Seen> {
+fn named_and_there(scene: &CollectContext<'_>, component: Component, place: HostPath) -> Result<HostPath, Observed> {
     existing(scene, place).map_err(|seen| match seen {
-        Seen::Missing(reason) => Seen::Unknown(format!("{} names it, and {reason}", component.program())),
+        Observed::Missing(reason) => Observed::Unknown(format!("{} names it, and {reason}", component.program())),
         other => other,
     })
 }
 
-fn known(scene: &Scene<'_>, component: Component, kind: PlaceKind) -> Vec<Result<Place, Seen>> {
+fn known(scene: &CollectContext<'_>, component: Component, kind: FileRole) -> Vec<Result<HostPath, Observed>> {
     let own = from_arguments(scene, component, kind);
     if !own.is_empty() {
         return own.into_iter().map(|p| p.and_then(|place| named_and_there(scene, component, place))).collect();
@@ -52,25 +54,25 @@ fn known(scene: &Scene<'_>, component: Component, kind: PlaceKind) -> Vec<Result
     let mut found = Vec::new();
     let mut unseen: BTreeMap<String, (&str, usize)> = BTreeMap::new();
     for candidate in &candidates {
-        let place = Place::host(candidate);
+        let place = HostPath::host(candidate);
         match scene.stat(&place) {
             Ok(_) => found.push(Ok(place)),
-            Err(Trouble::Absent | Trouble::NotDirectory) => {}
-            Err(Trouble::NotMounted(folder)) => unseen.entry(folder).or_insert((candidate, 0)).1 += 1,
+            Err(SourceError::NotFound | SourceError::NotDirectory) => {}
+            Err(SourceError::NotMounted(folder)) => unseen.entry(folder).or_insert((candidate, 0)).1 += 1,
             Err(trouble) => found.push(Err(not_seen(candidate, &trouble))),
         }
         // Every unit file of a service matters; of the other kinds a component has one.
-        if kind != PlaceKind::Service && !found.is_empty() {
+        if kind != FileRole::Service && !found.is_empty() {
             break;
         }
     }
     // Where one candidate was found, those that could not be looked for are only worth a remark.
-    let remark: fn(String) -> Seen = if found.is_empty() { Seen::Unknown } else { Seen::Remark };
+    let remark: fn(String) -> Observed = if found.is_empty() { Observed::Unknown } else { Observed::Remark };
     found.extend(unseen.into_iter().map(|(folder, (first, count))| Err(remark(not_mounted(first, count, folder)))));
     if found.is_empty() {
         let looked = if candidates.is_empty() { "nothing to look for".to_owned() } else { candidates.join(", ") };
         let what = format!("no {} of {} was found: {looked}", kind.id(), component.program());
-        found.push(Err(Seen::Missing(what)));
+        found.push(Err(Observed::Missing(what)));
     }
     found
 }
@@ -78,11 +80,11 @@ fn known(scene: &Scene<'_>, component: Component, kind: PlaceKind) -> Vec<Result
 /// Candidates that would be below a folder which is not mounted into this container.
 fn not_mounted(first: &str, count: usize, folder: String) -> String {
     let others = if count > 1 { format!(" (and {} more below {folder})", count - 1) } else { String::new() };
-    format!("{first}{others} {}", Trouble::NotMounted(folder))
+    format!("{first}{others} {}", SourceError::NotMounted(folder))
 }
 
 /// What the component's own processes say of a file; empty where they say nothing.
-fn from_arguments(scene: &Scene<'_>, component: Component, kind: PlaceKind) -> Vec<Result<Place, Seen>> {
+fn from_arguments(scene: &CollectContext<'_>, component: Component, kind: FileRole) -> Vec<Result<HostPath, Observed>> {
     let setting = |flag: &str, path: Option<&str>| SettingProbe {
         component,
         flag: Some(flag.to_owned()),
@@ -93,30 +95,30 @@ fn from_arguments(scene: &Scene<'_>, component: Component, kind: PlaceKind) -> V
         default_with_flags: None,
         default_with_file: None,
     };
-    if scene.node.is_blind() && kind != PlaceKind::Service {
+    if scene.node.is_blind() && kind != FileRole::Service {
         return vec![Err(scene.absent(component))];
     }
     let probe = match (component, kind) {
-        (Component::Kubelet, PlaceKind::CaFile) => setting("client-ca-file", Some("authentication.x509.clientCAFile")),
-        (Component::Etcd, PlaceKind::DataDir) => return data_directories(scene),
-        (Component::Kubelet | Component::ControllerManager, PlaceKind::Kubeconfig) => setting("kubeconfig", None),
-        (Component::Proxy | Component::Scheduler, PlaceKind::Kubeconfig) => {
+        (Component::Kubelet, FileRole::CaFile) => setting("client-ca-file", Some("authentication.x509.clientCAFile")),
+        (Component::Etcd, FileRole::DataDir) => return data_directories(scene),
+        (Component::Kubelet | Component::ControllerManager, FileRole::Kubeconfig) => setting("kubeconfig", None),
+        (Component::Proxy | Component::Scheduler, FileRole::Kubeconfig) => {
             setting("kubeconfig", Some("clientConnection.kubeconfig"))
         }
-        (_, PlaceKind::Config) => {
+        (_, FileRole::Config) => {
             let instances = &scene.node.found(component).instances;
             let files = instances.iter().filter_map(|i| config_file(scene, component, i));
-            return files.map(|file| file.map_err(Seen::Unknown)).collect();
+            return files.map(|file| file.map_err(Observed::Unknown)).collect();
         }
-        (_, PlaceKind::Manifest) => return manifest_in_static_pods(scene, component),
+        (_, FileRole::Manifest) => return manifest_in_static_pods(scene, component),
         _ => return Vec::new(),
     };
     // What a process does not say is no error: the candidates are asked then.
-    paths(scene, &probe).into_iter().filter(|p| !matches!(p, Err(Seen::Missing(_)))).collect()
+    paths(scene, &probe).into_iter().filter(|p| !matches!(p, Err(Observed::Missing(_)))).collect()
 }
 
 /// The manifest in the folder that the kubelet starts static pods from, under one of the usual names.
-fn manifest_in_static_pods(scene: &Scene<'_>, component: Component) -> Vec<Result<Place, Seen>> {
+fn manifest_in_static_pods(scene: &CollectContext<'_>, component: Component) -> Vec<Result<HostPath, Observed>> {
     let folder = SettingProbe {
         component: Component::Kubelet,
         flag: Some("pod-manifest-path".to_owned()),
@@ -128,25 +130,25 @@ fn manifest_in_static_pods(scene: &Scene<'_>, component: Component) -> Vec<Resul
         default_with_file: None,
     };
     let candidates =
-        candidates_of(scene.config, component).map(|c| candidate_paths(c, PlaceKind::Manifest)).unwrap_or_default();
+        candidates_of(scene.config, component).map(|c| candidate_paths(c, FileRole::Manifest)).unwrap_or_default();
     let names: Vec<&str> = candidates.iter().filter(|c| c.contains("manifest")).map(|c| base_name(c)).collect();
-    let in_folder = |folder: &Place| {
+    let in_folder = |folder: &HostPath| {
         let mut places = names.iter().map(|name| folder.with_path(folder.path.join(name)));
         places.find_map(|place| match scene.stat(&place) {
             Ok(_) => Some(Ok(place)),
-            Err(Trouble::Absent | Trouble::NotDirectory) => None,
+            Err(SourceError::NotFound | SourceError::NotDirectory) => None,
             Err(trouble) => Some(Err(not_seen(&shown(&place.path), &trouble))),
         })
     };
-    let found = |folder: Result<Place, Seen>| match folder {
+    let found = |folder: Result<HostPath, Observed>| match folder {
         Ok(folder) => in_folder(&folder),
         // Where the kubelet cannot be understood, the candidates are asked, unless they are another process's manifests.
-        Err(Seen::Unknown(reason)) => {
+        Err(Observed::Unknown(reason)) => {
             let other = candidates
                 .iter()
-                .map(Place::host)
+                .map(HostPath::host)
                 .find(|place| scene.stat(place).is_ok() && is_of_another_process(scene, component, place))?;
-            Some(Err(Seen::Unknown(format!(
+            Some(Err(Observed::Unknown(format!(
                 "{} is not the manifest of the {} that runs, and where that is cannot be told: {reason}",
                 shown(&other.path),
                 component.program()
@@ -159,7 +161,7 @@ fn manifest_in_static_pods(scene: &Scene<'_>, component: Component) -> Vec<Resul
 }
 
 /// Whether a manifest gives flags that none of the component's processes has: then none was started from it.
-fn is_of_another_process(scene: &Scene<'_>, component: Component, place: &Place) -> bool {
+fn is_of_another_process(scene: &CollectContext<'_>, component: Component, place: &HostPath) -> bool {
     let words = |path: &str| {
         let values = path.parse().ok().and_then(|path| scene.contents.value(place, &path).ok()?);
         let lists: Vec<Vec<String>> = values.and_then(|v| serde_json::from_value(v).ok()).unwrap_or_default();
@@ -172,12 +174,12 @@ fn is_of_another_process(scene: &Scene<'_>, component: Component, place: &Place)
 }
 
 /// The data directories of etcd's processes: as they are told, else below the working directory, after the member's name.
-fn data_directories(scene: &Scene<'_>) -> Vec<Result<Place, Seen>> {
+fn data_directories(scene: &CollectContext<'_>) -> Vec<Result<HostPath, Observed>> {
     let instances = &scene.node.found(Component::Etcd).instances;
     let own = |instance: &Instance| {
         let of = |probe: SettingProbe| match in_effect(scene, &probe, instance).0 {
-            Seen::Value(value) => Ok(Some(value.to_string())),
-            Seen::Unset { .. } => Ok(None),
+            Observed::Value(value) => Ok(Some(value.to_string())),
+            Observed::Unset { .. } => Ok(None),
             other => Err(other),
         };
         let path = match of(etcd_setting("data-dir", "ETCD_DATA_DIR"))? {
@@ -202,25 +204,25 @@ fn etcd_setting(flag: &str, env: &str) -> SettingProbe {
     }
 }
 
-fn candidate_paths(candidates: &Candidates, kind: PlaceKind) -> Vec<&str> {
+fn candidate_paths(candidates: &Candidates, kind: FileRole) -> Vec<&str> {
     let (listed, default) = match kind {
-        PlaceKind::Manifest | PlaceKind::Config => (&candidates.confs, &candidates.defaultconf),
-        PlaceKind::Kubeconfig => (&candidates.kubeconfig, &candidates.defaultkubeconfig),
-        PlaceKind::Service => (&candidates.svc, &candidates.defaultsvc),
-        PlaceKind::CaFile => (&candidates.cafile, &candidates.defaultcafile),
-        PlaceKind::DataDir => (&candidates.datadirs, &candidates.defaultdatadir),
+        FileRole::Manifest | FileRole::Config => (&candidates.confs, &candidates.defaultconf),
+        FileRole::Kubeconfig => (&candidates.kubeconfig, &candidates.defaultkubeconfig),
+        FileRole::Service => (&candidates.svc, &candidates.defaultsvc),
+        FileRole::CaFile => (&candidates.cafile, &candidates.defaultcafile),
+        FileRole::DataDir => (&candidates.datadirs, &candidates.defaultdatadir),
     };
     let default = default.iter().filter(|default| !listed.contains(default));
     listed.iter().chain(default).map(String::as_str).collect()
 }
 
 /// Where files of components are looked for on a machine, whatever runs there.
-pub(super) fn usual(config: &Config) -> Vec<Place> {
+pub(super) fn usual(config: &Config) -> Vec<HostPath> {
     let of = |component| candidates_of(config, component).into_iter();
     let candidates = Component::ALL.into_iter().flat_map(of);
-    let paths = candidates.flat_map(|c| PlaceKind::ALL.into_iter().flat_map(|kind| candidate_paths(c, kind)));
-    let mut places: Vec<Place> = paths.map(Place::host).collect();
-    places.extend(unit::folders("kubelet.service").into_iter().map(Place::host));
+    let paths = candidates.flat_map(|c| FileRole::ALL.into_iter().flat_map(|kind| candidate_paths(c, kind)));
+    let mut places: Vec<HostPath> = paths.map(HostPath::host).collect();
+    places.extend(unit::folders("kubelet.service").into_iter().map(HostPath::host));
     places
 }
 
@@ -235,18 +237,19 @@ pub(super) fn candidates_of(config: &Config, component: Component) -> Option<&Ca
 }
 
 /// The path to name to a person who is to mend a component's file: where it is, else where it is usually.
-pub(super) fn path_to_name(scene: &Scene<'_>, component: Component, kind: PlaceKind) -> Option<String> {
-    let found = places(scene, &At::Known(component, kind)).into_iter().flatten().next().map(|place| shown(&place.path));
+pub(super) fn path_to_name(scene: &CollectContext<'_>, component: Component, kind: FileRole) -> Option<String> {
+    let found =
+        places(scene, &FileRef::Known(component, kind)).into_iter().flatten().next().map(|place| shown(&place.path));
     found.or_else(|| candidate_paths(candidates_of(scene.config, component)?, kind).pop().map(str::to_owned))
 }
 
 /// The paths that a pattern matches, name by name.
-fn expand(scene: &Scene<'_>, pattern: &str) -> Vec<Result<Place, Seen>> {
+fn expand(scene: &CollectContext<'_>, pattern: &str) -> Vec<Result<HostPath, Observed>> {
     let mut found = vec![PathBuf::from("/")];
     let mut troubles = Vec::new();
     for name in pattern.split('/').filter(|n| !n.is_empty()) {
-        let Ok(glob) = Wildcard::rule(name) else {
-            return vec![Err(Seen::Unknown(format!("{pattern} is not a pattern")))];
+        let Ok(glob) = Glob::rule(name) else {
+            return vec![Err(Observed::Unknown(format!("{pattern} is not a pattern")))];
         };
         let mut next = Vec::new();
         for folder in found {
@@ -254,28 +257,28 @@ fn expand(scene: &Scene<'_>, pattern: &str) -> Vec<Result<Place, Seen>> {
                 next.push(folder.join(name));
                 continue;
             }
-            match scene.list(&Place::host(&folder)) {
+            match scene.list(&HostPath::host(&folder)) {
                 Ok(names) => next.extend(names.iter().filter(|n| glob.is_match(n)).map(|n| folder.join(n))),
-                Err(Trouble::Absent | Trouble::NotDirectory) => {}
+                Err(SourceError::NotFound | SourceError::NotDirectory) => {}
                 Err(trouble) => troubles.push(Err(not_seen(&shown(&folder), &trouble))),
             }
         }
         if next.len() > MAX_MATCHES {
-            return vec![Err(Seen::Unknown(format!("{pattern} matches more than {MAX_MATCHES} names")))];
+            return vec![Err(Observed::Unknown(format!("{pattern} matches more than {MAX_MATCHES} names")))];
         }
         found = next;
     }
-    let exists = |path: &Path| !matches!(scene.stat(&Place::host(path)), Err(Trouble::Absent));
-    let mut places: Vec<Result<Place, Seen>> =
-        found.into_iter().filter(|p| exists(p)).map(|p| existing(scene, Place::host(p))).collect();
+    let exists = |path: &Path| !matches!(scene.stat(&HostPath::host(path)), Err(SourceError::NotFound));
+    let mut places: Vec<Result<HostPath, Observed>> =
+        found.into_iter().filter(|p| exists(p)).map(|p| existing(scene, HostPath::host(p))).collect();
     places.extend(troubles);
     if places.is_empty() {
-        places.push(Err(Seen::Missing(format!("nothing matches {pattern}"))));
+        places.push(Err(Observed::Missing(format!("nothing matches {pattern}"))));
     }
     places
 }
 
 /// Whether a place is a directory.
-pub(super) fn is_directory(scene: &Scene<'_>, place: &Place) -> bool {
+pub(super) fn is_directory(scene: &CollectContext<'_>, place: &HostPath) -> bool {
     scene.stat(place).is_ok_and(|s| s.kind == Kind::Directory)
 }

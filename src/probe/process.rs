@@ -1,12 +1,12 @@
 //! The process probe: one flag or variable exactly as a process was given it. Never judges.
 
-use super::scene::{Scene, subject_of_process};
-use super::{Evidence, Observation, ProcessProbe, Seen};
-use crate::arguments::Reading;
+use super::context::{CollectContext, subject_of_process};
+use super::{Evidence, Observation, Observed, ProcessProbe};
+use crate::model::Reading;
+use crate::model::{Value, ValueKind};
 use crate::node::Instance;
-use crate::value::{Value, ValueKind};
 
-pub(super) fn collect(scene: &Scene<'_>, probe: &ProcessProbe) -> Evidence {
+pub(super) fn collect(scene: &CollectContext<'_>, probe: &ProcessProbe) -> Evidence {
     let attribute = match (&probe.flag, &probe.env) {
         (Some(flag), _) => format!("--{flag}"),
         (None, Some(env)) => env.clone(),
@@ -22,9 +22,9 @@ pub(super) fn collect(scene: &Scene<'_>, probe: &ProcessProbe) -> Evidence {
             subject: subject_of_process(probe.component, instance.process.pid),
             attribute: attribute.clone(),
             seen: match read {
-                Ok(Some(value)) => Seen::Value(value),
-                Ok(None) => Seen::Unset { default: None },
-                Err(reason) => Seen::Unknown(reason),
+                Ok(Some(value)) => Observed::Value(value),
+                Ok(None) => Observed::Unset { default: None },
+                Err(reason) => Observed::Unknown(reason),
             },
             source: if probe.flag.is_some() { "command line" } else { "environment" }.to_owned(),
         }
@@ -39,12 +39,12 @@ pub(super) fn flag_value(
     keys: &[String],
 ) -> Result<Option<Value>, String> {
     match instance.arguments.get(flag, kind == ValueKind::Bool) {
-        _ if instance.process.is_cut => {
+        _ if instance.process.truncated => {
             Err(format!("the command line of process {} is too long to be kept", instance.process.pid))
         }
         Reading::Absent => Ok(None),
         Reading::Values(texts) => kind.of_texts(&texts, keys).map_err(|e| format!("--{flag}: {e}")),
-        Reading::Doubtful { word } => Err(format!(
+        Reading::Ambiguous { word } => Err(format!(
             "`{word}` may be the value of the flag before it, so that its effect cannot be told; write that flag with `=`"
         )),
     }
@@ -57,7 +57,7 @@ pub(super) fn is_given(instance: &Instance, flag: &str) -> bool {
 
 /// A variable's value. An empty one counts as none.
 pub(super) fn variable_value(
-    scene: &Scene<'_>,
+    scene: &CollectContext<'_>,
     instance: &Instance,
     name: &str,
     kind: ValueKind,

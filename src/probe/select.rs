@@ -1,14 +1,14 @@
 //! What documents of known kinds mean, however they are written: which provider encrypts, what an audit policy records.
 
-use crate::host::Trouble;
+use crate::source::node::SourceError;
 use serde_json::Value as Json;
 
 /// The provider that writes a resource: the first of the first entry that covers it. `identity`, which encrypts
 /// nothing, where no entry does.
-pub(crate) fn encryption_writer(document: &Json, resource: &str) -> Result<String, Trouble> {
+pub(crate) fn encryption_writer(document: &Json, resource: &str) -> Result<String, SourceError> {
     of_kind(document, "EncryptionConfiguration")?;
     let entries = document.get("resources").and_then(Json::as_array);
-    let entries = entries.ok_or_else(|| Trouble::Malformed("it has no list of resources".to_owned()))?;
+    let entries = entries.ok_or_else(|| SourceError::Malformed("it has no list of resources".to_owned()))?;
     let covers = |entry: &&Json| {
         texts(entry, "resources").iter().any(|name| matches!(name.as_str(), "*." | "*.*") || name == resource)
     };
@@ -17,17 +17,22 @@ pub(crate) fn encryption_writer(document: &Json, resource: &str) -> Result<Strin
     };
     let first = entry.get("providers").and_then(|p| p.get(0)).and_then(Json::as_object);
     let name = first.filter(|p| p.len() == 1).and_then(|p| p.keys().next());
-    name.cloned().ok_or_else(|| Trouble::Malformed(format!("its entry for {resource} has no first provider")))
+    name.cloned().ok_or_else(|| SourceError::Malformed(format!("its entry for {resource} has no first provider")))
 }
 
 const LEVELS: [&str; 4] = ["None", "Metadata", "Request", "RequestResponse"];
 
 /// The lowest level at which a request of some user outside the system's own is recorded. Rules are tried in order and
 /// the first that matches counts; one that is limited to certain users or namespaces leaves the rest to those below.
-pub(crate) fn audit_level(document: &Json, group: &str, resource: &str, verb: &str) -> Result<&'static str, Trouble> {
+pub(crate) fn audit_level(
+    document: &Json,
+    group: &str,
+    resource: &str,
+    verb: &str,
+) -> Result<&'static str, SourceError> {
     of_kind(document, "Policy")?;
     let rules = document.get("rules").and_then(Json::as_array);
-    let rules = rules.ok_or_else(|| Trouble::Malformed("it has no list of rules".to_owned()))?;
+    let rules = rules.ok_or_else(|| SourceError::Malformed("it has no list of rules".to_owned()))?;
     let mut lowest: Option<usize> = None;
     for rule in rules {
         if !matches(rule, group, resource, verb) || only_for_the_system(rule) {
@@ -46,10 +51,10 @@ pub(crate) fn audit_level(document: &Json, group: &str, resource: &str, verb: &s
 }
 
 /// The levels at which an audit policy records anything: those of its rules that some request can reach.
-pub(crate) fn audit_levels(document: &Json) -> Result<Vec<&'static str>, Trouble> {
+pub(crate) fn audit_levels(document: &Json) -> Result<Vec<&'static str>, SourceError> {
     of_kind(document, "Policy")?;
     let rules = document.get("rules").and_then(Json::as_array);
-    let rules = rules.ok_or_else(|| Trouble::Malformed("it has no list of rules".to_owned()))?;
+    let rules = rules.ok_or_else(|| SourceError::Malformed("it has no list of rules".to_owned()))?;
     let mut levels = Vec::new();
     for rule in rules {
         let verbs = texts(rule, "verbs");
@@ -71,10 +76,10 @@ pub(crate) fn audit_levels(document: &Json) -> Result<Vec<&'static str>, Trouble
 
 /// A rule's level, as a position in [`LEVELS`]. One that leaves out both the beginning and the end of a request, by itself
 /// or by what the policy says of all, leaves no record of most.
-fn level_of(document: &Json, rule: &Json) -> Result<usize, Trouble> {
+fn level_of(document: &Json, rule: &Json) -> Result<usize, SourceError> {
     let level = rule.get("level").and_then(Json::as_str).unwrap_or_default();
     let level = LEVELS.iter().position(|l| *l == level);
-    let level = level.ok_or_else(|| Trouble::Malformed("a rule of it has no known level".to_owned()))?;
+    let level = level.ok_or_else(|| SourceError::Malformed("a rule of it has no known level".to_owned()))?;
     let mut omitted = texts(document, "omitStages");
     omitted.extend(texts(rule, "omitStages"));
     let records = ["RequestReceived", "ResponseComplete"].iter().any(|stage| !omitted.iter().any(|o| o == stage));
@@ -130,11 +135,11 @@ fn only_for_the_system(rule: &Json) -> bool {
     (!users.is_empty() && users.iter().all(own)) || (!groups.is_empty() && groups.iter().all(own_group))
 }
 
-fn of_kind(document: &Json, kind: &str) -> Result<(), Trouble> {
+fn of_kind(document: &Json, kind: &str) -> Result<(), SourceError> {
     match document.get("kind").and_then(Json::as_str) {
         Some(found) if found == kind => Ok(()),
-        Some(found) => Err(Trouble::Malformed(format!("its kind is {found:.40}, not {kind}"))),
-        None => Err(Trouble::Malformed(format!("it has no kind; {kind} is expected"))),
+        Some(found) => Err(SourceError::Malformed(format!("its kind is {found:.40}, not {kind}"))),
+        None => Err(SourceError::Malformed(format!("it has no kind; {kind} is expected"))),
     }
 }
 

@@ -1,12 +1,12 @@
 //! The setting probe: the value in effect, from the source that the component itself takes it from. Never judges.
 
+use super::context::{CollectContext, shown, subject_of_process};
 use super::process::{flag_value, is_given, variable_value};
-use super::scene::{Scene, shown, subject_of_process};
-use super::{DocumentPath, Evidence, Observation, Seen, SettingProbe};
-use crate::component::{Component, Precedence};
-use crate::host::{Place, Trouble};
+use super::{DocumentPath, Evidence, Observation, Observed, SettingProbe};
+use crate::model::{Component, Precedence};
+use crate::model::{Value, ValueKind};
 use crate::node::Instance;
-use crate::value::{Value, ValueKind};
+use crate::source::node::{HostPath, SourceError};
 use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use std::time::Duration;
 /// Drop-ins of one component.
 const MAX_DROP_INS: usize = 1000;
 
-pub(super) fn collect(scene: &Scene<'_>, probe: &SettingProbe) -> Evidence {
+pub(super) fn collect(scene: &CollectContext<'_>, probe: &SettingProbe) -> Evidence {
     let name = probe.name();
     scene.each_instance(probe.component, &name, |instance| {
         let (seen, source) = in_effect(scene, probe, instance);
@@ -28,9 +28,9 @@ pub(super) fn collect(scene: &Scene<'_>, probe: &SettingProbe) -> Evidence {
 }
 
 /// What a process's setting is, and which source says so.
-pub(super) fn in_effect(scene: &Scene<'_>, probe: &SettingProbe, instance: &Instance) -> (Seen, String) {
+pub(super) fn in_effect(scene: &CollectContext<'_>, probe: &SettingProbe, instance: &Instance) -> (Observed, String) {
     match resolve(scene, probe, instance) {
-        Ok(Some((value, source))) => (Seen::Value(value), source),
+        Ok(Some((value, source))) => (Observed::Value(value), source),
         Ok(None) => {
             let with_file = config_file(scene, probe.component, instance).is_some();
             let default = if with_file { &probe.default_with_file } else { &probe.default_with_flags };
@@ -39,16 +39,16 @@ pub(super) fn in_effect(scene: &Scene<'_>, probe: &SettingProbe, instance: &Inst
                 (Some(_), true) => " with a configuration file",
                 (Some(_), false) => " without a configuration file",
             };
-            (Seen::Unset { default: default.clone() }, ["default of ", probe.component.program(), how].concat())
+            (Observed::Unset { default: default.clone() }, ["default of ", probe.component.program(), how].concat())
         }
-        Err(reason) => (Seen::Unknown(reason), "undetermined".to_owned()),
+        Err(reason) => (Observed::Unknown(reason), "undetermined".to_owned()),
     }
 }
 
 /// A value with the source that says so; `None` where a source says that the setting is as if it were not set.
-type Found = Option<(Value, String)>;
+type Resolved = Option<(Value, String)>;
 
-fn resolve(scene: &Scene<'_>, probe: &SettingProbe, instance: &Instance) -> Result<Found, String> {
+fn resolve(scene: &CollectContext<'_>, probe: &SettingProbe, instance: &Instance) -> Result<Resolved, String> {
     let file = config_file(scene, probe.component, instance);
     let alone = probe.component.precedence() == Precedence::FileAlone && file.is_some() && probe.path.is_some();
     // A map's keys are asked one by one over all sources: a later key only speaks where the first is nowhere.
@@ -68,11 +68,11 @@ fn resolve(scene: &Scene<'_>, probe: &SettingProbe, instance: &Instance) -> Resu
 
 /// From the command line, then from the environment. An empty flag is given all the same: it hides what else is set.
 fn given(
-    scene: &Scene<'_>,
+    scene: &CollectContext<'_>,
     probe: &SettingProbe,
     instance: &Instance,
     keys: &[String],
-) -> Result<Option<Found>, String> {
+) -> Result<Option<Resolved>, String> {
     if let Some(flag) = &probe.flag {
         match flag_value(instance, flag, probe.kind, keys)? {
             Some(value) => return Ok(Some(Some((value, format!("flag --{flag}"))))),
@@ -90,13 +90,13 @@ fn given(
 
 /// From the kubelet's drop-ins, the last one first, then from the configuration file.
 fn documented(
-    scene: &Scene<'_>,
+    scene: &CollectContext<'_>,
     probe: &SettingProbe,
     instance: &Instance,
     path: &DocumentPath,
-    file: Option<&Result<Place, String>>,
+    file: Option<&Result<HostPath, String>>,
     keys: &[String],
-) -> Result<Found, String> {
+) -> Result<Resolved, String> {
     let drop_ins = drop_ins(scene, probe.component, instance)?;
     for place in drop_ins.iter().rev() {
         match in_document(scene, place, probe, path, keys)? {
@@ -132,8 +132,8 @@ enum InDocument {
 }
 
 fn in_document(
-    scene: &Scene<'_>,
-    place: &Place,
+    scene: &CollectContext<'_>,
+    place: &HostPath,
     probe: &SettingProbe,
     path: &DocumentPath,
     keys: &[String],
@@ -155,10 +155,10 @@ fn in_document(
 
 /// The configuration file that a process was given, if it was given one.
 pub(super) fn config_file(
-    scene: &Scene<'_>,
+    scene: &CollectContext<'_>,
     component: Component,
     instance: &Instance,
-) -> Option<Result<Place, String>> {
+) -> Option<Result<HostPath, String>> {
     let by_flag = component.config_flag().and_then(|flag| flag_value(instance, flag, ValueKind::Text, &[]).transpose());
     let by_variable = || {
         let name = component.config_variable()?;
@@ -172,7 +172,11 @@ pub(super) fn config_file(
 }
 
 /// The kubelet's drop-ins, in the order in which it merges them: `*.conf`, by path.
-fn drop_ins(scene: &Scene<'_>, component: Component, instance: &Instance) -> Result<Rc<Vec<Place>>, String> {
+fn drop_ins(
+    scene: &CollectContext<'_>,
+    component: Component,
+    instance: &Instance,
+) -> Result<Rc<Vec<HostPath>>, String> {
     if component != Component::Kubelet {
         return Ok(Rc::default());
     }
@@ -184,7 +188,7 @@ fn drop_ins(scene: &Scene<'_>, component: Component, instance: &Instance) -> Res
     scene.drop_ins.of(&place, || drop_ins_below(scene, &place).map(Rc::new))
 }
 
-fn drop_ins_below(scene: &Scene<'_>, place: &Place) -> Result<Vec<Place>, String> {
+fn drop_ins_below(scene: &CollectContext<'_>, place: &HostPath) -> Result<Vec<HostPath>, String> {
     let folder = shown(&place.path);
     let mut found = Vec::new();
     let mut problem = None;
@@ -209,19 +213,19 @@ fn drop_ins_below(scene: &Scene<'_>, place: &Place) -> Result<Vec<Place>, String
 }
 
 /// The path that a setting holds for each process of its component, with the place that it means there.
-pub(super) fn paths(scene: &Scene<'_>, probe: &SettingProbe) -> Vec<Result<Place, Seen>> {
+pub(super) fn paths(scene: &CollectContext<'_>, probe: &SettingProbe) -> Vec<Result<HostPath, Observed>> {
     let found = scene.node.found(probe.component);
     if found.instances.is_empty() {
         let usual = probe.default_with_flags.as_ref().filter(|_| !scene.node.is_blind());
         return vec![
-            usual.map_or_else(|| Err(scene.absent(probe.component)), |path| Ok(Place::host(path.to_string()))),
+            usual.map_or_else(|| Err(scene.absent(probe.component)), |path| Ok(HostPath::host(path.to_string()))),
         ];
     }
     let path_for = |instance: &Instance| {
         let path = match in_effect(scene, probe, instance).0 {
-            Seen::Value(value) | Seen::Unset { default: Some(value) } => value.to_string(),
-            Seen::Unset { default: None } => {
-                return Err(Seen::Missing(format!("{} is not set", probe.name())));
+            Observed::Value(value) | Observed::Unset { default: Some(value) } => value.to_string(),
+            Observed::Unset { default: None } => {
+                return Err(Observed::Missing(format!("{} is not set", probe.name())));
             }
             other => return Err(other),
         };
@@ -231,19 +235,19 @@ pub(super) fn paths(scene: &Scene<'_>, probe: &SettingProbe) -> Vec<Result<Place
 }
 
 /// What a file's trouble is to a rule: nothing there, or nothing known.
-pub(super) fn not_seen(subject: &str, trouble: &Trouble) -> Seen {
+pub(super) fn not_seen(subject: &str, trouble: &SourceError) -> Observed {
     let text = format!("{subject} {trouble}");
     match trouble {
-        Trouble::Absent => Seen::Missing(text),
-        Trouble::NotMounted(_)
-        | Trouble::Denied(_)
-        | Trouble::NotRegular(_)
-        | Trouble::NotDirectory
-        | Trouble::TooLarge(_)
-        | Trouble::Changed
-        | Trouble::Malformed(_)
-        | Trouble::Silent(_)
-        | Trouble::NotReached(_)
-        | Trouble::Io(_) => Seen::Unknown(text),
+        SourceError::NotFound => Observed::Missing(text),
+        SourceError::NotMounted(_)
+        | SourceError::PermissionDenied(_)
+        | SourceError::NotRegular(_)
+        | SourceError::NotDirectory
+        | SourceError::TooLarge(_)
+        | SourceError::Changed
+        | SourceError::Malformed(_)
+        | SourceError::TimedOut(_)
+        | SourceError::DeadlineExceeded(_)
+        | SourceError::Io(_) => Observed::Unknown(text),
     }
 }

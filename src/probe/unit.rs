@@ -1,10 +1,10 @@
 //! The unit probe: a setting of a systemd unit over its file and drop-ins, as systemd puts them together. Never judges.
 
-use super::scene::{Scene, shown};
+use super::context::{CollectContext, shown};
 use super::setting::not_seen;
-use super::{Evidence, Observation, Seen, markup};
-use crate::host::{Place, Trouble};
-use crate::value::Value;
+use super::{Evidence, Observation, Observed, markup};
+use crate::model::Value;
+use crate::source::node::{HostPath, SourceError};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -35,8 +35,8 @@ const MAX_DROP_INS: usize = 1000;
 
 /// The words of a key's value: of several lines, those behind the last empty one together.
 pub(super) fn collect(
-    scene: &Scene<'_>,
-    places: &[Result<Place, Seen>],
+    scene: &CollectContext<'_>,
+    places: &[Result<HostPath, Observed>],
     section: &str,
     key: &str,
     attribute: &str,
@@ -44,13 +44,13 @@ pub(super) fn collect(
     let mut observation = Observation {
         subject: "unit files".to_owned(),
         attribute: attribute.to_owned(),
-        seen: Seen::Unset { default: None },
+        seen: Observed::Unset { default: None },
         source: "unit files".to_owned(),
     };
     match value(scene, places, section, key) {
         Ok(Some((value, file))) => {
             let words = value.split(markup::BLANKS).filter(|word| !word.is_empty());
-            observation.seen = Seen::Value(Value::List(words.map(str::to_owned).collect()));
+            observation.seen = Observed::Value(Value::List(words.map(str::to_owned).collect()));
             observation.source = format!("file {file}");
             observation.subject = file;
         }
@@ -62,11 +62,11 @@ pub(super) fn collect(
 
 /// The value, with the last file that adds to it.
 fn value(
-    scene: &Scene<'_>,
-    places: &[Result<Place, Seen>],
+    scene: &CollectContext<'_>,
+    places: &[Result<HostPath, Observed>],
     section: &str,
     key: &str,
-) -> Result<Option<(String, String)>, Seen> {
+) -> Result<Option<(String, String)>, Observed> {
     let mut found: Vec<(String, String)> = Vec::new();
     for place in files(scene, places)? {
         let name = shown(&place.path);
@@ -84,13 +84,13 @@ fn value(
 }
 
 /// The files that make up the units that places belong to: for each unit its file, then its drop-ins by name.
-fn files(scene: &Scene<'_>, places: &[Result<Place, Seen>]) -> Result<Vec<Place>, Seen> {
+fn files(scene: &CollectContext<'_>, places: &[Result<HostPath, Observed>]) -> Result<Vec<HostPath>, Observed> {
     let mut units: Vec<String> = Vec::new();
-    let mut elsewhere: Vec<Place> = Vec::new();
+    let mut elsewhere: Vec<HostPath> = Vec::new();
     for place in places {
         let place = match place {
             Ok(place) => place,
-            Err(Seen::Remark(_)) => continue,
+            Err(Observed::Remark(_)) => continue,
             Err(seen) => return Err(seen.clone()),
         };
         match unit_of(&place.path) {
@@ -114,12 +114,12 @@ fn unit_of(path: &Path) -> Option<String> {
     Some(name.strip_suffix(".d").unwrap_or(name).to_owned())
 }
 
-fn unit_file(scene: &Scene<'_>, unit: &str) -> Result<Option<Place>, Seen> {
+fn unit_file(scene: &CollectContext<'_>, unit: &str) -> Result<Option<HostPath>, Observed> {
     for folder in FOLDERS {
-        let place = Place::host(Path::new(folder).join(unit));
+        let place = HostPath::host(Path::new(folder).join(unit));
         match scene.stat(&place) {
             Ok(_) => return Ok(Some(place)),
-            Err(Trouble::Absent | Trouble::NotDirectory) => {}
+            Err(SourceError::NotFound | SourceError::NotDirectory) => {}
             Err(trouble) => return Err(unknown(&shown(&place.path), &trouble)),
         }
     }
@@ -128,32 +128,32 @@ fn unit_file(scene: &Scene<'_>, unit: &str) -> Result<Option<Place>, Seen> {
 
 /// `*.conf` of the unit and of all services, over all folders, by name; of one name the unit's own, and of these that of
 /// the first folder.
-fn drop_ins(scene: &Scene<'_>, unit: &str) -> Result<Vec<Place>, Seen> {
-    let mut by_name: BTreeMap<String, Place> = BTreeMap::new();
+fn drop_ins(scene: &CollectContext<'_>, unit: &str) -> Result<Vec<HostPath>, Observed> {
+    let mut by_name: BTreeMap<String, HostPath> = BTreeMap::new();
     let of_unit = format!("{unit}.d");
     for folder in [of_unit.as_str(), FOR_ALL].iter().flat_map(|d| FOLDERS.map(|f| Path::new(f).join(d))) {
-        let place = Place::host(&folder);
+        let place = HostPath::host(&folder);
         match scene.stat(&place).and_then(|_| scene.list(&place)) {
             Ok(names) => {
                 for name in names.iter().filter(|n| n.ends_with(".conf")) {
-                    let place = Place::host(folder.join(name));
+                    let place = HostPath::host(folder.join(name));
                     by_name.entry(name.clone()).or_insert(place);
                 }
             }
-            Err(Trouble::Absent | Trouble::NotDirectory) => {}
+            Err(SourceError::NotFound | SourceError::NotDirectory) => {}
             Err(trouble) => return Err(unknown(&shown(&folder), &trouble)),
         }
         if by_name.len() > MAX_DROP_INS {
-            return Err(Seen::Unknown(format!("{unit} has more than {MAX_DROP_INS} drop-ins")));
+            return Err(Observed::Unknown(format!("{unit} has more than {MAX_DROP_INS} drop-ins")));
         }
     }
     Ok(by_name.into_values().collect())
 }
 
 /// A file that was there a moment ago, or that a list names, and cannot be read: nothing is known.
-fn unknown(name: &str, trouble: &Trouble) -> Seen {
+fn unknown(name: &str, trouble: &SourceError) -> Observed {
     match not_seen(name, trouble) {
-        Seen::Missing(reason) => Seen::Unknown(reason),
+        Observed::Missing(reason) => Observed::Unknown(reason),
         other => other,
     }
 }

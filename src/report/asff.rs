@@ -2,7 +2,7 @@
 //! one finding for each check that fails or warns. Sends nothing.
 
 use super::json::write_line;
-use crate::outcome::{GroupReport, Outcome, Report, SectionReport, State};
+use crate::report::{GroupReport, Outcome, Report, SectionReport, State};
 use serde::Serialize;
 use std::io::{self, Write};
 use std::time::SystemTime;

@@ -1,7 +1,7 @@
 //! JSON in the form that readers of kube-bench's output know: the keys, their order and their mixed case are fixed. What is
 //! new stands in new keys.
 
-use crate::outcome::{Finding, GroupReport, Outcome, Report, SectionReport, State};
+use crate::report::{Finding, GroupReport, Outcome, Report, SectionReport, State};
 use serde::{Serialize, Serializer};
 use serde_json::ser::{CharEscape, Formatter};
 use std::io::{self, Write};
@@ -192,9 +192,9 @@ fn check(outcome: &Outcome) -> Check<'_> {
         test_number: Text(outcome.id.as_str()),
         test_desc: Text(&outcome.title),
         audit: Text(&outcome.audit),
-        audit_env: Text(&outcome.as_written.audit_env),
-        audit_config: Text(&outcome.as_written.audit_config),
-        kind: Text(if outcome.manual { "manual" } else { &outcome.as_written.kind }),
+        audit_env: Text(&outcome.kube_bench_fields.audit_env),
+        audit_config: Text(&outcome.kube_bench_fields.audit_config),
+        kind: Text(if outcome.manual { "manual" } else { &outcome.kube_bench_fields.kind }),
         remediation,
         test_info: [remediation],
         status: outcome.state().to_string(),
@@ -221,7 +221,7 @@ fn evidence(finding: &Finding) -> Evidence<'_> {
     }
 }
 
-fn counts(totals: crate::outcome::Totals) -> Totals {
+fn counts(totals: crate::report::Totals) -> Totals {
     Totals { total_pass: totals.pass, total_fail: totals.fail, total_warn: totals.warn, total_info: totals.info }
 }
 

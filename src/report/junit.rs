@@ -2,7 +2,7 @@
 //! well-formed: what XML has no room for is shown by its number.
 
 use super::json;
-use crate::outcome::{GroupReport, Outcome, Report, SectionReport, State};
+use crate::report::{GroupReport, Outcome, Report, SectionReport, State};
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 use std::io::{self, Write};
 use std::time::Duration;

@@ -3,13 +3,14 @@
 mod asff;
 mod json;
 mod junit;
+mod model;
 mod text;
 
 pub use asff::Origin;
 #[cfg(test)]
 pub(crate) use json::schema as json_schema;
+pub use model::*;
 
-use crate::outcome::Report;
 use std::io::{self, Write};
 
 /// A format of the report.

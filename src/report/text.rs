@@ -1,7 +1,7 @@
 //! The report for people: a line for each check with its reason below, what to do, and counts.
 
 use super::TextOptions;
-use crate::outcome::{Outcome, Report, SectionReport, State, Totals, Verdict};
+use crate::report::{Outcome, Report, SectionReport, State, Totals, Verdict};
 use anstyle::{AnsiColor, Style};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use std::io::{self, Write};

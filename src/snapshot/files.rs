@@ -1,8 +1,8 @@
 //! The files of a snapshot: what was seen of each path, under the path that a described host finds it at.
 
 use super::form::FileForm;
-use crate::host::{Host, Kind, Place, RecordingHost, Root, Sighting, Stat, Trouble};
 use crate::probe::{Collector, Excerpt};
+use crate::source::node::{HostPath, Kind, NodeSource, PathRoot, RecordingSource, Sighting, SourceError, Stat};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component as Part, Path, PathBuf};
 
@@ -14,18 +14,18 @@ pub(super) struct Files {
 
 /// What was seen of one path.
 struct Thing {
-    place: Place,
+    place: HostPath,
     sighting: Sighting,
-    excerpt: Option<Result<String, Trouble>>,
+    excerpt: Option<Result<String, SourceError>>,
     /// Whether its folder names it.
     is_listed: bool,
 }
 
 impl Files {
     /// What the host was asked, and what of the files' contents.
-    pub(super) fn of(host: &RecordingHost<'_>, collector: &Collector<'_>) -> Self {
+    pub(super) fn of(host: &RecordingSource<'_>, collector: &Collector<'_>) -> Self {
         let roots = Roots::of(host, collector);
-        let seen: Vec<(Place, Sighting)> =
+        let seen: Vec<(HostPath, Sighting)> =
             host.recording().things.iter().map(|(place, sighting)| (place.clone(), sighting.clone())).collect();
         let mut files = Self { things: BTreeMap::new(), roots };
         for (place, sighting) in &seen {
@@ -46,7 +46,7 @@ impl Files {
         files
     }
 
-    fn at(&mut self, place: &Place) -> &mut Thing {
+    fn at(&mut self, place: &HostPath) -> &mut Thing {
         self.things.entry(self.roots.path(place)).or_insert_with(|| Thing {
             place: place.clone(),
             sighting: Sighting::default(),
@@ -80,7 +80,7 @@ impl Thing {
         match (&known.stat, &other.stat) {
             (Some(one), Some(another)) if one != another => {
                 // One path cannot be both; what cannot be shown is not believed.
-                known.stat = Some(Err(Trouble::Io("two names that look alike mean different files".to_owned())));
+                known.stat = Some(Err(SourceError::Io("two names that look alike mean different files".to_owned())));
             }
             (None, Some(_)) => known.stat = other.stat.clone(),
             (Some(_), Some(_) | None) | (None, None) => {}
@@ -93,10 +93,10 @@ impl Thing {
     /// As it is written; nothing for a path at which nothing stands, unless something names it.
     fn form(&self, path: &Path) -> Option<FileForm> {
         let path = path.display().to_string();
-        let written = |trouble: &Option<Trouble>| trouble.as_ref().map(Trouble::written);
+        let written = |trouble: &Option<SourceError>| trouble.as_ref().map(SourceError::written);
         let stat = match self.sighting.stat.as_ref()? {
             Ok(stat) => stat,
-            Err(Trouble::Absent) if !self.is_listed && self.sighting.in_walk.is_none() => return None,
+            Err(SourceError::NotFound) if !self.is_listed && self.sighting.in_walk.is_none() => return None,
             Err(trouble) => {
                 return Some(FileForm {
                     path,
@@ -116,9 +116,9 @@ impl Thing {
             kind: match (stat.kind, &self.excerpt) {
                 (Kind::File, _) => None,
                 (Kind::Directory, _) => Some(DIRECTORY),
-                (Kind::Special, Some(Err(Trouble::NotRegular("a FIFO")))) => Some("fifo"),
-                (Kind::Special, Some(Err(Trouble::NotRegular("a socket")))) => Some("socket"),
-                (Kind::Special, Some(Err(Trouble::NotRegular("a device")))) => Some("device"),
+                (Kind::Special, Some(Err(SourceError::NotRegular("a FIFO")))) => Some("fifo"),
+                (Kind::Special, Some(Err(SourceError::NotRegular("a socket")))) => Some("socket"),
+                (Kind::Special, Some(Err(SourceError::NotRegular("a device")))) => Some("device"),
                 (Kind::Special, _) => Some("other"),
             },
             mode: Some(format!("{:o}", stat.mode)),
@@ -133,9 +133,11 @@ impl Thing {
 }
 
 /// Why a content could not be read of something that was there a moment before.
-fn of_content(trouble: &Trouble) -> String {
+fn of_content(trouble: &SourceError) -> String {
     match trouble {
-        Trouble::Absent | Trouble::NotDirectory | Trouble::NotMounted(_) => Trouble::Changed.written(),
+        SourceError::NotFound | SourceError::NotDirectory | SourceError::NotMounted(_) => {
+            SourceError::Changed.written()
+        }
         other => other.written(),
     }
 }
@@ -148,14 +150,14 @@ struct Roots {
 
 impl Roots {
     /// A process whose root answers as the machine's does, for all that was asked there, shares it.
-    fn of(host: &RecordingHost<'_>, collector: &Collector<'_>) -> Self {
-        let mut asked: BTreeMap<u32, Vec<(Place, Sighting)>> = BTreeMap::new();
+    fn of(host: &RecordingSource<'_>, collector: &Collector<'_>) -> Self {
+        let mut asked: BTreeMap<u32, Vec<(HostPath, Sighting)>> = BTreeMap::new();
         for (place, sighting) in &host.recording().things {
-            if let Root::Process(pid) = place.root {
+            if let PathRoot::Process(pid) = place.root {
                 asked.entry(pid).or_default().push((place.clone(), sighting.clone()));
             }
         }
-        let differs = |(own, seen): &(Place, Sighting)| !is_the_machines(host, collector, own, seen);
+        let differs = |(own, seen): &(HostPath, Sighting)| !is_the_machines(host, collector, own, seen);
         Self { own: asked.into_iter().filter(|(_, asked)| asked.iter().any(differs)).map(|(pid, _)| pid).collect() }
     }
 
@@ -165,10 +167,10 @@ impl Roots {
     }
 
     /// The path at which a described host looks for a place.
-    fn path(&self, place: &Place) -> PathBuf {
+    fn path(&self, place: &HostPath) -> PathBuf {
         let mut path = match place.root {
-            Root::Process(pid) if self.own.contains(&pid) => Self::folder(pid),
-            Root::Process(_) | Root::Host => PathBuf::from("/"),
+            PathRoot::Process(pid) if self.own.contains(&pid) => Self::folder(pid),
+            PathRoot::Process(_) | PathRoot::Node => PathBuf::from("/"),
         };
         let top = path.components().count();
         for part in place.path.components() {
@@ -185,9 +187,9 @@ impl Roots {
 
 /// Whether the machine's own root gives the same answers as a process's. What it is asked here is remembered too: it is as
 /// true as the rest.
-fn is_the_machines(host: &RecordingHost<'_>, collector: &Collector<'_>, own: &Place, seen: &Sighting) -> bool {
-    let shared = Place::host(&own.path);
-    let walk = |place: &Place| {
+fn is_the_machines(host: &RecordingSource<'_>, collector: &Collector<'_>, own: &HostPath, seen: &Sighting) -> bool {
+    let shared = HostPath::host(&own.path);
+    let walk = |place: &HostPath| {
         let mut met = Vec::new();
         let walked = host.walk(place, &mut |path, stat| met.push((path.to_owned(), stat)));
         met.sort_by(|(one, _), (other, _)| one.cmp(other));

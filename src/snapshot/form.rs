@@ -68,10 +68,10 @@ pub(super) struct ProcessForm {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) exe: Option<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub(super) set_user_id: bool,
+    pub(super) setuid: bool,
     pub(super) privileged: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub(super) is_cut: bool,
+    pub(super) truncated: bool,
     pub(super) user: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) effective_user: Option<u32>,

@@ -5,11 +5,11 @@ mod files;
 mod form;
 pub(crate) mod redaction;
 
-use crate::component::Component;
-use crate::definition::{DefinitionError, Library};
-use crate::host::{Accounts, Host, Process, Recording, RecordingHost, Stat, Trouble};
+use crate::benchmark::{DefinitionError, Library};
+use crate::model::Component;
 use crate::node::{Instance, Node};
-use crate::probe::{Collector, PlaceKind, Probe};
+use crate::probe::{Collector, FileRole, Probe};
+use crate::source::node::{Accounts, NodeSource, Process, Recording, RecordingSource, SourceError, Stat};
 use crate::version;
 use files::Files;
 use form::{AccountsForm, Form, ProcessForm, SnapshotForm};
@@ -28,8 +28,8 @@ pub enum SnapshotError {
 }
 
 /// A snapshot of a machine, as a description in JSON that `--host` takes.
-pub fn take(library: &Library, host: &dyn Host) -> Result<Vec<u8>, SnapshotError> {
-    let recording = RecordingHost::new(host);
+pub fn take(library: &Library, host: &dyn NodeSource) -> Result<Vec<u8>, SnapshotError> {
+    let recording = RecordingSource::new(host);
     let node = Node::detect(&recording, &library.config);
     let mut collector = Collector::new(&recording, &node, &library.config);
     let probes = every_probe(library)?;
@@ -45,7 +45,7 @@ pub fn take(library: &Library, host: &dyn Host) -> Result<Vec<u8>, SnapshotError
             readings: readings(&probes, host),
         },
         notices: host.notices(),
-        processes_error: seen.processes.as_ref().and_then(|p| p.as_ref().err()).map(Trouble::written),
+        processes_error: seen.processes.as_ref().and_then(|p| p.as_ref().err()).map(SourceError::written),
         accounts: accounts(host.accounts(), files.stats(), &processes),
         accounts_unknown: host.accounts().unknown().map(str::to_owned),
         dirs,
@@ -73,10 +73,10 @@ fn every_probe(library: &Library) -> Result<Vec<Probe>, DefinitionError> {
 
 /// Looks at all that any audit of this machine would look at. What comes of it stands in the host's and the collector's
 /// memory.
-fn look_everywhere(collector: &mut Collector<'_>, host: &dyn Host, node: &Node, probes: &[Probe]) {
+fn look_everywhere(collector: &mut Collector<'_>, host: &dyn NodeSource, node: &Node, probes: &[Probe]) {
     collector.collect_all(probes.iter().collect());
     for component in Component::ALL {
-        for kind in PlaceKind::ALL {
+        for kind in FileRole::ALL {
             collector.path_to_name(component, kind);
         }
     }
@@ -85,13 +85,13 @@ fn look_everywhere(collector: &mut Collector<'_>, host: &dyn Host, node: &Node, 
 }
 
 /// What was read, in the probes' words. A snapshot of a snapshot holds no more than that one.
-fn readings(probes: &[Probe], host: &dyn Host) -> BTreeSet<String> {
+fn readings(probes: &[Probe], host: &dyn NodeSource) -> BTreeSet<String> {
     probes.iter().map(Probe::describe).filter(|reading| host.can_answer(&|| reading.clone())).collect()
 }
 
 /// A process's component, and how it counts there; none for a process that only bears a part of a component's name.
 fn of_component(node: &Node, pid: u32) -> bool {
-    let is_set_aside = |component| node.found(component).set_aside.iter().any(|(process, _)| process.pid == pid);
+    let is_set_aside = |component| node.found(component).ignored.iter().any(|(process, _)| process.pid == pid);
     instance(node, pid).is_some() || Component::ALL.into_iter().any(is_set_aside)
 }
 
@@ -108,7 +108,7 @@ fn process_form(process: &Process, node: &Node, seen: &Recording, files: &Files)
     let env_error = variables.clone().find_map(|(_, value)| value.as_ref().err());
     let env = variables.filter_map(|((_, name), value)| Some((name.clone(), value.as_ref().ok()?.clone()?))).collect();
     let (build, build_error) = match seen.builds.get(&pid) {
-        None | Some(Err(Trouble::Absent)) => (None, None),
+        None | Some(Err(SourceError::NotFound)) => (None, None),
         Some(Ok(text)) => (Some(version::build_excerpt(text)), None),
         Some(Err(trouble)) => (None, Some(trouble.written())),
     };
@@ -126,13 +126,13 @@ fn process_form(process: &Process, node: &Node, seen: &Recording, files: &Files)
                 .collect(),
         },
         exe: process.exe.clone(),
-        set_user_id: process.set_user_id,
+        setuid: process.setuid,
         privileged: process.privileged,
-        is_cut: process.is_cut,
+        truncated: process.truncated,
         user: process.real_uid,
         effective_user: (process.effective_uid != process.real_uid).then_some(process.effective_uid),
         env,
-        env_error: env_error.map(Trouble::written),
+        env_error: env_error.map(SourceError::written),
         cgroup: process.cgroup.clone(),
         cwd: process.cwd.as_ref().map(|folder| folder.display().to_string()),
         build,
@@ -170,16 +170,16 @@ fn named(ids: BTreeSet<u32>, names_of: impl Fn(u32) -> Vec<String>) -> IndexMap<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::probe::{At, SettingProbe};
+    use crate::probe::{FileRef, SettingProbe};
 
     #[test]
     fn no_flag_that_a_rule_reads_is_taken_for_a_secret() {
         let library = Library::load(None, None).expect("the definitions");
         let probes = every_probe(&library).expect("the probes");
         let of_setting = |setting: &SettingProbe| Some((setting.component, setting.flag.clone()?));
-        let of_place = |at: &At| match at {
-            At::Setting(setting) => of_setting(setting),
-            At::Path(_) | At::Known(..) => None,
+        let of_place = |at: &FileRef| match at {
+            FileRef::Setting(setting) => of_setting(setting),
+            FileRef::Path(_) | FileRef::Known(..) => None,
         };
         let flags: Vec<(Component, String)> = probes
             .iter()

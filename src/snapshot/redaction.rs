@@ -1,7 +1,7 @@
 //! Command lines without what is secret in them. No rule reads a flag that holds a secret itself; rules read flags that
 //! name files.
 
-use crate::component::Component;
+use crate::model::Component;
 use regex::{NoExpand, Regex};
 use std::sync::LazyLock;
 

@@ -3,13 +3,13 @@
 
 use crate::live::{LiveNode, as_tester};
 use crate::support::{everything, outcomes};
-use nodeproof::definition::{Benchmark, Library};
-use nodeproof::host::{DescribedHost, Host as _, LiveHost, Trouble};
-use nodeproof::node::Node;
-use nodeproof::outcome::State;
-use nodeproof::plan::plan;
-use nodeproof::probe::Collector;
-use nodeproof::runner;
+use nodeproof::internals::benchmark::{Benchmark, Library};
+use nodeproof::internals::evaluate;
+use nodeproof::internals::node::Node;
+use nodeproof::internals::plan::plan;
+use nodeproof::internals::probe::Collector;
+use nodeproof::internals::report::State;
+use nodeproof::internals::source::node::{LiveSource, NodeSource as _, RecordedSource, SourceError};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -107,7 +107,7 @@ fn attempts() -> Vec<(&'static str, Vec<Value>, Vec<Value>)> {
             "a set-user-id program that waits under another name",
             processes(&|name| {
                 let exe = "/usr/bin/sudo";
-                json!({ "argv": argv(name), "user": 0, "exe": exe, "set_user_id": true, "cgroup": "/system.slice/cron.service" })
+                json!({ "argv": argv(name), "user": 0, "exe": exe, "setuid": true, "cgroup": "/system.slice/cron.service" })
             }),
             vec![],
         ),
@@ -165,10 +165,10 @@ fn attempts() -> Vec<(&'static str, Vec<Value>, Vec<Value>)> {
 
 /// The checks that pass.
 fn passed(library: &Library, benchmark: &Benchmark, description: &Value) -> BTreeSet<String> {
-    let host = DescribedHost::parse(&description.to_string()).expect("a described host");
+    let host = RecordedSource::parse(&description.to_string()).expect("a described host");
     let node = Node::detect(&host, &library.config);
     let plan = plan(benchmark, &everything(benchmark)).expect("a plan");
-    let report = runner::run(&plan, &mut Collector::new(&host, &node, &library.config), &node, None);
+    let report = evaluate::run(&plan, &mut Collector::new(&host, &node, &library.config), &node, None);
     let passed = outcomes(&report).filter(|(_, outcome)| outcome.state() == State::Pass);
     passed.map(|(_, outcome)| outcome.id.to_string()).collect()
 }
@@ -261,7 +261,7 @@ fn real_processes_of_another_user_move_no_verdict() {
         borrowed.arg0("kube-controller-manager").args(flags).uid(user);
         node.start(borrowed);
     }
-    // Root in a user namespace of nobody's.
+    // PathRoot in a user namespace of nobody's.
     let mut namespace = Command::new("unshare");
     namespace.args(["--user", "--map-root-user"]).arg(node.program("etcd")).args(flags).uid(NOBODY);
     node.start(namespace);
@@ -278,12 +278,12 @@ fn a_number_that_is_reused_is_not_believed() {
     let mut node = LiveNode::new();
     let environment = |value: &str| BTreeMap::from([("ETCD_CLIENT_CERT_AUTH".to_owned(), value.to_owned())]);
     let real = node.process(&["etcd"], &environment("false"));
-    let machine = LiveHost::open(&node.root(), &node.proc()).expect("a machine");
+    let machine = LiveSource::open(&node.root(), &node.proc()).expect("a machine");
     assert_eq!(machine.processes(&["etcd"]).expect("processes").len(), 1);
     // A tick of the kernel's clock, so that the other one is visibly younger.
     std::thread::sleep(std::time::Duration::from_millis(30));
     let other = node.process(&["sleep"], &environment("true"));
     fs::remove_dir_all(node.proc().join(real.to_string())).expect("gone");
     node.show(other, real);
-    assert_eq!(machine.variables(real, &["ETCD_CLIENT_CERT_AUTH"]), Err(Trouble::Changed));
+    assert_eq!(machine.variables(real, &["ETCD_CLIENT_CERT_AUTH"]), Err(SourceError::Changed));
 }

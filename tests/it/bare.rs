@@ -1,8 +1,8 @@
 //! A machine on which nothing of Kubernetes is: nothing passes.
 
 use crate::support::{judge, nodeproof, outcomes};
-use nodeproof::definition::Library;
-use nodeproof::outcome::State;
+use nodeproof::internals::benchmark::Library;
+use nodeproof::internals::report::State;
 use serde_json::Value;
 use tempfile::tempdir;
 

@@ -1,9 +1,11 @@
 //! One report for the tests of every format, with a check of each kind and letters that each format has trouble with.
 
-use nodeproof::config::Target;
-use nodeproof::definition::Id;
-use nodeproof::outcome::{AsWritten, Finding, GroupReport, KubernetesVersion, Outcome, Report, SectionReport, Verdict};
-use nodeproof::report::Format;
+use nodeproof::internals::benchmark::Id;
+use nodeproof::internals::node::Target;
+use nodeproof::internals::report::Format;
+use nodeproof::internals::report::{
+    Finding, GroupReport, KubeBenchFields, KubernetesVersion, Outcome, Report, SectionReport, Verdict,
+};
 
 /// A check that is met, with nothing special about it.
 pub(crate) fn outcome(id: &str, verdict: Verdict) -> Outcome {
@@ -19,7 +21,7 @@ pub(crate) fn outcome(id: &str, verdict: Verdict) -> Outcome {
         actual: "600".to_owned(),
         remediation: "chmod 600 /etc/x\n".to_owned(),
         evidence: Vec::new(),
-        as_written: AsWritten::default(),
+        kube_bench_fields: KubeBenchFields::default(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The question to the cluster's API, against a server of our own that speaks TLS.
 
-use nodeproof::cluster::{Account, ask};
+use nodeproof::internals::source::cluster::{Account, ask};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use std::io::{Read, Write};
@@ -55,7 +55,7 @@ impl Cluster {
         }
     }
 
-    /// Answers one request with this body, and gives the request.
+    /// AuditAnswers one request with this body, and gives the request.
     fn answer(&self, body: &'static str) -> thread::JoinHandle<String> {
         let listener = self.listener.try_clone().expect("a listener");
         let config = Arc::clone(&self.config);

@@ -1,7 +1,7 @@
 //! A folder in kube-bench's form: found, put in place of what is built in, and judged as its tables say.
 
 use crate::support::{check, nodeproof, repository};
-use nodeproof::definition::Library;
+use nodeproof::internals::benchmark::Library;
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::path::Path;

@@ -3,16 +3,16 @@
 
 use crate::proofs::yaml;
 use crate::support::{everything, outcomes};
-use nodeproof::definition::{Benchmark, Library};
-use nodeproof::host::{
-    Accounts, Capability, DescribedHost, Entry, Host, Journal, JournalQuery, Place, Process, ProcessTable, Stat,
-    Trouble,
+use nodeproof::internals::benchmark::{Benchmark, Library};
+use nodeproof::internals::evaluate;
+use nodeproof::internals::node::Node;
+use nodeproof::internals::plan::plan;
+use nodeproof::internals::probe::Collector;
+use nodeproof::internals::report::{Report, State, Verdict};
+use nodeproof::internals::source::node::{
+    Accounts, Capability, Entry, HostPath, Journal, JournalQuery, NodeSource, Process, ProcessTable, RecordedSource,
+    SourceError, Stat,
 };
-use nodeproof::node::Node;
-use nodeproof::outcome::{Report, State, Verdict};
-use nodeproof::plan::plan;
-use nodeproof::probe::Collector;
-use nodeproof::runner;
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
@@ -20,10 +20,10 @@ use std::time::Duration;
 
 /// A described machine, one question of which fails.
 struct FailingHost<'a> {
-    inner: &'a DescribedHost,
+    inner: &'a RecordedSource,
     /// Which question: the first is 0.
     fails_at: usize,
-    fault: Option<Trouble>,
+    fault: Option<SourceError>,
     asked: Cell<usize>,
     /// Words on what failed, and where.
     failed: Cell<&'static str>,
@@ -31,12 +31,12 @@ struct FailingHost<'a> {
 }
 
 impl<'a> FailingHost<'a> {
-    fn new(inner: &'a DescribedHost, fails_at: usize, fault: Option<Trouble>) -> Self {
+    fn new(inner: &'a RecordedSource, fails_at: usize, fault: Option<SourceError>) -> Self {
         Self { inner, fails_at, fault, asked: Cell::new(0), failed: Cell::new(""), at: RefCell::default() }
     }
 
     /// The fault, if it is this question's turn.
-    fn fault(&self, question: &'static str) -> Option<Trouble> {
+    fn fault(&self, question: &'static str) -> Option<SourceError> {
         let turn = self.asked.replace(self.asked.get() + 1) == self.fails_at;
         let fault = self.fault.clone().filter(|_| turn);
         if fault.is_some() {
@@ -45,16 +45,20 @@ impl<'a> FailingHost<'a> {
         fault
     }
 
-    fn answer<T>(&self, question: &'static str, answer: impl FnOnce() -> Result<T, Trouble>) -> Result<T, Trouble> {
+    fn answer<T>(
+        &self,
+        question: &'static str,
+        answer: impl FnOnce() -> Result<T, SourceError>,
+    ) -> Result<T, SourceError> {
         self.fault(question).map_or_else(answer, Err)
     }
 
     fn answer_at<T>(
         &self,
         question: &'static str,
-        place: &Place,
-        answer: impl FnOnce() -> Result<T, Trouble>,
-    ) -> Result<T, Trouble> {
+        place: &HostPath,
+        answer: impl FnOnce() -> Result<T, SourceError>,
+    ) -> Result<T, SourceError> {
         let fault = self.fault(question);
         if fault.is_some() {
             self.at.replace(Some(place.path.clone()));
@@ -63,49 +67,53 @@ impl<'a> FailingHost<'a> {
     }
 }
 
-impl Host for FailingHost<'_> {
-    fn processes(&self, wanted: &[&str]) -> Result<Vec<Process>, Trouble> {
+impl NodeSource for FailingHost<'_> {
+    fn processes(&self, wanted: &[&str]) -> Result<Vec<Process>, SourceError> {
         self.answer("processes", || self.inner.processes(wanted))
     }
 
-    fn variables(&self, pid: u32, names: &[&str]) -> Result<Vec<Option<String>>, Trouble> {
+    fn variables(&self, pid: u32, names: &[&str]) -> Result<Vec<Option<String>>, SourceError> {
         self.answer("variables", || self.inner.variables(pid, names))
     }
 
-    fn build_information(&self, pid: u32) -> Result<String, Trouble> {
+    fn build_information(&self, pid: u32) -> Result<String, SourceError> {
         self.answer("build information", || self.inner.build_information(pid))
     }
 
-    fn process_table(&self) -> Result<ProcessTable, Trouble> {
+    fn process_table(&self) -> Result<ProcessTable, SourceError> {
         self.answer("process table", || self.inner.process_table())
     }
 
-    fn journal(&self, query: &JournalQuery) -> Result<Journal, Trouble> {
+    fn journal(&self, query: &JournalQuery) -> Result<Journal, SourceError> {
         self.answer("journal", || self.inner.journal(query))
     }
 
-    fn look(&self, place: &Place) -> Result<Entry, Trouble> {
+    fn look(&self, place: &HostPath) -> Result<Entry, SourceError> {
         self.answer_at("look", place, || self.inner.look(place))
     }
 
-    fn stat(&self, place: &Place) -> Result<Stat, Trouble> {
+    fn stat(&self, place: &HostPath) -> Result<Stat, SourceError> {
         self.answer_at("stat", place, || self.inner.stat(place))
     }
 
-    fn read(&self, place: &Place) -> Result<Vec<u8>, Trouble> {
+    fn read(&self, place: &HostPath) -> Result<Vec<u8>, SourceError> {
         self.answer_at("read", place, || self.inner.read(place))
     }
 
-    fn list(&self, place: &Place) -> Result<Vec<String>, Trouble> {
+    fn list(&self, place: &HostPath) -> Result<Vec<String>, SourceError> {
         self.answer_at("list", place, || self.inner.list(place))
     }
 
     /// Each thing on the way can fail, and so can the walk as a whole.
-    fn walk(&self, place: &Place, visit: &mut dyn FnMut(&Path, Result<Stat, Trouble>)) -> Result<(), Trouble> {
+    fn walk(
+        &self,
+        place: &HostPath,
+        visit: &mut dyn FnMut(&Path, Result<Stat, SourceError>),
+    ) -> Result<(), SourceError> {
         self.answer_at("walk", place, || {
             self.inner.walk(place, &mut |path, stat| match self.fault("walk, on the way") {
                 // What a walk sees in a folder and then does not find has changed.
-                Some(Trouble::Absent) => visit(path, Err(Trouble::Changed)),
+                Some(SourceError::NotFound) => visit(path, Err(SourceError::Changed)),
                 Some(fault) => visit(path, Err(fault)),
                 None => visit(path, stat),
             })
@@ -123,31 +131,31 @@ impl Host for FailingHost<'_> {
 
 /// Everything that can go wrong with one question. A read that comes short is one that changed: the contract of a host is
 /// to give the whole or say why not.
-fn faults() -> Vec<(&'static str, Trouble)> {
+fn faults() -> Vec<(&'static str, SourceError)> {
     vec![
-        ("not found", Trouble::Absent),
-        ("denied", Trouble::Denied(Capability::DacReadSearch)),
-        ("root may not be entered", Trouble::Denied(Capability::SysPtrace)),
-        ("I/O error", Trouble::Io("input/output error".to_owned())),
-        ("interrupted", Trouble::Io("interrupted system call".to_owned())),
-        ("short read, or changed under the reader", Trouble::Changed),
-        ("no answer", Trouble::Silent(Duration::from_secs(10))),
-        ("not mounted", Trouble::NotMounted("/etc".to_owned())),
-        ("no directory", Trouble::NotDirectory),
-        ("not regular", Trouble::NotRegular("a FIFO")),
-        ("too large", Trouble::TooLarge(1)),
-        ("malformed", Trouble::Malformed("line 1".to_owned())),
+        ("not found", SourceError::NotFound),
+        ("denied", SourceError::PermissionDenied(Capability::DacReadSearch)),
+        ("root may not be entered", SourceError::PermissionDenied(Capability::SysPtrace)),
+        ("I/O error", SourceError::Io("input/output error".to_owned())),
+        ("interrupted", SourceError::Io("interrupted system call".to_owned())),
+        ("short read, or changed under the reader", SourceError::Changed),
+        ("no answer", SourceError::TimedOut(Duration::from_secs(10))),
+        ("not mounted", SourceError::NotMounted("/etc".to_owned())),
+        ("no directory", SourceError::NotDirectory),
+        ("not regular", SourceError::NotRegular("a FIFO")),
+        ("too large", SourceError::TooLarge(1)),
+        ("malformed", SourceError::Malformed("line 1".to_owned())),
     ]
 }
 
-fn judge(library: &Library, benchmark: &Benchmark, host: &dyn Host) -> Report {
+fn judge(library: &Library, benchmark: &Benchmark, host: &dyn NodeSource) -> Report {
     let node = Node::detect(host, &library.config);
     let plan = plan(benchmark, &everything(benchmark)).expect("a plan");
-    runner::run(&plan, &mut Collector::new(host, &node, &library.config), &node, None)
+    evaluate::run(&plan, &mut Collector::new(host, &node, &library.config), &node, None)
 }
 
 /// The described host without the file that was asked for when the fault came; none where that was no file.
-fn without(description: &Value, host: &FailingHost<'_>) -> Option<DescribedHost> {
+fn without(description: &Value, host: &FailingHost<'_>) -> Option<RecordedSource> {
     let at = host.at.borrow().clone()?;
     let mut description = description.clone();
     let files = description["files"].as_array_mut()?;
@@ -155,7 +163,7 @@ fn without(description: &Value, host: &FailingHost<'_>) -> Option<DescribedHost>
     // A pod's file stands below the pod's root.
     files.retain(|file| file["path"].as_str().is_none_or(|path| Path::new(path) != at));
     let is_gone = files.len() < before;
-    is_gone.then(|| DescribedHost::parse(&description.to_string()).expect("a host"))
+    is_gone.then(|| RecordedSource::parse(&description.to_string()).expect("a host"))
 }
 
 fn states(report: &Report) -> Vec<(&str, State)> {
@@ -167,7 +175,7 @@ fn fail_everything(name: &str, benchmark: &str) -> usize {
     let library = Library::load(None, None).expect("the definitions");
     let benchmark = library.benchmark(benchmark).expect(benchmark);
     let description: Value = yaml(name);
-    let described = DescribedHost::parse(&description.to_string()).expect(name);
+    let described = RecordedSource::parse(&description.to_string()).expect(name);
     let whole = FailingHost::new(&described, usize::MAX, None);
     let before = judge(&library, &benchmark, &whole);
     let (mut runs, mut wrong) = (0, Vec::new());
@@ -183,7 +191,7 @@ fn fail_everything(name: &str, benchmark: &str) -> usize {
             runs += 1;
             let case = format!("{name} {}: {} ({position}) fails: {what}", benchmark.id, host.failed.get());
             // A host that says of a file that it is not there is one without that file.
-            let is_gone = matches!(fault, Trouble::Absent | Trouble::NotDirectory);
+            let is_gone = matches!(fault, SourceError::NotFound | SourceError::NotDirectory);
             let without = if is_gone { without(&description, &host) } else { None };
             let without = without.map(|host| judge(&library, &benchmark, &host));
             let passes = |report: &Report| -> Vec<String> {

@@ -1,9 +1,9 @@
 //! Findings for AWS Security Hub, held against the limits that it sets.
 
 use crate::canned::{outcome, render, report, section};
-use nodeproof::config::Target;
-use nodeproof::outcome::{Outcome, Report, Verdict};
-use nodeproof::report::{Format, Origin};
+use nodeproof::internals::node::Target;
+use nodeproof::internals::report::{Format, Origin};
+use nodeproof::internals::report::{Outcome, Report, Verdict};
 use serde_json::{Value, json};
 use std::time::{Duration, SystemTime};
 

@@ -2,8 +2,8 @@
 //! installed.
 
 use crate::support::repository;
-use nodeproof::host::{DescribedHost, LiveHost};
-use nodeproof::shell::{Answer, Interpreter, Stop};
+use nodeproof::internals::kube_bench::shell::{Answer, Interpreter, ScriptError};
+use nodeproof::internals::source::node::{LiveSource, RecordedSource};
 use std::io::Read;
 use std::path::Path;
 use std::process::Command;
@@ -38,8 +38,8 @@ fn machine(files: &[(&str, &str)]) -> TempDir {
     root
 }
 
-fn answer(root: &Path, script: &str) -> Result<Answer, Stop> {
-    let host = LiveHost::open(root, Path::new("/proc")).expect("a machine");
+fn answer(root: &Path, script: &str) -> Result<Answer, ScriptError> {
+    let host = LiveSource::open(root, Path::new("/proc")).expect("a machine");
     Interpreter::new(&host).answer(script)
 }
 
@@ -83,7 +83,7 @@ fn files_of_every_form_are_read() {
     // What cannot be read is said, and is no empty answer.
     let root = machine(&[("xz", &here("system"))]);
     let refused = answer(root.path(), "journalctl -u k3s");
-    assert!(matches!(&refused, Err(Stop::Failed(reason)) if reason.contains("XZ")), "{refused:?}");
+    assert!(matches!(&refused, Err(ScriptError::Failed(reason)) if reason.contains("XZ")), "{refused:?}");
 }
 
 #[test]
@@ -117,12 +117,12 @@ fn the_audits_of_k3s_are_answered() {
 #[test]
 fn a_described_machine_has_a_journal_too() {
     let machine = "journal:\n  k3s: ['level=info msg=\"Running kube-apiserver --profiling=false\"', second]\n  rke2-server.service: [x]\n";
-    let host = DescribedHost::parse(machine).expect("a machine");
+    let host = RecordedSource::parse(machine).expect("a machine");
     let said = |script: &str| Interpreter::new(&host).answer(script).expect("an answer").text;
     assert_eq!(said("journalctl -D /var/log/journal -u k3s | grep -o 'profiling=[a-z]*'"), "profiling=false\n");
     assert_eq!(said("journalctl -u k3s.service | tail -n 1"), "Jan 01 00:00:00 node k3s: second\n");
     assert_eq!(said("journalctl -u kubelet"), "-- No entries --\n");
-    let none = DescribedHost::parse("{}").expect("a machine");
+    let none = RecordedSource::parse("{}").expect("a machine");
     let answer = Interpreter::new(&none).answer("journalctl -u k3s").expect("an answer");
     assert_eq!(answer.text, "No journal files were found.\n-- No entries --\n");
 }
@@ -151,7 +151,7 @@ fn what_is_not_known_of_journalctl_is_refused() {
     ];
     for script in scripts {
         let got = answer(root.path(), script);
-        assert!(matches!(got, Err(Stop::Unknown(_))), "{script}: {got:?}");
+        assert!(matches!(got, Err(ScriptError::Unknown(_))), "{script}: {got:?}");
     }
 }
 
@@ -213,7 +213,7 @@ fn journalctl_says_the_same() {
             let mut stderr: Vec<String> = String::from_utf8_lossy(&output.stderr).lines().map(str::to_owned).collect();
             let here = answer(Path::new("/"), &format!("journalctl -D {} {arguments}", folder.display()));
             if stdout.contains('\0') {
-                assert!(matches!(here, Err(Stop::Unknown(_))), "{arguments}: {here:?}");
+                assert!(matches!(here, Err(ScriptError::Unknown(_))), "{arguments}: {here:?}");
                 continue;
             }
             let here = here.unwrap_or_else(|e| panic!("{arguments}: {e}"));

@@ -1,8 +1,8 @@
 //! The JSON report, byte for byte.
 
 use crate::canned::{controls, render, report};
-use nodeproof::outcome::Report;
-use nodeproof::report::{Format, rows};
+use nodeproof::internals::report::Report;
+use nodeproof::internals::report::{Format, rows};
 
 #[test]
 fn every_byte_of_a_report_is_as_readers_of_kube_bench_know_it() {

@@ -1,9 +1,9 @@
 //! The JUnit report, read back by a parser of XML and held against what the JUnit schema allows.
 
 use crate::canned::{CHECKS, outcome, render, report, section};
-use nodeproof::config::Target;
-use nodeproof::outcome::{Outcome, Report, Verdict};
-use nodeproof::report::Format;
+use nodeproof::internals::node::Target;
+use nodeproof::internals::report::Format;
+use nodeproof::internals::report::{Outcome, Report, Verdict};
 use proptest::prelude::*;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};

@@ -2,7 +2,7 @@
 //! program, looking at them, gives the verdicts that it gives for the description.
 
 use crate::support::{judge, nodeproof, outcomes, repository, text_of};
-use nodeproof::definition::Library;
+use nodeproof::internals::benchmark::Library;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;

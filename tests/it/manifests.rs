@@ -3,7 +3,7 @@
 
 use crate::support::{repository, text_of};
 use clap::Parser;
-use nodeproof::cli::Cli;
+use nodeproof::internals::cli::Cli;
 use serde_json::{Value, json};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -2,7 +2,7 @@
 //! docs/differences.md lists with the reason.
 
 use crate::support::{judge, outcomes, repository, text_of};
-use nodeproof::definition::Library;
+use nodeproof::internals::benchmark::Library;
 use serde_json::Value;
 use std::collections::BTreeSet;
 

@@ -1,7 +1,7 @@
 //! The eleven profiles: against the published facts of each benchmark, against their recorded lists, and one that is added.
 
 use crate::support::{nodeproof, repository, text_of};
-use nodeproof::definition::{Assessment, Library};
+use nodeproof::internals::benchmark::{Assessment, Library};
 use std::collections::BTreeMap;
 
 const BENCHMARKS: [(&str, usize); 11] = [

@@ -10,8 +10,8 @@ mod trial;
 
 use case::{Case, Proves, State};
 use machine::Machine;
-use nodeproof::definition::Library;
-use nodeproof::outcome::{State as Shown, Verdict};
+use nodeproof::internals::benchmark::Library;
+use nodeproof::internals::report::{State as Shown, Verdict};
 use std::collections::BTreeMap;
 use subject::Subject;
 use trial::{Bench, Trial};

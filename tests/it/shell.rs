@@ -1,8 +1,8 @@
 //! Random scripts print the same here and in the machine's own shell, on the same files and processes; and scripts that mean
 //! harm do none.
 
-use nodeproof::host::LiveHost;
-use nodeproof::shell::{Answer, Interpreter, SystemShell};
+use nodeproof::internals::kube_bench::shell::{Answer, Interpreter, SystemShell};
+use nodeproof::internals::source::node::LiveSource;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -232,7 +232,7 @@ fn random_scripts_print_what_the_shell_prints() {
     files(folder.path());
     let at = folder.path().to_str().expect("a path").to_owned();
     let shell = SystemShell::default();
-    let host = LiveHost::open(Path::new("/"), Path::new("/proc")).expect("this machine");
+    let host = LiveSource::open(Path::new("/"), Path::new("/proc")).expect("this machine");
     let config = Config { cases: 300, failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]));
     let same = |script: String| {

@@ -2,10 +2,10 @@
 
 use crate::live::LiveNode;
 use crate::support::{judge, nodeproof, outcomes, repository, text_of};
-use nodeproof::definition::Library;
-use nodeproof::host::DescribedHost;
-use nodeproof::outcome::Report;
-use nodeproof::snapshot;
+use nodeproof::internals::benchmark::Library;
+use nodeproof::internals::report::Report;
+use nodeproof::internals::snapshot;
+use nodeproof::internals::source::node::RecordedSource;
 use serde_json::{Value, json};
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -125,7 +125,7 @@ fn library() -> Library {
 }
 
 fn snapshot_of(library: &Library, host: &str) -> String {
-    let host = DescribedHost::parse(host).expect("a described host");
+    let host = RecordedSource::parse(host).expect("a described host");
     String::from_utf8(snapshot::take(library, &host).expect("a snapshot")).expect("text")
 }
 

@@ -1,14 +1,14 @@
 //! Judges a described host in this process, and runs the program as a user does.
 
 use assert_cmd::Command;
-use nodeproof::config::Target;
-use nodeproof::definition::{Benchmark, Library};
-use nodeproof::host::DescribedHost;
-use nodeproof::node::Node;
-use nodeproof::outcome::{Outcome, Report};
-use nodeproof::plan::{Selection, plan};
-use nodeproof::probe::Collector;
-use nodeproof::runner;
+use nodeproof::internals::benchmark::{Benchmark, Library};
+use nodeproof::internals::evaluate;
+use nodeproof::internals::node::Node;
+use nodeproof::internals::node::Target;
+use nodeproof::internals::plan::{Selection, plan};
+use nodeproof::internals::probe::Collector;
+use nodeproof::internals::report::{Outcome, Report};
+use nodeproof::internals::source::node::RecordedSource;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
@@ -44,10 +44,10 @@ pub(crate) fn everything(benchmark: &Benchmark) -> Selection {
 /// Judges everything in a benchmark on a described host.
 pub(crate) fn judge(library: &Library, benchmark: &str, host: &str) -> Report {
     let benchmark = library.benchmark(benchmark).expect(benchmark);
-    let host = DescribedHost::parse(host).expect("a described host");
+    let host = RecordedSource::parse(host).expect("a described host");
     let node = Node::detect(&host, &library.config);
     let plan = plan(&benchmark, &everything(&benchmark)).expect("a plan");
-    runner::run(&plan, &mut Collector::new(&host, &node, &library.config), &node, None)
+    evaluate::run(&plan, &mut Collector::new(&host, &node, &library.config), &node, None)
 }
 
 /// The outcomes of a report, each with its target.

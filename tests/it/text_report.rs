@@ -1,7 +1,7 @@
 //! The report for people: whole, and without each part that a flag leaves out.
 
 use crate::canned::{render, report};
-use nodeproof::report::{Format, TextOptions};
+use nodeproof::internals::report::{Format, TextOptions};
 
 const ALL: TextOptions =
     TextOptions { results: true, remediations: true, summary: true, totals: true, evidence: false };

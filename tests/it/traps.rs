@@ -2,8 +2,8 @@
 //! changed can make the difference.
 
 use crate::support::{judge, outcomes};
-use nodeproof::definition::Library;
-use nodeproof::outcome::{Outcome, State};
+use nodeproof::internals::benchmark::Library;
+use nodeproof::internals::report::{Outcome, State};
 
 /// A control plane node with the given flags.
 struct Node {

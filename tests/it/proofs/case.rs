@@ -3,7 +3,7 @@
 use super::machine::{Difference, Machine};
 use super::subject::Subject;
 use super::{generate, yaml};
-use nodeproof::outcome::Verdict;
+use nodeproof::internals::report::Verdict;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;

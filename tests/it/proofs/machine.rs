@@ -2,9 +2,9 @@
 
 use super::yaml;
 use indexmap::IndexMap;
-use nodeproof::host::{
-    Accounts, Capability, DescribedHost, Entry, Host, Journal, JournalQuery, Place, Process, ProcessTable, Stat,
-    Trouble, base_name,
+use nodeproof::internals::source::node::{
+    Accounts, Capability, Entry, HostPath, Journal, JournalQuery, NodeSource, Process, ProcessTable, RecordedSource,
+    SourceError, Stat, base_name,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
@@ -95,7 +95,7 @@ impl Change {
 /// A machine of a proof.
 #[derive(Debug)]
 pub(crate) struct Machine {
-    described: DescribedHost,
+    described: RecordedSource,
     blind: bool,
     /// Nothing at all can be seen, though the machine says what is there.
     unseen: bool,
@@ -104,7 +104,7 @@ pub(crate) struct Machine {
 impl Machine {
     /// A described host.
     pub(crate) fn parse(text: &str, blind: bool) -> Self {
-        let described = DescribedHost::parse(text).unwrap_or_else(|e| panic!("{e}"));
+        let described = RecordedSource::parse(text).unwrap_or_else(|e| panic!("{e}"));
         assert!(described.notices().is_empty(), "{:?}", described.notices());
         Self { described, blind, unseen: false }
     }
@@ -216,46 +216,58 @@ fn flag_name(word: &str) -> Option<String> {
     Some(name.replace('_', "-"))
 }
 
-const NO: Trouble = Trouble::Denied(Capability::DacReadSearch);
+const NO: SourceError = SourceError::PermissionDenied(Capability::DacReadSearch);
 
-impl Host for Machine {
-    fn processes(&self, wanted: &[&str]) -> Result<Vec<Process>, Trouble> {
-        if self.blind { Err(Trouble::Denied(Capability::SysPtrace)) } else { self.described.processes(wanted) }
+impl NodeSource for Machine {
+    fn processes(&self, wanted: &[&str]) -> Result<Vec<Process>, SourceError> {
+        if self.blind {
+            Err(SourceError::PermissionDenied(Capability::SysPtrace))
+        } else {
+            self.described.processes(wanted)
+        }
     }
 
-    fn variables(&self, pid: u32, names: &[&str]) -> Result<Vec<Option<String>>, Trouble> {
+    fn variables(&self, pid: u32, names: &[&str]) -> Result<Vec<Option<String>>, SourceError> {
         self.described.variables(pid, names)
     }
 
-    fn journal(&self, query: &JournalQuery) -> Result<Journal, Trouble> {
+    fn journal(&self, query: &JournalQuery) -> Result<Journal, SourceError> {
         self.described.journal(query)
     }
 
-    fn process_table(&self) -> Result<ProcessTable, Trouble> {
-        if self.blind { Err(Trouble::Denied(Capability::SysPtrace)) } else { self.described.process_table() }
+    fn process_table(&self) -> Result<ProcessTable, SourceError> {
+        if self.blind {
+            Err(SourceError::PermissionDenied(Capability::SysPtrace))
+        } else {
+            self.described.process_table()
+        }
     }
 
-    fn look(&self, place: &Place) -> Result<Entry, Trouble> {
+    fn look(&self, place: &HostPath) -> Result<Entry, SourceError> {
         if self.unseen { Err(NO) } else { self.described.look(place) }
     }
 
-    fn stat(&self, place: &Place) -> Result<Stat, Trouble> {
+    fn stat(&self, place: &HostPath) -> Result<Stat, SourceError> {
         if self.unseen { Err(NO) } else { self.described.stat(place) }
     }
 
-    fn read(&self, place: &Place) -> Result<Vec<u8>, Trouble> {
+    fn read(&self, place: &HostPath) -> Result<Vec<u8>, SourceError> {
         if self.unseen { Err(NO) } else { self.described.read(place) }
     }
 
-    fn list(&self, place: &Place) -> Result<Vec<String>, Trouble> {
+    fn list(&self, place: &HostPath) -> Result<Vec<String>, SourceError> {
         if self.unseen { Err(NO) } else { self.described.list(place) }
     }
 
-    fn walk(&self, place: &Place, visit: &mut dyn FnMut(&Path, Result<Stat, Trouble>)) -> Result<(), Trouble> {
+    fn walk(
+        &self,
+        place: &HostPath,
+        visit: &mut dyn FnMut(&Path, Result<Stat, SourceError>),
+    ) -> Result<(), SourceError> {
         if self.unseen { Err(NO) } else { self.described.walk(place, visit) }
     }
 
-    fn build_information(&self, pid: u32) -> Result<String, Trouble> {
+    fn build_information(&self, pid: u32) -> Result<String, SourceError> {
         if self.unseen { Err(NO) } else { self.described.build_information(pid) }
     }
 

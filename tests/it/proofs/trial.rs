@@ -3,13 +3,13 @@
 use super::machine::Machine;
 use super::mutants::Mutant;
 use super::subject::Subject;
-use nodeproof::config::Target;
-use nodeproof::definition::{Benchmark, Group, Library, Section};
-use nodeproof::node::Node;
-use nodeproof::outcome::{Outcome, Verdict};
-use nodeproof::plan::{Selection, plan};
-use nodeproof::probe::Collector;
-use nodeproof::runner;
+use nodeproof::internals::benchmark::{Benchmark, Group, Library, Section};
+use nodeproof::internals::evaluate;
+use nodeproof::internals::node::Node;
+use nodeproof::internals::node::Target;
+use nodeproof::internals::plan::{Selection, plan};
+use nodeproof::internals::probe::Collector;
+use nodeproof::internals::report::{Outcome, Verdict};
 use serde_json::{Value as Json, json};
 
 /// A rule and its changed forms, to be judged together.
@@ -88,6 +88,6 @@ pub(crate) fn audit(benchmark: &Benchmark, library: &Library, machine: &Machine)
     let plan = plan(benchmark, &selection).unwrap_or_else(|e| panic!("{e}"));
     let node = Node::detect(machine, &library.config);
     let mut collector = Collector::new(machine, &node, &library.config);
-    let report = runner::run(&plan, &mut collector, &node, None);
+    let report = evaluate::run(&plan, &mut collector, &node, None);
     report.sections.into_iter().flat_map(|s| s.groups).flat_map(|g| g.outcomes).filter(|o| !o.manual).collect()
 }

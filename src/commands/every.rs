@@ -1,0 +1,101 @@
+//! Does something again and again, until the program is told to end. What it does is the caller's.
+
+use crate::text::sanitize;
+use anyhow::Context as _;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use std::fmt::Display;
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::net::UnixStream;
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, TryLockError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long the end waits for a run that is under way, so that its line is whole. A run takes less; one whose reader has
+/// stalled never ends.
+const GRACE: Duration = Duration::from_millis(30);
+
+/// Calls `run` now and then every `interval`, until SIGTERM, SIGINT or the end of whoever reads stdout. What goes wrong is
+/// told on stderr and tried again the next time; only what `lasts` when it is the first run's ends it all.
+pub(crate) fn repeat<E>(
+    interval: Duration,
+    lasts: fn(&E) -> bool,
+    run: impl FnMut() -> Result<(), E> + Send + 'static,
+) -> Result<(), E>
+where
+    E: Display + From<anyhow::Error> + Send + 'static,
+{
+    let (mut wake, waker) = UnixStream::pair().context("the signals cannot be watched")?;
+    for signal in [SIGTERM, SIGINT] {
+        let end = waker.try_clone().context("the signals cannot be watched")?;
+        signal_hook::low_level::pipe::register(signal, end).context("the signals cannot be watched")?;
+    }
+    let running = Arc::new(Mutex::new(()));
+    let (ended, outcome) = channel();
+    let (worker_running, worker_waker) = (Arc::clone(&running), waker);
+    thread::Builder::new()
+        .name("runs".to_owned())
+        .spawn(move || {
+            work(interval, lasts, run, &worker_running, &ended);
+            wake_up(&worker_waker);
+        })
+        .context("no thread can be started")?;
+    let mut byte = [0];
+    wake.read_exact(&mut byte).context("the signals cannot be watched")?;
+    if let Ok(outcome) = outcome.try_recv() {
+        return outcome;
+    }
+    wait_for_run(&running);
+    Ok(())
+}
+
+fn work<E: Display>(
+    interval: Duration,
+    lasts: fn(&E) -> bool,
+    mut run: impl FnMut() -> Result<(), E>,
+    running: &Mutex<()>,
+    ended: &Sender<Result<(), E>>,
+) {
+    let mut first = true;
+    let outcome = loop {
+        let start = Instant::now();
+        let done = {
+            let _under_way = running.lock();
+            run()
+        };
+        match done {
+            Err(error) if first && lasts(&error) => break Err(error),
+            // Where stderr is closed there is nobody to tell.
+            Err(error) => drop(writeln!(anstream::stderr(), "nodeproof: {}", sanitize::message(&error.to_string()))),
+            Ok(()) => {}
+        }
+        if nobody_reads() {
+            break Ok(());
+        }
+        first = false;
+        thread::sleep(interval.saturating_sub(start.elapsed()));
+    };
+    // Its receiver lives until it is woken.
+    drop(ended.send(outcome));
+}
+
+/// As a signal does it; a full stream has been woken already.
+fn wake_up(mut waker: &UnixStream) {
+    drop(waker.write_all(b"e"));
+}
+
+/// Whether whoever read stdout has gone.
+fn nobody_reads() -> bool {
+    let stdout = io::stdout();
+    let mut fds = [PollFd::new(&stdout, PollFlags::empty())];
+    let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+    poll(&mut fds, Some(&at_once)).is_ok() && fds[0].revents().intersects(PollFlags::ERR | PollFlags::HUP)
+}
+
+fn wait_for_run(running: &Mutex<()>) {
+    let asked = Instant::now();
+    while asked.elapsed() < GRACE && matches!(running.try_lock(), Err(TryLockError::WouldBlock)) {
+        thread::sleep(Duration::from_millis(1));
+    }
+}

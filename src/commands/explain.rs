@@ -1,0 +1,281 @@
+//! What a check is about, for people and as JSON: all that its rule says, and where else it stands.
+
+use super::json;
+use super::profile::{grade, shown};
+use crate::benchmark::{Assertion, Benchmark, Check, Library, Rule, Test, WhenMissing, WhenUnset};
+use crate::commands::Failure;
+use crate::kube_bench::{self, Join};
+use crate::model::Component;
+use crate::probe::{FileRole, Probe};
+use crate::text::suggestions;
+use indexmap::IndexMap;
+use serde::Serialize;
+use std::fmt::Write as _;
+
+#[derive(Serialize)]
+struct View {
+    rule: String,
+    title: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    check: Option<CheckView>,
+    /// Of a rule with a probe: what is read and what must hold.
+    looks: Vec<LookView>,
+    /// Of a rule for a person: how to find out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    steps: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    needs: Option<&'static str>,
+    why: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    impact: Option<String>,
+    fix: String,
+    used_by: Vec<UseView>,
+}
+
+#[derive(Serialize)]
+struct CheckView {
+    benchmark: String,
+    id: String,
+    target: &'static str,
+    assessment: &'static str,
+    scored: bool,
+    parameters: IndexMap<String, serde_json::Value>,
+}
+
+#[derive(Serialize)]
+struct LookView {
+    /// Lists of looks that this one stands in, outermost first: `all of`, `any of`.
+    within: Vec<&'static str>,
+    reads: String,
+    expects: String,
+    /// A file is never unset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    when_unset: Option<&'static str>,
+    /// The output of an audit in kube-bench's dialect is there or fails.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    when_missing: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct UseView {
+    benchmark: String,
+    id: String,
+    assessment: &'static str,
+}
+
+/// Explains a check of a benchmark by its number, or a rule by its name. Without a benchmark, `what` is a rule's name.
+pub fn explain(library: &Library, benchmark: Option<&str>, what: &str, as_json: bool) -> Result<Vec<u8>, Failure> {
+    let resolved = benchmark.map(|id| library.benchmark(id)).transpose()?;
+    let (rule, check) = match &resolved {
+        Some(benchmark) => {
+            let check = find(library, benchmark, what)?;
+            (check.rule.clone(), Some(check_view(library, benchmark, check)?))
+        }
+        None => (library.rule(what).ok_or_else(|| unknown_rule(library, what))?, None),
+    };
+    let view = view(library, &rule, check)?;
+    if as_json { json(&view) } else { Ok(text(&view).into_bytes()) }
+}
+
+fn find<'b>(library: &Library, benchmark: &'b Benchmark, what: &str) -> Result<&'b Check, Failure> {
+    let checks = || benchmark.checks().map(|(_, check)| check);
+    if let Some(check) = checks().find(|c| c.id.as_str() == what || c.rule.id == what) {
+        return Ok(check);
+    }
+    if library.rule(what).is_some() {
+        let text =
+            format!("{} has no check of the rule `{what}`; leave --benchmark out to read the rule", benchmark.id);
+        return Err(Failure::Usage(text));
+    }
+    let near = suggestions(what, checks().map(|c| c.id.as_str()).chain(library.rules()));
+    let list = format!("`nodeproof profile {}` lists its checks", benchmark.id);
+    Err(Failure::Usage(format!("{} has no check `{what}`{near}{} {list}", benchmark.id, separator(&near))))
+}
+
+fn unknown_rule(library: &Library, what: &str) -> Failure {
+    let near = suggestions(what, library.rules());
+    let hint = "a check is named by its number, and its benchmark by --benchmark or --version";
+    Failure::Usage(format!("there is no rule `{what}`{near}{} {hint}", separator(&near)))
+}
+
+const fn separator(near: &str) -> &'static str {
+    if near.is_empty() { ";" } else { "" }
+}
+
+fn check_view(library: &Library, benchmark: &Benchmark, check: &Check) -> Result<CheckView, Failure> {
+    let target = benchmark.checks().find(|(_, c)| c.id == check.id).map_or("", |(target, _)| target.id());
+    Ok(CheckView {
+        benchmark: benchmark.id.clone(),
+        id: check.id.to_string(),
+        target,
+        assessment: grade(check),
+        scored: check.scored,
+        parameters: library.parameters(&benchmark.id, &check.id)?,
+    })
+}
+
+fn view(library: &Library, rule: &Rule, check: Option<CheckView>) -> Result<View, Failure> {
+    let mut looks = Vec::new();
+    collect_looks(&rule.assertion, &mut Vec::new(), &mut looks);
+    let steps = match &rule.assertion {
+        Assertion::Manual(steps) => Some(steps.render(&mut place)),
+        Assertion::Test(_) | Assertion::AllOf(_) | Assertion::AnyOf(_) | Assertion::Dialect(_) => None,
+    };
+    Ok(View {
+        rule: rule.id.clone(),
+        title: rule.title.to_string(),
+        looks,
+        steps,
+        needs: rule.needs.map(Component::program),
+        why: rule.why.to_string(),
+        impact: rule.impact.as_ref().map(ToString::to_string),
+        fix: rule.fix.render(&mut place),
+        used_by: uses(library, &rule.id, check.as_ref())?,
+        check,
+    })
+}
+
+/// No node is looked at: a place stands as `{kubelet.config}`.
+#[allow(clippy::unnecessary_wraps, reason = "on a node a place may be unknown")]
+fn place(component: Component, kind: FileRole) -> Option<String> {
+    Some(format!("{{{component}.{}}}", kind.id()))
+}
+
+fn collect_looks(assertion: &Assertion, within: &mut Vec<&'static str>, looks: &mut Vec<LookView>) {
+    let (word, inner) = match assertion {
+        Assertion::Test(test) => return looks.push(look(test, within)),
+        Assertion::Dialect(check) => return looks.push(audit(check)),
+        Assertion::Manual(_) => return,
+        Assertion::AllOf(inner) => ("all of", inner),
+        Assertion::AnyOf(inner) => ("any of", inner),
+    };
+    within.push(word);
+    for assertion in inner {
+        collect_looks(assertion, within, looks);
+    }
+    within.pop();
+}
+
+fn look(test: &Test, within: &[&'static str]) -> LookView {
+    LookView {
+        within: within.to_vec(),
+        reads: test.probe.describe(),
+        expects: test.expect.to_string(),
+        when_unset: (!matches!(test.probe, Probe::File(_))).then_some(match test.when_unset {
+            _ if test.expect.holds_unset() => "met",
+            WhenUnset::NotMet => "not met",
+            WhenUnset::Default => "its documented default is judged",
+        }),
+        when_missing: Some(match test.when_missing {
+            WhenMissing::NotMet => "not met",
+            WhenMissing::NotApplicable => "does not apply",
+        }),
+    }
+}
+
+/// A check in kube-bench's dialect: its shell texts, and its tests.
+fn audit(check: &kube_bench::Check) -> LookView {
+    let texts = [&check.audit, &check.audit_config, &check.audit_env];
+    let read: Vec<&str> = texts.into_iter().map(|text| text.trim()).filter(|text| !text.is_empty()).collect();
+    let tests = check.tests.as_ref();
+    let word = match tests.map(|t| &t.join) {
+        Some(Join::Or) => " or ",
+        Some(Join::And | Join::Unknown(_)) | None => " and ",
+    };
+    let items: Vec<String> = tests.map(|t| t.items.iter().map(item).collect()).unwrap_or_default();
+    LookView {
+        within: Vec::new(),
+        reads: if read.is_empty() { "nothing".to_owned() } else { format!("what this prints: {}", read.join("; ")) },
+        expects: if items.is_empty() { "a person finds out".to_owned() } else { items.join(word) },
+        when_unset: None,
+        when_missing: None,
+    }
+}
+
+/// A test in the words of the file.
+fn item(item: &kube_bench::Item) -> String {
+    let name = [&item.flag, &item.path, &item.env].into_iter().find(|name| !name.is_empty());
+    let name = name.map_or("", String::as_str);
+    match &item.compare {
+        _ if !item.set => format!("{name} is not there"),
+        None => format!("{name} is there"),
+        Some((operator, value)) => {
+            let known =
+                kube_bench::Operator::KNOWN.into_iter().find(|word| kube_bench::Operator::parse(word) == *operator);
+            format!("{name} {} {value}", known.unwrap_or("(an operator that is not known)"))
+        }
+    }
+}
+
+/// Every other check that has this rule.
+fn uses(library: &Library, rule: &str, but: Option<&CheckView>) -> Result<Vec<UseView>, Failure> {
+    let mut uses = Vec::new();
+    for id in library.benchmarks() {
+        let benchmark = library.benchmark(id)?;
+        for (_, check) in benchmark.checks().filter(|(_, c)| c.rule.id == rule) {
+            if !but.is_some_and(|b| b.benchmark == id && b.id == check.id.as_str()) {
+                let assessment = grade(check);
+                uses.push(UseView { benchmark: id.to_owned(), id: check.id.to_string(), assessment });
+            }
+        }
+    }
+    Ok(uses)
+}
+
+fn text(view: &View) -> String {
+    let mut text = String::new();
+    let mut line = |name: &str, value: &str| {
+        let value = value.trim_end().replace('\n', &format!("\n{:11}", ""));
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{name:<10} {value}");
+    };
+    match &view.check {
+        Some(check) => {
+            line(&check.id, &view.title);
+            line("rule", &view.rule);
+            line("benchmark", &format!("{}, target {}", check.benchmark, check.target));
+            let fails = if check.scored { "scored: not met is FAIL" } else { "not scored: not met is WARN" };
+            line("grade", &format!("{}, {fails}", check.assessment));
+            for (name, value) in &check.parameters {
+                line("parameter", &format!("{name} is {}", shown(value)));
+            }
+        }
+        None => {
+            line("rule", &view.rule);
+            line("title", &view.title);
+        }
+    }
+    if let Some(needs) = view.needs {
+        line("about", &format!("{needs}; does not apply where that does not run beside others"));
+    }
+    for look in &view.looks {
+        let within = look.within.iter().map(|w| format!("[{w}] ")).collect::<String>();
+        line("reads", &format!("{within}{}", look.reads));
+        line("expects", &look.expects);
+        if let Some(unset) = look.when_unset {
+            line("if unset", unset);
+        }
+        if let Some(missing) = look.when_missing {
+            line("if missing", missing);
+        }
+    }
+    if let Some(steps) = &view.steps {
+        line("find out", steps);
+    }
+    line("why", &view.why);
+    if let Some(impact) = &view.impact {
+        line("breaks", impact);
+    }
+    line("fix", &view.fix);
+    line("also in", &also_in(&view.used_by));
+    text
+}
+
+/// One line a benchmark.
+fn also_in(uses: &[UseView]) -> String {
+    if uses.is_empty() {
+        return "no other benchmark".to_owned();
+    }
+    let lines: Vec<String> = uses.iter().map(|u| format!("{:<9}{:<8}{}", u.benchmark, u.id, u.assessment)).collect();
+    lines.join("\n")
+}

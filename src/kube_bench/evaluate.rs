@@ -1,0 +1,219 @@
+//! What an audit printed, held against the tests of a check. Pure: texts in, a verdict with its words out.
+
+use super::audit::{AuditAnswers, AuditOutput};
+use super::jsonpath::{JsonPath, document};
+use super::{Check, Item, Join};
+
+/// What was found out about a check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Its tests pass.
+    Passed,
+    /// They do not; the reason is empty where it was nothing but the tests.
+    Failed(String),
+    /// Its audits did not come to their end, for this reason.
+    NotRun(String),
+    /// A person must find out.
+    Manual,
+    /// It is left out.
+    Skipped,
+    /// It has nothing to be judged by, for this reason.
+    Untested(String),
+}
+
+/// What came of a check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Result {
+    /// The verdict; a failed test gives no reason.
+    pub verdict: Verdict,
+    /// What was asked for.
+    pub expected: String,
+    /// What the first item looked at.
+    pub actual: String,
+    /// What goes wrong beside the verdict, for standard error.
+    pub remarks: Vec<String>,
+}
+
+impl Result {
+    fn plain(verdict: Verdict) -> Self {
+        Self { verdict, expected: String::new(), actual: String::new(), remarks: Vec::new() }
+    }
+}
+
+/// Which output an item looks into, and under which name.
+#[derive(Clone, Copy)]
+enum Look<'a> {
+    Flag(&'a str),
+    Path(&'a str),
+    Env(&'a str),
+}
+
+/// What one item found.
+#[derive(Default)]
+struct ItemResult {
+    passed: bool,
+    found: bool,
+    expected: String,
+    actual: String,
+}
+
+/// Judges a check. `skipped` tells that the user asked to leave it out. The audits are run only if the check comes to that.
+pub fn evaluate(check: &Check, skipped: bool, answers: &mut dyn FnMut() -> AuditAnswers) -> Result {
+    if check.scored && check.kind.trim().is_empty() && check.tests.is_none() {
+        return Result::plain(Verdict::Untested("there are no tests".to_owned()));
+    }
+    if check.kind == "skip" || check.group_skipped || skipped {
+        return Result::plain(Verdict::Skipped);
+    }
+    if check.kind == "manual" {
+        return Result::plain(Verdict::Manual);
+    }
+    let Some(tests) = check.tests.as_ref().filter(|t| !t.items.is_empty()) else {
+        return Result::plain(Verdict::Failed("no tests are defined".to_owned()));
+    };
+    let answers = answers();
+    let texts = match texts(check, &answers) {
+        Ok(texts) => texts,
+        Err(reason) => return Result::plain(Verdict::NotRun(reason)),
+    };
+    let mut remarks = Vec::new();
+    let found: Vec<ItemResult> = tests.items.iter().map(|item| test(check, item, &texts, &mut remarks)).collect();
+    let (passed, word) = match &tests.join {
+        Join::And => (found.iter().all(|f| f.passed), " AND "),
+        Join::Or => (found.iter().any(|f| f.passed), " OR "),
+        Join::Unknown(word) => {
+            let reason = format!("bin_op is `{word}`, which is neither `and` nor `or`");
+            return Result { remarks, ..Result::plain(Verdict::Failed(reason)) };
+        }
+    };
+    let expected: Vec<&str> = found.iter().map(|f| f.expected.as_str()).collect();
+    Result {
+        verdict: if passed { Verdict::Passed } else { Verdict::Failed(String::new()) },
+        expected: expected.join(word),
+        actual: found.into_iter().next().map(|f| f.actual).unwrap_or_default(),
+        remarks,
+    }
+}
+
+struct Texts<'a> {
+    audit: &'a str,
+    config: &'a str,
+    env: &'a str,
+}
+
+/// The three outputs, in the order in which they are asked for; the reason of the first that failed.
+fn texts<'a>(check: &Check, answers: &'a AuditAnswers) -> std::result::Result<Texts<'a>, String> {
+    let env = output(&check.audit_env, &answers.env)?;
+    let audit = output(&check.audit, &answers.audit)?;
+    let config = match output(&check.audit_config, &answers.config) {
+        Ok(text) => text,
+        Err(reason) => match &answers.config {
+            AuditOutput::Text { text, status } if *status != 0 && (!env.is_empty() || !audit.is_empty()) => {
+                let no_file = *status == 127 || text.contains("No such file or directory");
+                if no_file { text } else { return Err(reason) }
+            }
+            AuditOutput::Text { .. } | AuditOutput::Nothing | AuditOutput::Refused(_) => return Err(reason),
+        },
+    };
+    Ok(Texts { audit, config, env })
+}
+
+fn output<'a>(script: &str, printed: &'a AuditOutput) -> std::result::Result<&'a str, String> {
+    match printed {
+        AuditOutput::Nothing => Ok(""),
+        AuditOutput::Text { text, status: 0 } => Ok(text),
+        AuditOutput::Text { text, status } => {
+            Err(format!("the audit {script:?} failed: it printed {text:?} and ended with exit status {status}"))
+        }
+        AuditOutput::Refused(reason) => Err(format!("the audit {script:?} was not carried out: {reason}")),
+    }
+}
+
+fn test(check: &Check, item: &Item, texts: &Texts<'_>, remarks: &mut Vec<String>) -> ItemResult {
+    let mut execute = |look: Look<'_>, text: &str| execute(check, item, look, text, remarks);
+    let mut found = execute(Look::Flag(&item.flag), texts.audit);
+    if !found.found && !check.audit_config.is_empty() && !texts.config.is_empty() {
+        found = execute(Look::Path(&item.path), texts.config);
+    }
+    if !found.found && !item.env.is_empty() {
+        found = execute(Look::Env(&item.env), texts.env);
+    }
+    found
+}
+
+/// One item on one output: all of it, or line by line to the first that fails.
+fn execute(check: &Check, item: &Item, look: Look<'_>, text: &str, remarks: &mut Vec<String>) -> ItemResult {
+    let text = text.trim_end_matches([' ', '\n']);
+    let parts: Vec<&str> = if check.multiple { text.split('\n').collect() } else { vec![text] };
+    let mut last = ItemResult::default();
+    for part in parts {
+        last = judge(item, look, part, remarks);
+        if !last.passed {
+            break;
+        }
+    }
+    ItemResult { actual: text.to_owned(), ..last }
+}
+
+fn judge(item: &Item, look: Look<'_>, text: &str, remarks: &mut Vec<String>) -> ItemResult {
+    let (name, value) = match look {
+        Look::Flag(flag) => (flag, flag_value(text, flag)),
+        Look::Env(env) => (env, env_value(text, env)),
+        Look::Path(path) => match path_value(text, path) {
+            Ok(value) => (path, value),
+            Err(reason) => {
+                if !remarks.contains(&reason) {
+                    remarks.push(reason);
+                }
+                return ItemResult::default();
+            }
+        },
+    };
+    let found = value.is_some();
+    let (passed, expected) = match (item.set, &value, &item.compare) {
+        (true, Some(value), Some((operator, wanted))) => operator.compare(name, value, wanted),
+        (true, value, _) => (value.is_some(), format!("'{name}' is present")),
+        (false, value, _) => (value.is_none(), format!("'{name}' is not present")),
+    };
+    ItemResult { passed, found, expected, actual: String::new() }
+}
+
+/// What follows the first place where a flag's text stands, whatever surrounds it.
+fn flag_value(text: &str, flag: &str) -> Option<String> {
+    if flag.is_empty() {
+        return None;
+    }
+    let mut rest = &text[text.find(flag)? + flag.len()..];
+    loop {
+        if let Some(after) = rest.strip_prefix('=') {
+            rest = after;
+        } else if let Some(after) = rest.strip_prefix(':') {
+            rest = after.trim_start_matches(' ');
+        } else {
+            break;
+        }
+    }
+    let end = rest.find([' ', '\t', '\n', '\r', '\u{c}']).unwrap_or(rest.len());
+    Some(match &rest[..end] {
+        "" if flag.starts_with("--") => "true".to_owned(),
+        "" => flag.to_owned(),
+        value => value.to_owned(),
+    })
+}
+
+/// The rest of the line behind `NAME=`, wherever that stands.
+fn env_value(text: &str, name: &str) -> Option<String> {
+    let (_, rest) = text.split_once(&format!("{name}="))?;
+    let value = rest.split('\n').next().unwrap_or_default();
+    (!value.is_empty()).then(|| value.to_owned())
+}
+
+fn path_value(text: &str, path: &str) -> std::result::Result<Option<String>, String> {
+    let document = document(text).map_err(|e| format!("the output {text:?} is neither JSON nor YAML: {e}"))?;
+    let template = JsonPath::parse(path).map_err(|e| format!("the path {path:?} cannot be read: {e}"))?;
+    let value = template.render(&document).map_err(|e| format!("the path {path:?} cannot be followed: {e}"))?;
+    Ok(Some(value).filter(|v| !v.is_empty()))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,252 @@
+//! Every row of the dialect's tables: status, reason, what was asked for, what was seen.
+
+use super::*;
+use crate::kube_bench::{Operator, Tests};
+use crate::report::{self, State};
+
+fn item(flag: &str) -> Item {
+    Item { flag: flag.to_owned(), env: String::new(), path: String::new(), set: true, compare: None }
+}
+
+fn compared(flag: &str, operator: &str, value: &str) -> Item {
+    Item { compare: Some((Operator::parse(operator), value.to_owned())), ..item(flag) }
+}
+
+fn check(items: Vec<Item>) -> Check {
+    Check { audit: "audit".to_owned(), scored: true, tests: Some(Tests { join: Join::And, items }), ..Check::default() }
+}
+
+fn printed(text: &str, status: i32) -> AuditOutput {
+    AuditOutput::Text { text: text.to_owned(), status }
+}
+
+fn state(result: &Result) -> State {
+    report::Verdict::from(result.verdict.clone()).state(true)
+}
+
+fn reason(result: &Result) -> Option<String> {
+    report::Verdict::from(result.verdict.clone()).reason().map(str::to_owned)
+}
+
+fn judge_text(check: &Check, text: &str) -> Result {
+    evaluate(check, false, &mut || AuditAnswers { audit: printed(text, 0), ..AuditAnswers::default() })
+}
+
+/// Status of the check when it is scored and when it is not, and its reason.
+fn states(check: &Check, skipped: bool, answers: &AuditAnswers) -> (State, State, Option<String>) {
+    let result = evaluate(check, skipped, &mut || answers.clone());
+    let why = reason(&result);
+    let unscored = evaluate(&Check { scored: false, ..check.clone() }, skipped, &mut || answers.clone());
+    (state(&result), report::Verdict::from(unscored.verdict).state(false), why)
+}
+
+#[test]
+fn the_first_case_that_matches_decides() {
+    let passing = || check(vec![item("--a")]);
+    let ok = AuditAnswers { audit: printed("x --a", 0), ..AuditAnswers::default() };
+    let failed = AuditAnswers { audit: printed("oh no", 3), ..AuditAnswers::default() };
+    let without = Check { tests: None, ..passing() };
+    let kind = |kind: &str, check: Check| Check { kind: kind.to_owned(), ..check };
+    let (pass, fail, warn, info) = (State::Pass, State::Fail, State::Warn, State::Info);
+    let manual = Some("Test marked as a manual test");
+    let skip = Some("Test marked as skip");
+    let none = Some("no tests are defined");
+    let cases = [
+        ("no tests at all", without.clone(), false, &ok, (warn, warn), None),
+        ("skipped by type", kind("skip", passing()), false, &ok, (info, info), skip),
+        ("skipped by its group", Check { group_skipped: true, ..passing() }, false, &ok, (info, info), skip),
+        ("skipped by the user", passing(), true, &ok, (info, info), skip),
+        ("manual", kind("manual", passing()), false, &ok, (warn, warn), manual),
+        ("manual without tests", kind("manual", without.clone()), false, &ok, (warn, warn), manual),
+        ("manual and skipped by the user", kind("manual", passing()), true, &ok, (info, info), skip),
+        ("no items", check(Vec::new()), false, &ok, (fail, warn), none),
+        ("another type without tests", kind("automated", without), false, &ok, (fail, warn), none),
+        ("passes", passing(), false, &ok, (pass, pass), None),
+        ("fails", check(vec![item("--b")]), false, &ok, (fail, warn), Some("")),
+    ];
+    for (name, check, skipped, answers, (scored, unscored), reason) in cases {
+        let got = states(&check, skipped, answers);
+        assert_eq!((got.0, got.1), (scored, unscored), "{name}");
+        if let Some(reason) = reason {
+            assert_eq!(got.2.as_deref(), Some(reason), "{name}");
+        }
+    }
+    let untested = Check { tests: None, ..passing() };
+    assert_eq!(
+        evaluate(&untested, true, &mut || ok.clone()).verdict,
+        Verdict::Untested("there are no tests".to_owned())
+    );
+    let (scored, unscored, reason) = states(&passing(), false, &failed);
+    let reason = reason.expect("a reason");
+    assert_eq!((scored, unscored), (fail, warn));
+    for part in ["audit", "oh no", "exit status 3"] {
+        assert!(reason.contains(part), "{part} in {reason}");
+    }
+}
+
+#[test]
+fn checks_that_need_no_audit_run_none() {
+    for check in [Check { kind: "manual".to_owned(), ..check(vec![item("a")]) }, check(Vec::new())] {
+        evaluate(&check, false, &mut || panic!("an audit was run"));
+    }
+}
+
+#[test]
+fn a_flag_is_looked_up_as_the_text_has_it() {
+    let line = "root 1 kube-apiserver --anonymous-auth=false --audit-log-maxage 30 --name:  x --empty= --b --b=2 -v=2";
+    let cases = [
+        ("--anonymous-auth", "eq", "false", true),
+        ("--anonymous", "eq", "-auth=false", true),
+        ("--audit-log-maxage", "eq", "true", true),
+        ("--name", "eq", "x", true),
+        ("--empty", "eq", "true", true),
+        ("--b", "eq", "true", true),
+        ("--b", "eq", "2", false),
+        ("-v", "eq", "2", true),
+        ("root", "eq", "root", true),
+        ("kube", "eq", "-apiserver", true),
+        ("--missing", "eq", "x", false),
+    ];
+    for (flag, operator, value, passes) in cases {
+        let result = judge_text(&check(vec![compared(flag, operator, value)]), line);
+        assert_eq!((state(&result) == State::Pass), passes, "{flag} {value}");
+        assert_eq!(result.actual, line);
+    }
+    // A longer flag satisfies a shorter one.
+    let longer = "x --encryption-provider-config-automatic-reload=true";
+    assert_eq!(judge_text(&check(vec![item("--encryption-provider-config")]), longer).verdict, Verdict::Passed);
+    // `=` and `:` may follow each other; blanks only behind a colon are passed over.
+    for (text, value) in [("a: =x", "x"), ("a:= x", "a"), ("a==x", "x"), ("a: : x", "x"), ("a\tx", "a")] {
+        assert_eq!(flag_value(text, "a").as_deref(), Some(value), "{text:?}");
+    }
+    assert_eq!(flag_value("anything", ""), None);
+}
+
+#[test]
+fn expectations_are_put_as_the_table_says() {
+    let unset = |flag: &str| Item { set: false, ..item(flag) };
+    let cases = [
+        (vec![item("--a")], Join::And, true, "'--a' is present"),
+        (vec![unset("--a")], Join::And, false, "'--a' is not present"),
+        (vec![unset("--z")], Join::And, true, "'--z' is not present"),
+        (vec![Item { set: false, ..compared("--z", "eq", "1") }], Join::And, true, "'--z' is not present"),
+        (vec![compared("--z", "eq", "1")], Join::And, false, "'--z' is present"),
+        (vec![compared("--a", "eq", "1"), item("--b")], Join::And, true, "'--a' is equal to '1' AND '--b' is present"),
+        (vec![compared("--a", "eq", "2"), item("--b")], Join::And, false, "'--a' is equal to '2' AND '--b' is present"),
+        (vec![compared("--a", "eq", "2"), item("--b")], Join::Or, true, "'--a' is equal to '2' OR '--b' is present"),
+        (vec![compared("--a", "same", "1")], Join::And, false, ""),
+    ];
+    for (items, join, passes, expected) in cases {
+        let check = Check { tests: Some(Tests { join, items }), ..check(Vec::new()) };
+        let result = judge_text(&check, "x --a=1 --b \n\n");
+        assert_eq!(result.expected, expected);
+        assert_eq!((state(&result) == State::Pass), passes, "{expected}");
+        assert_eq!(result.actual, "x --a=1 --b");
+    }
+}
+
+#[test]
+fn a_join_that_means_nothing_fails_with_a_reason() {
+    let tests = Some(Tests { join: Join::Unknown("xor".to_owned()), items: vec![item("--a")] });
+    let result = judge_text(&Check { tests, ..check(Vec::new()) }, "--a");
+    assert_eq!(state(&result), State::Fail);
+    assert!(reason(&result).is_some_and(|r| r.contains("xor")));
+}
+
+#[test]
+fn the_document_is_looked_into_after_the_flags_and_before_the_environment() {
+    let all = Item {
+        env: "ANON".to_owned(),
+        path: "{.anonymous.enabled}".to_owned(),
+        ..compared("--anonymous-auth", "eq", "false")
+    };
+    let check = Check { audit_config: "config".to_owned(), audit_env: "env".to_owned(), ..check(vec![all]) };
+    let flag = "'--anonymous-auth' is equal to 'false'";
+    let path = "'{.anonymous.enabled}' is equal to 'false'";
+    let env = "'ANON' is equal to 'false'";
+    let cases = [
+        ("x --anonymous-auth=false", "anonymous: {enabled: true}", "ANON=true", true, flag, "x --anonymous-auth=false"),
+        ("x", "anonymous: {enabled: false}", "ANON=true", true, path, "anonymous: {enabled: false}"),
+        ("x", "{\"anonymous\":{\"enabled\":true}}", "ANON=false", false, path, "{\"anonymous\":{\"enabled\":true}}"),
+        ("x", "other: 1", "A=1\nANON=false\nB=2", true, env, "A=1\nANON=false\nB=2"),
+        ("x", "", "ANON=false", true, env, "ANON=false"),
+        ("x", "", "XANON=false", true, env, "XANON=false"),
+        ("x", "other: 1", "ANON=", false, "'ANON' is present", "ANON="),
+        ("x", "a: b: c", "ANON=false", true, env, "ANON=false"),
+    ];
+    for (audit, config, environment, passes, expected, actual) in cases {
+        let answers =
+            AuditAnswers { audit: printed(audit, 0), config: printed(config, 0), env: printed(environment, 0) };
+        let result = evaluate(&check, false, &mut || answers.clone());
+        assert_eq!((state(&result) == State::Pass), passes, "{audit} {config} {environment}");
+        assert_eq!((result.expected.as_str(), result.actual.as_str()), (expected, actual));
+        assert_eq!(result.remarks.len(), usize::from(config == "a: b: c"));
+    }
+}
+
+#[test]
+fn a_document_that_does_not_parse_fails_the_item() {
+    let item = Item { path: "{.a}".to_owned(), set: false, ..item("--a") };
+    let check = Check { audit_config: "config".to_owned(), ..check(vec![item]) };
+    let answers = AuditAnswers { audit: printed("x", 0), config: printed("a: b: c", 0), ..AuditAnswers::default() };
+    let result = evaluate(&check, false, &mut || answers.clone());
+    assert_eq!(result.verdict, Verdict::Failed(String::new()));
+    assert_eq!((result.expected.as_str(), result.actual.as_str()), ("", "a: b: c"));
+    assert!(result.remarks[0].contains("neither JSON nor YAML"), "{:?}", result.remarks);
+}
+
+#[test]
+fn each_line_must_pass_where_there_are_several() {
+    let multiple = |item| Check { multiple: true, ..check(vec![item]) };
+    let mode = || compared("permissions", "bitmask", "644");
+    let cases = [
+        (
+            multiple(mode()),
+            "permissions=600\npermissions=644\n",
+            true,
+            "permissions has permissions 644, expected 644 or more restrictive",
+        ),
+        (
+            multiple(mode()),
+            "permissions=600\npermissions=777\npermissions=600",
+            false,
+            "permissions has permissions 777, expected 644 or more restrictive",
+        ),
+        (multiple(mode()), "permissions=600\n\npermissions=600", false, "'permissions' is present"),
+        (
+            check(vec![mode()]),
+            "permissions=600\npermissions=777",
+            true,
+            "permissions has permissions 600, expected 644 or more restrictive",
+        ),
+    ];
+    for (check, text, passes, expected) in cases {
+        let result = judge_text(&check, text);
+        assert_eq!((state(&result) == State::Pass), passes, "{text:?}");
+        assert_eq!(result.expected, expected);
+        assert_eq!(result.actual, text.trim_end_matches('\n'));
+    }
+}
+
+#[test]
+fn a_failing_configuration_audit_is_forgiven_only_for_a_file_that_is_not_there() {
+    let all = Item { path: "{.a}".to_owned(), env: "A".to_owned(), ..item("--a") };
+    let check = Check { audit_config: "config".to_owned(), audit_env: "env".to_owned(), ..check(vec![all]) };
+    let no_file = "cat: /x: No such file or directory";
+    let cases = [
+        (printed("x --a", 0), printed("anything", 127), AuditOutput::Nothing, State::Pass),
+        (printed("x --a", 0), printed(no_file, 1), AuditOutput::Nothing, State::Pass),
+        (printed("", 0), printed(no_file, 1), printed("A=1", 0), State::Pass),
+        (printed("x --a", 0), printed("denied", 1), AuditOutput::Nothing, State::Fail),
+        (printed("", 0), printed(no_file, 1), printed("", 0), State::Fail),
+        (printed("x --a", 0), AuditOutput::Refused("no shell".to_owned()), AuditOutput::Nothing, State::Fail),
+        (printed("x --a", 1), printed("a: 1", 0), AuditOutput::Nothing, State::Fail),
+        (printed("x --a", 0), printed("a: 1", 0), printed("", 1), State::Fail),
+    ];
+    for (index, (audit, config, env, wanted)) in cases.into_iter().enumerate() {
+        let answers = AuditAnswers { audit, config, env };
+        let result = evaluate(&check, false, &mut || answers.clone());
+        assert_eq!(state(&result), wanted, "case {index}");
+        assert_eq!(reason(&result).is_some(), wanted == State::Fail);
+    }
+}

@@ -1,0 +1,285 @@
+//! Scripts and what they print, on a described machine.
+
+use super::*;
+use crate::source::node::RecordedSource;
+
+const MACHINE: &str = r#"
+files:
+  - { path: /etc/kubernetes/manifests/api.yaml, mode: '600', content: 'a: 1' }
+  - { path: /etc/kubernetes/pki/a.crt, mode: '644', content: 'x' }
+  - { path: /etc/kubernetes/pki/b.key, mode: '600', owner: etcd, group: etcd }
+  - { path: /etc/kubernetes/pki/sub/c.crt, mode: '640' }
+  - { path: /etc/link, target: /etc/kubernetes/pki/a.crt }
+  - { path: /etc/unit, content: "ExecStart=/usr/bin/kubelet --config=/var/lib/k.yaml --v=2\nPrivateTmp=yes\n# ExecStart no\n" }
+accounts: { etcd: 1501 }
+processes:
+  - { argv: [kube-apiserver, --anonymous-auth=false, --profiling=false], pid: 11 }
+  - { argv: [/usr/bin/kubelet, --config=/var/lib/k.yaml], pid: 12 }
+  - { argv: [etcd, --data-dir=/var/lib/etcd], pid: 13, user: etcd }
+"#;
+
+fn answer(script: &str) -> Result<Answer, ScriptError> {
+    let host = RecordedSource::parse(MACHINE).expect("a machine");
+    Interpreter::new(&host).answer(script)
+}
+
+#[test]
+fn scripts_print_what_their_commands_would() {
+    let cases = [
+        ("stat -c %a /etc/kubernetes/manifests/api.yaml", "600\n", 0),
+        ("stat -c permissions=%a /etc/kubernetes/pki/*.crt", "permissions=644\n", 0),
+        ("stat -c '%n %U:%G' /etc/kubernetes/pki/b.key", "/etc/kubernetes/pki/b.key etcd:etcd\n", 0),
+        ("stat -c %a /etc/link", "777\n", 0),
+        ("stat -Lc %a /etc/link", "644\n", 0),
+        ("stat -c %a /none", "stat: cannot statx '/none': No such file or directory\n", 1),
+        ("if test -e /none; then stat -c %a /none; fi", "", 0),
+        ("/bin/sh -c 'if test -e /etc/unit; then stat -c %U:%G /etc/unit; fi' ", "root:root\n", 0),
+        ("if [ -d /etc/unit ]; then echo yes; else echo no; fi", "no\n", 0),
+        ("find /etc/kubernetes/pki -name '*.crt' | xargs stat -c %a", "644\n640\n", 0),
+        ("find /etc/kubernetes/pki -maxdepth 1 -type f | sort -r | head -n 1", "/etc/kubernetes/pki/b.key\n", 0),
+        ("find /etc/kubernetes/pki/ -name '*.key' -exec stat -c %a {} \\;", "600\n", 0),
+        ("grep ExecStart= /etc/unit | sed 's%.*config[= ]\\([^ ]*\\).*%\\1%'", "/var/lib/k.yaml\n", 0),
+        ("cat /etc/unit | grep -v '^#' | grep -c .", "2\n", 0),
+        ("grep -o 'v=[0-9]*' /etc/unit", "v=2\n", 0),
+        ("grep -qE 'PrivateTmp=(yes|true)' /etc/unit && echo ok || echo bad", "ok\n", 0),
+        ("FILE=$(grep -o 'Private.*' /etc/unit | cut -d= -f2); echo \"is $FILE\"", "is yes\n", 0),
+        ("for f in /etc/kubernetes/pki/*.crt /etc/unit; do stat -c %a $f; done", "644\n644\n", 0),
+        ("echo 'b a' | awk '{print $2, $1}'", "a b\n", 0),
+        ("echo a:b:c | awk -F: '{print $NF}' | tr a-z A-Z", "C\n", 0),
+        ("printf '%s\\n' x x y | uniq -c", "      2 x\n      1 y\n", 0),
+        ("printf '%s\\n' 10 9 9 | sort -n -u | tail -1", "10\n", 0),
+        ("cat /none 2>/dev/null; echo $?", "1\n", 0),
+        ("cat /none 2>&1 | wc -l", "1\n", 0),
+        ("! grep -q nothing /etc/unit", "", 0),
+        ("X=; echo ${X:-default} \"${UNSET_HERE}\" '$X'", "default  $X\n", 0),
+        ("ps -C kubelet -o args --no-headers", "/usr/bin/kubelet --config=/var/lib/k.yaml\n", 0),
+        (
+            "ps -ef | grep kube-apiserver | grep -v grep",
+            "root          11       1  0 00:00 ?        00:00:00 kube-apiserver --anonymous-auth=false --profiling=false\n",
+            0,
+        ),
+        (
+            "/bin/ps -fC etcd",
+            "UID          PID    PPID  C STIME TTY          TIME CMD\n\
+             etcd          13       1  0 00:00 ?        00:00:00 etcd --data-dir=/var/lib/etcd\n",
+            0,
+        ),
+        ("ps -ef | grep nothing-here | grep -v grep", "", 1),
+        ("ps -ef | grep nothing-here | grep -o 'grep nothing-here'", "grep nothing-here\ngrep nothing-here\n", 0),
+        (
+            "ps -ef | grep  | grep -v grep",
+            "Usage: grep [OPTION]... PATTERNS [FILE]...\nTry 'grep --help' for more information.\n",
+            1,
+        ),
+        ("", "", 0),
+    ];
+    for (script, text, status) in cases {
+        assert_eq!(answer(script), Ok(Answer { text: text.to_owned(), status }), "{script}");
+    }
+}
+
+#[test]
+fn what_is_not_known_is_refused_whether_it_would_run_or_not() {
+    let scripts = [
+        "curl http://localhost",
+        "if test -e /none; then openssl x509; fi",
+        "echo $HOME",
+        "echo a > /tmp/file",
+        "sleep 1 &",
+        "while true; do :; done",
+        "grep -P x /etc/unit",
+        "cat",
+        "echo 'a\\nb'",
+        "[[ -e /etc/unit ]]",
+        "x() { echo; }; x",
+        "awk 'BEGIN {system(\"x\")}' /etc/unit",
+        "sed -i s/a/b/ /etc/unit",
+        "find / -delete",
+        "echo $((1+1))",
+        "echo `cat",
+    ];
+    for script in scripts {
+        assert!(matches!(answer(script), Err(ScriptError::Unknown(_))), "{script}: {:?}", answer(script));
+    }
+}
+
+#[test]
+fn a_script_cannot_grow_without_end() {
+    let mut script = "X=aaaaaaaaaaaaaaaa\n".to_owned();
+    for _ in 0..30 {
+        script.push_str("X=$X$X\n");
+    }
+    assert!(matches!(answer(&script), Err(ScriptError::Failed(_))), "{:?}", answer(&script).map(|a| a.status));
+    let loops =
+        "for a in 1 2 3 4 5 6 7 8 9; do ".repeat(6) + "true; " + &"done; ".repeat(6).replace("; done", " ; done");
+    assert!(answer(&loops).is_err());
+    let brackets = "$(".repeat(40) + "echo" + &")".repeat(40);
+    assert!(answer(&format!("echo {brackets}")).is_err());
+}
+
+/// What a machine's file holds must not make a small script cost without end.
+#[test]
+fn no_command_grows_without_end() {
+    let long = "a".repeat(1 << 20);
+    let stars = format!("{}*", "a".repeat(1 << 19));
+    let nots = "! ".repeat(40_000) + "-name x";
+    let lines = "a\n".repeat(1 << 19);
+    let host = serde_json::json!({ "files": [
+        { "path": "/long", "content": long },
+        { "path": "/stars", "content": stars },
+        { "path": "/nots", "content": nots },
+        { "path": "/lines", "content": lines },
+    ]});
+    let host = RecordedSource::parse(&host.to_string()).expect("a machine");
+    let many = |text: &str| text.repeat(2000);
+    let scripts = [
+        format!("sed 's/a/{}/g' /long", "b".repeat(8000)),
+        format!("sed 's/.*/{}/' /long", many("&")),
+        format!("sed '{}' /lines", many("p;")),
+        format!("awk '{{print {}}}' /long", many("$0 ")),
+        format!("X=$(cat /long); echo {}", many("$X")),
+        format!("X=$(cat /long); for a in {}; do true; done", many("$X ")),
+        format!("cat {}", many("/long ")),
+        format!("{{ {} }} < /long", many("tr a b >/dev/null; ")),
+        "echo $(cat /stars)".to_owned(),
+        "find / -name \"$(cat /stars)\"".to_owned(),
+        "cat /nots | xargs find /".to_owned(),
+        format!("cat /lines | xargs -I '' echo {}", many("a")),
+        format!("cat /lines | xargs -I a echo {}", many("a")),
+        format!("{} true < /lines", many("xargs ")),
+        format!("printf '{}' $(cat /lines)", many("%s aaaaaaaaa ").replace("%s", "")),
+        format!("printf '%s{}' $(cat /lines)", many("aaaaa")),
+        format!("grep -e \"$(cat /lines)\" /lines; grep -H a{} /lines", many(" /lines")),
+    ];
+    for script in scripts {
+        let begun = std::time::Instant::now();
+        let answer = Interpreter::new(&host).answer(&script);
+        let shown: String = script.chars().take(60).collect();
+        assert!(answer.is_err() || answer.is_ok_and(|a| a.text.len() < 1 << 26), "{shown}");
+        assert!(begun.elapsed().as_secs() < 20, "{shown} took {:?}", begun.elapsed());
+    }
+}
+
+/// The shapes of audits that are in use, with the words that a definition file would have replaced.
+#[test]
+fn audits_of_the_field_are_answered() {
+    let cases = [
+        (
+            "DIR=''\nfor d in $(ps -ef | grep etcd | grep -- --data-dir | sed 's%.*data-dir[= ]\\([^ ]*\\).*%\\1%'); do\n  \
+             if test -d \"$d\"; then DIR=\"$d\"; fi # the last one\ndone\n\
+             if ! test -d \"$DIR\"; then DIR=/etc/kubernetes/pki; fi\nstat -c permissions=%a \"$DIR\"\n",
+            "permissions=755\n",
+        ),
+        (
+            "FILE=$(ps -ef | grep kubelet | grep -v apiserver | grep -- --config= | awk -F '--config=' '{print $2}' | awk '{print $1}' | uniq)\n\
+             if test -z $FILE; then FILE=/etc/unit; fi\nif test -e $FILE; then stat -c %U:%G $FILE; else echo \"no $FILE\"; fi",
+            "no /var/lib/k.yaml\n",
+        ),
+        (
+            "ps -fC ${kubeletbin:-kubelet} | grep -- --config | sed 's%.*config[= ]\\([^ ]*\\).*%\\1%' | \\\n xargs -I{} echo {} | xargs --no-run-if-empty echo file",
+            "file /var/lib/k.yaml\n",
+        ),
+        ("find /etc/none/ -type f 2> /dev/null | xargs --no-run-if-empty stat -c permissions=%a", ""),
+        ("/bin/sh -c \"if test -e /etc/unit; then stat -c permissions=%a /etc/unit; fi\"", "permissions=644\n"),
+        ("/bin/sh -c 'test -e /etc/unit && grep -i privatetmp /etc/unit | cut -d \"=\" -f 2'", "yes\n"),
+        ("grep '^\\s*PrivateTmp' /etc/unit | tail -n1 | tr -d '\\n'", "PrivateTmp=yes"),
+        ("# nothing but a comment\n", ""),
+    ];
+    for (script, text) in cases {
+        let got = answer(script);
+        assert_eq!(got, Ok(Answer { text: text.to_owned(), status: 0 }), "{script}");
+    }
+}
+
+/// The parser is a library's: whatever the text, it must come back, and soon.
+#[test]
+fn no_text_brings_it_down() {
+    use proptest::prelude::*;
+    use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+    let words = [
+        "$(",
+        ")",
+        "`",
+        "'",
+        "\"",
+        "${",
+        "}",
+        "$",
+        "{",
+        "(",
+        "((",
+        "$((",
+        "[[",
+        "]]",
+        "if",
+        " then ",
+        " fi",
+        "for",
+        " in ",
+        " do ",
+        "done",
+        "|",
+        "&",
+        ";",
+        "<",
+        "<<",
+        "<<E",
+        ">",
+        ">&",
+        "\\",
+        "\n",
+        " ",
+        "#",
+        "!",
+        "*",
+        "?",
+        "[",
+        "]",
+        "a",
+        "=",
+        "~",
+        "echo ",
+        "x=",
+        "é",
+        "\0",
+        "case",
+        "esac",
+        "while",
+        "function",
+        "-",
+        "1",
+        "%",
+        ":-",
+        "@",
+        "grep ",
+        "sed s/",
+        "awk {",
+        "tr [:",
+        "cut -f",
+        "find -",
+        "ps -o",
+        "test ",
+        "99999999999",
+        "~+",
+        "${9999999999",
+        "&&",
+        "||",
+        ";;",
+        "for a in",
+        "{ ",
+        "; }",
+        "-c '",
+    ];
+    let text = prop::collection::vec(prop::sample::select(words.to_vec()), 0..24).prop_map(|w| w.concat());
+    let config = Config { cases: 3000, failure_persistence: None, ..Config::default() };
+    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &[3; 32]));
+    let host = RecordedSource::parse(MACHINE).expect("a machine");
+    let interpreter = Interpreter::new(&host);
+    let result = runner.run(&text, |script| {
+        let begun = std::time::Instant::now();
+        let _ = interpreter.answer(&script);
+        prop_assert!(begun.elapsed().as_secs() < 2, "{script:?} took {:?}", begun.elapsed());
+        Ok(())
+    });
+    assert!(result.is_ok(), "{result:?}");
+}

@@ -1,0 +1,173 @@
+//! A component's command line, read as the component itself reads it. Knows the grammar of flags, not what they mean.
+
+use crate::model::Component;
+
+/// The flags of one command line, in order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Arguments {
+    flags: Vec<Flag>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Flag {
+    name: String,
+    value: FlagValue,
+    /// The word before it may have taken this one as its value, so that it may be no flag at all.
+    doubtful: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum FlagValue {
+    /// `--name=value`, or `--name value` of a flag that takes one.
+    Value(String),
+    /// `--name` alone: true for a switch; a flag that takes a value is given the next word, whatever it looks like.
+    Bare { next: Option<String> },
+}
+
+/// What a command line says about one flag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reading<'a> {
+    /// It is not given.
+    Absent,
+    /// Its values in order; the component keeps the last, or adds them up.
+    Values(Vec<&'a str>),
+    /// It may be the value of the flag before it: which one, only the component's version tells.
+    Ambiguous {
+        /// The word that may be a value.
+        word: String,
+    },
+}
+
+impl Arguments {
+    /// Reads the words behind the program's name (and subcommand, of a program with several).
+    pub fn parse(component: Component, words: &[String]) -> Self {
+        let mut flags = Vec::new();
+        let mut words = words.iter().peekable();
+        let mut doubtful = false;
+        while let Some(word) = words.next() {
+            let Some((name, value)) = split(component, word) else {
+                if word == "--" {
+                    break;
+                }
+                doubtful = false;
+                continue;
+            };
+            let next = words.peek().map(|w| w.as_str());
+            let next_is_flag = next.is_some_and(|w| w.starts_with('-') && w.len() > 1);
+            let flag = |value| Flag { name: name.clone(), value, doubtful };
+            match value {
+                Some(value) => {
+                    flags.push(flag(FlagValue::Value(value.to_owned())));
+                    doubtful = false;
+                }
+                None if component.is_switch(&name) => {
+                    flags.push(flag(FlagValue::Bare { next: None }));
+                    doubtful = false;
+                }
+                None if next.is_some() && !next_is_flag => {
+                    flags.push(flag(FlagValue::Value(next.unwrap_or_default().to_owned())));
+                    words.next();
+                    doubtful = false;
+                }
+                None => {
+                    flags.push(flag(FlagValue::Bare { next: next.map(str::to_owned) }));
+                    doubtful = next_is_flag;
+                }
+            }
+        }
+        Self { flags }
+    }
+
+    /// What is said about a flag. `switch`: the flag is known to take no value of its own.
+    pub fn get(&self, name: &str, switch: bool) -> Reading<'_> {
+        let mut values = Vec::new();
+        for flag in self.flags.iter().filter(|f| f.name == name) {
+            if flag.doubtful {
+                let word = match &flag.value {
+                    FlagValue::Value(value) => format!("--{name}={value}"),
+                    FlagValue::Bare { .. } => format!("--{name}"),
+                };
+                return Reading::Ambiguous { word };
+            }
+            values.push(match &flag.value {
+                FlagValue::Value(value) => value.as_str(),
+                FlagValue::Bare { .. } if switch => "true",
+                FlagValue::Bare { next } => next.as_deref().unwrap_or_default(),
+            });
+        }
+        if values.is_empty() { Reading::Absent } else { Reading::Values(values) }
+    }
+
+    /// The last value of a flag that is surely given, for finding a component's files.
+    pub fn last(&self, name: &str) -> Option<&str> {
+        match self.get(name, false) {
+            Reading::Values(values) => values.last().copied(),
+            Reading::Absent | Reading::Ambiguous { .. } => None,
+        }
+    }
+}
+
+/// A flag's name, folded as its component folds it, and its value if it is written with `=`.
+fn split(component: Component, word: &str) -> Option<(String, Option<&str>)> {
+    let body = word.strip_prefix("--").or_else(|| word.strip_prefix('-')).filter(|b| !b.is_empty())?;
+    let (name, value) = match body.split_once('=') {
+        Some((name, value)) => (name, Some(value)),
+        None => (body, None),
+    };
+    let name = if component.folds_underscores() { name.replace('_', "-") } else { name.to_owned() };
+    Some((name, value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(component: Component, line: &str) -> Arguments {
+        Arguments::parse(component, &line.split(' ').map(str::to_owned).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn flags_are_read_as_the_component_reads_them() {
+        use Component::{Apiserver, Etcd, Kubelet};
+        let cases: &[(Component, &str, &str, bool, &[&str])] = &[
+            (Apiserver, "--profiling=false", "profiling", true, &["false"]),
+            (Apiserver, "--profiling=false --profiling=true", "profiling", true, &["false", "true"]),
+            (Apiserver, "--profiling", "profiling", true, &["true"]),
+            (Apiserver, "--profiling false", "profiling", true, &["true"]),
+            (Apiserver, "--audit-log-maxage 30", "audit-log-maxage", false, &["30"]),
+            (Apiserver, "--audit_log_maxage=30", "audit-log-maxage", false, &["30"]),
+            (Apiserver, "--encryption-provider-config-automatic-reload=true", "encryption-provider-config", false, &[]),
+            (Apiserver, "--client-ca-file=", "client-ca-file", false, &[""]),
+            (Apiserver, "--client-ca-file", "client-ca-file", false, &[""]),
+            (Apiserver, "-v 2 --profiling=false", "profiling", true, &["false"]),
+            (Apiserver, "x -- --profiling=false", "profiling", true, &[]),
+            (Apiserver, "--a=--profiling=false", "profiling", true, &[]),
+            (Kubelet, "--node-labels a=b,c=--anonymous-auth=false", "anonymous-auth", true, &[]),
+            (Etcd, "-auto-tls", "auto-tls", true, &["true"]),
+            (Etcd, "-cert-file /x", "cert-file", false, &["/x"]),
+            (Etcd, "--cert_file=/x", "cert-file", false, &[]),
+        ];
+        for (component, line, flag, switch, expected) in cases {
+            let arguments = parse(*component, line);
+            let got = match arguments.get(flag, *switch) {
+                Reading::Absent => vec![],
+                Reading::Values(values) => values,
+                Reading::Ambiguous { word } => panic!("{line}: doubtful {word}"),
+            };
+            assert_eq!(got, *expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_flag_that_may_be_the_value_of_the_one_before_is_doubtful() {
+        let arguments = parse(Component::Kubelet, "--node-labels --anonymous-auth=false --v=2");
+        assert_eq!(
+            arguments.get("anonymous-auth", true),
+            Reading::Ambiguous { word: "--anonymous-auth=false".to_owned() }
+        );
+        assert_eq!(arguments.get("node-labels", false), Reading::Values(vec!["--anonymous-auth=false"]));
+        assert_eq!(arguments.get("v", false), Reading::Values(vec!["2"]));
+        let after_a_switch = parse(Component::Kubelet, "--seccomp-default --anonymous-auth=false");
+        assert_eq!(after_a_switch.get("anonymous-auth", true), Reading::Values(vec!["false"]));
+    }
+}

@@ -1,0 +1,9 @@
+//! Facts about Kubernetes and the values of its settings. No I/O, no YAML.
+
+mod arguments;
+mod component;
+mod value;
+
+pub use arguments::{Arguments, Reading};
+pub use component::{Component, Precedence};
+pub use value::{Value, ValueKind, parse_bool, parse_duration, parse_number, split_list};

@@ -1,0 +1,400 @@
+//! One file of the journal: from its header over the fields' values to the entries that have them.
+//!
+//! The form is that of systemd's `journal-def.h`: objects at offsets that are multiples of eight, each with its kind and size;
+//! since version 252 also the compact form, in which offsets take four bytes. No hash is computed: a unit's value is found by
+//! walking through the values of its field, of which there are as many as there are units.
+
+use super::blocks::{Blocks, ReadAt, ReadError, Spent};
+use super::merge::{Found, Position};
+use super::payload::{Packing, too_long, unpack};
+use super::{JournalEntry, JournalQuery, MAX_ENTRIES, MAX_KEPT_BYTES, line};
+use crate::source::node::{MAX_FILE_BYTES, SourceError};
+
+/// What every header has.
+const HEADER_BYTES: usize = 208;
+/// Kind, flags and size of an object.
+const OBJECT_BYTES: u64 = 16;
+/// Features that a reader must know: XZ, LZ4, keyed hashes, Zstandard, the compact form.
+const KNOWN_FEATURES: u32 = 0b1_1111;
+const COMPACT: u32 = 0b1_0000;
+/// What systemd's own note of a crash has as its number.
+const COREDUMP: &[u8] = b"fc2e22bc6ee647b6b90729ab34a250b1";
+/// Bytes in which a field that is wanted shows its name.
+const NAME_BYTES: usize = 32;
+/// Items of one entry that are looked at; systemd writes at most 1,024.
+const MAX_ITEMS: u64 = 4096;
+
+/// What journalctl says of a file that it leaves out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Flaw {
+    Truncated,
+    Corrupted,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+enum Kind {
+    Data = 1,
+    Field = 2,
+    Entry = 3,
+    EntryArray = 6,
+}
+
+/// A journal file that is open.
+pub(super) struct JournalFile<'a> {
+    blocks: Blocks<'a>,
+    compact: bool,
+    series: [u8; 16],
+    entry_array: u64,
+    entries: u64,
+    fields: u64,
+    field_buckets: u64,
+}
+
+/// The values of an entry that count here; of a field with several, all.
+#[derive(Default)]
+struct Values(Vec<(&'static str, Vec<u8>)>);
+
+/// The fields that are printed or matched.
+const WANTED: [&str; 14] = [
+    "MESSAGE",
+    "_HOSTNAME",
+    "SYSLOG_IDENTIFIER",
+    "_COMM",
+    "_PID",
+    "SYSLOG_PID",
+    "_SOURCE_REALTIME_TIMESTAMP",
+    "_SYSTEMD_UNIT",
+    "COREDUMP_UNIT",
+    "UNIT",
+    "OBJECT_SYSTEMD_UNIT",
+    "_SYSTEMD_SLICE",
+    "_UID",
+    "MESSAGE_ID",
+];
+
+impl Values {
+    fn has(&self, field: &str, value: &[u8]) -> bool {
+        self.0.iter().any(|(name, known)| *name == field && known == value)
+    }
+
+    /// The last one, as journalctl takes it.
+    fn last(&self, field: &str) -> Option<&[u8]> {
+        self.0.iter().rev().find(|(name, _)| *name == field).map(|(_, value)| value.as_slice())
+    }
+
+    /// Whether journalctl counts the entry among those of a unit: what it wrote itself, and what those wrote about it who
+    /// may.
+    fn belong_to(&self, unit: &str) -> bool {
+        let unit = unit.as_bytes();
+        self.has("_SYSTEMD_UNIT", unit)
+            || (self.has("COREDUMP_UNIT", unit) && self.has("MESSAGE_ID", COREDUMP) && self.has("_UID", b"0"))
+            || (self.has("UNIT", unit) && self.has("_PID", b"1"))
+            || (self.has("OBJECT_SYSTEMD_UNIT", unit) && self.has("_UID", b"0"))
+            || (unit.ends_with(b".slice") && self.has("_SYSTEMD_SLICE", unit))
+    }
+
+    fn into_entry(self, realtime: u64, boot: [u8; 16]) -> JournalEntry {
+        let printable = |field: &str| line::short_text(self.last(field)?);
+        let noted = self.last("_SOURCE_REALTIME_TIMESTAMP").and_then(|v| std::str::from_utf8(v).ok()?.parse().ok());
+        JournalEntry {
+            realtime: noted.filter(|t| line::is_time(*t)).unwrap_or(realtime),
+            boot,
+            hostname: printable("_HOSTNAME"),
+            identifier: printable("SYSLOG_IDENTIFIER")
+                .or_else(|| printable("_COMM"))
+                .unwrap_or_else(|| "unknown".to_owned()),
+            pid: printable("_PID").or_else(|| printable("SYSLOG_PID")),
+            message: self.last("MESSAGE").map(<[u8]>::to_vec),
+        }
+    }
+}
+
+impl<'a> JournalFile<'a> {
+    /// Reads the header. A file that journalctl would leave out is a flaw.
+    pub(super) fn open(
+        source: &'a dyn ReadAt,
+        size: u64,
+        spent: &'a Spent<'a>,
+    ) -> Result<Result<Self, Flaw>, ReadError> {
+        if size < HEADER_BYTES as u64 {
+            return Ok(Err(Flaw::Truncated));
+        }
+        let mut blocks = Blocks::new(source, spent);
+        let mut header = [0; HEADER_BYTES];
+        if let Err(halt) = blocks.fill(0, &mut header) {
+            return match halt {
+                ReadError::Damaged => Ok(Err(Flaw::Truncated)),
+                ReadError::SourceError(_) => Err(halt),
+            };
+        }
+        if !header.starts_with(b"LPKSHHRH") {
+            return Ok(Err(Flaw::Corrupted));
+        }
+        let features = u32_at(&header, 12);
+        if features & !KNOWN_FEATURES != 0 {
+            let problem = format!("a journal file is of a form that is not known (features {features:#x})");
+            return Err(ReadError::SourceError(SourceError::Io(problem)));
+        }
+        let (header_size, arena) = (u64_at(&header, 88), u64_at(&header, 96));
+        if header_size < HEADER_BYTES as u64 {
+            return Ok(Err(Flaw::Corrupted));
+        }
+        if header_size.checked_add(arena).is_none_or(|end| end > size) {
+            return Ok(Err(Flaw::Truncated));
+        }
+        Ok(Ok(Self {
+            blocks,
+            compact: features & COMPACT != 0,
+            series: bytes_at(&header, 72),
+            fields: u64_at(&header, 120),
+            field_buckets: u64_at(&header, 128) / 16,
+            entries: u64_at(&header, 152),
+            entry_array: u64_at(&header, 176),
+        }))
+    }
+
+    /// The entries that a query asks for, in the order of the file, up to where the file is damaged. `kept` counts the
+    /// bytes of messages over all files.
+    pub(super) fn entries(&mut self, query: &JournalQuery, kept: &mut usize) -> Result<Vec<Found>, SourceError> {
+        let mut found = Vec::new();
+        let offsets = match self.candidates(query) {
+            Ok(offsets) => offsets,
+            Err(ReadError::Damaged) => return Ok(found),
+            Err(ReadError::SourceError(trouble)) => return Err(trouble),
+        };
+        for offset in offsets {
+            match self.entry(offset, query) {
+                Ok(None) => {}
+                Ok(Some(one)) => {
+                    *kept += one.weight();
+                    found.push(one);
+                    if let Some(last) = query.last
+                        && found.len() > last.saturating_mul(2)
+                    {
+                        let old = found.len() - last;
+                        *kept -= found.drain(..old).map(|f| f.weight()).sum::<usize>();
+                    }
+                }
+                Err(ReadError::Damaged) => break,
+                Err(ReadError::SourceError(trouble)) => return Err(trouble),
+            }
+            if *kept > MAX_KEPT_BYTES {
+                let problem = format!("the entries hold more than the {MAX_KEPT_BYTES} bytes that are kept of them");
+                return Err(SourceError::Io(problem));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Where the entries stand that may be wanted, in order.
+    fn candidates(&mut self, query: &JournalQuery) -> Result<Vec<u64>, ReadError> {
+        let mut offsets = Vec::new();
+        if query.units.is_empty() {
+            self.array(self.entry_array, self.entries, &mut offsets)?;
+        }
+        for unit in &query.units {
+            for field in ["_SYSTEMD_UNIT", "COREDUMP_UNIT", "UNIT", "OBJECT_SYSTEMD_UNIT", "_SYSTEMD_SLICE"] {
+                if field != "_SYSTEMD_SLICE" || unit.ends_with(".slice") {
+                    self.entries_with(field, unit, &mut offsets)?;
+                }
+            }
+        }
+        offsets.sort_unstable();
+        offsets.dedup();
+        Ok(offsets)
+    }
+
+    /// The entries in which a field has a value: through the values of the field.
+    fn entries_with(&mut self, field: &str, value: &str, offsets: &mut Vec<u64>) -> Result<(), ReadError> {
+        let Some(mut data) = self.first_value(field)? else {
+            return Ok(());
+        };
+        let wanted = format!("{field}={value}");
+        while data != 0 {
+            let mut head = [0; 64];
+            let (size, flags) = self.object(data, Kind::Data)?;
+            self.blocks.fill(data, &mut head)?;
+            if self.payload(data, size, flags)? == wanted.as_bytes() {
+                let (first, array, count) = (u64_at(&head, 40), u64_at(&head, 48), u64_at(&head, 56));
+                if count > 0 {
+                    offsets.push(first);
+                }
+                return self.array(array, count.saturating_sub(1), offsets);
+            }
+            // A newer value leads to those before it.
+            let next = u64_at(&head, 32);
+            if next >= data {
+                return Err(ReadError::Damaged);
+            }
+            data = next;
+        }
+        Ok(())
+    }
+
+    /// The first of a field's values, of which each leads to the next.
+    fn first_value(&mut self, field: &str) -> Result<Option<u64>, ReadError> {
+        for bucket in 0..self.field_buckets {
+            let mut head = [0; 8];
+            let at = self.fields.checked_add(bucket * 16).ok_or(ReadError::Damaged)?;
+            self.blocks.fill(at, &mut head)?;
+            let mut object = u64::from_le_bytes(head);
+            while object != 0 {
+                let (size, _) = self.object(object, Kind::Field)?;
+                let mut links = [0; 40];
+                self.blocks.fill(object, &mut links)?;
+                if self.bytes(object, 40, size, field.len() as u64 + 1)? == field.as_bytes() {
+                    return Ok(Some(u64_at(&links, 32)));
+                }
+                let next = u64_at(&links, 24);
+                if next != 0 && next <= object {
+                    return Err(ReadError::Damaged);
+                }
+                object = next;
+            }
+        }
+        Ok(None)
+    }
+
+    /// The first `count` offsets of a chain of arrays.
+    fn array(&mut self, mut array: u64, mut count: u64, offsets: &mut Vec<u64>) -> Result<(), ReadError> {
+        let width: u64 = if self.compact { 4 } else { 8 };
+        while array != 0 && count > 0 {
+            let (size, _) = self.object(array, Kind::EntryArray)?;
+            let mut next = [0; 8];
+            self.blocks.fill(array + OBJECT_BYTES, &mut next)?;
+            let here = (size.saturating_sub(OBJECT_BYTES + 8) / width).min(count);
+            if offsets.len() as u64 + here > MAX_ENTRIES as u64 {
+                let problem = format!("a journal file has more than the {MAX_ENTRIES} entries that are looked at");
+                return Err(ReadError::SourceError(SourceError::Io(problem)));
+            }
+            for index in 0..here {
+                match self.offset(array + OBJECT_BYTES + 8 + index * width)? {
+                    // The rest was not written yet.
+                    0 => return Ok(()),
+                    offset => offsets.push(offset),
+                }
+            }
+            count -= here;
+            // Arrays are only ever added behind.
+            let following = u64::from_le_bytes(next);
+            if following != 0 && following <= array {
+                return Err(ReadError::Damaged);
+            }
+            array = following;
+        }
+        Ok(())
+    }
+
+    /// An entry, if the query asks for it.
+    fn entry(&mut self, offset: u64, query: &JournalQuery) -> Result<Option<Found>, ReadError> {
+        let (size, _) = self.object(offset, Kind::Entry)?;
+        let mut head = [0; 64];
+        self.blocks.fill(offset, &mut head)?;
+        let width = if self.compact { 4 } else { 16 };
+        let items = size.checked_sub(64).ok_or(ReadError::Damaged)? / width;
+        if items > MAX_ITEMS {
+            return Err(ReadError::Damaged);
+        }
+        let mut values = Values::default();
+        for index in 0..items {
+            let data = self.offset(offset + 64 + index * width)?;
+            if let Some(value) = self.value(data)? {
+                values.0.push(value);
+            }
+        }
+        if !query.units.is_empty() && !query.units.iter().any(|unit| values.belong_to(unit)) {
+            return Ok(None);
+        }
+        let (realtime, boot) = (u64_at(&head, 24), bytes_at(&head, 40));
+        let entry = values.into_entry(realtime, boot);
+        if !query.holds(&entry) {
+            return Ok(None);
+        }
+        let position = Position {
+            series: self.series,
+            number: u64_at(&head, 16),
+            realtime,
+            monotonic: u64_at(&head, 32),
+            boot,
+            contents: u64_at(&head, 56),
+        };
+        Ok(Some(Found { position, entry }))
+    }
+
+    /// A field's value, if the field is one of those that count.
+    fn value(&mut self, data: u64) -> Result<Option<(&'static str, Vec<u8>)>, ReadError> {
+        let (size, flags) = self.object(data, Kind::Data)?;
+        let named = |bytes: &[u8]| {
+            WANTED
+                .into_iter()
+                .find(|name| bytes.strip_prefix(name.as_bytes()).is_some_and(|rest| rest.starts_with(b"=")))
+        };
+        if Packing::of(flags) == Some(Packing::None) {
+            let start = self.payload_start();
+            let length = size.saturating_sub(start).min(NAME_BYTES as u64);
+            if named(&self.bytes(data, start, start + length, length)?).is_none() {
+                return Ok(None);
+            }
+        }
+        let mut bytes = self.payload(data, size, flags)?;
+        Ok(named(&bytes).map(|name| (name, bytes.split_off(name.len() + 1))))
+    }
+
+    /// Where the bytes of a value begin in its object.
+    const fn payload_start(&self) -> u64 {
+        if self.compact { 72 } else { 64 }
+    }
+
+    /// `NAME=value`.
+    fn payload(&mut self, data: u64, size: u64, flags: u8) -> Result<Vec<u8>, ReadError> {
+        let packing = Packing::of(flags).ok_or(ReadError::Damaged)?;
+        let bytes = self.bytes(data, self.payload_start(), size, MAX_FILE_BYTES)?;
+        if bytes.len() as u64 == MAX_FILE_BYTES {
+            return Err(too_long());
+        }
+        unpack(packing, bytes)
+    }
+
+    /// The bytes of an object of this size from `start` on, but no more than `limit`.
+    fn bytes(&mut self, object: u64, start: u64, size: u64, limit: u64) -> Result<Vec<u8>, ReadError> {
+        let length = size.checked_sub(start).ok_or(ReadError::Damaged)?.min(limit);
+        let mut bytes = vec![0; usize::try_from(length).map_err(|_| ReadError::Damaged)?];
+        self.blocks.fill(object.checked_add(start).ok_or(ReadError::Damaged)?, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// One offset, in the width that this file has.
+    fn offset(&mut self, at: u64) -> Result<u64, ReadError> {
+        let mut bytes = [0; 8];
+        let width = if self.compact { 4 } else { 8 };
+        self.blocks.fill(at, &mut bytes[..width])?;
+        Ok(u64::from_le_bytes(bytes))
+    }
+
+    /// Size and flags of the object at an offset, which must be of this kind.
+    fn object(&mut self, offset: u64, kind: Kind) -> Result<(u64, u8), ReadError> {
+        if offset == 0 || !offset.is_multiple_of(8) || offset > u64::MAX / 2 {
+            return Err(ReadError::Damaged);
+        }
+        let mut head = [0; 16];
+        self.blocks.fill(offset, &mut head)?;
+        let size = u64_at(&head, 8);
+        if head[0] != kind as u8 || !(OBJECT_BYTES..=u64::MAX / 4).contains(&size) {
+            return Err(ReadError::Damaged);
+        }
+        Ok((size, head[1]))
+    }
+}
+
+fn bytes_at<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
+    bytes.get(at..).and_then(|rest| rest.first_chunk()).copied().unwrap_or([0; N])
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> u32 {
+    u32::from_le_bytes(bytes_at(bytes, at))
+}
+
+fn u64_at(bytes: &[u8], at: usize) -> u64 {
+    u64::from_le_bytes(bytes_at(bytes, at))
+}
