@@ -3,5 +3,7 @@
 pub mod glob;
 pub mod sanitize;
 mod suggestions;
+mod system_error;
 
 pub use suggestions::suggestions;
+pub(crate) use system_error::system_error;
