@@ -1,6 +1,6 @@
 # One static binary and nothing else: no shell, no package manager, nothing that can be written to.
 #
-#   docker build -t nodeproof:0.1.0 .
+#   docker build -t nodeproof:0.2.0 .
 #
 # The builder may be any image with a Rust toolchain, a C compiler and a shell; it is named with its digest, so that the same
 # source is built by the same tools. What is said here, every builder of images understands.
@@ -43,7 +43,7 @@ RUN set -eu; \
     ln -s nodeproof /image/kube-bench
 
 FROM scratch
-ARG VERSION=0.1.0
+ARG VERSION=0.2.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="nodeproof" \
       org.opencontainers.image.description="Audits a Kubernetes node against the CIS benchmarks and says what it saw" \
