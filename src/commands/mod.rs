@@ -21,5 +21,5 @@ mod snapshot;
 
 pub(crate) use answer::{json, write_answer};
 pub(crate) use failure::Failure;
-pub(crate) use formats::FormatName;
+pub use formats::FormatName;
 pub(crate) use run::run;
