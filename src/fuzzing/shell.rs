@@ -10,7 +10,7 @@ use serde_json::json;
 pub fn shell(data: &[u8]) {
     let [script, content] = texts(data);
     let Ok(host) = RecordedSource::parse(&machine(&content)) else { panic!("the machine is not one") };
-    let answer = || Interpreter::new(&host).answer(&script);
+    let answer = || Interpreter::new(&host).run(&script);
     let first = answer();
     if let Ok(answer) = &first {
         assert!(answer.text.len() <= 65 * MAX_OUTPUT, "{} bytes", answer.text.len());
