@@ -2,9 +2,9 @@
 //! user reach. Each asserts what must hold whatever the bytes are. The tests run the same functions.
 
 mod definitions;
-mod dialect;
 mod documents;
 mod journal;
+mod kube_bench;
 mod machine;
 mod process;
 mod shell;
@@ -16,9 +16,9 @@ mod words;
 use std::borrow::Cow;
 
 pub use definitions::{kube_bench_definitions, native_definitions};
-pub use dialect::dialect;
 pub use documents::documents;
 pub use journal::journal;
+pub use kube_bench::kube_bench;
 pub use machine::{described_host, snapshot};
 pub use process::{accounts, environment, executable, proc_files};
 pub use shell::shell;
@@ -32,7 +32,7 @@ pub const TARGETS: &[Target] = &[
     ("accounts", accounts),
     ("command_line", command_line),
     ("described_host", described_host),
-    ("dialect", dialect),
+    ("dialect", kube_bench),
     ("documents", documents),
     ("environment", environment),
     ("executable", executable),

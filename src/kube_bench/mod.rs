@@ -10,7 +10,7 @@ mod substitution;
 
 pub use audit::{AuditAnswers, AuditOutput, AuditRunner};
 pub use evaluate::{Result, Verdict, evaluate};
-pub use jsonpath::JsonPath;
+pub use jsonpath::{JsonPath, JsonPathError};
 pub use substitution::Substitutions;
 
 pub use compare::Operator;
