@@ -1,7 +1,7 @@
 //! What is suspicious in a file of kube-bench's dialect: it is taken, and probably does not do what was meant. Refuses nothing.
 
 use super::source::{DefinitionError, Source, parse};
-use crate::kube_bench::{JsonPath, Operator};
+use crate::kube_bench::{CompareOperator, JsonPath};
 use crate::text::suggestions;
 use serde_json::{Map, Value as Json};
 
@@ -100,8 +100,8 @@ impl Look<'_> {
             return;
         };
         let word = compare.get("op").and_then(Json::as_str).unwrap_or_default();
-        if let (Operator::Unknown(word), false) = (Operator::parse(word), word.is_empty()) {
-            let near = suggestions(&word, Operator::KNOWN.into_iter());
+        if let (CompareOperator::Unknown(word), false) = (CompareOperator::parse(word), word.is_empty()) {
+            let near = suggestions(&word, CompareOperator::KNOWN.into_iter());
             self.tell(&word, format!("the operator `{word}` is not known, so the test always fails{near}"));
         }
     }

@@ -4,7 +4,7 @@
 use super::folder_warnings::warnings;
 use super::source::{DefinitionError, Source, parse, read_found};
 use super::{Assertion, Assessment, Benchmark, Check, Group, Id, Rule, Section, Template, Text};
-use crate::kube_bench::{self, Item, Join, Operator, Substitutions, Tests};
+use crate::kube_bench::{self, CompareOperator, Item, Join, Substitutions, Tests};
 use crate::node::{Config, Target};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
@@ -312,7 +312,7 @@ fn build_item(written: RawItem) -> Item {
         env: written.env,
         path: written.path,
         set: written.set,
-        compare: compare.map(|c| (Operator::parse(&c.op), c.value)),
+        compare: compare.map(|c| (CompareOperator::parse(&c.op), c.value)),
     }
 }
 
@@ -375,15 +375,15 @@ groups:
         assert!(check.multiple && check.group_skipped && check.environment_of.is_none());
         let tests = check.tests.as_ref().expect("tests");
         assert_eq!(tests.join, Join::Or);
-        let items: Vec<(bool, Option<(Operator, String)>)> =
+        let items: Vec<(bool, Option<(CompareOperator, String)>)> =
             tests.items.iter().map(|i| (i.set, i.compare.clone())).collect();
         let compare = |operator, value: &str| Some((operator, value.to_owned()));
         assert_eq!(
             items,
             [
                 (false, None),
-                (true, compare(Operator::Eq, "0644")),
-                (true, compare(Operator::Gte, "False")),
+                (true, compare(CompareOperator::Eq, "0644")),
+                (true, compare(CompareOperator::Gte, "False")),
                 (true, None)
             ]
         );

@@ -200,8 +200,9 @@ fn item(item: &kube_bench::Item) -> String {
         _ if !item.set => format!("{name} is not there"),
         None => format!("{name} is there"),
         Some((operator, value)) => {
-            let known =
-                kube_bench::Operator::KNOWN.into_iter().find(|word| kube_bench::Operator::parse(word) == *operator);
+            let known = kube_bench::CompareOperator::KNOWN
+                .into_iter()
+                .find(|word| kube_bench::CompareOperator::parse(word) == *operator);
             format!("{name} {} {value}", known.unwrap_or("(an operator that is not known)"))
         }
     }

@@ -1,16 +1,16 @@
 //! The tests of kube-bench's checks, on the output of an audit: flags, variables, JSONPath, comparisons.
 
 use super::texts;
-use crate::kube_bench::jsonpath::{Document, JsonPath};
-use crate::kube_bench::{AuditAnswers, AuditOutput, Check, Item, Join, Operator, Tests, Verdict, evaluate};
+use crate::kube_bench::jsonpath::{JsonPath, JsonPathDocument};
+use crate::kube_bench::{AuditAnswers, AuditOutput, Check, CompareOperator, Item, Join, Tests, Verdict, evaluate};
 
 /// A path, a flag, an operator, the expected value and an audit's output, separated by zero bytes. A flag is found if its text
 /// is in the output, a path renders or fails within its limits, and every comparison gives a verdict.
 pub fn kube_bench(data: &[u8]) {
     let [path, flag, operator, expected, output] = texts(data);
     if let Ok(template) = JsonPath::parse(&path) {
-        let fixed = Document::parse("{\"a\": [1, {\"b\": [true, null]}, 1.5e9]}");
-        for document in [Document::parse(&output), fixed].into_iter().flatten() {
+        let fixed = JsonPathDocument::parse("{\"a\": [1, {\"b\": [true, null]}, 1.5e9]}");
+        for document in [JsonPathDocument::parse(&output), fixed].into_iter().flatten() {
             let rendered = template.render(&document);
             assert!(
                 rendered.is_ok_and(|text| text.len() <= (2 << 20) + output.len()) || path.contains(['[', 'r']),
@@ -30,7 +30,7 @@ pub fn kube_bench(data: &[u8]) {
     let found = evaluate_item(&by_flag, "", false).verdict == Verdict::Passed;
     let searched = output.trim_end_matches([' ', '\n']);
     assert_eq!(found, !flag.is_empty() && searched.contains(&*flag), "{flag:?} in {output:?}");
-    let compared = Item { compare: Some((Operator::parse(&operator), expected.to_string())), ..item.clone() };
+    let compared = Item { compare: Some((CompareOperator::parse(&operator), expected.to_string())), ..item.clone() };
     for item in [&by_flag, &item, &compared, &Item { set: false, ..item.clone() }] {
         for (config, multiple) in [("", false), ("cat x", false), ("cat x", true)] {
             let result = evaluate_item(item, config, multiple);

@@ -4,7 +4,7 @@ use regex::Regex;
 
 /// How a value is compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Operator {
+pub enum CompareOperator {
     /// The texts are equal.
     Eq,
     /// The texts differ.
@@ -31,7 +31,7 @@ pub enum Operator {
     Unknown(String),
 }
 
-impl Operator {
+impl CompareOperator {
     /// The known operators, as written in definition files.
     pub const KNOWN: [&str; 11] =
         ["eq", "noteq", "gt", "gte", "lt", "lte", "has", "nothave", "regex", "valid_elements", "bitmask"];
@@ -149,9 +149,11 @@ mod tests {
             ("equals", "a", "a", false, ""),
         ];
         for (operator, value, expected, passes, text) in cases {
-            let got = Operator::parse(operator).compare(n, value, expected);
+            let got = CompareOperator::parse(operator).compare(n, value, expected);
             assert_eq!(got, (passes, text.to_owned()), "{operator} {value} {expected}");
         }
-        assert!(Operator::KNOWN.iter().all(|w| !matches!(Operator::parse(w), Operator::Unknown(_))));
+        assert!(
+            CompareOperator::KNOWN.iter().all(|w| !matches!(CompareOperator::parse(w), CompareOperator::Unknown(_)))
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! What an audit printed, held against the tests of a check. Pure: texts in, a verdict with its words out.
 
 use super::audit::{AuditAnswers, AuditOutput};
-use super::jsonpath::{Document, JsonPath};
+use super::jsonpath::{JsonPath, JsonPathDocument};
 use super::{Check, Item, Join};
 
 /// What was found out about a check.
@@ -209,7 +209,8 @@ fn env_value(text: &str, name: &str) -> Option<String> {
 }
 
 fn path_value(text: &str, path: &str) -> std::result::Result<Option<String>, String> {
-    let document = Document::parse(text).map_err(|e| format!("the output {text:?} is neither JSON nor YAML: {e}"))?;
+    let document =
+        JsonPathDocument::parse(text).map_err(|e| format!("the output {text:?} is neither JSON nor YAML: {e}"))?;
     let template = JsonPath::parse(path).map_err(|e| format!("the path {path:?} cannot be read: {e}"))?;
     let value = template.render(&document).map_err(|e| format!("the path {path:?} cannot be followed: {e}"))?;
     Ok(Some(value).filter(|v| !v.is_empty()))

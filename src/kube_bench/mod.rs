@@ -13,7 +13,7 @@ pub use evaluate::{Result, Verdict, evaluate};
 pub use jsonpath::{JsonPath, JsonPathError};
 pub use substitution::Substitutions;
 
-pub use compare::Operator;
+pub use compare::CompareOperator;
 
 /// What a check of this dialect asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -71,5 +71,5 @@ pub struct Item {
     /// Whether it must be there, or must not.
     pub set: bool,
     /// What its value is compared with.
-    pub compare: Option<(Operator, String)>,
+    pub compare: Option<(CompareOperator, String)>,
 }

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 /// A JSON or YAML document.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Document {
+pub(crate) struct JsonPathDocument {
     value: Json,
     /// Go reads every number of a JSON document, but not of a YAML one, as a float.
     numbers_are_floats: bool,
@@ -13,21 +13,21 @@ pub(crate) struct Document {
 /// A text that is neither JSON nor YAML.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("YAML error in line {line}, column {column}")]
-pub(crate) struct DocumentError {
+pub(crate) struct JsonPathDocumentError {
     pub(super) line: u64,
     pub(super) column: u64,
 }
 
-impl Document {
+impl JsonPathDocument {
     /// Parses JSON, or YAML if the text is not JSON.
-    pub(crate) fn parse(text: &str) -> Result<Self, DocumentError> {
+    pub(crate) fn parse(text: &str) -> Result<Self, JsonPathDocumentError> {
         if let Ok(value) = serde_json::from_str(text) {
             return Ok(Self { value, numbers_are_floats: true });
         }
         let options = serde_saphyr::options! { with_snippet: false };
         let value = serde_saphyr::from_str_with_options(text, options).map_err(|error| {
             let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
-            DocumentError { line, column }
+            JsonPathDocumentError { line, column }
         })?;
         Ok(Self { value, numbers_are_floats: false })
     }

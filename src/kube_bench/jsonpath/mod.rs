@@ -5,7 +5,7 @@ mod parse;
 mod render;
 mod template;
 
-pub(crate) use document::Document;
+pub(crate) use document::JsonPathDocument;
 pub use parse::JsonPathError;
 pub use template::JsonPath;
 

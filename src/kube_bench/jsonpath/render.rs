@@ -1,6 +1,6 @@
 //! Renders templates for a document.
 
-use super::document::Document;
+use super::document::JsonPathDocument;
 use super::template::{JsonPath, JsonPathStep, JsonPathToken};
 use serde_json::Value as Json;
 
@@ -11,7 +11,7 @@ const MAX_ELEMENTS: usize = 100_000;
 
 /// Why a template cannot be rendered for a document.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum RenderError {
+pub(crate) enum JsonPathRenderError {
     #[error("an index or slice needs a list")]
     NotAList,
     #[error("index {index} is out of range for a list of {length} elements")]
@@ -30,7 +30,7 @@ fn bound(bound: &Option<i64>) -> String {
 
 impl JsonPath {
     /// The text for a document. Missing fields render empty.
-    pub(crate) fn render(&self, document: &Document) -> Result<String, RenderError> {
+    pub(crate) fn render(&self, document: &JsonPathDocument) -> Result<String, JsonPathRenderError> {
         let mut renderer = Renderer { document, out: String::new(), elements: 0 };
         renderer.render(&self.0, document.value())?;
         Ok(renderer.out)
@@ -38,14 +38,14 @@ impl JsonPath {
 }
 
 struct Renderer<'d> {
-    document: &'d Document,
+    document: &'d JsonPathDocument,
     out: String,
     /// Elements that ranges have visited.
     elements: usize,
 }
 
 impl Renderer<'_> {
-    fn render(&mut self, tokens: &[JsonPathToken], current: &Json) -> Result<(), RenderError> {
+    fn render(&mut self, tokens: &[JsonPathToken], current: &Json) -> Result<(), JsonPathRenderError> {
         let document = self.document;
         for token in tokens {
             match token {
@@ -63,10 +63,10 @@ impl Renderer<'_> {
                 }
             }
             if self.out.len() > MAX_TEXT {
-                return Err(RenderError::TooLong);
+                return Err(JsonPathRenderError::TooLong);
             }
             if self.elements > MAX_ELEMENTS {
-                return Err(RenderError::TooManyElements);
+                return Err(JsonPathRenderError::TooManyElements);
             }
         }
         Ok(())
@@ -74,7 +74,7 @@ impl Renderer<'_> {
 }
 
 /// The values that a path leads to.
-fn follow<'d>(steps: &[JsonPathStep], root: &'d Json, current: &'d Json) -> Result<Vec<&'d Json>, RenderError> {
+fn follow<'d>(steps: &[JsonPathStep], root: &'d Json, current: &'d Json) -> Result<Vec<&'d Json>, JsonPathRenderError> {
     let mut values = vec![current];
     for step in steps {
         let mut next = Vec::new();
@@ -89,10 +89,10 @@ fn follow<'d>(steps: &[JsonPathStep], root: &'d Json, current: &'d Json) -> Resu
                 (JsonPathStep::Index(index), Json::Array(items)) => {
                     let at = if *index < 0 { items.len() as i64 + index } else { *index };
                     let item = usize::try_from(at).ok().and_then(|i| items.get(i));
-                    next.push(item.ok_or(RenderError::IndexOutOfRange { index: *index, length: items.len() })?);
+                    next.push(item.ok_or(JsonPathRenderError::IndexOutOfRange { index: *index, length: items.len() })?);
                 }
                 (JsonPathStep::Slice(from, to), Json::Array(items)) => next.extend(slice(items, *from, *to)?),
-                (JsonPathStep::Index(_) | JsonPathStep::Slice(..), _) => return Err(RenderError::NotAList),
+                (JsonPathStep::Index(_) | JsonPathStep::Slice(..), _) => return Err(JsonPathRenderError::NotAList),
             }
         }
         values = next;
@@ -100,7 +100,7 @@ fn follow<'d>(steps: &[JsonPathStep], root: &'d Json, current: &'d Json) -> Resu
     Ok(values)
 }
 
-fn slice(items: &[Json], from: Option<i64>, to: Option<i64>) -> Result<&[Json], RenderError> {
+fn slice(items: &[Json], from: Option<i64>, to: Option<i64>) -> Result<&[Json], JsonPathRenderError> {
     let length = items.len() as i64;
     let from_start = |number: i64| if number < 0 { number + length } else { number };
     let start = from.map_or(0, from_start);
@@ -110,5 +110,5 @@ fn slice(items: &[Json], from: Option<i64>, to: Option<i64>) -> Result<&[Json], 
     }
     let bounds = usize::try_from(start).ok().zip(usize::try_from(end).ok());
     let found = bounds.and_then(|(start, end)| items.get(start..end));
-    found.ok_or(RenderError::SliceOutOfRange { from, to, length: items.len() })
+    found.ok_or(JsonPathRenderError::SliceOutOfRange { from, to, length: items.len() })
 }

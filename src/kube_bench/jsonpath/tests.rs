@@ -1,8 +1,8 @@
 //! Templates, what they render, and their errors.
 
-use super::document::DocumentError;
-use super::render::RenderError;
-use super::{Document, JsonPath};
+use super::document::JsonPathDocumentError;
+use super::render::JsonPathRenderError;
+use super::{JsonPath, JsonPathDocument};
 
 const YAML: &str = "\
 authentication:
@@ -20,7 +20,7 @@ users:
 
 #[test]
 fn renders_templates() {
-    let yaml = Document::parse(YAML).expect("parse YAML");
+    let yaml = JsonPathDocument::parse(YAML).expect("parse YAML");
     let cases = [
         ("{.authentication.anonymous.enabled}", "false"),
         ("{.authentication['x509'].clientCAFile}", "/etc/ca.crt"),
@@ -58,14 +58,14 @@ fn renders_templates() {
 
 #[test]
 fn reports_what_cannot_be_parsed_or_rendered() {
-    let yaml = Document::parse(YAML).expect("parse YAML");
+    let yaml = JsonPathDocument::parse(YAML).expect("parse YAML");
     for template in ["{.a", "{range .a[*]}", "{end}", "{..a}", "{.a[?(@.b==1)]}", "{a}", "{.a[x]}", "{.a['b}"] {
         assert!(JsonPath::parse(template).is_err(), "{template}");
     }
-    let list = Document::parse(&format!("a: [{}]", "1,".repeat(400))).expect("parse YAML");
+    let list = JsonPathDocument::parse(&format!("a: [{}]", "1,".repeat(400))).expect("parse YAML");
     let nested = "{range $.a[*]}".repeat(16) + &"{end}".repeat(16);
     let nested = JsonPath::parse(&nested).expect("parse template");
-    assert_eq!(nested.render(&list), Err(RenderError::TooManyElements));
+    assert_eq!(nested.render(&list), Err(JsonPathRenderError::TooManyElements));
     for template in ["{.tlsCipherSuites[2]}", "{.count[0]}", "{.tlsCipherSuites[5:6]}"] {
         assert!(JsonPath::parse(template).expect(template).render(&yaml).is_err(), "{template}");
     }
@@ -85,7 +85,7 @@ fn formats_values_as_go_does() {
         ("a: 'true'", "true"),
     ];
     for (text, expected) in cases {
-        let document = Document::parse(text).expect(text);
+        let document = JsonPathDocument::parse(text).expect(text);
         assert_eq!(template.render(&document).as_deref(), Ok(expected), "{text}");
     }
 }
@@ -93,7 +93,7 @@ fn formats_values_as_go_does() {
 #[test]
 fn reports_the_position_of_invalid_yaml() {
     for (text, line, column) in [("cat: /x: No such file or directory", 1, 8), ("a: 1\nb: [", 2, 4)] {
-        assert_eq!(Document::parse(text), Err(DocumentError { line, column }), "{text}");
+        assert_eq!(JsonPathDocument::parse(text), Err(JsonPathDocumentError { line, column }), "{text}");
     }
 }
 
@@ -103,7 +103,7 @@ fn errors_name_what_is_wrong() {
     assert_eq!(parse_error("{.a"), "missing `}`");
     assert_eq!(parse_error("{.a[?(@.b==1)]}"), "`[?(@.b==1)]` is not supported");
     assert_eq!(parse_error("{..a}"), "`..` is not supported");
-    let yaml = Document::parse(YAML).expect("parse YAML");
+    let yaml = JsonPathDocument::parse(YAML).expect("parse YAML");
     let render_error =
         |text: &str| JsonPath::parse(text).expect(text).render(&yaml).expect_err("render template").to_string();
     assert_eq!(render_error("{.tlsCipherSuites[2]}"), "index 2 is out of range for a list of 2 elements");

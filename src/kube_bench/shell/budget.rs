@@ -20,7 +20,7 @@ const MAX_LINE_OPERATIONS: usize = 20_000_000;
 
 /// What the current script has used.
 #[derive(Debug, Default)]
-pub(super) struct Budget {
+pub(super) struct ScriptBudget {
     steps: Cell<usize>,
     output: Cell<usize>,
     input: Cell<usize>,
@@ -28,7 +28,7 @@ pub(super) struct Budget {
     nested_commands: Cell<usize>,
 }
 
-impl Budget {
+impl ScriptBudget {
     /// Starts a new script.
     pub(super) fn reset(&self) {
         for used in [&self.steps, &self.output, &self.input, &self.files, &self.nested_commands] {

@@ -1,6 +1,6 @@
 //! What a script's commands read: files, the process table and the journal of one node, within the script's budget.
 
-use super::budget::Budget;
+use super::budget::ScriptBudget;
 use super::error::{ScriptError, errno_text, unsupported};
 use crate::source::node::{HostPath, Journal, JournalQuery, NodeSource, ProcessTable, SourceError};
 use crate::text::quote;
@@ -18,7 +18,7 @@ type JournalResult = Rc<Result<Journal, SourceError>>;
 /// One node as scripts see it. What it has read of processes and the journal serves all scripts.
 pub(super) struct ShellContext<'s> {
     pub(super) source: &'s dyn NodeSource,
-    pub(super) budget: Budget,
+    pub(super) budget: ScriptBudget,
     directory: PathBuf,
     process_table: OnceCell<Result<ProcessTable, SourceError>>,
     journals: RefCell<Vec<(JournalQuery, JournalResult)>>,
@@ -28,7 +28,7 @@ impl<'s> ShellContext<'s> {
     pub(super) fn new(source: &'s dyn NodeSource) -> Self {
         Self {
             source,
-            budget: Budget::default(),
+            budget: ScriptBudget::default(),
             directory: "/".into(),
             process_table: OnceCell::new(),
             journals: RefCell::default(),

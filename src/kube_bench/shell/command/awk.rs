@@ -76,7 +76,7 @@ pub(super) fn run(invocation: &Invocation<'_, '_>) -> Result<CommandOutput, Scri
     inputs.texts.iter().try_for_each(|(_, input)| check_line_operations(input, terms))?;
     let mut text = String::new();
     for (index, line) in inputs.texts.iter().flat_map(|(_, input)| lines(input)).enumerate() {
-        let record = Record { line, fields: separator.split(line), number: index + 1 };
+        let record = AwkRecord { line, fields: separator.split(line), number: index + 1 };
         if record.matches(&rule.pattern) {
             check_text_size(line.len().saturating_mul(terms))?;
             let values: Vec<String> =
@@ -116,13 +116,13 @@ impl FieldSeparator {
 }
 
 /// One line of input.
-struct Record<'l> {
+struct AwkRecord<'l> {
     line: &'l str,
     fields: Vec<&'l str>,
     number: usize,
 }
 
-impl Record<'_> {
+impl AwkRecord<'_> {
     fn value(&self, term: &AwkTerm) -> String {
         match term {
             AwkTerm::Field(number) => self.field(*number),

@@ -29,27 +29,27 @@ enum SedAction {
     Print,
     Delete,
     Quit,
-    Substitute(Substitution),
+    Substitute(SedSubstitution),
 }
 
 /// `s/regex/replacement/flags`
-struct Substitution {
+struct SedSubstitution {
     regex: Regex,
-    replacement: Vec<ReplacementPart>,
+    replacement: Vec<SedReplacement>,
     global: bool,
     /// The first match that is replaced, counted from 1.
     nth: usize,
     print: bool,
 }
 
-enum ReplacementPart {
+enum SedReplacement {
     Text(String),
     /// `\1`; 0 is the whole match.
     Group(usize),
 }
 
 pub(super) fn run(invocation: &Invocation<'_, '_>) -> Result<CommandOutput, ScriptError> {
-    let mut options = parse_options(invocation.arguments)?;
+    let options = parse_options(invocation.arguments)?;
     let mut commands = Vec::new();
     for script in &options.scripts {
         commands.extend(SedParser { script, rest: script, extended: options.extended }.commands()?);
@@ -208,7 +208,7 @@ impl SedCommand {
     }
 }
 
-impl Substitution {
+impl SedSubstitution {
     /// The line after the substitution, or `None` if nothing matched.
     fn apply(&self, line: &str) -> Result<Option<String>, ScriptError> {
         let mut out = String::new();
@@ -234,8 +234,8 @@ impl Substitution {
     fn push_replacement(&self, captures: &Captures<'_>, out: &mut String) -> Result<(), ScriptError> {
         for part in &self.replacement {
             match part {
-                ReplacementPart::Text(text) => out.push_str(text),
-                ReplacementPart::Group(number) => out.push_str(captures.get(*number).map_or("", |m| m.as_str())),
+                SedReplacement::Text(text) => out.push_str(text),
+                SedReplacement::Group(number) => out.push_str(captures.get(*number).map_or("", |m| m.as_str())),
             }
             check_text_size(out.len())?;
         }
@@ -352,7 +352,7 @@ impl SedParser<'_> {
         }
     }
 
-    fn substitution(&mut self) -> Result<Substitution, ScriptError> {
+    fn substitution(&mut self) -> Result<SedSubstitution, ScriptError> {
         let delimiter =
             self.next().filter(|c| !matches!(c, '\\' | '\n') && c.is_ascii()).ok_or_else(|| self.error())?;
         let pattern = self.until(delimiter)?;
@@ -373,10 +373,10 @@ impl SedParser<'_> {
             return Err(self.error());
         }
         let regex = compile(&pattern, RegexOptions { extended: self.extended, ignore_case, uses_extent: true })?;
-        Ok(Substitution { regex, replacement, global, nth, print })
+        Ok(SedSubstitution { regex, replacement, global, nth, print })
     }
 
-    fn replacement(&mut self, delimiter: char) -> Result<Vec<ReplacementPart>, ScriptError> {
+    fn replacement(&mut self, delimiter: char) -> Result<Vec<SedReplacement>, ScriptError> {
         let mut parts = Vec::new();
         let mut text = String::new();
         loop {
@@ -404,10 +404,10 @@ impl SedParser<'_> {
                     continue;
                 }
             };
-            parts.push(ReplacementPart::Text(std::mem::take(&mut text)));
-            parts.push(ReplacementPart::Group(group));
+            parts.push(SedReplacement::Text(std::mem::take(&mut text)));
+            parts.push(SedReplacement::Group(group));
         }
-        parts.push(ReplacementPart::Text(text));
+        parts.push(SedReplacement::Text(text));
         Ok(parts)
     }
 }

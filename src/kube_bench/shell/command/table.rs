@@ -7,9 +7,9 @@ use crate::kube_bench::shell::error::{ScriptError, unsupported};
 use crate::kube_bench::shell::output::CommandOutput;
 use crate::text::quote;
 
-type Command = fn(&Invocation<'_, '_>) -> Result<CommandOutput, ScriptError>;
+type CommandFn = fn(&Invocation<'_, '_>) -> Result<CommandOutput, ScriptError>;
 
-const COMMANDS: [(&str, Command); 24] = [
+const COMMANDS: [(&str, CommandFn); 24] = [
     (":", exit_status::succeed),
     ("[", test::bracket),
     ("awk", awk::run),
@@ -36,7 +36,7 @@ const COMMANDS: [(&str, Command); 24] = [
     ("xargs", xargs::run),
 ];
 
-fn find_command(name: &str) -> Option<Command> {
+fn find_command(name: &str) -> Option<CommandFn> {
     let name = program_name(name);
     COMMANDS.iter().find(|(known, _)| *known == name).map(|(_, command)| *command)
 }
