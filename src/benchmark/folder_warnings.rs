@@ -141,7 +141,7 @@ groups:
             "node.yaml:10:19: bin_op `xor` is neither `and` nor `or`: the check always fails",
             "node.yaml:13:30: the operator `gtee` is not known, so the test always fails; did you mean `gte`?",
             "node.yaml:14:21: the path `.a.b` has no braces, so it stands for itself: write `{.a.b}`",
-            "node.yaml:15:22: the path `{.a` cannot be read, so the test always fails: a brace is not closed",
+            "node.yaml:15:22: the path `{.a` cannot be read, so the test always fails: missing `}`",
         ];
         assert_eq!(got, expected);
     }
