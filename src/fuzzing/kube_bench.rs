@@ -2,7 +2,8 @@
 
 use super::texts;
 use crate::kube_bench::jsonpath::{JsonPath, JsonPathDocument};
-use crate::kube_bench::{AuditAnswers, AuditOutput, Check, CompareOperator, Item, Join, Tests, Verdict, evaluate};
+use crate::kube_bench::{AuditAnswers, AuditOutput, Check, CompareOperator, Item, Join, Tests, evaluate};
+use crate::model::Verdict;
 
 /// A path, a flag, an operator, the expected value and an audit's output, separated by zero bytes. A flag is found if its text
 /// is in the output, a path renders or fails within its limits, and every comparison gives a verdict.
@@ -27,14 +28,14 @@ pub fn kube_bench(data: &[u8]) {
         evaluate(&check, false, &mut || answers())
     };
     let by_flag = Item { env: String::new(), ..item.clone() };
-    let found = evaluate_item(&by_flag, "", false).verdict == Verdict::Passed;
+    let found = evaluate_item(&by_flag, "", false).outcome.verdict == Verdict::Pass;
     let searched = output.trim_end_matches([' ', '\n']);
     assert_eq!(found, !flag.is_empty() && searched.contains(&*flag), "{flag:?} in {output:?}");
     let compared = Item { compare: Some((CompareOperator::parse(&operator), expected.to_string())), ..item.clone() };
     for item in [&by_flag, &item, &compared, &Item { set: false, ..item.clone() }] {
         for (config, multiple) in [("", false), ("cat x", false), ("cat x", true)] {
             let result = evaluate_item(item, config, multiple);
-            assert!(matches!(result.verdict, Verdict::Passed | Verdict::Failed(_)), "{:?}", result.verdict);
+            assert!(matches!(result.outcome.verdict, Verdict::Pass | Verdict::Fail(_)), "{:?}", result.outcome.verdict);
         }
     }
 }

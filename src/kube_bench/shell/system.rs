@@ -3,7 +3,7 @@
 
 use super::output::{MAX_OUTPUT, ScriptOutput};
 use crate::source::node::{Deadline, SourceError};
-use crate::text::io_reason;
+use crate::text::system_error;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -141,7 +141,7 @@ fn process_error(error: &std::io::Error) -> String {
     match Errno::from_io_error(error) {
         Some(Errno::AGAIN) => "the limit of processes is reached; raise it (ulimit -u)".to_owned(),
         Some(Errno::MFILE | Errno::NFILE) => "the limit of open files is reached; raise it (ulimit -n)".to_owned(),
-        Some(_) | None => io_reason(error).into_owned(),
+        Some(_) | None => system_error(error),
     }
 }
 
