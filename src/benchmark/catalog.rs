@@ -371,3 +371,9 @@ fn rule_fault(id: &str, faults: Vec<RuleDiagnostic>) -> String {
     let message = faults.into_iter().next().map(|f| f.message).unwrap_or_default();
     format!("rule `{id}`: {message}")
 }
+
+/// The JSON Schemas of a catalogue file and of a profile.
+#[cfg(test)]
+pub(crate) fn schemas() -> [schemars::Schema; 2] {
+    [schemars::schema_for!(Vec<super::raw::RawRule>), schemars::schema_for!(RawProfile)]
+}

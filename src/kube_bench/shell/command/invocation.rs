@@ -6,7 +6,7 @@ use crate::kube_bench::shell::output::CommandOutput;
 
 /// Runs what a command starts in turn: `xargs` and `find -exec` start commands, `sh -c` a script. The interpreter implements
 /// it, so that commands do not depend on the interpreter.
-pub(in crate::kube_bench::shell) trait Runner {
+pub(crate) trait Runner {
     /// Runs a command.
     fn run_command(&self, invocation: &Invocation<'_, '_>) -> Result<CommandOutput, ScriptError>;
 
@@ -22,20 +22,20 @@ pub(in crate::kube_bench::shell) trait Runner {
 }
 
 /// A command with its arguments and what it can read.
-pub(in crate::kube_bench::shell) struct Invocation<'a, 's> {
-    pub(in crate::kube_bench::shell) context: &'a ShellContext<'s>,
-    pub(in crate::kube_bench::shell) runner: &'a dyn Runner,
+pub(crate) struct Invocation<'a, 's> {
+    pub(crate) context: &'a ShellContext<'s>,
+    pub(crate) runner: &'a dyn Runner,
     /// The name as written, perhaps with a directory.
-    pub(in crate::kube_bench::shell) name: &'a str,
-    pub(in crate::kube_bench::shell) arguments: &'a [String],
+    pub(crate) name: &'a str,
+    pub(crate) arguments: &'a [String],
     /// The text on standard input, or `None` where that would be the script itself.
-    pub(in crate::kube_bench::shell) stdin: Option<&'a str>,
+    pub(crate) stdin: Option<&'a str>,
     /// Command lines of the shells that run the command, outermost first.
-    pub(in crate::kube_bench::shell) shells: &'a [String],
+    pub(crate) shells: &'a [String],
     /// Command lines of all processes that the script would have at this moment.
-    pub(in crate::kube_bench::shell) processes: &'a [String],
+    pub(crate) processes: &'a [String],
     /// Arguments, with the name, of the command that alone reads this one's output, if they are known.
-    pub(in crate::kube_bench::shell) reader: Option<&'a [String]>,
+    pub(crate) reader: Option<&'a [String]>,
 }
 
 impl Invocation<'_, '_> {

@@ -42,12 +42,12 @@ fn find_command(name: &str) -> Option<CommandFn> {
 }
 
 /// Whether the interpreter supports a command of this name.
-pub(in crate::kube_bench::shell) fn is_known(name: &str) -> bool {
+pub(crate) fn is_known(name: &str) -> bool {
     find_command(name).is_some()
 }
 
 /// Runs a command within the script's budget.
-pub(in crate::kube_bench::shell) fn run(invocation: &Invocation<'_, '_>) -> Result<CommandOutput, ScriptError> {
+pub(crate) fn run(invocation: &Invocation<'_, '_>) -> Result<CommandOutput, ScriptError> {
     let budget = &invocation.context.budget;
     budget.add_step()?;
     let output = budget.nest(|| match find_command(invocation.name) {
