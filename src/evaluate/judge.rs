@@ -2,7 +2,8 @@
 
 use crate::benchmark::{Assertion, Test, WhenMissing, WhenUnset};
 use crate::expectation::TypeMismatch;
-use crate::probe::{Evidence, FileGroup, Observation, Observed, Probe};
+use crate::model::{Evidence, FileGroup, Observation, Observed};
+use crate::probe::Probe;
 use crate::report::{Finding, Verdict};
 use std::fmt::Write as _;
 
@@ -154,7 +155,7 @@ fn judge_one(test: &Test, observation: &Observation) -> Option<Verdict> {
     let verdict = |holds: bool, reason: &dyn Fn() -> String| {
         if holds { Verdict::Met } else { Verdict::NotMet(reason()) }
     };
-    Some(match &observation.seen {
+    Some(match &observation.observed {
         Observed::Value(value) => match expect.holds(value) {
             Ok(holds) => verdict(holds, &|| format!("{name} is {value} ({})", observation.source)),
             Err(error) => wrong(error),
@@ -207,7 +208,7 @@ fn expected(test: &Test) -> String {
 
 fn describe(observation: &Observation, with_subject: bool) -> String {
     let name = &observation.attribute;
-    let text = match &observation.seen {
+    let text = match &observation.observed {
         Observed::Value(value) => format!("{name} is {value} ({})", observation.source),
         Observed::Unset { default: Some(default) } => {
             format!("{name} is not set; the {} is {}", observation.source, shown_default(default))
@@ -216,7 +217,7 @@ fn describe(observation: &Observation, with_subject: bool) -> String {
         Observed::Files(files) => format!("permissions {:03o}, owner {}", files.mode, files.owner()),
         Observed::Missing(reason) | Observed::Unknown(reason) | Observed::Remark(reason) => return reason.clone(),
     };
-    if with_subject || matches!(observation.seen, Observed::Files(_)) {
+    if with_subject || matches!(observation.observed, Observed::Files(_)) {
         format!("{}: {text}", observation.subject)
     } else {
         text
@@ -224,7 +225,7 @@ fn describe(observation: &Observation, with_subject: bool) -> String {
 }
 
 fn finding(observation: &Observation) -> Finding {
-    let value = match &observation.seen {
+    let value = match &observation.observed {
         Observed::Value(value) => value.to_string(),
         Observed::Unset { default: Some(default) } => format!("not set; default {}", shown_default(default)),
         Observed::Unset { default: None } => "not set".to_owned(),

@@ -4,10 +4,10 @@
 use crate::benchmark::{Assertion, Check};
 use crate::evaluate::{Judgement, judge};
 use crate::kube_bench::{self, AuditRunner};
-use crate::model::Component;
+use crate::model::{Component, Evidence};
 use crate::node::Node;
 use crate::plan::Plan;
-use crate::probe::{Collector, Evidence, Probe};
+use crate::probe::{Collector, Probe};
 use crate::report::{
     Finding, GroupReport, KubeBenchFields, KubernetesVersion, Outcome, Report, SectionReport, Verdict,
 };

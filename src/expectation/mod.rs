@@ -2,8 +2,7 @@
 
 mod operand;
 
-use crate::model::{Value, parse_bool, parse_duration, parse_number, split_list};
-use crate::probe::FileGroup;
+use crate::model::{FileGroup, Value, parse_bool, parse_duration, parse_number, split_list};
 use regex::Regex;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};

@@ -2,8 +2,10 @@
 
 mod arguments;
 mod component;
+mod evidence;
 mod value;
 
 pub use arguments::{Arguments, Reading};
 pub use component::{Component, Precedence};
+pub use evidence::{Evidence, FileGroup, Observation, Observed};
 pub use value::{Value, ValueKind, parse_bool, parse_duration, parse_number, split_list};

@@ -2,11 +2,8 @@
 
 use super::context::{CollectContext, shown};
 use super::document_store::Excerpt;
-use super::{
-    DocumentPath, Evidence, FileProbe, FileRef, FileRole, Observation, Observed, Probe, TreeLook, document, file,
-    place, process, setting,
-};
-use crate::model::Component;
+use super::{DocumentPath, FileProbe, FileRef, FileRole, Probe, TreeLook, document, file, place, process, setting};
+use crate::model::{Component, Evidence, Observation, Observed};
 use crate::node::Config;
 use crate::node::Node;
 use crate::source::node::{HostPath, NodeSource, SourceError};
@@ -64,7 +61,7 @@ impl<'a> Collector<'a> {
             return Evidence::one(Observation {
                 subject: "snapshot".to_owned(),
                 attribute: probe.describe(),
-                seen: Observed::Unknown(NOT_IN_SNAPSHOT.to_owned()),
+                observed: Observed::Unknown(NOT_IN_SNAPSHOT.to_owned()),
                 source: "snapshot".to_owned(),
             });
         }

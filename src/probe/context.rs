@@ -3,8 +3,8 @@
 
 use super::cache::Cache;
 use super::document_store::DocumentStore;
-use super::{Evidence, FileRole, Observation, Observed, TreeLook};
-use crate::model::Component;
+use super::{FileRole, TreeLook};
+use crate::model::{Component, Evidence, Observation, Observed};
 use crate::node::Config;
 use crate::node::{Instance, Node};
 use crate::source::node::{Capability, HostPath, NodeSource, SourceError, Stat};
@@ -117,14 +117,14 @@ impl<'a> CollectContext<'a> {
             observations.push(Observation {
                 subject: component.program().to_owned(),
                 attribute: attribute.to_owned(),
-                seen: self.absent(component),
+                observed: self.absent(component),
                 source: "process table".to_owned(),
             });
         }
         let remark = |subject, reason| Observation {
             subject,
             attribute: "not counted".to_owned(),
-            seen: Observed::Remark(reason),
+            observed: Observed::Remark(reason),
             source: "process table".to_owned(),
         };
         let named = found.ignored.iter();

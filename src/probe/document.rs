@@ -3,8 +3,8 @@
 use super::context::{CollectContext, shown};
 use super::place::places;
 use super::setting::not_seen;
-use super::{DocumentProbe, Evidence, Observation, Observed, Select, select, unit};
-use crate::model::Value;
+use super::{DocumentProbe, Select, select, unit};
+use crate::model::{Evidence, Observation, Observed, Value};
 use crate::source::node::{HostPath, SourceError};
 
 pub(super) fn collect(scene: &CollectContext<'_>, probe: &DocumentProbe) -> Evidence {
@@ -14,7 +14,7 @@ pub(super) fn collect(scene: &CollectContext<'_>, probe: &DocumentProbe) -> Evid
         return unit::collect(scene, &places, section, key, &attribute);
     }
     let observe = |place: Result<HostPath, Observed>| {
-        let (subject, seen) = match place {
+        let (subject, observed) = match place {
             Err(seen) => (probe.at.describe(), seen),
             Ok(place) => {
                 let subject = shown(&place.path);
@@ -26,7 +26,7 @@ pub(super) fn collect(scene: &CollectContext<'_>, probe: &DocumentProbe) -> Evid
                 (subject.clone(), seen)
             }
         };
-        Observation { source: format!("file {subject}"), subject, attribute: attribute.clone(), seen }
+        Observation { source: format!("file {subject}"), subject, attribute: attribute.clone(), observed }
     };
     Evidence { observations: places.into_iter().map(observe).collect() }
 }

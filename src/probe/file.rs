@@ -3,7 +3,8 @@
 use super::context::{CollectContext, TreeFindings, shown};
 use super::place::{is_directory, places};
 use super::setting::not_seen;
-use super::{Evidence, FileGroup, FileProbe, Observation, Observed, Tree, TreeLook};
+use super::{FileProbe, Tree, TreeLook};
+use crate::model::{Evidence, FileGroup, Observation, Observed};
 use crate::source::node::{Accounts, HostPath, Kind, SourceError, Stat};
 use crate::text::glob::Glob;
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,17 +52,17 @@ pub(super) fn collect(scene: &CollectContext<'_>, probe: &FileProbe) -> Evidence
     Evidence { observations }
 }
 
-fn named(attribute: &str, seen: Observed) -> Observation {
-    Observation { subject: "file".to_owned(), attribute: attribute.to_owned(), seen, source: SOURCE.to_owned() }
+fn named(attribute: &str, observed: Observed) -> Observation {
+    Observation { subject: "file".to_owned(), attribute: attribute.to_owned(), observed, source: SOURCE.to_owned() }
 }
 
 fn look(scene: &CollectContext<'_>, place: &HostPath) -> Observation {
     let subject = shown(&place.path);
-    let seen = match scene.stat(place) {
+    let observed = match scene.stat(place) {
         Ok(stat) => Observed::Files(class(scene.host.accounts(), &stat, 1, vec![subject.clone()])),
         Err(trouble) => not_seen(&subject, &trouble),
     };
-    Observation { subject, attribute: ATTRIBUTE.to_owned(), seen, source: SOURCE.to_owned() }
+    Observation { subject, attribute: ATTRIBUTE.to_owned(), observed, source: SOURCE.to_owned() }
 }
 
 /// The files of a tree, by mode and owner: a tree of 100,000 files gives a handful of entries. Every look that any rule
@@ -177,15 +178,18 @@ impl TreeSummary {
         if self.more_troubles > 0 {
             seen.push((top.to_owned(), Observed::Unknown(format!("{} more files cannot be seen", self.more_troubles))));
         }
-        let observation =
-            |(subject, seen)| Observation { subject, attribute: ATTRIBUTE.to_owned(), seen, source: SOURCE.to_owned() };
+        let observation = |(subject, observed)| Observation {
+            subject,
+            attribute: ATTRIBUTE.to_owned(),
+            observed,
+            source: SOURCE.to_owned(),
+        };
         seen.into_iter().map(observation).collect()
     }
 }
 
 fn class(accounts: &Accounts, stat: &Stat, count: usize, examples: Vec<String>) -> FileGroup {
     FileGroup {
-        kind: stat.kind,
         mode: stat.mode,
         users: accounts.user_names(stat.uid),
         groups: accounts.group_names(stat.gid),

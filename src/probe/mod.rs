@@ -18,7 +18,7 @@ mod unit;
 use crate::model::Component;
 use crate::model::{Value, ValueKind};
 use crate::node::Config;
-use crate::source::node::{HostPath, Kind};
+use crate::source::node::HostPath;
 
 pub use collector::Collector;
 pub use document_store::Excerpt;
@@ -186,83 +186,9 @@ pub enum Select {
     },
 }
 
-/// Everything that a probe saw.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Evidence {
-    /// One entry for each thing that was looked at; all of them are judged.
-    pub observations: Vec<Observation>,
-}
-
-/// One thing that was looked at.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Observation {
-    /// A path, or a process with its number.
-    pub subject: String,
-    /// What of it: a flag, a path in a document, `permissions and owner`.
-    pub attribute: String,
-    /// What was seen.
-    pub seen: Observed,
-    /// Where the value came from; of several sources the one that won.
-    pub source: String,
-}
-
-/// What was seen of one thing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Observed {
-    /// A value.
-    Value(Value),
-    /// No source sets it; the component's documented default, if there is one.
-    Unset {
-        /// The default.
-        default: Option<Value>,
-    },
-    /// Files that have mode and owner in common.
-    Files(FileGroup),
-    /// What the rule speaks about is not there.
-    Missing(String),
-    /// It cannot be told: unreadable, malformed, not mounted.
-    Unknown(String),
-    /// Not judged, but the reader should know.
-    Remark(String),
-}
-
-/// Files with the same mode, owner and group.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileGroup {
-    /// File, directory or something else.
-    pub kind: Kind,
-    /// Permission bits.
-    pub mode: u32,
-    /// The owner's names, the usual one first, its number last.
-    pub users: Vec<String>,
-    /// The group's names, likewise.
-    pub groups: Vec<String>,
-    /// Why there may be names that are missing here.
-    pub names_unknown: Option<String>,
-    /// How many files are so.
-    pub count: usize,
-    /// The paths of the first few.
-    pub examples: Vec<String>,
-}
-
-impl FileGroup {
-    /// `user:group` by the usual names.
-    pub fn owner(&self) -> String {
-        let first = |names: &[String]| names.first().cloned().unwrap_or_default();
-        format!("{}:{}", first(&self.users), first(&self.groups))
-    }
-}
-
 /// Places that any audit of a machine looks at, so that they can be looked at together.
 pub fn usual_places(config: &Config) -> Vec<HostPath> {
     place::usual(config)
-}
-
-impl Evidence {
-    /// Evidence of one thing.
-    fn one(observation: Observation) -> Self {
-        Self { observations: vec![observation] }
-    }
 }
 
 impl Probe {

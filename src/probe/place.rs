@@ -3,9 +3,8 @@
 use super::context::{CollectContext, shown};
 use super::setting::{config_file, in_effect, not_seen, paths};
 use super::unit;
-use super::{DocumentPath, FileRef, FileRole, Observed, SettingProbe, is_pattern};
-use crate::model::Component;
-use crate::model::ValueKind;
+use super::{DocumentPath, FileRef, FileRole, SettingProbe, is_pattern};
+use crate::model::{Component, Observed, ValueKind};
 use crate::node::Instance;
 use crate::node::{Candidates, Config, Target};
 use crate::source::node::{HostPath, Kind, SourceError, base_name};

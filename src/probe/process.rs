@@ -1,9 +1,8 @@
 //! The process probe: one flag or variable exactly as a process was given it. Never judges.
 
+use super::ProcessProbe;
 use super::context::{CollectContext, subject_of_process};
-use super::{Evidence, Observation, Observed, ProcessProbe};
-use crate::model::Reading;
-use crate::model::{Value, ValueKind};
+use crate::model::{Evidence, Observation, Observed, Reading, Value, ValueKind};
 use crate::node::Instance;
 
 pub(super) fn collect(scene: &CollectContext<'_>, probe: &ProcessProbe) -> Evidence {
@@ -21,7 +20,7 @@ pub(super) fn collect(scene: &CollectContext<'_>, probe: &ProcessProbe) -> Evide
         Observation {
             subject: subject_of_process(probe.component, instance.process.pid),
             attribute: attribute.clone(),
-            seen: match read {
+            observed: match read {
                 Ok(Some(value)) => Observed::Value(value),
                 Ok(None) => Observed::Unset { default: None },
                 Err(reason) => Observed::Unknown(reason),

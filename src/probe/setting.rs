@@ -2,9 +2,8 @@
 
 use super::context::{CollectContext, shown, subject_of_process};
 use super::process::{flag_value, is_given, variable_value};
-use super::{DocumentPath, Evidence, Observation, Observed, SettingProbe};
-use crate::model::{Component, Precedence};
-use crate::model::{Value, ValueKind};
+use super::{DocumentPath, SettingProbe};
+use crate::model::{Component, Evidence, Observation, Observed, Precedence, Value, ValueKind};
 use crate::node::Instance;
 use crate::source::node::{HostPath, SourceError};
 use std::path::Path;
@@ -17,11 +16,11 @@ const MAX_DROP_INS: usize = 1000;
 pub(super) fn collect(scene: &CollectContext<'_>, probe: &SettingProbe) -> Evidence {
     let name = probe.name();
     scene.each_instance(probe.component, &name, |instance| {
-        let (seen, source) = in_effect(scene, probe, instance);
+        let (observed, source) = in_effect(scene, probe, instance);
         Observation {
             subject: subject_of_process(probe.component, instance.process.pid),
             attribute: name.clone(),
-            seen,
+            observed,
             source,
         }
     })

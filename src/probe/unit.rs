@@ -1,9 +1,9 @@
 //! The unit probe: a setting of a systemd unit over its file and drop-ins, as systemd puts them together. Never judges.
 
 use super::context::{CollectContext, shown};
+use super::markup;
 use super::setting::not_seen;
-use super::{Evidence, Observation, Observed, markup};
-use crate::model::Value;
+use crate::model::{Evidence, Observation, Observed, Value};
 use crate::source::node::{HostPath, SourceError};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -44,18 +44,18 @@ pub(super) fn collect(
     let mut observation = Observation {
         subject: "unit files".to_owned(),
         attribute: attribute.to_owned(),
-        seen: Observed::Unset { default: None },
+        observed: Observed::Unset { default: None },
         source: "unit files".to_owned(),
     };
     match value(scene, places, section, key) {
         Ok(Some((value, file))) => {
             let words = value.split(markup::BLANKS).filter(|word| !word.is_empty());
-            observation.seen = Observed::Value(Value::List(words.map(str::to_owned).collect()));
+            observation.observed = Observed::Value(Value::List(words.map(str::to_owned).collect()));
             observation.source = format!("file {file}");
             observation.subject = file;
         }
         Ok(None) => {}
-        Err(seen) => observation.seen = seen,
+        Err(observed) => observation.observed = observed,
     }
     Evidence::one(observation)
 }
