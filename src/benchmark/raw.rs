@@ -3,13 +3,13 @@
 
 use super::template::{place_names, place_of};
 use super::{Text, WhenMissing, WhenUnset};
-use crate::expectation::{MustBeTrue, RawExpectation};
+use crate::expectation::RawExpectation;
 use crate::model::Component;
 use crate::model::ValueKind;
 use crate::probe::{DocumentPath, FileRef, Tree};
 use crate::text::glob::Glob;
 use crate::text::suggestions;
-use crate::yaml::OneOrMany;
+use crate::yaml::{MustBeTrue, OneOrMany};
 use indexmap::IndexMap;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, MapAccess, Visitor};

@@ -5,11 +5,11 @@ use super::raw::{
     UnitText,
 };
 use super::{Assertion, Rule, Template, Test, Text, WhenMissing, WhenUnset};
-use crate::expectation::{MustBeTrue, Operand, RawExpectation};
+use crate::expectation::{RawExpectation, Subject};
 use crate::model::{Value, ValueKind, parse_duration};
 use crate::probe::{DocumentProbe, FileProbe, Probe, ProcessProbe, Select, SettingProbe};
 use crate::text::suggestions;
-use crate::yaml::OneOrMany;
+use crate::yaml::{MustBeTrue, OneOrMany, scalar_text};
 use serde_json::Value as Json;
 
 /// What is tested: the keys that a rule and each test inside of one have alike.
@@ -128,7 +128,7 @@ fn is_kebab(id: &str) -> bool {
 fn show(json: &Json) -> String {
     match json {
         Json::Array(items) => items.iter().map(show).collect::<Vec<_>>().join(", "),
-        other => String::read(other).unwrap_or_else(|_| other.to_string()),
+        other => scalar_text(other).unwrap_or_else(|| other.to_string()),
     }
 }
 
@@ -188,7 +188,8 @@ impl Parts<'_> {
             }
         };
         let (probe, expect) = (probe?, expect?);
-        if expect.is_about_files() != matches!(probe, Probe::File(_)) {
+        let subject = if matches!(probe, Probe::File(_)) { Subject::Files } else { Subject::Value };
+        if expect.subject() != subject {
             let message = "mode-at-most and owned-by go with a file probe, and no other operator does";
             tell("expect", message.to_owned(), None);
             return None;
@@ -290,7 +291,7 @@ impl RawSetting {
 fn default_value(kind: ValueKind, json: &Json) -> Result<Value, String> {
     let wrong = |what: &str| format!("the default {json} is not {what}");
     match kind {
-        ValueKind::Text => String::read(json).map(Value::Text),
+        ValueKind::Text => scalar_text(json).map(Value::Text).ok_or_else(|| wrong("a text")),
         ValueKind::Bool | ValueKind::Map => json.as_bool().map(Value::Bool).ok_or_else(|| wrong("true or false")),
         ValueKind::Number => json.as_i64().map(Value::Number).ok_or_else(|| wrong("a whole number")),
         ValueKind::Duration => {
@@ -298,7 +299,12 @@ fn default_value(kind: ValueKind, json: &Json) -> Result<Value, String> {
         }
         ValueKind::List => {
             let items = json.as_array().ok_or_else(|| wrong("a list"))?;
-            items.iter().map(String::read).collect::<Result<_, _>>().map(Value::List)
+            items
+                .iter()
+                .map(scalar_text)
+                .collect::<Option<_>>()
+                .map(Value::List)
+                .ok_or_else(|| wrong("a list of texts"))
         }
     }
 }

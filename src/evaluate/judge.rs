@@ -172,7 +172,7 @@ fn judge_one(test: &Test, observation: &Observation) -> Option<Verdict> {
                 _ => verdict(expect.holds_unset(), &not_set),
             }
         }
-        Observed::Files(files) => match expect.holds_of_files(files) {
+        Observed::Files(files) => match expect.holds_for_files(files) {
             Ok(holds) => verdict(holds, &|| {
                 format!("{} has permissions {:03o} and owner {}", named(files), files.mode, files.owner())
             }),
