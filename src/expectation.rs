@@ -20,14 +20,14 @@ mod quantity;
 mod scalar;
 mod subset_of;
 
-use crate::model::{FileGroup, Value};
+use crate::model::{EvidenceKind, FileGroup, Value};
 use operand::{FromRaw, Parameters};
 use operator::Operator;
 use serde::Deserialize;
 use std::fmt;
 
 pub(crate) use operand::BadParameter;
-pub(crate) use operator::{Subject, TypeMismatch};
+pub(crate) use operator::TypeMismatch;
 
 /// Declares the operators. The key in YAML is the name of the type in kebab-case.
 macro_rules! operators {
@@ -87,9 +87,9 @@ operators! {
 }
 
 impl Expectation {
-    /// What it compares.
-    pub(crate) fn subject(&self) -> Subject {
-        self.operator().subject()
+    /// What it compares; none for a combination that mixes both, which no probe provides.
+    pub(crate) fn evidence_kind(&self) -> Option<EvidenceKind> {
+        self.operator().evidence_kind()
     }
 
     /// Whether it holds for a value. A value that it cannot compare is an error: neither met nor not met.

@@ -5,8 +5,8 @@ use super::profile::{grade, shown};
 use crate::benchmark::{Assertion, Benchmark, Check, Library, Rule, Test, WhenMissing, WhenUnset};
 use crate::commands::Failure;
 use crate::kube_bench::{self, Join};
-use crate::model::Component;
-use crate::probe::{FileRole, Probe};
+use crate::model::{Component, EvidenceKind};
+use crate::probe::FileRole;
 use crate::text::suggestions;
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -161,7 +161,7 @@ fn look(test: &Test, within: &[&'static str]) -> LookView {
         within: within.to_vec(),
         reads: test.probe.describe(),
         expects: test.expect.to_string(),
-        when_unset: (!matches!(test.probe, Probe::File(_))).then_some(match test.when_unset {
+        when_unset: (test.probe.evidence_kind() == EvidenceKind::Value).then_some(match test.when_unset {
             _ if test.expect.holds_unset() => "met",
             WhenUnset::NotMet => "not met",
             WhenUnset::Default => "its documented default is judged",

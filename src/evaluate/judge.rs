@@ -193,11 +193,7 @@ fn shown_default(value: &crate::model::Value) -> String {
 }
 
 fn expected(test: &Test) -> String {
-    let mut text = match &test.probe {
-        Probe::File(_) => String::new(),
-        Probe::Setting(setting) => setting.name(),
-        Probe::Process(_) | Probe::Document(_) => test.probe.describe(),
-    };
+    let mut text = test.probe.label();
     let space = if text.is_empty() { "" } else { " " };
     let default = if test.when_unset == WhenUnset::Default { ", or unset with such a default" } else { "" };
     text.reserve(64);

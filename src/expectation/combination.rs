@@ -1,9 +1,9 @@
 //! `all-of`, `any-of`: several expectations of the same value.
 
 use super::operand::{BadParameter, FromRaw, Parameters, join};
-use super::operator::{Operator, Subject, TypeMismatch};
+use super::operator::{Operator, TypeMismatch};
 use super::{Expectation, RawExpectation};
-use crate::model::{FileGroup, Value};
+use crate::model::{EvidenceKind, FileGroup, Value};
 use serde::{Deserialize, Deserializer};
 use std::fmt;
 
@@ -22,8 +22,8 @@ pub struct AllOf(Vec<Expectation>);
 pub struct AnyOf(Vec<Expectation>);
 
 impl Operator for AllOf {
-    fn subject(&self) -> Subject {
-        subject(&self.0)
+    fn evidence_kind(&self) -> Option<EvidenceKind> {
+        common_kind(&self.0)
     }
 
     fn holds(&self, value: &Value) -> Result<bool, TypeMismatch> {
@@ -40,8 +40,8 @@ impl Operator for AllOf {
 }
 
 impl Operator for AnyOf {
-    fn subject(&self) -> Subject {
-        subject(&self.0)
+    fn evidence_kind(&self) -> Option<EvidenceKind> {
+        common_kind(&self.0)
     }
 
     fn holds(&self, value: &Value) -> Result<bool, TypeMismatch> {
@@ -57,10 +57,10 @@ impl Operator for AnyOf {
     }
 }
 
-fn subject(inner: &[Expectation]) -> Subject {
-    let mut subjects = inner.iter().map(Expectation::subject);
-    let first = subjects.next().unwrap_or(Subject::Value);
-    if subjects.all(|other| other == first) { first } else { Subject::Mixed }
+fn common_kind(inner: &[Expectation]) -> Option<EvidenceKind> {
+    let mut kinds = inner.iter().map(Expectation::evidence_kind);
+    let first = kinds.next()?;
+    if kinds.all(|other| other == first) { first } else { None }
 }
 
 /// Compares with every expectation, so that a mismatch is found even where the others decide.
@@ -114,9 +114,8 @@ impl<'de> Deserialize<'de> for RawList {
 
 #[cfg(test)]
 mod tests {
-    use crate::expectation::operator::Subject;
     use crate::expectation::tests::{files, read, refuse, verify};
-    use crate::model::Value;
+    use crate::model::{EvidenceKind, Value};
 
     #[test]
     fn compares() {
@@ -127,7 +126,7 @@ mod tests {
             ("any-of: [{equals: 1}, {equals: 3}]", Value::Number(2), false),
         ]);
         let expectation = read("all-of: [{mode-at-most: '640'}, {owned-by: root:root}]");
-        assert_eq!(expectation.subject(), Subject::Files);
+        assert_eq!(expectation.evidence_kind(), Some(EvidenceKind::Files));
         assert_eq!(expectation.holds_for_files(&files(0o600, "root", "root")), Ok(true));
         assert_eq!(expectation.holds_for_files(&files(0o600, "etcd", "root")), Ok(false));
     }
@@ -140,8 +139,8 @@ mod tests {
 
     #[test]
     fn files_and_values_are_not_combined() {
-        assert_eq!(read("any-of: [{mode-at-most: '640'}, {set: true}]").subject(), Subject::Mixed);
-        assert_eq!(read("all-of: [{equals: 1}, {set: true}]").subject(), Subject::Value);
+        assert_eq!(read("any-of: [{mode-at-most: '640'}, {set: true}]").evidence_kind(), None);
+        assert_eq!(read("all-of: [{equals: 1}, {set: true}]").evidence_kind(), Some(EvidenceKind::Value));
     }
 
     #[test]

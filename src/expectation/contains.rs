@@ -1,8 +1,8 @@
 //! `contains`: the list has this element.
 
 use super::operand::Operand;
-use super::operator::{Operator, Subject, TypeMismatch};
-use crate::model::Value;
+use super::operator::{Operator, TypeMismatch};
+use crate::model::{EvidenceKind, Value};
 use serde_json::Value as Json;
 use std::fmt;
 
@@ -11,8 +11,8 @@ use std::fmt;
 pub struct Contains(String);
 
 impl Operator for Contains {
-    fn subject(&self) -> Subject {
-        Subject::Value
+    fn evidence_kind(&self) -> Option<EvidenceKind> {
+        Some(EvidenceKind::Value)
     }
 
     fn holds(&self, value: &Value) -> Result<bool, TypeMismatch> {

@@ -1,8 +1,8 @@
 //! `loopback`: an address that only this machine can reach.
 
 use super::operand::Operand;
-use super::operator::{Operator, Subject, TypeMismatch};
-use crate::model::Value;
+use super::operator::{Operator, TypeMismatch};
+use crate::model::{EvidenceKind, Value};
 use crate::yaml::MustBeTrue;
 use serde_json::Value as Json;
 use std::fmt;
@@ -13,8 +13,8 @@ use std::net::{IpAddr, SocketAddr};
 pub struct Loopback(MustBeTrue);
 
 impl Operator for Loopback {
-    fn subject(&self) -> Subject {
-        Subject::Value
+    fn evidence_kind(&self) -> Option<EvidenceKind> {
+        Some(EvidenceKind::Value)
     }
 
     fn holds(&self, value: &Value) -> Result<bool, TypeMismatch> {

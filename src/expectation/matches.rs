@@ -1,8 +1,8 @@
 //! `matches`: a regular expression matches a part of the text.
 
 use super::operand::Operand;
-use super::operator::{Operator, Subject, TypeMismatch};
-use crate::model::Value;
+use super::operator::{Operator, TypeMismatch};
+use crate::model::{EvidenceKind, Value};
 use crate::text::quote;
 use regex::Regex;
 use serde_json::Value as Json;
@@ -13,8 +13,8 @@ use std::fmt;
 pub struct Matches(Regex);
 
 impl Operator for Matches {
-    fn subject(&self) -> Subject {
-        Subject::Value
+    fn evidence_kind(&self) -> Option<EvidenceKind> {
+        Some(EvidenceKind::Value)
     }
 
     fn holds(&self, value: &Value) -> Result<bool, TypeMismatch> {

@@ -1,8 +1,8 @@
 //! `mode-at-most`: files have no other permission bits than these.
 
 use super::operand::Operand;
-use super::operator::{Operator, Subject, TypeMismatch};
-use crate::model::FileGroup;
+use super::operator::{Operator, TypeMismatch};
+use crate::model::{EvidenceKind, FileGroup};
 use crate::text::quote;
 use serde_json::Value as Json;
 use std::fmt;
@@ -12,8 +12,8 @@ use std::fmt;
 pub struct ModeAtMost(u32);
 
 impl Operator for ModeAtMost {
-    fn subject(&self) -> Subject {
-        Subject::Files
+    fn evidence_kind(&self) -> Option<EvidenceKind> {
+        Some(EvidenceKind::Files)
     }
 
     fn holds_for_files(&self, files: &FileGroup) -> Result<bool, TypeMismatch> {

@@ -1,9 +1,9 @@
 //! `not-equals`: the value is set and is not this scalar.
 
 use super::operand::Operand;
-use super::operator::{Operator, Subject, TypeMismatch};
+use super::operator::{Operator, TypeMismatch};
 use super::scalar::Scalar;
-use crate::model::Value;
+use crate::model::{EvidenceKind, Value};
 use serde_json::Value as Json;
 use std::fmt;
 
@@ -12,8 +12,8 @@ use std::fmt;
 pub struct NotEquals(Scalar);
 
 impl Operator for NotEquals {
-    fn subject(&self) -> Subject {
-        Subject::Value
+    fn evidence_kind(&self) -> Option<EvidenceKind> {
+        Some(EvidenceKind::Value)
     }
 
     fn holds(&self, value: &Value) -> Result<bool, TypeMismatch> {

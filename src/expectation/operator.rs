@@ -1,14 +1,14 @@
 //! What every operator can do. An operator is one file; `expectation.rs` lists them.
 
-use crate::model::{FileGroup, Value};
+use crate::model::{EvidenceKind, FileGroup, Value};
 use std::fmt;
 
 /// The behaviour of an operator with its operand. `Display` completes a sentence: `--profiling` `is false`.
 ///
 /// The defaults refuse to compare, so an operator never holds because a method was forgotten.
 pub(super) trait Operator: fmt::Display {
-    /// What the operator compares.
-    fn subject(&self) -> Subject;
+    /// What the operator compares; none for a combination that mixes both.
+    fn evidence_kind(&self) -> Option<EvidenceKind>;
 
     /// Whether it holds for a value. A value of another type is an error: neither met nor not met.
     fn holds(&self, value: &Value) -> Result<bool, TypeMismatch> {
@@ -24,17 +24,6 @@ pub(super) trait Operator: fmt::Display {
     fn holds_unset(&self) -> bool {
         false
     }
-}
-
-/// What an operator compares. A rule combines only operators and probes with the same subject.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Subject {
-    /// The value of a setting, flag, variable or document.
-    Value,
-    /// The mode and owner of files.
-    Files,
-    /// Both: no probe provides that.
-    Mixed,
 }
 
 /// Why a value cannot be compared with an operand.

@@ -1,8 +1,8 @@
 //! `owned-by`: files belong to one of these pairs of user and group.
 
 use super::operand::{Operand, join};
-use super::operator::{Operator, Subject, TypeMismatch};
-use crate::model::FileGroup;
+use super::operator::{Operator, TypeMismatch};
+use crate::model::{EvidenceKind, FileGroup};
 use crate::text::quote;
 use serde_json::Value as Json;
 use std::fmt;
@@ -19,8 +19,8 @@ struct Owner {
 }
 
 impl Operator for OwnedBy {
-    fn subject(&self) -> Subject {
-        Subject::Files
+    fn evidence_kind(&self) -> Option<EvidenceKind> {
+        Some(EvidenceKind::Files)
     }
 
     fn holds_for_files(&self, files: &FileGroup) -> Result<bool, TypeMismatch> {

@@ -1,8 +1,8 @@
 //! `set`, `unset`: whether any source sets a value.
 
 use super::operand::Operand;
-use super::operator::{Operator, Subject, TypeMismatch};
-use crate::model::Value;
+use super::operator::{Operator, TypeMismatch};
+use crate::model::{EvidenceKind, Value};
 use crate::yaml::MustBeTrue;
 use serde_json::Value as Json;
 use std::fmt;
@@ -16,8 +16,8 @@ pub struct Set(MustBeTrue);
 pub struct Unset(MustBeTrue);
 
 impl Operator for Set {
-    fn subject(&self) -> Subject {
-        Subject::Value
+    fn evidence_kind(&self) -> Option<EvidenceKind> {
+        Some(EvidenceKind::Value)
     }
 
     fn holds(&self, _: &Value) -> Result<bool, TypeMismatch> {
@@ -26,8 +26,8 @@ impl Operator for Set {
 }
 
 impl Operator for Unset {
-    fn subject(&self) -> Subject {
-        Subject::Value
+    fn evidence_kind(&self) -> Option<EvidenceKind> {
+        Some(EvidenceKind::Value)
     }
 
     fn holds(&self, _: &Value) -> Result<bool, TypeMismatch> {

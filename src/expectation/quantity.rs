@@ -1,8 +1,8 @@
 //! `at-least`, `at-most`, `more-than`: a number or a duration is within a bound.
 
 use super::operand::Operand;
-use super::operator::{Operator, Subject, TypeMismatch};
-use crate::model::{Value, parse_duration, parse_number};
+use super::operator::{Operator, TypeMismatch};
+use crate::model::{EvidenceKind, Value, parse_duration, parse_number};
 use crate::text::quote;
 use serde_json::Value as Json;
 use std::cmp::Ordering;
@@ -29,8 +29,8 @@ enum Quantity {
 }
 
 impl Operator for AtLeast {
-    fn subject(&self) -> Subject {
-        Subject::Value
+    fn evidence_kind(&self) -> Option<EvidenceKind> {
+        Some(EvidenceKind::Value)
     }
 
     fn holds(&self, value: &Value) -> Result<bool, TypeMismatch> {
@@ -39,8 +39,8 @@ impl Operator for AtLeast {
 }
 
 impl Operator for AtMost {
-    fn subject(&self) -> Subject {
-        Subject::Value
+    fn evidence_kind(&self) -> Option<EvidenceKind> {
+        Some(EvidenceKind::Value)
     }
 
     fn holds(&self, value: &Value) -> Result<bool, TypeMismatch> {
@@ -49,8 +49,8 @@ impl Operator for AtMost {
 }
 
 impl Operator for MoreThan {
-    fn subject(&self) -> Subject {
-        Subject::Value
+    fn evidence_kind(&self) -> Option<EvidenceKind> {
+        Some(EvidenceKind::Value)
     }
 
     fn holds(&self, value: &Value) -> Result<bool, TypeMismatch> {

@@ -43,13 +43,13 @@ pub(super) fn files(mode: u32, users: &str, groups: &str) -> FileGroup {
 }
 
 #[test]
-fn operators_of_the_other_subject_are_a_mismatch() {
+fn evidence_of_the_other_kind_is_a_mismatch() {
     for yaml in ["mode-at-most: '600'", "owned-by: root:root"] {
-        assert_eq!(read(yaml).subject(), Subject::Files, "{yaml}");
+        assert_eq!(read(yaml).evidence_kind(), Some(EvidenceKind::Files), "{yaml}");
         assert!(read(yaml).holds(&text("600")).is_err(), "{yaml}");
     }
     for yaml in ["equals: 1", "set: true", "unset: true", "contains: x", "loopback: true"] {
-        assert_eq!(read(yaml).subject(), Subject::Value, "{yaml}");
+        assert_eq!(read(yaml).evidence_kind(), Some(EvidenceKind::Value), "{yaml}");
         assert!(read(yaml).holds_for_files(&files(0o600, "root", "root")).is_err(), "{yaml}");
     }
 }

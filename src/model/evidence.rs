@@ -42,6 +42,15 @@ pub enum Observed {
     Remark(String),
 }
 
+/// What the observations of a probe hold, and what an expectation compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum EvidenceKind {
+    /// The value of a setting, flag, variable or document.
+    Value,
+    /// The mode and owner of files.
+    Files,
+}
+
 /// Files with the same mode, owner and group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileGroup {
@@ -63,6 +72,16 @@ impl Evidence {
     /// Evidence with a single observation.
     pub(crate) fn one(observation: Observation) -> Self {
         Self { observations: vec![observation] }
+    }
+}
+
+impl Observed {
+    /// Why there is nothing to judge.
+    pub(crate) fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Missing(reason) | Self::Unknown(reason) | Self::Remark(reason) => Some(reason),
+            Self::Value(_) | Self::Unset { .. } | Self::Files(_) => None,
+        }
     }
 }
 

@@ -7,5 +7,6 @@ mod value;
 
 pub use arguments::{Arguments, Reading};
 pub use component::{Component, Precedence};
+pub(crate) use evidence::EvidenceKind;
 pub use evidence::{Evidence, FileGroup, Observation, Observed};
 pub use value::{Value, ValueKind, parse_bool, parse_duration, parse_number, split_list};

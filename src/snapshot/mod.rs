@@ -170,7 +170,7 @@ fn named(ids: BTreeSet<u32>, names_of: impl Fn(u32) -> Vec<String>) -> IndexMap<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::probe::{FileRef, SettingProbe};
+    use crate::probe::{FileRef, ProcessInput, SettingProbe};
 
     #[test]
     fn no_flag_that_a_rule_reads_is_taken_for_a_secret() {
@@ -185,7 +185,10 @@ mod tests {
             .iter()
             .flat_map(|probe| match probe {
                 Probe::File(file) => file.at.iter().filter_map(of_place).collect(),
-                Probe::Process(process) => process.flag.iter().map(|f| (process.component, f.clone())).collect(),
+                Probe::Process(process) => match &process.input {
+                    ProcessInput::Flag(flag) => vec![(process.component, flag.clone())],
+                    ProcessInput::Variable(_) => Vec::new(),
+                },
                 Probe::Setting(setting) => of_setting(setting).into_iter().collect(),
                 Probe::Document(document) => of_place(&document.at).into_iter().collect::<Vec<_>>(),
             })
