@@ -4,6 +4,7 @@ mod args;
 mod main;
 mod parse;
 
+pub use crate::commands::FormatName;
 pub use args::*;
 pub use main::main;
 pub use parse::*;

@@ -8,14 +8,14 @@ use clap::CommandFactory;
 use clap_complete::Shell;
 
 /// A shell's completion script.
-pub fn completions(shell: Shell) -> Vec<u8> {
+pub(super) fn completions(shell: Shell) -> Vec<u8> {
     let mut bytes = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "nodeproof", &mut bytes);
     bytes
 }
 
 /// The manual page of the program, or of one of its commands.
-pub fn manual(page: Option<&str>) -> Result<Vec<u8>, Failure> {
+pub(super) fn manual(page: Option<&str>) -> Result<Vec<u8>, Failure> {
     let mut program = Cli::command().version(env!("CARGO_PKG_VERSION"));
     program.build();
     let command = match page {

@@ -8,5 +8,5 @@ pub(crate) mod shape;
 pub(crate) mod tree;
 
 pub(crate) use must_be_true::MustBeTrue;
-pub use one_or_many::OneOrMany;
+pub(crate) use one_or_many::OneOrMany;
 pub(crate) use scalar::scalar_text;

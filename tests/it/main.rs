@@ -10,6 +10,7 @@ mod canned;
 mod cluster;
 mod command;
 mod commands;
+mod dependencies;
 mod dialect;
 mod drop_in;
 mod every;
