@@ -42,7 +42,7 @@ const SEEDS: &[Seed] = &[
     ("catalog/values.yaml", 5, 27, "error", "`688` is not a mode"),
     ("catalog/values.yaml", 13, 15, "error", "`root` is not USER:GROUP"),
     ("catalog/values.yaml", 20, 22, "error", "`^(a` is not a regular expression: unclosed group"),
-    ("catalog/values.yaml", 26, 66, "error", "`[a.key`: a pattern opens a bracket that it does not close"),
+    ("catalog/values.yaml", 26, 66, "error", "`[a.key`: unclosed `[`"),
     ("catalog/values.yaml", 33, 33, "error", "`kubelet.confg` is neither a path"),
     ("catalog/values.yaml", 40, 40, "error", "`authentication..enabled` is not a path"),
     ("catalog/values.yaml", 48, 23, "error", "`5 minutes` is neither a whole number nor a duration"),
