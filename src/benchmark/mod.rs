@@ -2,8 +2,6 @@
 
 mod catalog;
 mod embedded;
-pub(crate) mod folder_warnings;
-pub(crate) mod folders;
 mod lint;
 mod raw;
 mod rule;
@@ -12,16 +10,13 @@ pub(crate) mod source;
 mod template;
 
 use crate::expectation::Expectation;
-use crate::kube_bench;
-use crate::model::Component;
+use crate::model::{Component, Extensions, Id, Severity};
 use crate::node::Target;
 use crate::probe::Probe;
 use std::borrow::Cow;
-use std::cmp::Ordering;
-use std::fmt;
 
 pub use catalog::Library;
-pub use lint::{Diagnostic, LintError, Severity, lint, sources};
+pub use lint::{Diagnostic, ForeignFormat, Level, LintError, lint, sources};
 pub use source::{DefinitionError, Source};
 pub use template::Template;
 
@@ -65,8 +60,8 @@ pub struct Group {
     pub id: Id,
     /// For the reader.
     pub title: String,
-    /// Its `type`, where kube-bench's dialect has one.
-    pub kind: String,
+    /// Data for other tools' formats.
+    pub extensions: Extensions,
     /// Its checks, in numeric order.
     pub checks: Vec<Check>,
 }
@@ -93,14 +88,16 @@ pub struct Rule {
     pub title: Text,
     /// How it is found out.
     pub assertion: Assertion,
+    /// How much an attacker gains where it is not followed; none for a check of the user's own files.
+    pub severity: Option<Severity>,
     /// The component that it speaks about: where that does not run beside others, the rule does not apply.
     pub needs: Option<Component>,
     /// What an attacker gains.
-    pub why: Text,
-    /// What breaks when the fix is applied blindly.
+    pub rationale: Text,
+    /// What breaks when the remediation is applied blindly.
     pub impact: Option<Text>,
     /// What to do on this node.
-    pub fix: Template,
+    pub remediation: Template,
 }
 
 /// What a rule asserts.
@@ -114,8 +111,8 @@ pub enum Assertion {
     AnyOf(Vec<Self>),
     /// A person finds out, with these steps.
     Manual(Template),
-    /// Tests of what a shell audit prints, as kube-bench has them.
-    Dialect(Box<kube_bench::Check>),
+    /// Evaluated by whoever made the benchmark; the number is theirs.
+    External(usize),
 }
 
 /// One look and what is expected of it.
@@ -172,8 +169,13 @@ impl Assertion {
         match self {
             Self::Test(test) => vec![test],
             Self::AllOf(inner) | Self::AnyOf(inner) => inner.iter().flat_map(Self::tests).collect(),
-            Self::Manual(_) | Self::Dialect(_) => Vec::new(),
+            Self::Manual(_) | Self::External(_) => Vec::new(),
         }
+    }
+
+    /// Whether the core cannot evaluate it.
+    pub const fn is_external(&self) -> bool {
+        matches!(self, Self::External(_))
     }
 }
 
@@ -186,65 +188,5 @@ impl Benchmark {
     /// Its checks, each with its target.
     pub fn checks(&self) -> impl Iterator<Item = (Target, &Check)> {
         self.sections.iter().flat_map(|s| s.groups.iter().flat_map(|g| &g.checks).map(move |c| (s.target, c)))
-    }
-}
-
-/// A number such as `1.2.10`. Kept as the text that was written, ordered by its numbers.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Id {
-    text: String,
-    /// What it is ordered by; a part that is no number comes last.
-    parts: Vec<u64>,
-}
-
-impl Id {
-    /// Takes any text.
-    pub fn new(text: impl Into<String>) -> Self {
-        let text = text.into();
-        let parts = text.split('.').map(|part| part.parse().unwrap_or(u64::MAX)).collect();
-        Self { text, parts }
-    }
-
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.text
-    }
-
-    /// The id without its last number: the group of a check.
-    pub fn parent(&self) -> &str {
-        self.text.rsplit_once('.').map_or(&*self.text, |(front, _)| front)
-    }
-}
-
-impl fmt::Display for Id {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
-    }
-}
-
-impl Ord for Id {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.parts.cmp(&other.parts).then_with(|| self.text.cmp(&other.text))
-    }
-}
-
-impl PartialOrd for Id {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ids_are_ordered_by_their_numbers_and_keep_their_text() {
-        let mut ids: Vec<Id> = ["1.10", "1.2.10", "1.2.9", "1.1", "2", "1.2"].map(Id::new).into();
-        ids.sort();
-        let texts: Vec<&str> = ids.iter().map(Id::as_str).collect();
-        assert_eq!(texts, ["1.1", "1.2", "1.2.9", "1.2.10", "1.10", "2"]);
-        assert_eq!(Id::new("1.2.10").parent(), "1.2");
-        assert_eq!(Id::new("2.1").parent(), "2");
     }
 }

@@ -94,7 +94,7 @@ impl Template {
     }
 
     /// A text in which braces are only braces.
-    pub(super) fn plain(text: impl Into<Text>) -> Self {
+    pub(crate) fn plain(text: impl Into<Text>) -> Self {
         Self { pieces: vec![Piece::Text(text.into())] }
     }
 

@@ -1,9 +1,10 @@
 //! The command line. Declares what can be said, and nothing else.
 
+use crate::commands::FormatName;
 use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand};
-use std::ffi::OsString;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 /// Audits a Kubernetes node against the CIS benchmarks and says what it saw.
@@ -18,31 +19,20 @@ pub struct Cli {
     pub command: Option<Command>,
     /// Flags.
     #[command(flatten)]
-    pub flags: Flags,
-    /// Whose manners the program has.
+    pub flags: AuditFlags,
+    /// Compatibility mode, from argv[0].
     #[arg(skip)]
     pub compat_mode: CompatMode,
 }
 
-/// Whose manners the program has: those of the name that it was called by.
+/// Compatibility mode, from argv[0].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum CompatMode {
-    /// Its own.
+    /// nodeproof.
     #[default]
     Nodeproof,
     /// kube-bench's: every error exits 1, and a node where nothing runs is judged all the same.
     KubeBench,
-}
-
-impl Cli {
-    /// The declaration with those of the commands only that may be meant by a line of these words. Each command takes
-    /// every flag: to declare all of them takes longer than to read the line.
-    pub fn declared_for(words: &[OsString]) -> clap::Command {
-        let commands = Command::augment_subcommands(clap::Command::new(NAME));
-        let meant = commands.get_subcommands().filter(|command| words.iter().any(|word| word == command.get_name()));
-        let bare = clap::Command::new(NAME).disable_version_flag(true).args_override_self(true);
-        Flags::augment_args(bare).subcommands(meant.cloned())
-    }
 }
 
 const NAME: &str = "nodeproof";
@@ -92,6 +82,12 @@ pub enum Command {
         #[arg(value_name = "PATH", required = true)]
         paths: Vec<PathBuf>,
     },
+    /// Convert a report of `--format report` to other formats.
+    Convert {
+        /// The report; `-` is standard input.
+        #[arg(value_name = "REPORT")]
+        report: PathBuf,
+    },
     /// Print a shell's completion script.
     Completions {
         /// Which shell.
@@ -109,13 +105,13 @@ pub enum Command {
 
 /// Flags of the audit.
 #[derive(Debug, Clone, Args)]
-pub struct Flags {
+pub struct AuditFlags {
     /// Which benchmark.
     #[command(flatten)]
     pub benchmark: BenchmarkFlags,
     /// Which machine.
     #[command(flatten)]
-    pub machine: MachineFlags,
+    pub node: NodeFlags,
     /// Which checks.
     #[command(flatten)]
     pub selection: SelectionFlags,
@@ -148,7 +144,7 @@ pub struct BenchmarkFlags {
 /// Which machine is audited.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Machine")]
-pub struct MachineFlags {
+pub struct NodeFlags {
     /// Folder where the machine's root is seen.
     #[arg(long, value_name = "DIR", default_value = "/", global = true, env = "NODEPROOF_ROOT")]
     pub root: PathBuf,
@@ -200,6 +196,10 @@ pub struct SelectionFlags {
 #[command(next_help_heading = "Report")]
 #[allow(clippy::struct_excessive_bools, reason = "each is one flag of the command line")]
 pub struct OutputFlags {
+    /// Format of the report, and the file it goes to; can be repeated. Formats: text, report, json, junit, asff. Without
+    /// FILE, and with `-`, it goes to standard output.
+    #[arg(long, value_name = "FORMAT[=FILE]", global = true)]
+    pub format: Vec<OutputRequest>,
     /// JSON on one line.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_default_value = true, global = true, env = "NODEPROOF_JSON")]
     pub json: bool,
@@ -267,5 +267,27 @@ fn duration(text: &str) -> Result<Duration, String> {
         Ok(Duration::ZERO) => Err("it must be longer than nothing".to_owned()),
         Ok(time) => Ok(time),
         Err(error) => Err(format!("{error}; write it as 90s, 30m, 6h or 1day")),
+    }
+}
+
+/// A report in one format.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutputRequest {
+    /// The format.
+    pub format: FormatName,
+    /// Its file; standard output if there is none.
+    pub file: Option<PathBuf>,
+}
+
+impl FromStr for OutputRequest {
+    type Err = String;
+
+    /// Reads `FORMAT` or `FORMAT=FILE`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once('=') {
+            None => Ok(Self { format: text.parse()?, file: None }),
+            Some((_, "")) => Err(format!("`{text}` names no file; write FORMAT=FILE")),
+            Some((format, file)) => Ok(Self { format: format.parse()?, file: Some(file.into()) }),
+        }
     }
 }

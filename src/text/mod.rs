@@ -5,7 +5,9 @@ mod io_reason;
 mod quote;
 pub mod sanitize;
 mod suggestions;
+mod system_error;
 
 pub(crate) use io_reason::io_reason;
 pub(crate) use quote::quote;
 pub use suggestions::suggestions;
+pub(crate) use system_error::system_error;

@@ -2,16 +2,16 @@
 //! one finding for each check that fails or warns. Sends nothing.
 
 use super::json::write_line;
-use crate::report::{GroupReport, Outcome, Report, SectionReport, State};
+use super::text;
+use crate::report::{CheckResult, Format, GroupView, Report, SectionView, State};
 use serde::Serialize;
 use std::io::{self, Write};
-use std::time::SystemTime;
 
 /// Security Hub takes this many findings at once.
 const BATCH: usize = 100;
 const TYPE: &str = "Software and Configuration Checks/Industry and Regulatory Standards/CIS Kubernetes Benchmark";
 
-/// Whose findings they are, and when they were made.
+/// The format `asff`: the account, region and cluster that the findings belong to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
     /// The account's twelve digits.
@@ -22,8 +22,6 @@ pub struct Origin {
     pub cluster: String,
     /// Name of the node.
     pub node: String,
-    /// The time of the audit.
-    pub time: SystemTime,
 }
 
 #[derive(Serialize)]
@@ -48,7 +46,7 @@ struct Finding<'a> {
     title: String,
     description: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    remediation: Option<Remediation<'a>>,
+    remediation: Option<Remediation>,
     product_fields: ProductFields<'a>,
     resources: [Resource<'a>; 2],
     compliance: Compliance,
@@ -68,14 +66,14 @@ struct Compliance {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Remediation<'a> {
-    recommendation: Recommendation<'a>,
+struct Remediation {
+    recommendation: Recommendation,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Recommendation<'a> {
-    text: &'a str,
+struct Recommendation {
+    text: String,
 }
 
 /// Security Hub refuses a field that is empty.
@@ -102,55 +100,65 @@ struct Resource<'a> {
     region: &'a str,
 }
 
-pub(super) fn render(report: &Report, origin: &Origin, out: &mut impl Write) -> io::Result<()> {
-    let mut findings = Vec::new();
-    for section in &report.sections {
-        for group in &section.groups {
-            findings.extend(group.outcomes.iter().filter_map(|o| finding(report, section, group, o, origin)));
-        }
+/// The format `asff`.
+#[derive(Debug, Clone)]
+pub struct Asff(pub Origin);
+
+impl Format for Asff {
+    fn render(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+        let findings: Vec<Finding> = report
+            .sections()
+            .flat_map(|section| {
+                let groups =
+                    section.groups.iter().flat_map(|group| group.checks.iter().map(move |check| (group, check)));
+                groups.filter_map(|(group, check)| finding(report, &section, group, check, &self.0)).collect::<Vec<_>>()
+            })
+            .collect();
+        findings.chunks(BATCH).try_for_each(|findings| write_line(&Batch { findings }, out))
     }
-    findings.chunks(BATCH).try_for_each(|findings| write_line(&Batch { findings }, out))
 }
 
 fn finding<'a>(
     report: &'a Report,
-    section: &'a SectionReport,
-    group: &'a GroupReport,
-    outcome: &'a Outcome,
+    section: &SectionView<'a>,
+    group: &GroupView<'a>,
+    check: &'a CheckResult,
     origin: &'a Origin,
 ) -> Option<Finding<'a>> {
-    let (severity, status) = match outcome.state() {
+    let (severity, status) = match check.state() {
         State::Fail => ("HIGH", "FAILED"),
         State::Warn => ("MEDIUM", "WARNING"),
         State::Pass | State::Info => return None,
     };
-    let Origin { account, region, cluster, node, time } = origin;
+    let Origin { account, region, cluster, node } = origin;
     let partition = cluster.split(':').nth(1).unwrap_or("aws");
-    let time = humantime::format_rfc3339_seconds(*time).to_string();
+    // Security Hub wants whole seconds.
+    let time = report.time.start.split_once('.').map_or(report.time.start.clone(), |(whole, _)| format!("{whole}Z"));
     let resource = |r#type, id| Resource { r#type, id, partition, region };
+    let benchmark = &report.benchmark.id;
     Some(Finding {
         schema_version: "2018-10-08",
-        // The same at every run, so that a finding is brought up to date and not made a second time.
-        id: format!("{cluster}/{node}/nodeproof/{}/{}", report.benchmark, outcome.id),
+        // The same in every run, so that a finding is updated and not created again.
+        id: format!("{cluster}/{node}/nodeproof/{benchmark}/{}", check.id),
         // What an account may import without a subscription to a product.
         product_arn: format!("arn:{partition}:securityhub:{region}:{account}:product/{account}/default"),
-        generator_id: format!("nodeproof/{}/{}", report.benchmark, outcome.id),
+        generator_id: format!("nodeproof/{benchmark}/{}", check.id),
         aws_account_id: account,
         types: [TYPE],
         created_at: time.clone(),
         updated_at: time,
         severity: Severity { label: severity },
         confidence: 100,
-        title: cut(&format!("{} {}", outcome.id, outcome.title), 256).to_owned(),
-        description: cut(&outcome.title, 1024),
-        remediation: filled(&outcome.remediation, 512)
-            .map(|text| Remediation { recommendation: Recommendation { text } }),
+        title: truncate(&format!("{} {}", check.id, check.title), 256).to_owned(),
+        description: truncate(&check.title, 1024),
+        remediation: filled(&text::remediation(check), 512)
+            .map(|text| Remediation { recommendation: Recommendation { text: text.to_owned() } }),
         product_fields: ProductFields {
-            reason: outcome.verdict.reason().and_then(|r| filled(r, 1024)),
-            actual: filled(&outcome.actual, 1024),
-            expected: filled(&outcome.expected, 1024),
-            section: cut(&format!("{} {}", section.id, section.title), 1024).to_owned(),
-            subsection: cut(&format!("{} {}", group.id, group.title), 1024).to_owned(),
+            reason: text::reason(check).and_then(|r| filled(r, 1024)),
+            actual: filled(&check.actual, 1024),
+            expected: filled(&check.expected, 1024),
+            section: truncate(&format!("{} {}", section.section.id, section.section.title), 1024).to_owned(),
+            subsection: truncate(&format!("{} {}", group.group.id, group.group.title), 1024).to_owned(),
         },
         resources: [resource(kind_of_cluster(cluster), cluster), resource("Other", node)],
         compliance: Compliance { status },
@@ -162,11 +170,11 @@ fn kind_of_cluster(arn: &str) -> &'static str {
 }
 
 fn filled(text: &str, most: usize) -> Option<&str> {
-    (!text.trim().is_empty()).then(|| cut(text, most))
+    (!text.trim().is_empty()).then(|| truncate(text, most))
 }
 
 /// The beginning of a text: at most so many bytes, and whole characters.
-fn cut(text: &str, most: usize) -> &str {
+fn truncate(text: &str, most: usize) -> &str {
     let mut end = most.min(text.len());
     while !text.is_char_boundary(end) {
         end -= 1;
@@ -183,7 +191,7 @@ mod tests {
         let cases =
             [("abc", 3, "abc"), ("abcd", 3, "abc"), ("aéé", 2, "a"), ("aéé", 3, "aé"), ("😀", 3, ""), ("", 5, "")];
         for (text, most, expected) in cases {
-            assert_eq!(cut(text, most), expected, "{text} {most}");
+            assert_eq!(truncate(text, most), expected, "{text} {most}");
         }
         assert_eq!((filled(" \n", 9), filled("x", 9)), (None, Some("x")));
     }

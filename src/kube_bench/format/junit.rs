@@ -1,19 +1,25 @@
-//! JUnit XML, as build servers read it: a testsuite a target, a testcase a check. Whatever a value holds, the document is
-//! well-formed: what XML has no room for is shown by its number.
+//! JUnit XML for build servers: a testsuite for each target, a testcase for each check. The document is well-formed whatever a
+//! value holds: characters that XML excludes are shown as escapes.
 
-use super::json;
-use crate::report::{GroupReport, Outcome, Report, SectionReport, State};
+use super::{json, text};
+use crate::report::{CheckResult, Format, GroupView, Report, SectionView, State};
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 use std::io::{self, Write};
 use std::time::Duration;
 
-pub(super) fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let mut document = quick_junit::Report::new(fit(&report.benchmark));
-    document.set_time(Duration::ZERO);
-    for section in &report.sections {
-        document.add_test_suite(suite(section)?);
+/// The format `junit`.
+#[derive(Debug, Clone, Copy)]
+pub struct Junit;
+
+impl Format for Junit {
+    fn render(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+        let mut document = quick_junit::Report::new(fit(&report.benchmark.id));
+        document.set_time(Duration::ZERO);
+        for section in report.sections() {
+            document.add_test_suite(suite(&section)?);
+        }
+        out.write_all(strict(&document.to_string().map_err(io::Error::other)?).as_bytes())
     }
-    out.write_all(strict(&document.to_string().map_err(io::Error::other)?).as_bytes())
 }
 
 /// The document without the count of skipped checks over all suites, which the schema of Jenkins does not know; each suite has
@@ -23,35 +29,35 @@ fn strict(document: &str) -> String {
     split.map_or_else(|| document.to_owned(), |(before, after)| format!("{before}{after}"))
 }
 
-fn suite(section: &SectionReport) -> io::Result<TestSuite> {
-    let mut suite = TestSuite::new(fit(&format!("{} {}", section.id, section.title)));
-    // Checks share what is looked at, so none has a time of its own.
+fn suite(view: &SectionView<'_>) -> io::Result<TestSuite> {
+    let mut suite = TestSuite::new(fit(&format!("{} {}", view.section.id, view.section.title)));
+    // Checks share what is read, so none has a time of its own.
     suite.set_time(Duration::ZERO);
-    for group in &section.groups {
-        for outcome in &group.outcomes {
-            suite.add_test_case(case(group, outcome)?);
+    for group in &view.groups {
+        for check in group.checks {
+            suite.add_test_case(case(group, check)?);
         }
     }
     Ok(suite)
 }
 
-fn case(group: &GroupReport, outcome: &Outcome) -> io::Result<TestCase> {
-    let status = match outcome.state() {
+fn case(view: &GroupView<'_>, check: &CheckResult) -> io::Result<TestCase> {
+    let status = match check.state() {
         State::Pass => TestCaseStatus::success(),
         State::Fail => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            status.set_type(State::Fail.to_string()).set_description(fit(&outcome.remediation));
-            if let Some(reason) = outcome.verdict.reason().filter(|r| !r.is_empty()) {
+            status.set_type(State::Fail.to_string()).set_description(fit(&text::remediation(check)));
+            if let Some(reason) = text::reason(check) {
                 status.set_message(fit(reason));
             }
             status
         }
         State::Warn | State::Info => TestCaseStatus::skipped(),
     };
-    let mut case = TestCase::new(fit(&format!("{} {}", outcome.id, outcome.title)), status);
-    case.set_classname(fit(&format!("{} {}", group.id, group.title)));
+    let mut case = TestCase::new(fit(&format!("{} {}", check.id, check.title)), status);
+    case.set_classname(fit(&format!("{} {}", view.group.id, view.group.title)));
     case.set_time(Duration::ZERO);
-    case.set_system_out(json::check_text(outcome)?);
+    case.set_system_out(json::check_text(check)?);
     Ok(case)
 }
 

@@ -1,10 +1,14 @@
 //! Loads kube-bench's dialect: a folder for each benchmark, in it a file for each target. The words of a file such as
 //! `$kubeletconf` are replaced in its text, before it is YAML. Looks at no machine: what to put for them is given.
 
-use super::folder_warnings::warnings;
-use super::source::{DefinitionError, Source, parse, read_found};
-use super::{Assertion, Assessment, Benchmark, Check, Group, Id, Rule, Section, Template, Text};
-use crate::kube_bench::{self, Item, Join, Operator, Substitutions, Tests};
+use super::fields::GroupFields;
+use super::{Check, Item, Join, Operator, Substitutions, Tests, warnings};
+use crate::benchmark::source::{parse, read_found};
+use crate::benchmark::{
+    self, Assertion, Assessment, Benchmark, DefinitionError, ForeignFormat, Group, Rule, Section, Source, Template,
+    Text,
+};
+use crate::model::Id;
 use crate::node::{Config, Target};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
@@ -15,9 +19,18 @@ use std::sync::Arc;
 
 /// The benchmark folders of a configuration folder.
 #[derive(Debug, Default)]
-pub(super) struct Folders {
+pub struct FolderSet {
     config: Option<Source>,
     folders: BTreeMap<String, Folder>,
+}
+
+/// A benchmark of a folder: its outline, and the checks that its assertions number.
+#[derive(Debug)]
+pub struct FolderBenchmark {
+    /// The outline. Its assertions are external.
+    pub benchmark: Benchmark,
+    /// The checks, by the numbers of the assertions.
+    pub checks: Vec<Check>,
 }
 
 #[derive(Debug)]
@@ -123,9 +136,9 @@ fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     }
 }
 
-impl Folders {
+impl FolderSet {
     /// The benchmark folders below `folder`. `config` is the configuration that theirs stand over.
-    pub(super) fn find(folder: Option<&Path>, config: Source) -> Result<Self, DefinitionError> {
+    pub fn find(folder: Option<&Path>, config: Option<Source>) -> Result<Self, DefinitionError> {
         let mut folders = BTreeMap::new();
         for path in folder.map(folders_in).unwrap_or_default() {
             let files: Vec<(Target, PathBuf)> = Target::ALL
@@ -142,21 +155,16 @@ impl Folders {
                 folders.insert(id, Folder { files, config });
             }
         }
-        Ok(Self { config: Some(config), folders })
-    }
-
-    /// Whether there is a folder for a benchmark.
-    pub(super) fn has(&self, id: &str) -> bool {
-        self.folders.contains_key(id)
+        Ok(Self { config, folders })
     }
 
     /// The benchmarks that have folders.
-    pub(super) fn ids(&self) -> impl Iterator<Item = &str> {
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
         self.folders.keys().map(String::as_str)
     }
 
     /// The common configuration with what the folders' own say about versions and targets.
-    pub(super) fn mapped(&self, common: Config) -> Result<Config, DefinitionError> {
+    pub fn mapped(&self, common: Config) -> Result<Config, DefinitionError> {
         let own: Vec<&Source> = self.folders.values().filter_map(|f| f.config.as_ref()).collect();
         let (Some(first), Some(config)) = (own.first(), &self.config) else {
             return Ok(common);
@@ -173,7 +181,7 @@ impl Folders {
     }
 
     /// The configuration for a benchmark.
-    pub(super) fn config_for(&self, id: &str, common: &Arc<Config>) -> Result<Arc<Config>, DefinitionError> {
+    pub fn config_for(&self, id: &str, common: &Arc<Config>) -> Result<Arc<Config>, DefinitionError> {
         let (Some(own), Some(config)) = (self.folders.get(id).and_then(|f| f.config.as_ref()), &self.config) else {
             return Ok(Arc::clone(common));
         };
@@ -183,30 +191,47 @@ impl Folders {
     }
 
     /// Whether a benchmark's folder has a configuration of its own.
-    pub(super) fn has_own_config(&self, id: &str) -> bool {
+    pub fn has_own_config(&self, id: &str) -> bool {
         self.folders.get(id).is_some_and(|f| f.config.is_some())
     }
 
     /// What is suspicious in the files of a benchmark that has a folder.
-    pub(super) fn warnings(&self, id: &str) -> Result<Vec<DefinitionError>, DefinitionError> {
+    pub fn warnings_of(&self, id: &str) -> Result<Vec<DefinitionError>, DefinitionError> {
         let files = self.folders.get(id).into_iter().flat_map(|f| &f.files);
         let found = files.map(|(_, path)| warnings(&read_found(path)?)).collect::<Result<Vec<_>, _>>()?;
         Ok(found.concat())
     }
 
-    /// A benchmark that has a folder.
-    pub(super) fn benchmark(
+    /// A benchmark that has a folder. `words` gives what the words of a target's file stand for.
+    pub fn benchmark(
         &self,
         id: &str,
         words: &dyn Fn(Target) -> Substitutions,
-    ) -> Option<Result<Benchmark, DefinitionError>> {
+    ) -> Option<Result<FolderBenchmark, DefinitionError>> {
         self.folders.get(id).map(|folder| {
-            let sections =
-                folder.files.iter().map(|(target, path)| section(*target, read_found(path)?, &words(*target)));
-            let mut sections: Vec<Section> = sections.collect::<Result<_, DefinitionError>>()?;
+            let mut checks = Vec::new();
+            let mut sections = Vec::new();
+            for (target, path) in &folder.files {
+                sections.push(section(*target, read_found(path)?, &words(*target), &mut checks)?);
+            }
             sections.sort_by_key(|s| Id::new(&s.id));
-            Ok(Benchmark { id: id.to_owned(), title: id.to_owned(), sections })
+            let benchmark = Benchmark { id: id.to_owned(), title: id.to_owned(), sections };
+            Ok(FolderBenchmark { benchmark, checks })
         })
+    }
+}
+
+impl ForeignFormat for FolderSet {
+    fn recognizes(&self, has: &dyn Fn(&str) -> bool, has_list: &dyn Fn(&str) -> bool) -> bool {
+        has("controls") || has_list("groups")
+    }
+
+    fn warnings(&self, source: &Source) -> Result<Vec<DefinitionError>, DefinitionError> {
+        warnings(source)
+    }
+
+    fn benchmarks(&self) -> Vec<&str> {
+        self.ids().collect()
     }
 }
 
@@ -243,36 +268,46 @@ fn merge(base: &mut Json, over: Json) {
     }
 }
 
-pub(crate) fn section(target: Target, source: Source, words: &Substitutions) -> Result<Section, DefinitionError> {
+/// Reads one target file; its checks are added to `checks`.
+pub(crate) fn section(
+    target: Target,
+    source: Source,
+    words: &Substitutions,
+    checks: &mut Vec<Check>,
+) -> Result<Section, DefinitionError> {
     let (text, programs) = words.apply(&source.text);
     let source = Source::new(source.file, text);
-    let written: RawFile = parse(&source)?;
-    if written.kind != target.id() {
-        let message = format!("the file's type is `{}`; a file of this name has type `{target}`", written.kind);
+    let raw: RawFile = parse(&source)?;
+    if raw.kind != target.id() {
+        let message = format!("the file's type is `{}`; a file of this name has type `{target}`", raw.kind);
         return Err(source.fault("type", message));
     }
     // Only where it is clear which program is meant is its environment read.
     let program = match programs.as_slice() {
-        [one] => one.split(' ').next().map(str::to_owned),
+        [one] => one.split(' ').next(),
         _ => None,
     };
-    let groups = written.groups.unwrap_or_default().into_iter().map(|group| build_group(group, &program)).collect();
-    Ok(Section { id: written.id, title: written.text, target, groups })
+    let groups = raw.groups.unwrap_or_default().into_iter().map(|group| build_group(group, program, checks)).collect();
+    Ok(Section { id: raw.id, title: raw.text, target, groups })
 }
 
-fn build_group(written: RawGroup, program: &Option<String>) -> Group {
-    let skipped = written.kind == "skip";
-    let checks = written.checks.unwrap_or_default();
+fn build_group(raw: RawGroup, program: Option<&str>, checks: &mut Vec<Check>) -> Group {
+    let skipped = raw.kind == "skip";
     Group {
-        id: Id::new(written.id),
-        title: written.text,
-        kind: written.kind,
-        checks: checks.into_iter().map(|check| build_check(check, skipped, program)).collect(),
+        id: Id::new(raw.id),
+        title: raw.text,
+        extensions: GroupFields { kind: raw.kind }.into_extensions(),
+        checks: raw
+            .checks
+            .unwrap_or_default()
+            .into_iter()
+            .map(|check| build_check(check, skipped, program, checks))
+            .collect(),
     }
 }
 
-fn build_check(written: RawCheck, group_skipped: bool, program: &Option<String>) -> Check {
-    let tests = written.tests.map(|tests| Tests {
+fn build_check(raw: RawCheck, group_skipped: bool, program: Option<&str>, checks: &mut Vec<Check>) -> benchmark::Check {
+    let tests = raw.tests.map(|tests| Tests {
         join: match tests.bin_op.as_str() {
             "" | "and" => Join::And,
             "or" => Join::Or,
@@ -281,37 +316,40 @@ fn build_check(written: RawCheck, group_skipped: bool, program: &Option<String>)
         items: tests.test_items.unwrap_or_default().into_iter().map(build_item).collect(),
     });
     let asks_variable = tests.iter().flat_map(|t| &t.items).any(|item| !item.env.is_empty());
-    let assessment = if written.kind == "manual" { Assessment::Manual } else { Assessment::Automated };
-    let assertion = Assertion::Dialect(Box::new(kube_bench::Check {
-        audit: written.audit,
-        audit_config: written.audit_config,
-        environment_of: program.clone().filter(|_| asks_variable && written.audit_env.is_empty()),
-        audit_env: written.audit_env,
-        kind: written.kind,
+    let assessment = if raw.kind == "manual" { Assessment::Manual } else { Assessment::Automated };
+    let number = checks.len();
+    checks.push(Check {
+        audit: raw.audit,
+        audit_config: raw.audit_config,
+        environment_of: program.filter(|_| asks_variable && raw.audit_env.is_empty()).map(str::to_owned),
+        audit_env: raw.audit_env,
+        kind: raw.kind,
+        remediation: raw.remediation.clone(),
         group_skipped,
-        multiple: written.use_multiple_values,
-        scored: written.scored,
+        multiple: raw.use_multiple_values,
+        scored: raw.scored,
         tests,
-    }));
+    });
     let rule = Rule {
-        id: written.id.clone(),
-        title: written.text.into(),
-        assertion,
+        id: raw.id.clone(),
+        title: raw.text.into(),
+        assertion: Assertion::External(number),
+        severity: None,
         needs: None,
-        why: Text::default(),
+        rationale: Text::default(),
         impact: None,
-        fix: Template::plain(written.remediation),
+        remediation: Template::plain(raw.remediation),
     };
-    Check { id: Id::new(written.id), rule, assessment, scored: written.scored }
+    benchmark::Check { id: Id::new(raw.id), rule, assessment, scored: raw.scored }
 }
 
-fn build_item(written: RawItem) -> Item {
-    let compare = written.compare.filter(|c| !c.op.is_empty());
+fn build_item(raw: RawItem) -> Item {
+    let compare = raw.compare.filter(|c| !c.op.is_empty());
     Item {
-        flag: written.flag,
-        env: written.env,
-        path: written.path,
-        set: written.set,
+        flag: raw.flag,
+        env: raw.env,
+        path: raw.path,
+        set: raw.set,
         compare: compare.map(|c| (Operator::parse(&c.op), c.value)),
     }
 }
@@ -320,14 +358,15 @@ fn build_item(written: RawItem) -> Item {
 mod tests {
     use super::*;
 
-    fn load(text: &str) -> Result<Section, DefinitionError> {
+    fn load(text: &str) -> Result<(Section, Vec<Check>), DefinitionError> {
         let source = Source::new("cis/node.yaml", text.to_owned());
-        section(Target::Node, source, &Substitutions::default())
+        let mut checks = Vec::new();
+        section(Target::Node, source, &Substitutions::default(), &mut checks).map(|section| (section, checks))
     }
 
     #[test]
     fn ids_and_values_keep_their_text_and_words_are_booleans() {
-        let section = load(
+        let (section, checks) = load(
             "
 controls:
 version: \"cis-1.20\"
@@ -365,13 +404,15 @@ groups:
         )
         .expect("a section");
         let group = &section.groups[0];
-        assert_eq!((section.id.as_str(), group.id.as_str(), group.kind.as_str()), ("4", "4.10", "skip"));
+        assert_eq!(
+            (section.id.as_str(), group.id.as_str(), GroupFields::of(&group.extensions).kind.as_str()),
+            ("4", "4.10", "skip")
+        );
         let check = &group.checks[0];
         assert_eq!((check.id.as_str(), check.scored), ("4.1.10", true));
-        assert_eq!(check.rule.fix.render(&mut |_, _| None), "Run {this} one.\n");
-        let Assertion::Dialect(check) = &check.rule.assertion else {
-            panic!("another assertion");
-        };
+        assert_eq!(check.rule.remediation.render(&mut |_, _| None), "Run {this} one.\n");
+        assert!(matches!(check.rule.assertion, Assertion::External(0)));
+        let check = &checks[0];
         assert!(check.multiple && check.group_skipped && check.environment_of.is_none());
         let tests = check.tests.as_ref().expect("tests");
         assert_eq!(tests.join, Join::Or);
@@ -426,11 +467,9 @@ groups:
                 "type: node\ngroups: [{{id: 1, checks: [{{id: 1.1, audit: \"{audit}\", {env} tests: {{test_items: [{{env: A}}]}}}}]}}]\n"
             );
             let source = Source::new("node.yaml", text);
-            let section = section(Target::Node, source, &words).expect("a section");
-            match &section.groups[0].checks[0].rule.assertion {
-                Assertion::Dialect(check) => check.environment_of.clone(),
-                Assertion::Test(_) | Assertion::AllOf(_) | Assertion::AnyOf(_) | Assertion::Manual(_) => None,
-            }
+            let mut checks = Vec::new();
+            section(Target::Node, source, &words, &mut checks).expect("a section");
+            checks[0].environment_of.clone()
         };
         assert_eq!(file("ps -fC $etcdbin", "").as_deref(), Some("etcd"));
         assert_eq!(file("ps -fC $etcdbin $kubeletbin", ""), None);

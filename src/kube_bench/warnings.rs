@@ -1,7 +1,8 @@
 //! What is suspicious in a file of kube-bench's dialect: it is taken, and probably does not do what was meant. Refuses nothing.
 
-use super::source::{DefinitionError, Source, parse};
-use crate::kube_bench::{JsonPath, Operator};
+use super::{JsonPath, Operator};
+use crate::benchmark::source::parse;
+use crate::benchmark::{DefinitionError, Source};
 use crate::text::suggestions;
 use serde_json::{Map, Value as Json};
 

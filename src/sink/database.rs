@@ -1,60 +1,31 @@
-//! Settings of a delivery that stand in the environment, under kube-bench's names. Connects to nothing.
+//! The database of `--pgsql`, from kube-bench's environment variables. Connects to nothing.
 
-use crate::report::Origin;
+use crate::kube_bench::SettingError;
+use crate::kube_bench::settings::{Variables, Wanted};
 use std::fmt;
 use std::path::PathBuf;
-use std::time::SystemTime;
 
-/// How many characters of a host's name the table has room for.
+/// Characters of a host name that the table can hold.
 const HOST_LENGTH: usize = 63;
 
-type Variables<'a> = &'a dyn Fn(&str) -> Option<String>;
-
-/// Settings that are not there, or not as they must be.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SettingError {
-    /// Not there.
-    #[error("{flag} needs the environment variable{} {}", if .missing.len() == 1 { "" } else { "s" }, .missing.join(", "))]
-    Missing {
-        /// What needs them.
-        flag: &'static str,
-        /// Their names.
-        missing: Vec<&'static str>,
-    },
-    /// Of another form.
-    #[error("{name}: `{value}` is not {expected}")]
-    Form {
-        /// The variable.
-        name: &'static str,
-        /// What it holds.
-        value: String,
-        /// What it should hold.
-        expected: &'static str,
-    },
-}
-
 /// A PostgreSQL database, and who asks to be let in.
-#[cfg_attr(
-    not(feature = "postgres"),
-    allow(dead_code, reason = "a build without the feature says so and goes no further")
-)]
 pub(crate) struct Database {
     /// Name or address of its machine, or the folder of its socket.
-    pub(super) host: String,
+    pub(crate) host: String,
     /// Its port.
-    pub(super) port: u16,
+    pub(crate) port: u16,
     /// The user.
-    pub(super) user: String,
+    pub(crate) user: String,
     /// The database's name.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// What is asked of the connection.
-    pub(super) tls: TlsMode,
+    pub(crate) tls: TlsMode,
     /// File of certificate authorities, in place of the machine's.
-    pub(super) authorities: Option<PathBuf>,
+    pub(crate) authorities: Option<PathBuf>,
     /// Never part of a message.
-    pub(super) password: Option<String>,
+    pub(crate) password: Option<String>,
     /// What the rows say about where the report is from.
-    pub(super) scan_host: String,
+    pub(crate) scan_host: String,
 }
 
 impl fmt::Debug for Database {
@@ -129,67 +100,10 @@ pub(crate) fn database(variable: Variables<'_>) -> Result<Database, SettingError
     Ok(Database { host, port, user, name, tls, authorities, password, scan_host })
 }
 
-/// Where the findings of `--asff` are from.
-pub(crate) fn origin(variable: Variables<'_>, time: SystemTime) -> Result<Origin, SettingError> {
-    let mut wanted = Wanted::new("--asff", variable);
-    let account = wanted.need(&["KUBE_BENCH_AWS_ACCOUNT", "AWS_ACCOUNT"]);
-    let region = wanted.need(&["KUBE_BENCH_AWS_REGION", "AWS_REGION"]);
-    let cluster = wanted.need(&["KUBE_BENCH_CLUSTER_ARN", "CLUSTER_ARN"]);
-    let node = wanted.need(&["KUBE_BENCH_NODE_NAME", "NODE_NAME"]);
-    wanted.finish()?;
-    if account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(SettingError::Form {
-            name: "KUBE_BENCH_AWS_ACCOUNT",
-            value: account,
-            expected: "an account number of twelve digits",
-        });
-    }
-    if !cluster.starts_with("arn:") || cluster.split(':').count() < 6 {
-        return Err(SettingError::Form {
-            name: "KUBE_BENCH_CLUSTER_ARN",
-            value: cluster,
-            expected: "an ARN such as arn:aws:eks:eu-central-1:123456789012:cluster/one",
-        });
-    }
-    Ok(Origin { account, region, cluster, node, time })
-}
-
-/// Reads variables, and remembers those that are not there, to name them all at once.
-struct Wanted<'a> {
-    flag: &'static str,
-    variable: Variables<'a>,
-    missing: Vec<&'static str>,
-}
-
-impl<'a> Wanted<'a> {
-    const fn new(flag: &'static str, variable: Variables<'a>) -> Self {
-        Self { flag, variable, missing: Vec::new() }
-    }
-
-    /// The first of these variables that is set and not empty.
-    fn look(&self, names: &[&str]) -> Option<String> {
-        names.iter().find_map(|name| (self.variable)(name).filter(|value| !value.is_empty()))
-    }
-
-    fn need(&mut self, names: &[&'static str]) -> String {
-        self.look(names).unwrap_or_else(|| {
-            self.missing.extend(names.first());
-            String::new()
-        })
-    }
-
-    fn finish(self) -> Result<(), SettingError> {
-        if self.missing.is_empty() {
-            Ok(())
-        } else {
-            Err(SettingError::Missing { flag: self.flag, missing: self.missing })
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kube_bench::SettingError;
 
     fn from<'a>(pairs: &'a [(&'a str, &'a str)]) -> impl Fn(&str) -> Option<String> + 'a {
         |name| pairs.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned())
@@ -202,13 +116,6 @@ mod tests {
         ("KUBE_BENCH_PGSQL_SSLMODE", "verify-ca"),
         ("KUBE_BENCH_PGSQL_PASSWORD", "opensesame"),
         ("KUBE_BENCH_K8S_HOST", "node-1"),
-    ];
-
-    const AWS: [(&str, &str); 4] = [
-        ("KUBE_BENCH_AWS_ACCOUNT", "123456789012"),
-        ("AWS_REGION", "eu-central-1"),
-        ("CLUSTER_ARN", "arn:aws:eks:eu-central-1:123456789012:cluster/one"),
-        ("NODE_NAME", "node-1"),
     ];
 
     #[test]
@@ -234,12 +141,10 @@ mod tests {
             error,
             "--pgsql needs the environment variables KUBE_BENCH_PGSQL_HOST, KUBE_BENCH_PGSQL_SSLMODE, KUBE_BENCH_K8S_HOST"
         );
-        let error = origin(&from(&AWS[..3]), SystemTime::UNIX_EPOCH).expect_err("incomplete").to_string();
-        assert_eq!(error, "--asff needs the environment variable KUBE_BENCH_NODE_NAME");
     }
 
     #[test]
-    fn settings_of_another_form_are_refused() {
+    fn malformed_settings_are_refused() {
         let with = |pairs: &[(&'static str, &'static str)], name: &str, value: &'static str| -> Vec<_> {
             pairs.iter().map(|(n, v)| if *n == name { (*n, value) } else { (*n, *v) }).collect()
         };
@@ -249,10 +154,5 @@ mod tests {
         );
         let pairs = [DATABASE.as_slice(), &[("PGPORT", "x")]].concat();
         assert!(matches!(database(&from(&pairs)).map(|_| ()), Err(SettingError::Form { .. })));
-        assert!(origin(&from(&AWS), SystemTime::UNIX_EPOCH).is_ok());
-        for (name, value) in [("KUBE_BENCH_AWS_ACCOUNT", "12345"), ("CLUSTER_ARN", "one")] {
-            let found = origin(&from(&with(&AWS, name, value)), SystemTime::UNIX_EPOCH);
-            assert!(matches!(found, Err(SettingError::Form { value: v, .. }) if v == value), "{name}");
-        }
     }
 }
