@@ -5,12 +5,12 @@
 const MAX_CHARS: usize = 4096;
 
 /// The text on one line: control characters are escaped, a very long text is cut.
-pub fn line(text: &str) -> String {
+pub(crate) fn line(text: &str) -> String {
     into_line(text.to_owned())
 }
 
 /// Like [`line`], without a copy where nothing changes.
-pub fn into_line(text: String) -> String {
+pub(crate) fn into_line(text: String) -> String {
     // Most texts need no change.
     if text.len() <= MAX_CHARS && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return text;
@@ -27,12 +27,12 @@ pub fn into_line(text: String) -> String {
 }
 
 /// Like [`line`], for a message of several lines.
-pub fn message(text: &str) -> String {
+pub(crate) fn message(text: &str) -> String {
     text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// The whole output of an audit command: line breaks and tabs stay, since readers of the JSON report compare it; never cut.
-pub fn output(text: &str) -> String {
+pub(crate) fn output(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if matches!(c, '\n' | '\t' | '\r') { out.push(c) } else { push(&mut out, c) }

@@ -3,7 +3,7 @@
 use super::quote;
 
 /// `; did you mean …?` with up to three names that are similar to `mistyped`, or an empty text.
-pub fn suggestions<'a>(mistyped: &str, names: impl Iterator<Item = &'a str>) -> String {
+pub(crate) fn suggestions<'a>(mistyped: &str, names: impl Iterator<Item = &'a str>) -> String {
     let mut similar: Vec<(usize, &str)> = names
         .map(|name| (strsim::levenshtein(mistyped, name), name))
         .filter(|(distance, name)| *distance <= 1 + name.len() / 4)
