@@ -1,12 +1,16 @@
 //! Benchmarks as they are judged: groups of checks, each with its rule. Reads no host, judges nothing.
 
-mod catalog;
+mod catalog_file;
 mod embedded;
+mod files;
+mod library;
 mod lint;
+mod load;
+mod profile;
 mod raw;
+mod resolve;
 mod rule;
 mod rules;
-pub(crate) mod source;
 mod template;
 
 use crate::expectation::Expectation;
@@ -15,15 +19,14 @@ use crate::node::Target;
 use crate::probe::Probe;
 use std::borrow::Cow;
 
-pub use catalog::Library;
-pub use lint::{Diagnostic, ForeignFormat, Level, LintError, lint, sources};
-pub use source::{DefinitionError, Source};
+pub use library::Library;
+pub use lint::{ForeignFormat, LintError, files_at, lint};
 pub use template::Template;
 
 /// The JSON Schemas of a catalogue file and of a profile.
 #[cfg(test)]
 pub(crate) fn schemas() -> [schemars::Schema; 2] {
-    [schemars::schema_for!(Vec<raw::RawRule>), schemars::schema_for!(catalog::RawProfile)]
+    [schemars::schema_for!(Vec<raw::RawRule>), schemars::schema_for!(profile::RawProfile)]
 }
 
 /// A text of a definition. One that is compiled in is nowhere copied.

@@ -54,17 +54,17 @@ impl RawRule {
     }
 
     /// The rule with `given` over its own parameters, or everything that is wrong with it.
-    pub(super) fn build(&self, given: &Params) -> Result<Rule, Vec<RuleDiagnostic>> {
-        let mut faults: Vec<RuleDiagnostic> = Vec::new();
+    pub(super) fn build(&self, given: &Params) -> Result<Rule, Vec<RuleError>> {
+        let mut faults: Vec<RuleError> = Vec::new();
         let names: Vec<&str> = self.params.keys().map(String::as_str).collect();
         for name in given.keys().filter(|name| !self.params.contains_key(*name)) {
             let near = suggestions(name, names.iter().copied());
             let message = format!("rule `{}` has no parameter `{name}`{near}", self.id);
-            faults.push(RuleDiagnostic { param: Some(name.clone()), ..RuleDiagnostic::new(&[], message) });
+            faults.push(RuleError { param: Some(name.clone()), ..RuleError::new(&[], message) });
         }
         if !is_kebab(&self.id) {
             let message = format!("`{}` is no name for a rule: small letters, digits and single dashes", self.id);
-            faults.push(RuleDiagnostic::new(&["id"], message));
+            faults.push(RuleError::new(&["id"], message));
         }
         let params = |name: &str| given.get(name).or_else(|| self.params.get(name)).cloned();
         let shown = |name: &str| params(name).map(|json| show(&json));
@@ -73,7 +73,7 @@ impl RawRule {
                 faults.extend(
                     wrong
                         .into_iter()
-                        .map(|w| RuleDiagnostic { offset: Some(w.offset), ..RuleDiagnostic::new(&[key], w.message) }),
+                        .map(|w| RuleError { offset: Some(w.offset), ..RuleError::new(&[key], w.message) }),
                 );
                 Template::default()
             })
@@ -87,7 +87,7 @@ impl RawRule {
         let assertion = match steps {
             Some(steps) if test.is_empty() => Some(Assertion::Manual(steps)),
             Some(_) => {
-                faults.push(RuleDiagnostic::new(&["steps"], "a rule has either steps or a probe, not both".to_owned()));
+                faults.push(RuleError::new(&["steps"], "a rule has either steps or a probe, not both".to_owned()));
                 None
             }
             None => test.build(&params, &mut Vec::new(), &mut faults),
@@ -110,7 +110,7 @@ impl RawRule {
 
 /// What is wrong with a rule, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct RuleDiagnostic {
+pub(super) struct RuleError {
     /// Keys and positions, from the rule down.
     pub(super) path: Vec<String>,
     /// Where in the text at the end of the path, in bytes.
@@ -121,7 +121,7 @@ pub(super) struct RuleDiagnostic {
     pub(super) message: String,
 }
 
-impl RuleDiagnostic {
+impl RuleError {
     fn new(path: &[&str], message: String) -> Self {
         let path = path.iter().map(|step| (*step).to_owned()).collect();
         Self { path, offset: None, param: None, message }
@@ -156,7 +156,7 @@ impl Parts<'_> {
         &self,
         params: &dyn Fn(&str) -> Option<Json>,
         path: &mut Vec<String>,
-        faults: &mut Vec<RuleDiagnostic>,
+        faults: &mut Vec<RuleError>,
     ) -> Option<Assertion> {
         match (self.all_of, self.any_of, self.probes()) {
             (Some(inner), None, 0) if !inner.is_empty() => {
@@ -169,7 +169,7 @@ impl Parts<'_> {
             _ => {
                 let message = "exactly one of file, process, setting, document, all-of, any-of and steps is needed, \
                                and a list must not be empty";
-                faults.push(RuleDiagnostic { path: path.clone(), ..RuleDiagnostic::new(&[], message.to_owned()) });
+                faults.push(RuleError { path: path.clone(), ..RuleError::new(&[], message.to_owned()) });
                 None
             }
         }
@@ -179,12 +179,12 @@ impl Parts<'_> {
         &self,
         params: &dyn Fn(&str) -> Option<Json>,
         path: &[String],
-        faults: &mut Vec<RuleDiagnostic>,
+        faults: &mut Vec<RuleError>,
     ) -> Option<Test> {
         let mut tell = |key: &str, message: String, param: Option<String>| {
             let mut path = path.to_vec();
             path.extend((!key.is_empty()).then(|| key.to_owned()));
-            faults.push(RuleDiagnostic { path, offset: None, param, message });
+            faults.push(RuleError { path, offset: None, param, message });
         };
         let probe = self.probe().map_err(|message| tell(self.probe_key(), message, None)).ok();
         let expect = match self.expect {
@@ -253,7 +253,7 @@ fn build_all(
     key: &str,
     params: &dyn Fn(&str) -> Option<Json>,
     path: &mut Vec<String>,
-    faults: &mut Vec<RuleDiagnostic>,
+    faults: &mut Vec<RuleError>,
 ) -> Option<Vec<Assertion>> {
     let depth = path.len();
     let mut built = Vec::with_capacity(inner.len());
