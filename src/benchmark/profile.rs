@@ -84,3 +84,9 @@ impl ProfileError {
         key.unwrap_or_else(|| root.follow(&self.path)).position
     }
 }
+
+/// The JSON Schemas of a catalog file and of a profile.
+#[cfg(test)]
+pub(crate) fn schemas() -> [schemars::Schema; 2] {
+    [schemars::schema_for!(Vec<super::raw::RawRule>), schemars::schema_for!(RawProfile)]
+}

@@ -11,7 +11,7 @@ use std::str::FromStr;
 
 /// A format that can be asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum FormatName {
+pub enum FormatName {
     /// For people.
     Text,
     /// The whole report, version 1; `nodeproof convert` reads it.

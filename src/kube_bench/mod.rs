@@ -9,10 +9,10 @@ mod evaluate;
 mod external;
 mod fields;
 mod folders;
-pub mod format;
+pub(crate) mod format;
 pub(crate) mod jsonpath;
 pub(crate) mod settings;
-pub mod shell;
+pub(crate) mod shell;
 mod substitution;
 mod warnings;
 

@@ -36,7 +36,7 @@ VALUES (now(), now(), $1::text, $2::text::timestamptz, $3::text::jsonb)";
 /// Why the database does not hold the report.
 #[derive(Debug, thiserror::Error)]
 #[error("the report is not in {database}: {reason}")]
-pub struct DatabaseError {
+pub(crate) struct DatabaseError {
     database: String,
     reason: String,
 }

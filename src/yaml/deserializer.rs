@@ -1,7 +1,6 @@
 //! Lets serde read a tree of YAML nodes, so that each error has the id of its node. Knows no type of its own.
 
-use super::node::Placeholder;
-use super::{Content, YamlNode};
+use super::node::{Content, Placeholder, YamlNode};
 use crate::text::{quote, suggestions};
 use serde::Deserializer;
 use serde::de::value::StrDeserializer;

@@ -5,6 +5,7 @@ mod diagnostic;
 mod file;
 mod node;
 mod one_or_many;
+mod parse;
 mod reason;
 pub(crate) mod recovery;
 mod tree;

@@ -1,6 +1,6 @@
 //! A YAML document as a tree, each node with its position.
 
-use super::Position;
+use super::diagnostic::Position;
 
 /// A value or key of a YAML document.
 #[derive(Debug, Clone)]

@@ -1,7 +1,7 @@
 //! Why a YAML text is refused, in our words. The texts of the parser and of serde-saphyr name their own options and types,
 //! and quote the document, which may hold secrets.
 
-use super::Position;
+use super::diagnostic::Position;
 use serde_saphyr::Error;
 use serde_saphyr::ExternalMessageSource;
 use serde_saphyr::budget::BudgetBreach;

@@ -2,8 +2,9 @@
 //! until nothing is left to report. So a type alone defines what a file may hold.
 
 use super::deserializer::{DeserializeError, NodeDeserializer, Reason};
-use super::node::Placeholder;
-use super::{Content, Diagnostic, Level, Position, TextFile, YamlNode};
+use super::diagnostic::{Diagnostic, Level, Position};
+use super::file::TextFile;
+use super::node::{Content, Placeholder, YamlNode};
 use crate::text::suggestions;
 use serde::de::DeserializeOwned;
 use std::cell::RefCell;

@@ -1,7 +1,9 @@
 //! Builds the tree of a YAML document from the parser's events, within limits of size and depth.
 
+use super::diagnostic::{Diagnostic, Position};
+use super::file::TextFile;
+use super::node::{Content, YamlNode};
 use super::reason::syntax_reason;
-use super::{Content, Diagnostic, Position, TextFile, YamlNode};
 use crate::text::quote;
 use serde_saphyr::granit_parser::{Event, Marker, Parser, ScalarStyle, Span, StrInput};
 use std::collections::{BTreeMap, HashMap};

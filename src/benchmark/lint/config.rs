@@ -1,13 +1,9 @@
 //! Checks `config.yaml`.
 
-use super::file::LintedFile;
+use super::file::{CONFIG_KEYS, LintedFile};
 use crate::node::Config;
 use crate::text::{quote, suggestions};
 use crate::yaml::{Content, YamlNode, recovery};
-
-/// Top-level keys of a configuration.
-pub(super) const KEYS: &[&str] =
-    &["master", "node", "etcd", "controlplane", "policies", "managedservices", "version_mapping", "target_mapping"];
 
 /// Checks a configuration. `benchmarks` are the ids of all benchmarks.
 pub(super) fn lint(file: &mut LintedFile, benchmarks: &[&str]) {
@@ -34,7 +30,7 @@ pub(super) fn lint(file: &mut LintedFile, benchmarks: &[&str]) {
 /// Warns about entries of components that are not listed: they are never looked for.
 fn lint_components(file: &mut LintedFile) {
     let mut warnings = Vec::new();
-    for target in KEYS.iter().filter_map(|key| file.root.get(key)) {
+    for target in CONFIG_KEYS.iter().filter_map(|key| file.root.get(key)) {
         let Some(Content::Sequence(listed)) = target.get("components").map(|components| &components.content) else {
             continue;
         };

@@ -1,7 +1,11 @@
 //! A YAML file, its kind, and what is wrong with it.
 
-use super::{ForeignFormat, config};
+use super::foreign::ForeignFormat;
 use crate::yaml::{Content, Diagnostic, Level, Position, TextFile, YamlNode};
+
+/// Top-level keys of a configuration.
+pub(super) const CONFIG_KEYS: &[&str] =
+    &["master", "node", "etcd", "controlplane", "policies", "managedservices", "version_mapping", "target_mapping"];
 
 /// What a definition file defines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +31,7 @@ impl FileKind {
             Content::Sequence(_) => Self::Catalog,
             Content::Mapping(_) if is_foreign() => Self::Foreign,
             Content::Mapping(_) if has(&["extends", "checks", "targets", "groups", "drop", "title"]) => Self::Profile,
-            Content::Mapping(_) if has(config::KEYS) => Self::Config,
+            Content::Mapping(_) if has(CONFIG_KEYS) => Self::Config,
             Content::Mapping(_) if has(&["id"]) => Self::Profile,
             Content::Mapping(_) | Content::Scalar { .. } | Content::Placeholder(_) => Self::Unknown,
         }

@@ -1,7 +1,8 @@
 //! Checks files together: what one defines, another may use.
 
 use super::file::{FileKind, LintedFile};
-use super::{ForeignFormat, config, native};
+use super::foreign::ForeignFormat;
+use super::{config, native};
 use crate::benchmark::Library;
 use crate::yaml::{Diagnostic, TextFile};
 

@@ -6,9 +6,9 @@ mod junit;
 mod text;
 
 pub use asff::{Asff, Origin};
-#[cfg(test)]
-pub(crate) use json::schema as json_schema;
 pub use json::Json;
 #[cfg(any(feature = "internals", feature = "postgres"))]
 pub use json::rows;
+#[cfg(test)]
+pub(crate) use json::schema as json_schema;
 pub use junit::Junit;
