@@ -10,7 +10,6 @@ use nodeproof::internals::probe::Collector;
 use nodeproof::internals::report::{Format, Text, TextParts};
 use nodeproof::internals::report::{Report, ReportHeader};
 use nodeproof::internals::source::node::RecordedSource;
-use std::time::SystemTime;
 
 fn main() {
     divan::main();

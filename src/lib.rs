@@ -25,7 +25,8 @@ mod node;
 mod plan;
 mod probe;
 mod report;
-#[cfg(all(test, feature = "kube-bench"))]
+#[cfg(test)]
+#[cfg(feature = "kube-bench")]
 mod schema;
 mod sink;
 mod snapshot;
@@ -45,6 +46,9 @@ pub mod internals {
     }
     pub mod cli {
         pub use crate::cli::*;
+    }
+    pub mod commands {
+        pub use crate::commands::*;
     }
     pub mod evaluate {
         pub use crate::evaluate::*;

@@ -1,11 +1,13 @@
 //! Texts with `{placeholders}`: a rule's parameters, filled in at load, and this node's places, filled in for a report.
 
-use super::Text;
 use crate::model::Component;
 use crate::probe::FileRole;
 use crate::text::suggestions;
 use std::borrow::Cow;
 use std::fmt::Write as _;
+
+/// A text of a definition. One that is compiled in is not copied.
+pub type Text = Cow<'static, str>;
 
 /// A text and the places that it names.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -21,7 +23,7 @@ enum Piece {
 
 /// What is wrong in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct TemplateDiagnostic {
+pub(super) struct TemplateError {
     /// Where, in bytes from its beginning.
     pub(super) offset: usize,
     /// What.
@@ -35,7 +37,7 @@ impl Template {
         text: &Text,
         params: &dyn Fn(&str) -> Option<String>,
         names: &[&str],
-    ) -> Result<Self, Vec<TemplateDiagnostic>> {
+    ) -> Result<Self, Vec<TemplateError>> {
         let part = |from: usize, to: usize| match text {
             Cow::Borrowed(text) => Piece::Text(Cow::Borrowed(&text[from..to])),
             Cow::Owned(text) => Piece::Text(Cow::Owned(text[from..to].to_owned())),
@@ -65,7 +67,7 @@ impl Template {
             let named = rest.split_once('}').filter(|(name, _)| brace == "{" && is_name(name));
             let Some((name, after)) = named else {
                 let message = format!("a single `{brace}` stands in the text; write it twice");
-                faults.push(TemplateDiagnostic { offset: at, message });
+                faults.push(TemplateError { offset: at, message });
                 from = at + 1;
                 continue;
             };
@@ -74,7 +76,7 @@ impl Template {
             } else if let Some((component, kind)) = FileRole::parse(name) {
                 pieces.push(Piece::File(component, kind));
             } else {
-                faults.push(TemplateDiagnostic { offset: at, message: unknown_placeholder(name, names) });
+                faults.push(TemplateError { offset: at, message: unknown_placeholder(name, names) });
             }
             from = text.len() - after.len();
         }

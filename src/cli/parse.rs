@@ -1,6 +1,7 @@
 //! Reads the command line. Carries nothing out.
 
-use crate::cli::{Cli, CompatMode};
+use super::Cli;
+use crate::commands::CompatMode;
 #[cfg(feature = "kube-bench")]
 use crate::kube_bench::command_line;
 use clap::{CommandFactory as _, FromArgMatches as _};
@@ -98,7 +99,8 @@ const KUBE_BENCH_HELP: &str = command_line::HELP;
 #[cfg(not(feature = "kube-bench"))]
 const KUBE_BENCH_HELP: &str = "";
 
-#[cfg(all(test, feature = "kube-bench"))]
+#[cfg(test)]
+#[cfg(feature = "kube-bench")]
 mod tests {
     use super::*;
 

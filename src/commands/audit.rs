@@ -3,8 +3,8 @@
 use super::choose::{self, Choice};
 use super::definitions::{Definitions, LoadedBenchmark};
 use super::delivery::Delivery;
+use super::flags::{AuditFlags, BenchmarkFlags, CompatMode, NodeFlags};
 use super::{open, select};
-use crate::cli::{AuditFlags, BenchmarkFlags, CompatMode, NodeFlags};
 use crate::commands::Failure;
 use crate::evaluate::{ExternalChecks, evaluate};
 use crate::model::Component;

@@ -1,7 +1,7 @@
 //! Chooses the benchmark of an audit: by the user's word, or by the Kubernetes version that the node shows.
 
 use super::definitions::Definitions;
-use crate::cli::BenchmarkFlags;
+use super::flags::BenchmarkFlags;
 use crate::commands::Failure;
 use crate::node::Node;
 use crate::probe::Collector;

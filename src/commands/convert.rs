@@ -1,7 +1,7 @@
 //! `nodeproof convert`: turns a report of `--format report` into other formats.
 
 use super::delivery::Delivery;
-use crate::cli::OutputFlags;
+use super::flags::OutputFlags;
 use crate::commands::Failure;
 use crate::report::Report;
 use std::fs::File;
@@ -15,7 +15,7 @@ const MAX_BYTES: u64 = 1 << 30;
 pub(crate) fn convert(file: &Path, flags: &OutputFlags) -> Result<u8, Failure> {
     let delivery = Delivery::open(flags, &|name| std::env::var(name).ok())?;
     let report = Report::from_json(&read(file)?);
-    let report = report.map_err(|e| Failure::File(format!("{}: {e}", file.display())))?;
+    let report = report.map_err(|e| Failure::File(format!("{}:{e}", file.display())))?;
     delivery.write(&report)?;
     Ok(0)
 }

@@ -1,7 +1,7 @@
 //! Delivers a report: in each format that was asked for to its destination, and to a database.
 
+use super::flags::{OutputFlags, OutputRequest};
 use super::formats::{FormatName, FormatOptions};
-use crate::cli::{OutputFlags, OutputRequest};
 use crate::commands::Failure;
 use crate::report::{Format, Report, TextParts};
 use crate::sink::Destination;

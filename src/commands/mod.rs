@@ -1,25 +1,26 @@
 //! The commands, one file each, and what several of them need.
 
 mod answer;
-mod audit;
-mod benchmarks;
-mod choose;
-mod convert;
+pub(crate) mod audit;
+pub(crate) mod benchmarks;
+pub(crate) mod choose;
+pub(crate) mod convert;
 mod definitions;
 mod delivery;
-mod every;
-mod explain;
+pub(crate) mod every;
+pub(crate) mod explain;
 mod failure;
+mod flags;
 mod formats;
-mod lint;
-mod open;
-mod pages;
-mod profile;
-mod run;
+pub(crate) mod lint;
+pub(crate) mod open;
+pub(crate) mod profile;
 mod select;
-mod snapshot;
+pub(crate) mod snapshot;
 
 pub(crate) use answer::{json, write_answer};
 pub(crate) use failure::Failure;
+pub use flags::{
+    AuditFlags, BenchmarkFlags, CompatMode, LogFlags, NodeFlags, OutputFlags, OutputRequest, SelectionFlags, duration,
+};
 pub use formats::FormatName;
-pub(crate) use run::run;

@@ -1,6 +1,6 @@
 //! Opens what is audited.
 
-use crate::cli::NodeFlags;
+use super::flags::NodeFlags;
 use crate::commands::Failure;
 #[cfg(feature = "kube-bench")]
 use crate::kube_bench::{AuditRunner, shell::SystemShell};

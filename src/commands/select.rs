@@ -1,7 +1,7 @@
 //! Which targets and checks of a benchmark an audit evaluates, by the flags and by what runs on the node.
 
+use super::flags::SelectionFlags;
 use crate::benchmark::Benchmark;
-use crate::cli::SelectionFlags;
 use crate::commands::Failure;
 use crate::model::Component;
 use crate::node::{Node, Target};

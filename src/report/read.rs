@@ -19,7 +19,7 @@ impl Format for Document {
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReportError {
     /// It is not JSON, or not of the document's shape.
-    #[error("line {line}, column {column}: {message}; expected a report written by `--format report`")]
+    #[error("{line}:{column}: {message}; expected a report written by `--format report`")]
     Malformed {
         /// From 1.
         line: usize,
@@ -29,10 +29,10 @@ pub enum ReportError {
         message: String,
     },
     /// It has a version that this program cannot read.
-    #[error("the report has schema version {0}; this program reads version {SCHEMA_VERSION}")]
+    #[error(" the report has schema version {0}; this program reads version {SCHEMA_VERSION}")]
     Version(u64),
     /// Its parts contradict each other.
-    #[error("the report contradicts itself: {0}")]
+    #[error(" the report contradicts itself: {0}")]
     Inconsistent(String),
 }
 
@@ -104,7 +104,7 @@ fn shape(text: &str) -> String {
     } else if let Some(rest) = text.strip_prefix("unknown field ") {
         format!("there is no field {}", rest.split(',').next().unwrap_or(rest))
     } else if text.starts_with("unknown variant ") {
-        format!("{} is not a known value", text.split('`').nth(1).unwrap_or_default())
+        format!("`{}` is not a known value", text.split('`').nth(1).unwrap_or_default())
     } else {
         "a value has the wrong type".to_owned()
     }

@@ -1,31 +1,16 @@
 //! A destination for bytes, opened before the audit so that a wrong name costs nothing.
 
+use super::error::{SinkError, reason};
 use super::file::FileSink;
 use crate::report::{Format, Report};
 use std::fmt;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::os::fd::AsFd as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Bytes that are written to stdout at once.
 const BUFFER: usize = 32 << 10;
-
-/// Why bytes did not reach their destination.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum SinkError {
-    /// A file that cannot be written.
-    #[error("{} cannot be written: {reason}", .path.display())]
-    File {
-        /// The file, as the user named it.
-        path: PathBuf,
-        /// Why.
-        reason: String,
-    },
-    /// Standard output that cannot be written.
-    #[error("standard output cannot be written: {0}")]
-    Stdout(String),
-}
 
 /// Where a report goes.
 #[derive(Debug)]
@@ -93,7 +78,7 @@ fn to_stdout(out: impl Write, render: &dyn Fn(&mut dyn Write) -> io::Result<()>)
 }
 
 fn stdout_error(error: &io::Error) -> SinkError {
-    SinkError::Stdout(super::file::reason(error))
+    SinkError::Stdout(reason(error))
 }
 
 impl fmt::Display for Destination {

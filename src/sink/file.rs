@@ -1,7 +1,7 @@
 //! A file as a destination. A regular file is replaced in one step once the report is complete; anything else is written in
 //! place.
 
-use super::SinkError;
+use super::error::{SinkError, reason};
 use rustix::fs::{Access, access};
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write as _};
@@ -123,19 +123,4 @@ fn keep_owner_and_mode(file: &File, before: &Metadata) -> io::Result<()> {
         fchown(file, Some(before.uid()), Some(before.gid()))?;
     }
     file.set_permissions(fs::Permissions::from_mode(before.mode() & 0o7777))
-}
-
-/// An error of the system in our words.
-pub(super) fn reason(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "it does not exist".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        io::ErrorKind::ReadOnlyFilesystem => "the file system is mounted read-only".to_owned(),
-        io::ErrorKind::StorageFull => "no space is left on the device".to_owned(),
-        io::ErrorKind::QuotaExceeded => "the disk quota is used up".to_owned(),
-        io::ErrorKind::NotADirectory => "a part of its path is not a directory".to_owned(),
-        io::ErrorKind::InvalidFilename => "its name is too long".to_owned(),
-        io::ErrorKind::BrokenPipe => "the reader has closed it".to_owned(),
-        _ => crate::text::system_error(error),
-    }
 }

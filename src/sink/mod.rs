@@ -3,10 +3,12 @@
 #[cfg(feature = "postgres")]
 pub(crate) mod database;
 mod destination;
+mod error;
 mod file;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
 #[cfg(feature = "postgres")]
 mod tls;
 
-pub(crate) use destination::{Destination, SinkError};
+pub(crate) use destination::Destination;
+pub(crate) use error::SinkError;

@@ -5,12 +5,13 @@ mod files;
 mod form;
 pub(crate) mod redaction;
 
-use crate::benchmark::{DefinitionError, Library};
+use crate::benchmark::Library;
 use crate::model::Component;
 use crate::node::{Instance, Node};
 use crate::probe::{Collector, FileRole, Probe};
 use crate::source::node::{Accounts, NodeSource, Process, Recording, RecordingSource, SourceError, Stat};
 use crate::version;
+use crate::yaml::Diagnostic;
 use files::Files;
 use form::{AccountsForm, Form, ProcessForm, SnapshotForm};
 use indexmap::IndexMap;
@@ -21,7 +22,7 @@ use std::collections::BTreeSet;
 pub enum SnapshotError {
     /// A definition file is wrong.
     #[error(transparent)]
-    Definition(#[from] DefinitionError),
+    Definition(#[from] Diagnostic),
     /// It cannot be put into JSON.
     #[error("the snapshot cannot be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
@@ -56,7 +57,7 @@ pub fn take(library: &Library, host: &dyn NodeSource) -> Result<Vec<u8>, Snapsho
 }
 
 /// Every distinct probe: of the benchmarks, with their parameters, and of the rules that none of them has.
-fn every_probe(library: &Library) -> Result<Vec<Probe>, DefinitionError> {
+fn every_probe(library: &Library) -> Result<Vec<Probe>, Diagnostic> {
     let mut rules = Vec::new();
     for id in library.benchmarks() {
         rules.extend(library.benchmark(id)?.checks().map(|(_, check)| check.rule.clone()));

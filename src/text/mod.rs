@@ -1,4 +1,4 @@
-//! Texts: made safe for a terminal, matched against file name patterns, and compared with what the user may have meant.
+//! Texts: made safe for a terminal, quoted, matched against file name patterns, compared with what the user may have meant.
 
 pub(crate) mod glob;
 mod quote;

@@ -1,9 +1,9 @@
-//! Quotes text in messages.
+//! Values that a message quotes.
 
-/// The longest text that is quoted whole, in characters.
+/// Characters of a value that a message shows.
 const MAX_CHARS: usize = 80;
 
-/// The text in backticks, cut after 80 characters.
+/// The text in backticks. A longer one ends with `…` after its first 80 characters.
 pub(crate) fn quote(text: &str) -> String {
     match text.char_indices().nth(MAX_CHARS) {
         Some((end, _)) => format!("`{}…`", &text[..end]),
@@ -16,14 +16,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cuts_long_text() {
-        let cases = [
-            (String::new(), "``".to_owned()),
-            ("ä".repeat(80), format!("`{}`", "ä".repeat(80))),
-            ("ä".repeat(81), format!("`{}…`", "ä".repeat(80))),
-        ];
-        for (text, expected) in cases {
-            assert_eq!(quote(&text), expected);
-        }
+    fn long_values_are_cut_at_80_characters() {
+        assert_eq!(quote("a"), "`a`");
+        assert_eq!(quote(""), "``");
+        assert_eq!(quote(&"é".repeat(80)), format!("`{}`", "é".repeat(80)));
+        assert_eq!(quote(&"é".repeat(81)), format!("`{}…`", "é".repeat(80)));
     }
 }

@@ -16,6 +16,7 @@ mod drop_in;
 mod every;
 mod faults;
 mod findings;
+mod formats;
 mod hostile;
 mod journal;
 mod json_report;

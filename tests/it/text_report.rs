@@ -22,6 +22,8 @@ const MASTER_EVIDENCE: &str = "\
          /etc/x: mode = 600 [stat]
 [FAIL] 1.1.2 Größe 😀
        it is 644
+         /etc/x: mode = 600 [stat]
+         /etc/y: mode = 600 [stat]
 
 ";
 const MASTER_REMEDIATIONS: &str = "\

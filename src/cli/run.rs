@@ -1,8 +1,10 @@
 //! Dispatches the command line to the commands.
 
-use super::{audit, benchmarks, choose, convert, every, explain, lint, open, pages, profile, snapshot};
-use crate::cli::{AuditFlags, Cli, Command, CompatMode};
-use crate::commands::{Failure, write_answer};
+use super::{Cli, Command, pages};
+use crate::commands::{
+    AuditFlags, CompatMode, Failure, audit, benchmarks, choose, convert, every, explain, lint, open, profile, snapshot,
+    write_answer,
+};
 use crate::node::Node;
 use crate::probe::Collector;
 use crate::source::node::{Deadline, StuckCalls};

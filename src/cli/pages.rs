@@ -1,6 +1,6 @@
 //! Completion scripts and manual pages, made from the declaration of the command line.
 
-use crate::cli::Cli;
+use super::Cli;
 use crate::commands::Failure;
 use crate::text::suggestions;
 use anyhow::Context;
