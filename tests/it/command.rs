@@ -161,7 +161,7 @@ fn text_has_no_colour_in_a_pipe_and_each_part_can_be_left_out() {
     let whole = text(&[]);
     assert!(!whole.contains('\u{1b}'));
     for part in [
-        "[PASS] 1.1.1 The API server's manifest is not more open than 644",
+        "[PASS] 1.1.1 Restrict the API server manifest to mode 644 or stricter",
         "[FAIL] 1.2.20",
         "--profiling is not set; the default of kube-apiserver is true",
         "== Remediations master ==",

@@ -57,7 +57,7 @@ const EXPECTED: &[Expected] = &[
         80,
         11,
         "error",
-        "`setting` provides a value, but this expectation compares the mode and owner of files",
+        "`file` provides the mode and owner of files, but this expectation compares a value",
     ),
     ("catalog/values.yaml", 87, 9, "error", "a probe needs `expect`"),
     ("catalog/values.yaml", 96, 10, "error", "either `steps` or a probe"),
