@@ -1,7 +1,7 @@
 //! Which checks of a benchmark are judged, and which distinct probes that takes. Looks at nothing.
 
 use crate::benchmark::{Benchmark, Check, Group, Id, Section};
-use crate::node::Target;
+use crate::model::Target;
 use crate::probe::Probe;
 use crate::text::suggestions;
 use indexmap::IndexSet;

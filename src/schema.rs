@@ -26,8 +26,8 @@ const TITLES: [(&str, &str); 5] = [
 
 fn all() -> Vec<(&'static str, Json)> {
     let [catalogue, profile] = schemas();
-    let described = crate::source::node::described_schema();
-    let schemas: [Schema; 5] = [catalogue, profile, config::schema(), described, report::json_schema()];
+    let described = crate::source::node::recorded_node_schema();
+    let schemas: [Schema; 5] = [catalogue, profile, config::json_schema(), described, report::json_schema()];
     let titled = TITLES.into_iter().zip(schemas).map(|((name, title), mut schema)| {
         schema.insert("title".to_owned(), title.into());
         (name, schema.to_value())

@@ -14,7 +14,7 @@ mod template;
 use crate::expectation::Expectation;
 use crate::kube_bench;
 use crate::model::Component;
-use crate::node::Target;
+use crate::model::Target;
 use crate::probe::Probe;
 use std::borrow::Cow;
 use std::cmp::Ordering;

@@ -7,14 +7,17 @@ use crate::commands::{self, every};
 use crate::kube_bench::shell::SystemShell;
 use crate::kube_bench::{AuditRunner, Substitutions};
 use crate::model::Component;
+use crate::model::Target;
 use crate::node::Node;
-use crate::node::{Config, Target};
 use crate::plan::{Plan, Selection, plan};
-use crate::probe::{Collector, usual_places};
+use crate::probe::Collector;
 use crate::report::{KubernetesVersion, Report};
 use crate::sink::Delivery;
+#[cfg(feature = "cluster")]
+use crate::source::cluster::ServiceAccount;
 use crate::source::node::{Deadline, LiveSource, NodeSource, RecordedSource, StuckCalls, TimeoutSource};
 use crate::text::suggestions;
+use crate::version::{DetectedVersion, VersionNotFound};
 use crate::{evaluate, version};
 use anyhow::Context;
 use std::io::{self, Write};
@@ -25,8 +28,6 @@ use std::time::{Duration, SystemTime};
 /// The described machine that is built in.
 const EXAMPLE: &str = include_str!("../../testdata/hosts/example.yaml");
 
-/// What the audits of a kube-bench folder read: no snapshot has it.
-const AUDITS: &str = "shell audits";
 const AUDITS_OF_SNAPSHOT: &str = "--host names a snapshot, which holds what nodeproof's own rules read and not what a \
      kube-bench folder's audits read; run those on the node itself";
 
@@ -43,7 +44,7 @@ pub fn run(cli: Cli) -> Result<u8, Failure> {
             let library = load(&cli.flags)?;
             let out = commands::snapshot::open(output.as_deref())?;
             let patience = Deadline::of(cli.flags.machine.timeout);
-            let host = open_host(&cli.flags.machine, patience, &library.config, &StuckCalls::default())?;
+            let host = open_host(&cli.flags.machine, patience, &StuckCalls::default())?;
             commands::snapshot::write(&library, host.as_ref(), out).map(|()| 0)
         }
         Some(Command::Benchmarks) => {
@@ -91,7 +92,7 @@ fn explain(flags: &Flags, what: &str) -> Result<u8, Failure> {
 
 fn benchmark_of_node(flags: &Flags, library: &Library) -> Result<String, Failure> {
     let patience = Deadline::of(flags.machine.timeout);
-    let host = open_host(&flags.machine, patience, &library.config, &StuckCalls::default())?;
+    let host = open_host(&flags.machine, patience, &StuckCalls::default())?;
     let node = Node::detect(host.as_ref(), &library.config);
     let collector = Collector::new(host.as_ref(), &node, &library.config);
     Ok(found_benchmark(library, &collector, &node, host.as_ref(), &flags.machine)?.benchmark)
@@ -152,7 +153,7 @@ fn audit(
     let named = named_benchmark(&library, &flags.benchmark)?;
     let delivery = Delivery::open(&flags.output, &|name| std::env::var(name).ok(), SystemTime::now())?;
     let patience = Deadline::of(flags.machine.timeout);
-    let host = open_host(&flags.machine, patience, &library.config, hung)?;
+    let host = open_host(&flags.machine, patience, hung)?;
     let node = Node::detect(host.as_ref(), &library.config);
     let common = Arc::clone(&library.config);
     let mut collector = Collector::new(host.as_ref(), &node, &common);
@@ -194,7 +195,7 @@ fn audit(
         remarks.push(nothing_to_judge(compat_mode, nothing_selected(&benchmark, &targets))?);
     }
     if plan.judged().any(|check| matches!(check.rule.assertion, Assertion::Dialect(_)))
-        && !host.can_answer(&|| AUDITS.to_owned())
+        && host.recorded_probes().is_some()
     {
         return Err(Failure::Usage(AUDITS_OF_SNAPSHOT.to_owned()));
     }
@@ -260,19 +261,19 @@ fn found_benchmark(
     let ask = if machine.host.is_none() { ask_cluster } else { Err };
     let found = version::detect(collector, node, host).or_else(ask);
     let found = found.map_err(|e| Failure::Usage(e.to_string()))?;
-    benchmark_of(library, &found.clue.version, &found.clue.source, found.remark)
+    benchmark_of(library, &found.version, &found.source, found.disagreement)
 }
 
 /// Where the node tells nothing, the cluster may.
 #[cfg(feature = "cluster")]
-fn ask_cluster(nothing: version::NotFound) -> Result<version::Detection, version::NotFound> {
-    crate::source::cluster::ask(&crate::source::cluster::Account::mounted()).map_err(|reason| nothing.and(reason))
+fn ask_cluster(not_found: VersionNotFound) -> Result<DetectedVersion, VersionNotFound> {
+    version::from_cluster(&ServiceAccount::mounted(), not_found)
 }
 
 /// This build asks nobody.
 #[cfg(not(feature = "cluster"))]
-fn ask_cluster(nothing: version::NotFound) -> Result<version::Detection, version::NotFound> {
-    Err(nothing.and("the cluster's API: this build does not ask it (feature `cluster`)".to_owned()))
+fn ask_cluster(not_found: VersionNotFound) -> Result<DetectedVersion, VersionNotFound> {
+    Err(not_found.with_tried("the cluster's API: this build does not ask it (feature `cluster`)".to_owned()))
 }
 
 fn benchmark_of(library: &Library, version: &str, source: &str, remark: Option<String>) -> Result<Choice, Failure> {
@@ -311,17 +312,10 @@ fn select<'b>(flags: &Flags, benchmark: &'b Benchmark, targets: Vec<Target>) -> 
     plan(benchmark, &selection).map_err(|e| Failure::Usage(e.to_string()))
 }
 
-fn open_host(
-    flags: &MachineFlags,
-    patience: Deadline,
-    config: &Config,
-    hung: &StuckCalls,
-) -> Result<Box<dyn NodeSource>, Failure> {
+fn open_host(flags: &MachineFlags, patience: Deadline, hung: &StuckCalls) -> Result<Box<dyn NodeSource>, Failure> {
     let Some(described) = &flags.host else {
         let machine = LiveSource::open(&flags.root, &flags.proc).map_err(anyhow::Error::from)?;
-        let host = TimeoutSource::new(Arc::new(machine), patience, hung);
-        host.foresee(usual_places(config));
-        return Ok(Box::new(host));
+        return Ok(Box::new(TimeoutSource::new(Arc::new(machine), patience, hung)));
     };
     let host = match described.as_str() {
         "example" => RecordedSource::parse(EXAMPLE),
@@ -350,7 +344,7 @@ fn nothing_runs(node: &Node) -> String {
     } else {
         "no component of Kubernetes runs on this node".to_owned()
     };
-    let names = node.looked_for().join(", ");
+    let names = node.program_names().join(", ");
     let looked = format!("{nothing}, so nothing was judged\n  looked for processes named: {names}");
     // What hides the processes is said first; where nothing is known to, a container is the usual reason.
     let (first, container) = match node.notices() {

@@ -21,7 +21,7 @@ pub fn run(
     node: &Node,
     kubernetes: Option<KubernetesVersion>,
 ) -> Report {
-    let auditor = AuditRunner::new(collector.host(), Err("this run has no shell".to_owned()));
+    let auditor = AuditRunner::new(collector.source(), Err("this run has no shell".to_owned()));
     run_with_audits(plan, collector, node, kubernetes, &auditor)
 }
 
@@ -96,7 +96,7 @@ fn judge_check<'e>(check: &Check, node: &Node, find: &dyn Fn(&Probe) -> Option<&
 
 /// Whether a component runs on other machines: the API server runs here and it does not, nor anything that bears its name.
 fn is_elsewhere(component: Component, node: &Node) -> bool {
-    let found = node.found(component);
+    let found = node.processes(component);
     node.runs(Component::Apiserver) && found.instances.is_empty() && found.ignored.is_empty()
 }
 

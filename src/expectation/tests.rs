@@ -1,5 +1,5 @@
 use super::*;
-use crate::source::node::Kind;
+use crate::source::node::FileKind;
 use serde_json::Value as Json;
 
 fn expect(text: &str) -> Expectation {
@@ -61,7 +61,7 @@ fn each_operator_holds_and_does_not_hold() {
 #[test]
 fn modes_and_owners_are_compared_bit_by_bit_and_name_by_name() {
     let files = |mode, user: &[&str], group: &[&str]| FileGroup {
-        kind: Kind::File,
+        kind: FileKind::File,
         mode,
         users: user.iter().map(|u| (*u).to_owned()).collect(),
         groups: group.iter().map(|g| (*g).to_owned()).collect(),

@@ -6,7 +6,8 @@ use crate::benchmark::folders::section;
 use crate::benchmark::source::parse;
 use crate::benchmark::{Assertion, DefinitionError, Diagnostic, Library, Severity, Source, lint};
 use crate::kube_bench::Substitutions;
-use crate::node::{Config, Target};
+use crate::model::Target;
+use crate::node::Config;
 use crate::source::node::RecordedSource;
 use std::sync::OnceLock;
 

@@ -1,13 +1,13 @@
 //! Described machines: what a file says of one, looked at from end to end, and audited.
 
 use crate::benchmark::{Benchmark, Library};
+use crate::model::Target;
 use crate::node::Node;
-use crate::node::Target;
 use crate::plan::{Selection, plan};
 use crate::probe::Collector;
 use crate::report::Format;
 use crate::report::{Report, State};
-use crate::source::node::{HostPath, Kind, NodeSource, RecordedSource, SourceError};
+use crate::source::node::{FileKind, FileSource, HostPath, ProcessSource, RecordedSource, SourceError};
 use crate::{evaluate, snapshot, version};
 use std::path::Path;
 use std::sync::OnceLock;
@@ -63,19 +63,19 @@ fn look_around(host: &RecordedSource) {
 }
 
 fn look_at(host: &RecordedSource, place: &HostPath) {
-    let (looked, stat, read, listed) = (host.look(place), host.stat(place), host.read(place), host.list(place));
+    let (looked, stat, read, listed) = (host.lstat(place), host.stat(place), host.read(place), host.list(place));
     assert_eq!(
         looked == Err(SourceError::NotDirectory),
         stat == Err(SourceError::NotDirectory) && looked.is_err(),
         "{place:?}"
     );
     if let Ok(stat) = stat {
-        assert!(stat.kind == Kind::File || read.is_err(), "{place:?}");
-        assert!(stat.kind == Kind::Directory || listed.is_err(), "{place:?}");
+        assert!(stat.kind == FileKind::File || read.is_err(), "{place:?}");
+        assert!(stat.kind == FileKind::Directory || listed.is_err(), "{place:?}");
     }
     for name in listed.unwrap_or_default() {
         let below = place.with_path(place.path.join(&name));
-        assert_ne!(host.look(&below).err(), Some(SourceError::NotFound), "{below:?} is listed");
+        assert_ne!(host.lstat(&below).err(), Some(SourceError::NotFound), "{below:?} is listed");
     }
 }
 

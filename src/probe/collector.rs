@@ -24,14 +24,16 @@ pub struct Collector<'a> {
 
 impl<'a> Collector<'a> {
     /// A look at `node`, which was detected on `host`.
-    pub fn new(host: &'a dyn NodeSource, node: &'a Node, config: &'a Config) -> Self {
-        Self { scene: CollectContext::new(host, node, config) }
+    pub fn new(source: &'a dyn NodeSource, node: &'a Node, config: &'a Config) -> Self {
+        let scene = CollectContext::new(source, node, config);
+        scene.files.prefetch(place::usual(config));
+        Self { scene }
     }
 
     /// Looks where each of these probes says. What several of them ask of one tree is answered by one walk, and
     /// what they ask of one environment by one look at it.
     pub(crate) fn collect_all<'p>(&mut self, probes: Vec<&'p Probe>) -> HashMap<&'p Probe, Evidence> {
-        self.scene.host.foresee(probes.iter().flat_map(|probe| probe.own_places()).collect());
+        self.scene.files.prefetch(probes.iter().flat_map(|probe| probe.own_places()).collect());
         let mut looks: Vec<TreeLook> = Vec::new();
         for probe in &probes {
             if let Probe::File(FileProbe { tree: Some(tree), names, .. }) = probe {
@@ -54,13 +56,13 @@ impl<'a> Collector<'a> {
     }
 
     /// The machine that is looked at.
-    pub fn host(&self) -> &'a dyn NodeSource {
-        self.scene.host
+    pub fn source(&self) -> &'a dyn NodeSource {
+        self.scene.source
     }
 
     /// Looks where a probe says.
     fn collect(&self, probe: &Probe) -> Evidence {
-        if !self.scene.host.can_answer(&|| probe.describe()) {
+        if self.scene.source.recorded_probes().is_some_and(|recorded| !recorded.contains(&probe.key())) {
             return Evidence::one(Observation {
                 subject: "snapshot".to_owned(),
                 attribute: probe.describe(),
@@ -80,7 +82,7 @@ impl<'a> Collector<'a> {
 
     /// What stands at a path of the documents that are a component's files of this kind, each with the file's path; what
     /// cannot be read is left out.
-    pub fn values_of(&self, component: Component, kind: FileRole, path: &DocumentPath) -> Vec<(String, Json)> {
+    pub fn document_values(&self, component: Component, kind: FileRole, path: &DocumentPath) -> Vec<(String, Json)> {
         let found = place::places(&self.scene, &FileRef::Known(component, kind)).into_iter().flatten();
         found.filter_map(|place| Some((shown(&place.path), self.scene.contents.value(&place, path).ok()??))).collect()
     }
@@ -91,7 +93,7 @@ impl<'a> Collector<'a> {
     }
 
     /// What `cut` leaves of a text file. Cutting it again must leave all of that: a snapshot holds no more.
-    pub fn cut(&self, place: &HostPath, cut: fn(&str) -> String) -> Result<String, SourceError> {
+    pub fn extract(&self, place: &HostPath, cut: fn(&str) -> String) -> Result<String, SourceError> {
         self.scene.contents.cut(place, cut)
     }
 

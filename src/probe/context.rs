@@ -3,6 +3,7 @@
 
 use super::cache::Cache;
 use super::document_store::DocumentStore;
+use super::files::CachedFiles;
 use super::{Evidence, FileRole, Observation, Observed, TreeLook};
 use crate::model::Component;
 use crate::node::Config;
@@ -18,14 +19,13 @@ pub(super) type TreeFindings = Vec<(TreeLook, Vec<Observation>)>;
 
 /// A node, and what was seen of it so far.
 pub(super) struct CollectContext<'a> {
-    pub(super) host: &'a dyn NodeSource,
+    pub(super) source: &'a dyn NodeSource,
+    pub(super) files: Rc<CachedFiles<'a>>,
     pub(super) node: &'a Node,
     pub(super) config: &'a Config,
     pub(super) contents: DocumentStore<'a>,
-    stats: Cache<HostPath, Result<Stat, SourceError>>,
     variables: Cache<(u32, String), Result<Option<String>, SourceError>>,
     expected_variables: BTreeMap<Component, Vec<String>>,
-    lists: Cache<HostPath, Result<Rc<Vec<String>>, SourceError>>,
     /// The drop-ins below a folder, in the order in which they are merged.
     pub(super) drop_ins: Cache<HostPath, Result<Rc<Vec<HostPath>>, String>>,
     /// Where each kind of file of a component is.
@@ -36,16 +36,16 @@ pub(super) struct CollectContext<'a> {
 
 impl<'a> CollectContext<'a> {
     /// Nothing is seen yet of `node`, which was detected on `host`.
-    pub(super) fn new(host: &'a dyn NodeSource, node: &'a Node, config: &'a Config) -> Self {
+    pub(super) fn new(source: &'a dyn NodeSource, node: &'a Node, config: &'a Config) -> Self {
+        let files = Rc::new(CachedFiles::new(source));
         Self {
-            host,
+            source,
             node,
             config,
-            contents: DocumentStore::new(host),
-            stats: Cache::default(),
+            contents: DocumentStore::new(Rc::clone(&files)),
+            files,
             variables: Cache::default(),
             expected_variables: BTreeMap::new(),
-            lists: Cache::default(),
             drop_ins: Cache::default(),
             known_places: Cache::default(),
             tree_looks: Vec::new(),
@@ -55,7 +55,7 @@ impl<'a> CollectContext<'a> {
 
     /// What stands at a place.
     pub(super) fn stat(&self, place: &HostPath) -> Result<Stat, SourceError> {
-        self.stats.of(place, || self.host.stat(place))
+        self.files.stat(place)
     }
 
     /// Which variables of a component are to be asked for: one look at a process answers all of them.
@@ -66,13 +66,13 @@ impl<'a> CollectContext<'a> {
     /// One variable of the environment of a component's process.
     pub(super) fn variable(&self, instance: &Instance, name: &str) -> Result<Option<String>, SourceError> {
         let pid = instance.process.pid;
-        self.variables.of(&(pid, name.to_owned()), || {
+        self.variables.get_or_read(&(pid, name.to_owned()), || {
             let others = self.expected_variables.get(&instance.component).into_iter().flatten().map(String::as_str);
             let names: Vec<&str> = std::iter::once(name).chain(others.filter(|other| *other != name)).collect();
-            let mut values = self.host.variables(pid, &names)?.into_iter();
+            let mut values = self.source.variables(pid, &names)?.into_iter();
             let value = values.next().flatten();
             for (other, value) in names[1..].iter().zip(values) {
-                self.variables.keep((pid, (*other).to_owned()), Ok(value));
+                self.variables.insert((pid, (*other).to_owned()), Ok(value));
             }
             Ok(value)
         })
@@ -80,7 +80,7 @@ impl<'a> CollectContext<'a> {
 
     /// The names in a folder.
     pub(super) fn list(&self, place: &HostPath) -> Result<Rc<Vec<String>>, SourceError> {
-        self.lists.of(place, || self.host.list(place).map(Rc::new))
+        self.files.list(place)
     }
 
     /// Which looks at trees are to come: one walk answers all of them.
@@ -111,7 +111,7 @@ impl<'a> CollectContext<'a> {
         attribute: &str,
         mut look: impl FnMut(&Instance) -> Observation,
     ) -> Evidence {
-        let found = self.node.found(component);
+        let found = self.node.processes(component);
         let mut observations: Vec<Observation> = found.instances.iter().map(&mut look).collect();
         if observations.is_empty() {
             observations.push(Observation {

@@ -3,8 +3,9 @@
 
 use super::cache::Cache;
 use super::excerpt::{ReadScope, ReadScopes};
+use super::files::CachedFiles;
 use super::{DocumentPath, markup};
-use crate::source::node::{HostPath, NodeSource, SourceError};
+use crate::source::node::{HostPath, SourceError};
 use serde_json::Value as Json;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -22,14 +23,14 @@ type Read<T> = Cache<HostPath, Result<Rc<T>, SourceError>>;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Excerpt {
     /// Where it was read.
-    pub place: HostPath,
+    pub path: HostPath,
     /// A text that gives the same answers, or why there is none.
     pub text: Result<String, SourceError>,
 }
 
 /// The contents of a machine's files.
 pub(super) struct DocumentStore<'a> {
-    host: &'a dyn NodeSource,
+    files: Rc<CachedFiles<'a>>,
     bytes: Read<Vec<u8>>,
     documents: Read<Json>,
     asked: RefCell<HashMap<HostPath, ReadScopes>>,
@@ -38,9 +39,9 @@ pub(super) struct DocumentStore<'a> {
 }
 
 impl<'a> DocumentStore<'a> {
-    pub(super) fn new(host: &'a dyn NodeSource) -> Self {
+    pub(super) fn new(files: Rc<CachedFiles<'a>>) -> Self {
         Self {
-            host,
+            files,
             bytes: Cache::default(),
             documents: Cache::default(),
             asked: RefCell::default(),
@@ -95,7 +96,7 @@ impl<'a> DocumentStore<'a> {
         }
         let excerpt = |(name, (place, asked)): (String, (HostPath, ReadScopes))| {
             let text = self.read(&place).and_then(|bytes| asked.excerpt(&bytes));
-            (name, Excerpt { place, text })
+            (name, Excerpt { path: place, text })
         };
         joined.into_iter().map(excerpt).collect()
     }
@@ -115,15 +116,15 @@ impl<'a> DocumentStore<'a> {
     }
 
     fn read(&self, place: &HostPath) -> Result<Rc<Vec<u8>>, SourceError> {
-        self.bytes.of(place, || {
-            let bytes = self.host.read(place)?;
+        self.bytes.get_or_read(place, || {
+            let bytes = self.files.read(place)?;
             take(&self.bytes_left, bytes.len(), "bytes")?;
             Ok(Rc::new(bytes))
         })
     }
 
     fn document(&self, place: &HostPath) -> Result<Rc<Json>, SourceError> {
-        self.documents.of(place, || {
+        self.documents.get_or_read(place, || {
             let document = markup::parse(&self.read(place)?)?;
             take(&self.nodes_left, nodes(&document), "nodes of documents")?;
             Ok(Rc::new(document))
@@ -159,7 +160,7 @@ mod tests {
         let list = "1, ".repeat(9_000);
         let files: String = (0..20).map(|n| format!("  - {{ path: /{n:02}, content: \"a: [{list}]\" }}\n")).collect();
         let host = RecordedSource::parse(&format!("files:\n{files}")).expect("a host");
-        let contents = DocumentStore::new(&host);
+        let contents = DocumentStore::new(Rc::new(CachedFiles::new(&host)));
         let path: DocumentPath = "a[0]".parse().expect("a path");
         let found = |n: usize| contents.value(&HostPath::host(format!("/{n:02}")), &path);
         for n in 0..11 {

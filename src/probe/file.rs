@@ -4,7 +4,7 @@ use super::context::{CollectContext, TreeFindings, shown};
 use super::place::{is_directory, places};
 use super::setting::not_seen;
 use super::{Evidence, FileGroup, FileProbe, Observation, Observed, Tree, TreeLook};
-use crate::source::node::{Accounts, HostPath, Kind, SourceError, Stat};
+use crate::source::node::{Accounts, FileKind, HostPath, SourceError, Stat};
 use crate::text::glob::Glob;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
@@ -58,7 +58,7 @@ fn named(attribute: &str, seen: Observed) -> Observation {
 fn look(scene: &CollectContext<'_>, place: &HostPath) -> Observation {
     let subject = shown(&place.path);
     let seen = match scene.stat(place) {
-        Ok(stat) => Observed::Files(class(scene.host.accounts(), &stat, 1, vec![subject.clone()])),
+        Ok(stat) => Observed::Files(class(scene.source.accounts(), &stat, 1, vec![subject.clone()])),
         Err(trouble) => not_seen(&subject, &trouble),
     };
     Observation { subject, attribute: ATTRIBUTE.to_owned(), seen, source: SOURCE.to_owned() }
@@ -78,10 +78,10 @@ fn walk(scene: &CollectContext<'_>, place: &HostPath, wanted: &TreeLook) -> Vec<
     if !looks.iter().any(|(look, _)| look == wanted) {
         looks.push((wanted.clone(), TreeSummary::new(wanted)));
     }
-    let walked = scene.host.walk(place, &mut |path: &Path, stat| {
+    let walked = scene.files.walk(place, &mut |path: &Path, stat| {
         looks.iter_mut().for_each(|(_, sieve)| sieve.take(path, &stat));
     });
-    let accounts = scene.host.accounts();
+    let accounts = scene.source.accounts();
     let seen: TreeFindings = looks
         .into_iter()
         .map(|(look, sieve)| (look, sieve.observations(&shown(&place.path), walked.as_ref().err(), accounts)))
@@ -148,7 +148,7 @@ impl TreeSummary {
 
     fn is_of_kind(&self, stat: &Stat) -> bool {
         match self.tree {
-            Tree::Files => stat.kind == Kind::File,
+            Tree::Files => stat.kind == FileKind::File,
             Tree::Everything => true,
         }
     }

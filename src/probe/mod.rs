@@ -7,6 +7,8 @@ mod document;
 mod document_store;
 pub(crate) mod excerpt;
 mod file;
+mod files;
+mod key;
 pub(crate) mod markup;
 mod path;
 mod place;
@@ -17,8 +19,7 @@ mod unit;
 
 use crate::model::Component;
 use crate::model::{Value, ValueKind};
-use crate::node::Config;
-use crate::source::node::{HostPath, Kind};
+use crate::source::node::{FileKind, HostPath};
 
 pub use collector::Collector;
 pub use document_store::Excerpt;
@@ -230,7 +231,7 @@ pub enum Observed {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileGroup {
     /// File, directory or something else.
-    pub kind: Kind,
+    pub kind: FileKind,
     /// Permission bits.
     pub mode: u32,
     /// The owner's names, the usual one first, its number last.
@@ -251,11 +252,6 @@ impl FileGroup {
         let first = |names: &[String]| names.first().cloned().unwrap_or_default();
         format!("{}:{}", first(&self.users), first(&self.groups))
     }
-}
-
-/// Places that any audit of a machine looks at, so that they can be looked at together.
-pub fn usual_places(config: &Config) -> Vec<HostPath> {
-    place::usual(config)
 }
 
 impl Evidence {

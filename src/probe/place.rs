@@ -5,10 +5,11 @@ use super::setting::{config_file, in_effect, not_seen, paths};
 use super::unit;
 use super::{DocumentPath, FileRef, FileRole, Observed, SettingProbe, is_pattern};
 use crate::model::Component;
+use crate::model::Target;
 use crate::model::ValueKind;
 use crate::node::Instance;
-use crate::node::{Candidates, Config, Target};
-use crate::source::node::{HostPath, Kind, SourceError, base_name};
+use crate::node::{Candidates, Config};
+use crate::source::node::{FileKind, HostPath, SourceError, base_name};
 use crate::text::glob::Glob;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -25,7 +26,7 @@ pub(super) fn places(scene: &CollectContext<'_>, at: &FileRef) -> Vec<Result<Hos
             paths(scene, setting).into_iter().map(|p| p.and_then(|place| existing(scene, place))).collect()
         }
         FileRef::Known(component, kind) => {
-            scene.known_places.of(&(*component, *kind), || known(scene, *component, *kind))
+            scene.known_places.get_or_read(&(*component, *kind), || known(scene, *component, *kind))
         }
     }
 }
@@ -106,7 +107,7 @@ fn from_arguments(scene: &CollectContext<'_>, component: Component, kind: FileRo
             setting("kubeconfig", Some("clientConnection.kubeconfig"))
         }
         (_, FileRole::Config) => {
-            let instances = &scene.node.found(component).instances;
+            let instances = &scene.node.processes(component).instances;
             let files = instances.iter().filter_map(|i| config_file(scene, component, i));
             return files.map(|file| file.map_err(Observed::Unknown)).collect();
         }
@@ -170,12 +171,12 @@ fn is_of_another_process(scene: &CollectContext<'_>, component: Component, place
     let given = words("spec.containers[*].command").chain(words("spec.containers[*].args"));
     let given: Vec<String> = given.filter(|word| word.starts_with('-')).collect();
     let starts = |instance: &Instance| given.iter().all(|word| instance.process.argv.contains(word));
-    !given.is_empty() && !scene.node.found(component).instances.iter().any(starts)
+    !given.is_empty() && !scene.node.processes(component).instances.iter().any(starts)
 }
 
 /// The data directories of etcd's processes: as they are told, else below the working directory, after the member's name.
 fn data_directories(scene: &CollectContext<'_>) -> Vec<Result<HostPath, Observed>> {
-    let instances = &scene.node.found(Component::Etcd).instances;
+    let instances = &scene.node.processes(Component::Etcd).instances;
     let own = |instance: &Instance| {
         let of = |probe: SettingProbe| match in_effect(scene, &probe, instance).0 {
             Observed::Value(value) => Ok(Some(value.to_string())),
@@ -280,5 +281,5 @@ fn expand(scene: &CollectContext<'_>, pattern: &str) -> Vec<Result<HostPath, Obs
 
 /// Whether a place is a directory.
 pub(super) fn is_directory(scene: &CollectContext<'_>, place: &HostPath) -> bool {
-    scene.stat(place).is_ok_and(|s| s.kind == Kind::Directory)
+    scene.stat(place).is_ok_and(|s| s.kind == FileKind::Directory)
 }

@@ -185,14 +185,14 @@ fn drop_ins(
     };
     let folder = folder.to_string();
     let place = scene.place_for(instance, &folder).map_err(|trouble| format!("{folder} {trouble}"))?;
-    scene.drop_ins.of(&place, || drop_ins_below(scene, &place).map(Rc::new))
+    scene.drop_ins.get_or_read(&place, || drop_ins_below(scene, &place).map(Rc::new))
 }
 
 fn drop_ins_below(scene: &CollectContext<'_>, place: &HostPath) -> Result<Vec<HostPath>, String> {
     let folder = shown(&place.path);
     let mut found = Vec::new();
     let mut problem = None;
-    let walked = scene.host.walk(place, &mut |path: &Path, stat| match stat {
+    let walked = scene.files.walk(place, &mut |path: &Path, stat| match stat {
         Ok(_) if path.extension().is_some_and(|e| e == "conf") && found.len() == MAX_DROP_INS => {
             problem.get_or_insert_with(|| format!("{folder} holds more than {MAX_DROP_INS} drop-ins"));
         }
@@ -214,7 +214,7 @@ fn drop_ins_below(scene: &CollectContext<'_>, place: &HostPath) -> Result<Vec<Ho
 
 /// The path that a setting holds for each process of its component, with the place that it means there.
 pub(super) fn paths(scene: &CollectContext<'_>, probe: &SettingProbe) -> Vec<Result<HostPath, Observed>> {
-    let found = scene.node.found(probe.component);
+    let found = scene.node.processes(probe.component);
     if found.instances.is_empty() {
         let usual = probe.default_with_flags.as_ref().filter(|_| !scene.node.is_blind());
         return vec![

@@ -2,7 +2,7 @@
 
 use crate::benchmark::Id;
 use crate::kube_bench;
-use crate::node::Target;
+use crate::model::Target;
 use std::fmt;
 use std::ops::AddAssign;
 

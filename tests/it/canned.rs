@@ -1,7 +1,7 @@
 //! One report for the tests of every format, with a check of each kind and letters that each format has trouble with.
 
 use nodeproof::internals::benchmark::Id;
-use nodeproof::internals::node::Target;
+use nodeproof::internals::model::Target;
 use nodeproof::internals::report::Format;
 use nodeproof::internals::report::{
     Finding, GroupReport, KubeBenchFields, KubernetesVersion, Outcome, Report, SectionReport, Verdict,

@@ -1,7 +1,7 @@
 //! Findings for AWS Security Hub, held against the limits that it sets.
 
 use crate::canned::{outcome, render, report, section};
-use nodeproof::internals::node::Target;
+use nodeproof::internals::model::Target;
 use nodeproof::internals::report::{Format, Origin};
 use nodeproof::internals::report::{Outcome, Report, Verdict};
 use serde_json::{Value, json};

@@ -1,7 +1,7 @@
 //! The JUnit report, read back by a parser of XML and held against what the JUnit schema allows.
 
 use crate::canned::{CHECKS, outcome, render, report, section};
-use nodeproof::internals::node::Target;
+use nodeproof::internals::model::Target;
 use nodeproof::internals::report::Format;
 use nodeproof::internals::report::{Outcome, Report, Verdict};
 use proptest::prelude::*;
