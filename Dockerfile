@@ -1,24 +1,24 @@
-# One static binary and nothing else: no shell, no package manager, nothing that can be written to.
+# Builds an image that contains one static binary: no shell, no package manager.
 #
-#   docker build -t nodeproof:0.1.0 .
+#   docker build -t nodeproof:0.2.0 .
 #
-# The builder may be any image with a Rust toolchain, a C compiler and a shell; it is named with its digest, so that the same
-# source is built by the same tools. What is said here, every builder of images understands.
+# BUILDER can be any image with a Rust toolchain, a C compiler and a shell. The default is pinned by digest, so that builds are
+# reproducible. The file uses no BuildKit features, so that any image builder can read it.
 ARG BUILDER=rust:1.95-alpine@sha256:606fd313a0f49743ee2a7bd49a0914bab7deedb12791f3a846a34a4711db7ed2
 
 FROM ${BUILDER} AS build
-# Whom the binary is for: the builder's own machine unless it says otherwise. Given to cargo in any case, so that the flags
-# below are for the binary alone and not for what runs during the build.
+# The target triple; by default that of the builder. It is passed to cargo even then, because RUSTFLAGS would otherwise apply to
+# build scripts and procedural macros as well.
 ARG TARGET=
-# Optional parts of the program: the database for `--pgsql`.
+# Comma-separated Cargo features.
 ARG FEATURES=postgres
-# More for cargo, such as --offline.
+# Further options for cargo, such as --offline.
 ARG CARGO_OPTIONS=
-# Static; addresses that are relocated at the start are noted in the short form, tables for unwinding not at all.
+# Links statically, packs the relocations and drops the unwind tables.
 ENV RUSTFLAGS="-C target-feature=+crt-static -C link-arg=-Wl,-z,pack-relative-relocs -C link-arg=-Wl,--no-eh-frame-hdr -C link-arg=-Wl,-T,/build/scripts/no-unwind.ld"
 WORKDIR /build
 
-# The dependencies: built again only when they change. Of the program itself there are only empty files of its names.
+# Builds the dependencies in a layer of their own, with empty files in place of the program's.
 COPY Cargo.toml Cargo.lock ./
 COPY scripts/no-unwind.ld scripts/
 RUN set -eu; \
@@ -31,7 +31,7 @@ RUN set -eu; \
     cargo build --profile image --locked ${CARGO_OPTIONS} --no-default-features --features "${FEATURES}" --target "$target"; \
     rm -r src benches build.rs
 
-# The program. Its files are as old as the last change to them, which may be older than what was just built.
+# Builds the program. `touch`, because Cargo takes files that are older than the last build as unchanged.
 COPY . .
 RUN set -eu; \
     touch build.rs src/main.rs src/lib.rs; \
@@ -43,17 +43,17 @@ RUN set -eu; \
     ln -s nodeproof /image/kube-bench
 
 FROM scratch
-ARG VERSION=0.1.0
+ARG VERSION=0.2.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="nodeproof" \
-      org.opencontainers.image.description="Audits a Kubernetes node against the CIS benchmarks and says what it saw" \
+      org.opencontainers.image.description="Audits Kubernetes nodes against the CIS benchmarks and shows the evidence for every verdict" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
-# At the root, where no folder that is mounted from the machine can hide it.
+# In the root directory, because a mount of the node's directories could hide any other.
 COPY --from=build /image/ /
-# The first tells the program that its root is not the machine's, whatever runtime and storage it finds itself in.
+# `container` tells the program that it runs in a container, under any runtime.
 ENV container=oci PATH=/
-# Root, because capabilities are given to no other user; what it may do is for the capabilities to say.
+# Container engines grant capabilities to root only. Restrict the container by dropping capabilities.
 USER 0:0
 ENTRYPOINT ["/nodeproof"]

@@ -2,14 +2,14 @@
 
 use divan::{Bencher, black_box};
 use nodeproof::internals::benchmark::{Benchmark, Library};
-use nodeproof::internals::evaluate;
+use nodeproof::internals::evaluate::{NoExternalChecks, evaluate};
+use nodeproof::internals::kube_bench::format::{Asff, Json, Junit, Origin};
 use nodeproof::internals::node::Node;
 use nodeproof::internals::plan::{Selection, plan};
 use nodeproof::internals::probe::Collector;
-use nodeproof::internals::report::Report;
-use nodeproof::internals::report::{Format, Origin, TextOptions};
+use nodeproof::internals::report::{Format, Text, TextParts};
+use nodeproof::internals::report::{Report, ReportHeader};
 use nodeproof::internals::source::node::RecordedSource;
-use std::time::SystemTime;
 
 fn main() {
     divan::main();
@@ -43,7 +43,8 @@ fn everything(benchmark: &Benchmark) -> Selection {
 fn report(library: &Library, benchmark: &Benchmark, host: &RecordedSource) -> Report {
     let node = Node::detect(host, &library.config);
     let plan = plan(benchmark, &everything(benchmark)).unwrap_or_else(|e| panic!("{e}"));
-    evaluate::run(&plan, &mut Collector::new(host, &node, &library.config), &node, None)
+    let evaluation = evaluate(&plan, &mut Collector::new(host, &node, &library.config), &node, &NoExternalChecks);
+    Report::build(ReportHeader::of_node(evaluation.notices), &plan, evaluation.outcomes)
 }
 
 #[divan::bench]
@@ -76,23 +77,22 @@ fn collect_and_judge(bencher: Bencher<'_, '_>) {
 fn render(bencher: Bencher<'_, '_>, format: &str) {
     let library = library();
     let report = report(&library, &benchmark(&library), &host(EXAMPLE));
-    let format = match format {
-        "json" => Format::Json { totals: true },
-        "junit" => Format::Junit,
-        "asff" => Format::Asff(Origin {
+    let format: Box<dyn Format> = match format {
+        "json" => Box::new(Json { totals: true }),
+        "junit" => Box::new(Junit),
+        "asff" => Box::new(Asff(Origin {
             account: "123456789012".to_owned(),
             region: "eu-west-1".to_owned(),
             cluster: "arn:aws:eks:eu-west-1:123456789012:cluster/c".to_owned(),
             node: "node".to_owned(),
-            time: SystemTime::UNIX_EPOCH,
-        }),
-        _ => Format::Text(TextOptions {
+        })),
+        _ => Box::new(Text(TextParts {
             results: true,
             remediations: true,
             summary: true,
             totals: true,
             evidence: false,
-        }),
+        })),
     };
     bencher.bench(|| {
         let mut bytes = Vec::new();

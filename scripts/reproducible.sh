@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds the program twice, from two clean copies of the last commit in folders of different names, as the image does it, and
-# compares the two bit by bit.
+# Builds the last commit twice, in two directories, with the options of the Dockerfile, and compares the binaries.
 #   scripts/reproducible.sh
+# Exits with 1 if they differ. TARGET is the target triple, by default that of the host.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
@@ -16,7 +16,7 @@ build() {
   local folder=$work/$2
   mkdir -p "$folder"
   git archive "$commit" | tar -x -C "$folder"
-  # Paths of the machine that builds would otherwise stand in the messages of panics.
+  # Panic messages contain source paths.
   (cd "$folder" && env -u CARGO_TARGET_DIR \
     RUSTFLAGS="${flags//\/build\//$folder/} --remap-path-prefix=$folder=/build --remap-path-prefix=$cargo_home=/cargo" \
     cargo build --quiet --profile image --locked --no-default-features --features "$features" --target "$target")
@@ -30,8 +30,8 @@ rustc -V
 wc -c <"$work/nodeproof-1" | sed 's/$/ bytes/'
 (cd "$work" && sha256sum nodeproof-1 nodeproof-2)
 if cmp "$work/nodeproof-1" "$work/nodeproof-2"; then
-  echo "the same"
+  echo "identical"
 else
-  echo "not the same" >&2
+  echo "different" >&2
   exit 1
 fi

@@ -6,13 +6,19 @@
 //! ```
 //! A layer uses only the layers below it; `tests/architecture.rs` holds the order.
 
+// What is exported only to benches and tests looks unused without them. Whether it is used is checked with the feature.
+#![cfg_attr(not(feature = "internals"), allow(unreachable_pub, unused_imports))]
+// The core also has what that feature needs; whether it is used is checked with the feature.
+#![cfg_attr(not(feature = "kube-bench"), allow(dead_code))]
+
 mod benchmark;
 mod cli;
 mod commands;
 mod evaluate;
 mod expectation;
-#[cfg(any(test, feature = "internals"))]
+#[cfg(all(any(test, feature = "internals"), feature = "kube-bench"))]
 mod fuzzing;
+#[cfg(feature = "kube-bench")]
 mod kube_bench;
 mod model;
 mod node;
@@ -20,6 +26,7 @@ mod plan;
 mod probe;
 mod report;
 #[cfg(test)]
+#[cfg(feature = "kube-bench")]
 mod schema;
 mod sink;
 mod snapshot;
@@ -40,17 +47,25 @@ pub mod internals {
     pub mod cli {
         pub use crate::cli::*;
     }
+    pub mod commands {
+        pub use crate::commands::*;
+    }
     pub mod evaluate {
         pub use crate::evaluate::*;
     }
     pub mod expectation {
         pub use crate::expectation::*;
     }
+    #[cfg(feature = "kube-bench")]
     pub mod fuzzing {
         pub use crate::fuzzing::*;
     }
+    #[cfg(feature = "kube-bench")]
     pub mod kube_bench {
         pub use crate::kube_bench::*;
+        pub mod format {
+            pub use crate::kube_bench::format::*;
+        }
         pub mod shell {
             pub use crate::kube_bench::shell::*;
         }

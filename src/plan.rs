@@ -1,6 +1,7 @@
 //! Which checks of a benchmark are judged, and which distinct probes that takes. Looks at nothing.
 
-use crate::benchmark::{Benchmark, Check, Group, Id, Section};
+use crate::benchmark::{Benchmark, Check, Group, Section};
+use crate::model::Id;
 use crate::model::Target;
 use crate::probe::Probe;
 use crate::text::suggestions;
@@ -61,8 +62,8 @@ pub enum SelectionError {
 /// The checks to judge.
 #[derive(Debug)]
 pub struct Plan<'b> {
-    /// The benchmark's id.
-    pub benchmark: &'b str,
+    /// The benchmark.
+    pub benchmark: &'b Benchmark,
     /// One a target.
     pub sections: Vec<PlannedSection<'b>>,
 }
@@ -83,6 +84,19 @@ pub struct PlannedGroup<'b> {
     pub group: &'b Group,
     /// Its checks; whether each is skipped.
     pub checks: Vec<(&'b Check, bool)>,
+}
+
+/// A check of a plan, with where it is.
+#[derive(Debug, Clone, Copy)]
+pub struct PlannedCheck<'b> {
+    /// Its section.
+    pub section: &'b Section,
+    /// Its group.
+    pub group: &'b Group,
+    /// The check.
+    pub check: &'b Check,
+    /// Whether the user asked to leave it out.
+    pub skipped: bool,
 }
 
 /// Selects the checks of a benchmark. Every id that was asked for must be there.
@@ -106,7 +120,7 @@ pub fn plan<'b>(benchmark: &'b Benchmark, selection: &Selection) -> Result<Plan<
     let sections = sections
         .map(|section| PlannedSection { section, groups: section.groups.iter().filter_map(plan_group).collect() })
         .collect();
-    Ok(Plan { benchmark: &benchmark.id, sections })
+    Ok(Plan { benchmark, sections })
 }
 
 fn verify(benchmark: &Benchmark, selection: &Selection) -> Result<(), SelectionError> {
@@ -143,10 +157,13 @@ fn verify(benchmark: &Benchmark, selection: &Selection) -> Result<(), SelectionE
 }
 
 impl<'b> Plan<'b> {
-    /// The checks that are judged, not those that are skipped.
-    pub fn judged(&self) -> impl Iterator<Item = &'b Check> {
-        let checks = self.sections.iter().flat_map(|s| &s.groups).flat_map(|g| &g.checks);
-        checks.filter(|(_, skipped)| !skipped).map(|(check, _)| *check)
+    /// Every check, in the order of the benchmark.
+    pub fn checks(&self) -> impl Iterator<Item = PlannedCheck<'b>> {
+        self.sections.iter().flat_map(|PlannedSection { section, groups }| {
+            groups.iter().flat_map(move |PlannedGroup { group, checks }| {
+                checks.iter().map(move |(check, skipped)| PlannedCheck { section, group, check, skipped: *skipped })
+            })
+        })
     }
 
     /// Whether no check is left.
@@ -154,9 +171,10 @@ impl<'b> Plan<'b> {
         self.sections.iter().all(|s| s.groups.is_empty())
     }
 
-    /// Every distinct probe of the checks that are judged.
+    /// Every distinct probe of the checks that are not skipped.
     pub fn probes(&self) -> Vec<&'b Probe> {
-        let tests = self.judged().flat_map(|c| c.rule.assertion.tests());
+        let evaluated = self.checks().filter(|planned| !planned.skipped);
+        let tests = evaluated.flat_map(|planned| planned.check.rule.assertion.tests());
         tests.map(|test| &test.probe).collect::<IndexSet<_>>().into_iter().collect()
     }
 }

@@ -5,29 +5,34 @@
 #![expect(clippy::disallowed_methods, reason = "tests read and write files of the repository")]
 
 use crate::benchmark::{Library, schemas};
+use crate::evaluate::{NoExternalChecks, evaluate};
+use crate::kube_bench::format::{Json as JsonFormat, json_schema};
+use crate::node as config;
 use crate::node::Node;
 use crate::plan::{Selection, plan};
 use crate::probe::Collector;
 use crate::report::Format;
+use crate::report::{Document, Report, ReportHeader, ReportV1};
 use crate::source::node::RecordedSource;
-use crate::{evaluate, node as config, report};
 use schemars::Schema;
 use serde_json::Value as Json;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const TITLES: [(&str, &str); 5] = [
+const TITLES: [(&str, &str); 6] = [
     ("catalogue", "Catalogue of rules (benchmarks/catalog/*.yaml)"),
     ("profile", "Benchmark (benchmarks/profiles/*.yaml)"),
     ("config", "Configuration (config.yaml)"),
     ("host", "Described machine (--host FILE)"),
-    ("report", "Report (--json)"),
+    ("report", "Report, version 1 (--format report)"),
+    ("json", "Report in kube-bench's form (--json)"),
 ];
 
 fn all() -> Vec<(&'static str, Json)> {
     let [catalogue, profile] = schemas();
     let described = crate::source::node::recorded_node_schema();
-    let schemas: [Schema; 5] = [catalogue, profile, config::json_schema(), described, report::json_schema()];
+    let schemas: [Schema; 6] =
+        [catalogue, profile, config::json_schema(), described, schemars::schema_for!(ReportV1), json_schema()];
     let titled = TITLES.into_iter().zip(schemas).map(|((name, title), mut schema)| {
         schema.insert("title".to_owned(), title.into());
         (name, schema.to_value())
@@ -100,12 +105,16 @@ fn a_real_report_is_valid_with_and_without_totals() {
     let targets = benchmark.targets();
     let wanted = Selection { targets, checks: none(), groups: none(), skip: none(), scored: true, unscored: true };
     let plan = plan(&benchmark, &wanted).expect("a plan");
-    let report = evaluate::run(&plan, &mut Collector::new(&host, &node, &library.config), &node, None);
-    for totals in [true, false] {
+    let mut collector = Collector::new(&host, &node, &library.config);
+    let evaluation = evaluate(&plan, &mut collector, &node, &NoExternalChecks);
+    let report = Report::build(ReportHeader::of_node(evaluation.notices), &plan, evaluation.outcomes);
+    let formats: [(&str, &dyn Format); 3] =
+        [("json", &JsonFormat { totals: true }), ("json", &JsonFormat { totals: false }), ("report", &Document)];
+    for (schema, format) in formats {
         let mut bytes = Vec::new();
-        Format::Json { totals }.render(&report, &mut bytes).expect("a report");
+        format.render(&report, &mut bytes).expect("a report");
         let document: Json = serde_json::from_slice(&bytes).expect("JSON");
-        assert_eq!(objections("report", &document), [] as [String; 0], "totals: {totals}");
+        assert_eq!(objections(schema, &document), [] as [String; 0], "{schema}");
     }
 }
 
@@ -125,7 +134,8 @@ fn what_the_loader_refuses_by_its_shape_the_schemas_refuse() {
         ("config", "{ master: { components: [a], a: { bins: { b: c } } } }"),
         ("host", "{ files: [{ mode: '600' }] }"),
         ("host", "{ processes: [{ pid: 1 }] }"),
-        ("report", "{ Controls: [] }"),
+        ("json", "{ Controls: [] }"),
+        ("report", "{ schema_version: 1 }"),
     ];
     for (name, text) in cases {
         let document: Json = serde_saphyr::from_str(text).expect(text);

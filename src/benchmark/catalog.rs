@@ -1,14 +1,13 @@
 //! Loads the native dialect: a catalogue of rules, and profiles that give them numbers. Knows what fits together; what a
 //! file may hold, the types know.
 
-use super::folders::Folders;
 use super::raw::{Params, RawRule};
 use super::rule::RuleDiagnostic;
 use super::rules::Rules;
 use super::source::{DefinitionError, Source, parse, read, read_all, read_found};
-use super::{Assertion, Assessment, Benchmark, Check, Group, Id, Rule, Section, embedded};
-use crate::kube_bench::Substitutions;
+use super::{Assertion, Assessment, Benchmark, Check, Group, Rule, Section, embedded};
 use crate::model::Target;
+use crate::model::{Extensions, Id};
 use crate::node::Config;
 use crate::text::suggestions;
 use indexmap::IndexMap;
@@ -18,14 +17,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Everything that is defined: rules, profiles, configuration.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Library {
     /// Where components are looked for, and which benchmark serves which version.
     pub config: Arc<Config>,
     rules: Rules,
     profiles: BTreeMap<String, (Source, RawProfile)>,
-    /// Benchmarks in kube-bench's dialect.
-    pub(super) folders: Folders,
+    /// The file that the configuration was read from.
+    config_source: Option<Source>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -91,9 +90,8 @@ impl Library {
         if let Some(path) = config_file {
             config = read(path)?;
         }
-        let common = parse(&config)?;
-        library.folders = Folders::find(folder, config)?;
-        library.config = Arc::new(library.folders.mapped(common)?);
+        library.config = Arc::new(parse(&config)?);
+        library.config_source = Some(config);
         Ok(library)
     }
 
@@ -129,20 +127,21 @@ impl Library {
         Ok(())
     }
 
+    /// The file that the configuration was read from.
+    pub(crate) const fn config_source(&self) -> Option<&Source> {
+        self.config_source.as_ref()
+    }
+
     /// The ids of all benchmarks, in the order of their numbers.
     pub fn benchmarks(&self) -> Vec<&str> {
-        let built_in = self.profiles.keys().map(String::as_str).filter(|id| !self.folders.has(id));
-        let mut ids: Vec<&str> = built_in.chain(self.folders.ids()).collect();
-        ids.sort_by_key(|id| {
-            let chain = self.chain(id).map_or(0, |c| c.len());
-            (chain, Id::new(*id))
-        });
+        let mut ids: Vec<&str> = self.profiles.keys().map(String::as_str).collect();
+        ids.sort_by_key(|id| self.position(id));
         ids
     }
 
-    /// Whether there is such a benchmark.
-    pub fn has(&self, id: &str) -> bool {
-        self.profiles.contains_key(id) || self.folders.has(id)
+    /// Where a benchmark is among all: behind those that it extends, then by its number.
+    pub(crate) fn position(&self, id: &str) -> (usize, Id) {
+        (self.chain(id).map_or(0, |chain| chain.len()), Id::new(id))
     }
 
     /// The ids of all rules.
@@ -157,9 +156,6 @@ impl Library {
 
     /// The parameters of a check that differ from its rule's own.
     pub fn parameters(&self, benchmark: &str, check: &Id) -> Result<Params, DefinitionError> {
-        if self.folders.has(benchmark) {
-            return Ok(Params::new());
-        }
         let chain = self.chain(benchmark).map_err(|fault| self.place(fault))?;
         let Some(check) = chain.iter().find_map(|profile| profile.checks.get(check.as_str())) else {
             return Ok(Params::new());
@@ -172,37 +168,6 @@ impl Library {
 
     /// A benchmark, resolved: what its profile and those that it extends say, oldest first.
     pub fn benchmark(&self, id: &str) -> Result<Benchmark, DefinitionError> {
-        self.benchmark_on(id, &|_| Substitutions::default())
-    }
-
-    /// The same; in kube-bench's dialect with the words that stand for this node's programs and files replaced.
-    pub fn benchmark_on(
-        &self,
-        id: &str,
-        words: &dyn Fn(Target) -> Substitutions,
-    ) -> Result<Benchmark, DefinitionError> {
-        match self.folders.benchmark(id, words) {
-            Some(benchmark) => benchmark,
-            None => self.resolved(id),
-        }
-    }
-
-    /// The configuration for a benchmark: its folder's own stands over the common one.
-    pub fn config_for(&self, id: &str) -> Result<Arc<Config>, DefinitionError> {
-        self.folders.config_for(id, &self.config)
-    }
-
-    /// Whether a benchmark has a configuration of its own.
-    pub fn has_own_config(&self, id: &str) -> bool {
-        self.folders.has_own_config(id)
-    }
-
-    /// What is suspicious in a benchmark of kube-bench's dialect: words that mean nothing, tests that always fail.
-    pub fn warnings(&self, id: &str) -> Result<Vec<DefinitionError>, DefinitionError> {
-        self.folders.warnings(id)
-    }
-
-    fn resolved(&self, id: &str) -> Result<Benchmark, DefinitionError> {
         let mut faults = Vec::new();
         let benchmark = self.resolve(id, &mut faults);
         match (faults.into_iter().next(), benchmark) {
@@ -269,7 +234,7 @@ impl Library {
                 .map(|(id, (_, g))| Group {
                     id: id.clone(),
                     title: g.title.clone(),
-                    kind: String::new(),
+                    extensions: Extensions::new(),
                     checks: by_group.remove(id.as_str()).unwrap_or_default(),
                 })
                 .collect();
@@ -406,4 +371,10 @@ impl ProfileDiagnostic {
 fn rule_fault(id: &str, faults: Vec<RuleDiagnostic>) -> String {
     let message = faults.into_iter().next().map(|f| f.message).unwrap_or_default();
     format!("rule `{id}`: {message}")
+}
+
+/// The JSON Schemas of a catalogue file and of a profile.
+#[cfg(test)]
+pub(crate) fn schemas() -> [schemars::Schema; 2] {
+    [schemars::schema_for!(Vec<super::raw::RawRule>), schemars::schema_for!(RawProfile)]
 }

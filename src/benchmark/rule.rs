@@ -93,9 +93,16 @@ impl RawRule {
             None => test.build(&params, &mut Vec::new(), &mut faults),
         };
         match assertion {
-            Some(assertion) if faults.is_empty() => {
-                Ok(Rule { id: self.id.clone(), title, assertion, needs: self.needs, why, impact, fix })
-            }
+            Some(assertion) if faults.is_empty() => Ok(Rule {
+                id: self.id.clone(),
+                title,
+                assertion,
+                severity: None,
+                needs: self.needs,
+                rationale: why,
+                impact,
+                remediation: fix,
+            }),
             _ => Err(faults),
         }
     }

@@ -7,14 +7,14 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Every rule that is known.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Rules {
     known: BTreeMap<Cow<'static, str>, Known>,
     /// Rules that are there and cannot be used.
     broken: BTreeSet<String>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Known {
     CompiledIn(&'static RuleSource),
     Read(Box<RawRule>),

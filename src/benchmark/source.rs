@@ -43,7 +43,7 @@ impl Source {
     }
 
     /// A fault at the first place where `word` stands as a word of its own.
-    pub(super) fn fault(&self, word: &str, message: String) -> DefinitionError {
+    pub(crate) fn fault(&self, word: &str, message: String) -> DefinitionError {
         self.fault_at(places(&self.text, word).next(), message)
     }
 
@@ -105,7 +105,7 @@ pub(super) fn read(path: &Path) -> Result<Source, DefinitionError> {
 
 /// Reads a file that was found in a folder. A pipe can be meant where it is named; here it would only be waited for.
 #[expect(clippy::disallowed_methods, reason = "definition files are the user's own")]
-pub(super) fn read_found(path: &Path) -> Result<Source, DefinitionError> {
+pub(crate) fn read_found(path: &Path) -> Result<Source, DefinitionError> {
     match std::fs::metadata(path) {
         Ok(found) if !found.is_file() => {
             let message = "is no regular file; take it out of the folder".to_owned();

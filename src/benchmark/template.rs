@@ -1,11 +1,13 @@
 //! Texts with `{placeholders}`: a rule's parameters, filled in at load, and this node's places, filled in for a report.
 
-use super::Text;
 use crate::model::Component;
 use crate::probe::FileRole;
 use crate::text::suggestions;
 use std::borrow::Cow;
 use std::fmt::Write as _;
+
+/// A text of a definition. One that is compiled in is not copied.
+pub type Text = Cow<'static, str>;
 
 /// A text and the places that it names.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -94,7 +96,7 @@ impl Template {
     }
 
     /// A text in which braces are only braces.
-    pub(super) fn plain(text: impl Into<Text>) -> Self {
+    pub(crate) fn plain(text: impl Into<Text>) -> Self {
         Self { pieces: vec![Piece::Text(text.into())] }
     }
 

@@ -1,7 +1,6 @@
 //! Runs the program and prints its errors.
 
-use super::parse;
-use crate::commands;
+use super::{parse, run};
 use crate::text::sanitize;
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -18,7 +17,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let compat_mode = cli.compat_mode;
-    match commands::run(cli) {
+    match run::run(cli) {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {
             let message = sanitize::message(&failure.to_string());

@@ -2,8 +2,10 @@
 
 mod args;
 mod main;
+mod pages;
 mod parse;
+mod run;
 
-pub use args::*;
+pub use args::{Cli, Command};
 pub use main::main;
-pub use parse::*;
+pub use parse::{Refused, read};

@@ -1,34 +1,32 @@
-//! How the program was called: by which name and with which words. Turns kube-bench's way of saying a thing into ours,
-//! before clap reads it. Does nothing that was asked for.
+//! Reads the command line. Carries nothing out.
 
-use crate::cli::{Cli, CompatMode};
+use super::Cli;
+use crate::commands::CompatMode;
+#[cfg(feature = "kube-bench")]
+use crate::kube_bench::command_line;
 use clap::{CommandFactory as _, FromArgMatches as _};
 use std::ffi::{OsStr, OsString};
-use std::path::Path;
-
-/// Stands for `--version`, as with kube-bench.
-const VERSION: &str = "KUBE_BENCH_VERSION";
-
-/// More of `-v` than this says nothing more.
-const MOST_VERBOSE: usize = 9;
-
-const KUBE_BENCH_EXIT_CODES: &str = "\
-Called as kube-bench: 0 the audit ran; N of --exit-code if a check fails; 1 any error.
---junit goes before --json, --json before --pgsql, --pgsql before --asff.";
 
 /// A command line that is not carried out: it is wrong, or it asks for help.
 #[derive(Debug)]
 pub struct Refused {
-    /// What clap has to say.
+    /// What to print.
     pub message: clap::Error,
     /// The code to exit with.
     pub exit_code: u8,
 }
 
 impl CompatMode {
-    /// The manners of a program that is called so.
+    /// The mode of a program that is called by this name.
+    #[cfg(feature = "kube-bench")]
     fn of(program: &OsStr) -> Self {
-        if Path::new(program).file_name() == Some(OsStr::new("kube-bench")) { Self::KubeBench } else { Self::Nodeproof }
+        if command_line::is_kube_bench(program) { Self::KubeBench } else { Self::Nodeproof }
+    }
+
+    /// The mode of a program that is called by this name.
+    #[cfg(not(feature = "kube-bench"))]
+    fn of(_: &OsStr) -> Self {
+        Self::Nodeproof
     }
 
     /// The program's name.
@@ -56,56 +54,53 @@ pub fn read(
     let mut words = words.into_iter();
     let program = words.next().unwrap_or_default();
     let compat_mode = CompatMode::of(&program);
-    let words: Vec<OsString> = std::iter::once(program).chain(rewrite(words)).collect();
-    let understand = |command: clap::Command| -> Result<Cli, clap::Error> {
-        Cli::from_arg_matches(&command.try_get_matches_from(&words)?)
+    let words: Vec<OsString> = std::iter::once(program).chain(native_words(words)).collect();
+    let command = match compat_mode {
+        CompatMode::Nodeproof => Cli::command(),
+        CompatMode::KubeBench => Cli::command().after_help(KUBE_BENCH_HELP),
     };
-    // Most lines are right. What is wrong with one, and what would be right, only the whole declaration knows.
-    let understood = understand(Cli::declared_for(&words)).or_else(|_| match compat_mode {
-        CompatMode::Nodeproof => understand(Cli::command()),
-        CompatMode::KubeBench => understand(Cli::command().after_help(KUBE_BENCH_EXIT_CODES)),
-    });
-    let mut cli = understood.map_err(|message| {
+    let parsed = command.try_get_matches_from(&words).and_then(|matches| Cli::from_arg_matches(&matches));
+    let mut cli = parsed.map_err(|message| {
         let code = u8::try_from(message.exit_code()).unwrap_or(1);
         Refused { message, exit_code: compat_mode.exit_code(code) }
     })?;
     cli.compat_mode = compat_mode;
     let version = &mut cli.flags.benchmark.version;
-    *version = version.take().or_else(|| variable(VERSION)).filter(|v| !v.is_empty());
+    *version = version.take().or_else(|| kube_bench_version(variable)).filter(|v| !v.is_empty());
     Ok(cli)
 }
 
-/// `-v 3`, `-v=3`, `-v3`, `--v 3` and `--v=3` as `-vvv`; every other word as it is.
-fn rewrite(words: impl Iterator<Item = OsString>) -> Vec<OsString> {
-    let mut words = words.peekable();
-    let mut out = Vec::new();
-    while let Some(word) = words.next() {
-        if word == "--" {
-            out.push(word);
-            break;
-        }
-        let level = match word.to_str() {
-            Some("-v" | "--v") => words.next_if(|next| next.to_str().and_then(level).is_some()),
-            Some(text) => ["--v=", "-v=", "-v"].iter().find_map(|p| text.strip_prefix(p)).map(OsString::from),
-            None => None,
-        };
-        match level.as_deref().and_then(OsStr::to_str).and_then(self::level) {
-            Some(0) => {}
-            Some(level) => out.push(format!("-{}", "v".repeat(level)).into()),
-            None => out.push(word),
-        }
-    }
-    out.extend(words);
-    out
+/// kube-bench's way of giving a flag as ours.
+#[cfg(feature = "kube-bench")]
+fn native_words(words: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    command_line::native_words(words)
 }
 
-/// A level of verbosity, if it is a number.
-fn level(text: &str) -> Option<usize> {
-    let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    digits.then(|| text.parse().unwrap_or(MOST_VERBOSE).min(MOST_VERBOSE))
+/// Without kube-bench's command line, words are as they are.
+#[cfg(not(feature = "kube-bench"))]
+fn native_words(words: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    words.collect()
 }
+
+/// The version in kube-bench's environment variable.
+#[cfg(feature = "kube-bench")]
+fn kube_bench_version(variable: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+    variable(command_line::VERSION)
+}
+
+/// Without kube-bench's command line, its variable means nothing.
+#[cfg(not(feature = "kube-bench"))]
+fn kube_bench_version(_: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+    None
+}
+
+#[cfg(feature = "kube-bench")]
+const KUBE_BENCH_HELP: &str = command_line::HELP;
+#[cfg(not(feature = "kube-bench"))]
+const KUBE_BENCH_HELP: &str = "";
 
 #[cfg(test)]
+#[cfg(feature = "kube-bench")]
 mod tests {
     use super::*;
 
@@ -175,33 +170,6 @@ mod tests {
     }
 
     #[test]
-    fn a_line_means_the_same_with_few_commands_declared_as_with_all() {
-        for line in [
-            "x",
-            "x run",
-            "x --json run -s node --version 1.21",
-            "x explain 1.2.3 --benchmark cis-1.20",
-            "x explain run",
-            "x --benchmark run snapshot -o run",
-            "x lint run benchmarks",
-            "x run -s node -s etcd,master --every 30m",
-            "x profile cis-1.20 --json=false",
-            "x run run",
-            "x benchmarks lint",
-            "x runs",
-            "x help run",
-            "x --nonsense run",
-        ] {
-            let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
-            let read = |command: clap::Command| {
-                let matches = command.try_get_matches_from(&words);
-                matches.and_then(|m| Cli::from_arg_matches(&m)).map(|cli| format!("{cli:?}"))
-            };
-            assert_eq!(read(Cli::declared_for(&words)).ok(), read(Cli::command()).ok(), "{line}");
-        }
-    }
-
-    #[test]
     fn the_log_flags_of_a_manifest_are_taken() {
         let cli = cli(
             "kube-bench --logtostderr --alsologtostderr=true --stderrthreshold=2 --vmodule check=3 --log_dir /tmp \
@@ -233,7 +201,9 @@ mod tests {
     fn the_version_may_stand_in_kube_benchs_variable() {
         let with = |line: &str, value: &str| {
             let value = value.to_owned();
-            let cli = read(line.split(' ').map(OsString::from), &|name| (name == VERSION).then(|| value.clone()));
+            let cli = read(line.split(' ').map(OsString::from), &|name| {
+                (name == command_line::VERSION).then(|| value.clone())
+            });
             cli.map_err(|r| r.message.to_string()).expect(line).flags.benchmark.version
         };
         assert_eq!(with("x", "1.20").as_deref(), Some("1.20"));

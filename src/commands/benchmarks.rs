@@ -1,7 +1,8 @@
 //! The list of benchmarks, for people and as JSON.
 
+use super::definitions::Definitions;
 use super::json;
-use crate::benchmark::{Assessment, Benchmark, Library};
+use crate::benchmark::{Assessment, Benchmark};
 use crate::commands::Failure;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use serde::Serialize;
@@ -18,19 +19,20 @@ struct Row<'a> {
 }
 
 /// Every benchmark, oldest first.
-pub fn list(library: &Library, as_json: bool) -> Result<Vec<u8>, Failure> {
-    let benchmarks = library.benchmarks().into_iter().map(|id| library.benchmark(id)).collect::<Result<Vec<_>, _>>()?;
-    let rows: Vec<Row<'_>> = benchmarks.iter().map(|b| row(library, b)).collect();
+pub(crate) fn list(definitions: &Definitions, as_json: bool) -> Result<Vec<u8>, Failure> {
+    let load = |id| Ok(definitions.benchmark(id, None)?.benchmark);
+    let benchmarks = definitions.benchmarks().into_iter().map(load).collect::<Result<Vec<_>, Failure>>()?;
+    let rows: Vec<Row<'_>> = benchmarks.iter().map(|b| row(definitions, b)).collect();
     if as_json { json(&rows) } else { Ok(format!("{}\n", table(&rows)).into_bytes()) }
 }
 
-fn row<'a>(library: &'a Library, benchmark: &'a Benchmark) -> Row<'a> {
+fn row<'a>(definitions: &'a Definitions, benchmark: &'a Benchmark) -> Row<'a> {
     let checks = benchmark.checks().count();
     let automated = benchmark.checks().filter(|(_, c)| c.assessment == Assessment::Automated).count();
     Row {
         id: &benchmark.id,
         title: &benchmark.title,
-        kubernetes: library.config.versions_of(&benchmark.id),
+        kubernetes: definitions.config.versions_of(&benchmark.id),
         targets: benchmark.targets().into_iter().map(crate::model::Target::id).collect(),
         automated,
         manual: checks - automated,

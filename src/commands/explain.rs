@@ -1,10 +1,10 @@
 //! What a check is about, for people and as JSON: all that its rule says, and where else it stands.
 
+use super::definitions::{Definitions, LoadedBenchmark};
 use super::json;
 use super::profile::{grade, shown};
 use crate::benchmark::{Assertion, Benchmark, Check, Library, Rule, Test, WhenMissing, WhenUnset};
 use crate::commands::Failure;
-use crate::kube_bench::{self, Join};
 use crate::model::Component;
 use crate::probe::{FileRole, Probe};
 use crate::text::suggestions;
@@ -25,10 +25,10 @@ struct View {
     steps: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     needs: Option<&'static str>,
-    why: String,
+    rationale: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     impact: Option<String>,
-    fix: String,
+    remediation: String,
     used_by: Vec<UseView>,
 }
 
@@ -64,16 +64,22 @@ struct UseView {
 }
 
 /// Explains a check of a benchmark by its number, or a rule by its name. Without a benchmark, `what` is a rule's name.
-pub fn explain(library: &Library, benchmark: Option<&str>, what: &str, as_json: bool) -> Result<Vec<u8>, Failure> {
-    let resolved = benchmark.map(|id| library.benchmark(id)).transpose()?;
-    let (rule, check) = match &resolved {
-        Some(benchmark) => {
+pub(crate) fn explain(
+    definitions: &Definitions,
+    benchmark: Option<&str>,
+    what: &str,
+    as_json: bool,
+) -> Result<Vec<u8>, Failure> {
+    let library = &definitions.library;
+    let loaded = benchmark.map(|id| definitions.benchmark(id, None)).transpose()?;
+    let (rule, check) = match &loaded {
+        Some(LoadedBenchmark { benchmark, .. }) => {
             let check = find(library, benchmark, what)?;
-            (check.rule.clone(), Some(check_view(library, benchmark, check)?))
+            (check.rule.clone(), Some(check_view(definitions, benchmark, check)?))
         }
         None => (library.rule(what).ok_or_else(|| unknown_rule(library, what))?, None),
     };
-    let view = view(library, &rule, check)?;
+    let view = view(definitions, loaded.as_ref(), &rule, check)?;
     if as_json { json(&view) } else { Ok(text(&view).into_bytes()) }
 }
 
@@ -102,7 +108,7 @@ const fn separator(near: &str) -> &'static str {
     if near.is_empty() { ";" } else { "" }
 }
 
-fn check_view(library: &Library, benchmark: &Benchmark, check: &Check) -> Result<CheckView, Failure> {
+fn check_view(definitions: &Definitions, benchmark: &Benchmark, check: &Check) -> Result<CheckView, Failure> {
     let target = benchmark.checks().find(|(_, c)| c.id == check.id).map_or("", |(target, _)| target.id());
     Ok(CheckView {
         benchmark: benchmark.id.clone(),
@@ -110,16 +116,21 @@ fn check_view(library: &Library, benchmark: &Benchmark, check: &Check) -> Result
         target,
         assessment: grade(check),
         scored: check.scored,
-        parameters: library.parameters(&benchmark.id, &check.id)?,
+        parameters: definitions.parameters(&benchmark.id, &check.id)?,
     })
 }
 
-fn view(library: &Library, rule: &Rule, check: Option<CheckView>) -> Result<View, Failure> {
+fn view(
+    definitions: &Definitions,
+    loaded: Option<&LoadedBenchmark>,
+    rule: &Rule,
+    check: Option<CheckView>,
+) -> Result<View, Failure> {
     let mut looks = Vec::new();
-    collect_looks(&rule.assertion, &mut Vec::new(), &mut looks);
+    collect_looks(&rule.assertion, loaded, &mut Vec::new(), &mut looks);
     let steps = match &rule.assertion {
         Assertion::Manual(steps) => Some(steps.render(&mut place)),
-        Assertion::Test(_) | Assertion::AllOf(_) | Assertion::AnyOf(_) | Assertion::Dialect(_) => None,
+        Assertion::Test(_) | Assertion::AllOf(_) | Assertion::AnyOf(_) | Assertion::External(_) => None,
     };
     Ok(View {
         rule: rule.id.clone(),
@@ -127,10 +138,10 @@ fn view(library: &Library, rule: &Rule, check: Option<CheckView>) -> Result<View
         looks,
         steps,
         needs: rule.needs.map(Component::program),
-        why: rule.why.to_string(),
+        rationale: rule.rationale.to_string(),
         impact: rule.impact.as_ref().map(ToString::to_string),
-        fix: rule.fix.render(&mut place),
-        used_by: uses(library, &rule.id, check.as_ref())?,
+        remediation: rule.remediation.render(&mut place),
+        used_by: uses(definitions, &rule.id, check.as_ref())?,
         check,
     })
 }
@@ -141,17 +152,31 @@ fn place(component: Component, kind: FileRole) -> Option<String> {
     Some(format!("{{{component}.{}}}", kind.id()))
 }
 
-fn collect_looks(assertion: &Assertion, within: &mut Vec<&'static str>, looks: &mut Vec<LookView>) {
+fn collect_looks(
+    assertion: &Assertion,
+    loaded: Option<&LoadedBenchmark>,
+    within: &mut Vec<&'static str>,
+    looks: &mut Vec<LookView>,
+) {
     let (word, inner) = match assertion {
         Assertion::Test(test) => return looks.push(look(test, within)),
-        Assertion::Dialect(check) => return looks.push(audit(check)),
+        Assertion::External(number) => {
+            let described = loaded.and_then(|loaded| loaded.describe(*number));
+            return looks.extend(described.map(|(reads, expects)| LookView {
+                within: Vec::new(),
+                reads,
+                expects,
+                when_unset: None,
+                when_missing: None,
+            }));
+        }
         Assertion::Manual(_) => return,
         Assertion::AllOf(inner) => ("all of", inner),
         Assertion::AnyOf(inner) => ("any of", inner),
     };
     within.push(word);
     for assertion in inner {
-        collect_looks(assertion, within, looks);
+        collect_looks(assertion, loaded, within, looks);
     }
     within.pop();
 }
@@ -162,56 +187,22 @@ fn look(test: &Test, within: &[&'static str]) -> LookView {
         reads: test.probe.describe(),
         expects: test.expect.to_string(),
         when_unset: (!matches!(test.probe, Probe::File(_))).then_some(match test.when_unset {
-            _ if test.expect.holds_unset() => "met",
-            WhenUnset::NotMet => "not met",
-            WhenUnset::Default => "its documented default is judged",
+            _ if test.expect.holds_unset() => "pass",
+            WhenUnset::NotMet => "fail",
+            WhenUnset::Default => "the documented default counts",
         }),
         when_missing: Some(match test.when_missing {
-            WhenMissing::NotMet => "not met",
-            WhenMissing::NotApplicable => "does not apply",
+            WhenMissing::NotMet => "fail",
+            WhenMissing::NotApplicable => "not applicable",
         }),
-    }
-}
-
-/// A check in kube-bench's dialect: its shell texts, and its tests.
-fn audit(check: &kube_bench::Check) -> LookView {
-    let texts = [&check.audit, &check.audit_config, &check.audit_env];
-    let read: Vec<&str> = texts.into_iter().map(|text| text.trim()).filter(|text| !text.is_empty()).collect();
-    let tests = check.tests.as_ref();
-    let word = match tests.map(|t| &t.join) {
-        Some(Join::Or) => " or ",
-        Some(Join::And | Join::Unknown(_)) | None => " and ",
-    };
-    let items: Vec<String> = tests.map(|t| t.items.iter().map(item).collect()).unwrap_or_default();
-    LookView {
-        within: Vec::new(),
-        reads: if read.is_empty() { "nothing".to_owned() } else { format!("what this prints: {}", read.join("; ")) },
-        expects: if items.is_empty() { "a person finds out".to_owned() } else { items.join(word) },
-        when_unset: None,
-        when_missing: None,
-    }
-}
-
-/// A test in the words of the file.
-fn item(item: &kube_bench::Item) -> String {
-    let name = [&item.flag, &item.path, &item.env].into_iter().find(|name| !name.is_empty());
-    let name = name.map_or("", String::as_str);
-    match &item.compare {
-        _ if !item.set => format!("{name} is not there"),
-        None => format!("{name} is there"),
-        Some((operator, value)) => {
-            let known =
-                kube_bench::Operator::KNOWN.into_iter().find(|word| kube_bench::Operator::parse(word) == *operator);
-            format!("{name} {} {value}", known.unwrap_or("(an operator that is not known)"))
-        }
     }
 }
 
 /// Every other check that has this rule.
-fn uses(library: &Library, rule: &str, but: Option<&CheckView>) -> Result<Vec<UseView>, Failure> {
+fn uses(definitions: &Definitions, rule: &str, but: Option<&CheckView>) -> Result<Vec<UseView>, Failure> {
     let mut uses = Vec::new();
-    for id in library.benchmarks() {
-        let benchmark = library.benchmark(id)?;
+    for id in definitions.benchmarks() {
+        let benchmark = definitions.benchmark(id, None)?.benchmark;
         for (_, check) in benchmark.checks().filter(|(_, c)| c.rule.id == rule) {
             if !but.is_some_and(|b| b.benchmark == id && b.id == check.id.as_str()) {
                 let assessment = grade(check);
@@ -225,17 +216,17 @@ fn uses(library: &Library, rule: &str, but: Option<&CheckView>) -> Result<Vec<Us
 fn text(view: &View) -> String {
     let mut text = String::new();
     let mut line = |name: &str, value: &str| {
-        let value = value.trim_end().replace('\n', &format!("\n{:11}", ""));
+        let value = value.trim_end().replace('\n', &format!("\n{:13}", ""));
         // Writing to a String cannot fail.
-        let _ = writeln!(text, "{name:<10} {value}");
+        let _ = writeln!(text, "{name:<12} {value}");
     };
     match &view.check {
         Some(check) => {
             line(&check.id, &view.title);
             line("rule", &view.rule);
             line("benchmark", &format!("{}, target {}", check.benchmark, check.target));
-            let fails = if check.scored { "scored: not met is FAIL" } else { "not scored: not met is WARN" };
-            line("grade", &format!("{}, {fails}", check.assessment));
+            let fails = if check.scored { "scored: a failure is FAIL" } else { "not scored: a failure is WARN" };
+            line("assessment", &format!("{}, {fails}", check.assessment));
             for (name, value) in &check.parameters {
                 line("parameter", &format!("{name} is {}", shown(value)));
             }
@@ -246,7 +237,7 @@ fn text(view: &View) -> String {
         }
     }
     if let Some(needs) = view.needs {
-        line("about", &format!("{needs}; does not apply where that does not run beside others"));
+        line("needs", &format!("{needs}; not applicable where it does not run beside the API server"));
     }
     for look in &view.looks {
         let within = look.within.iter().map(|w| format!("[{w}] ")).collect::<String>();
@@ -260,14 +251,14 @@ fn text(view: &View) -> String {
         }
     }
     if let Some(steps) = &view.steps {
-        line("find out", steps);
+        line("review", steps);
     }
-    line("why", &view.why);
+    line("rationale", &view.rationale);
     if let Some(impact) = &view.impact {
-        line("breaks", impact);
+        line("impact", impact);
     }
-    line("fix", &view.fix);
-    line("also in", &also_in(&view.used_by));
+    line("remediation", &view.remediation);
+    line("used by", &also_in(&view.used_by));
     text
 }
 

@@ -1,42 +1,49 @@
-//! What ends a run, and the exit code that it gives. Prints nothing.
+//! What ends a command, and its exit code.
 
 use crate::benchmark::DefinitionError;
-use crate::sink::DeliveryError;
+use crate::sink::SinkError;
 
-/// What ends a run, by the exit code that it gives.
+/// What ends a command.
 #[derive(Debug, thiserror::Error)]
-pub enum Failure {
-    /// The command line asks for what is not there.
+pub(crate) enum Failure {
+    /// The command line asks for what does not exist.
     #[error("{0}")]
     Usage(String),
     /// A definition file is wrong.
     #[error(transparent)]
     Definition(#[from] DefinitionError),
+    /// Another file of the user's is wrong.
+    #[error("{0}")]
+    File(String),
     /// Nothing could be evaluated.
     #[error("{0}")]
     Nothing(String),
-    /// Anything else.
+    /// A file, the machine or the database could not be read or written.
     #[error("{0:#}")]
     Other(#[from] anyhow::Error),
 }
 
 impl Failure {
     /// The program's exit code.
-    pub const fn exit_code(&self) -> u8 {
+    pub(crate) const fn exit_code(&self) -> u8 {
         match self {
             Self::Other(_) => 1,
             Self::Usage(_) => 2,
-            Self::Definition(_) => 3,
+            Self::Definition(_) | Self::File(_) => 3,
             Self::Nothing(_) => 4,
         }
     }
 }
 
-impl From<DeliveryError> for Failure {
-    fn from(error: DeliveryError) -> Self {
-        match error {
-            DeliveryError::Setting(_) | DeliveryError::NoDatabase => Self::Usage(error.to_string()),
-            other => Self::Other(other.into()),
-        }
+impl From<SinkError> for Failure {
+    fn from(error: SinkError) -> Self {
+        Self::Other(error.into())
+    }
+}
+
+#[cfg(feature = "kube-bench")]
+impl From<crate::kube_bench::SettingError> for Failure {
+    fn from(error: crate::kube_bench::SettingError) -> Self {
+        Self::Usage(error.to_string())
     }
 }

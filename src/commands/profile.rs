@@ -1,7 +1,8 @@
 //! A benchmark's checks as they stand after everything that it extends: number, rule, grade, parameters.
 
+use super::definitions::Definitions;
 use super::json;
-use crate::benchmark::{Assessment, Benchmark, Check, Library};
+use crate::benchmark::{Assessment, Benchmark, Check};
 use crate::commands::Failure;
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -26,13 +27,13 @@ struct Line<'a> {
 }
 
 /// The checks of a benchmark that there is.
-pub fn list(library: &Library, id: &str, as_json: bool) -> Result<Vec<u8>, Failure> {
-    let benchmark = library.benchmark(id)?;
-    let view = view(library, &benchmark)?;
+pub(crate) fn list(definitions: &Definitions, id: &str, as_json: bool) -> Result<Vec<u8>, Failure> {
+    let benchmark = definitions.benchmark(id, None)?.benchmark;
+    let view = view(definitions, &benchmark)?;
     if as_json { json(&view) } else { Ok(text(&view).into_bytes()) }
 }
 
-fn view<'a>(library: &Library, benchmark: &'a Benchmark) -> Result<View<'a>, Failure> {
+fn view<'a>(definitions: &Definitions, benchmark: &'a Benchmark) -> Result<View<'a>, Failure> {
     let checks = benchmark
         .checks()
         .map(|(target, check)| {
@@ -42,7 +43,7 @@ fn view<'a>(library: &Library, benchmark: &'a Benchmark) -> Result<View<'a>, Fai
                 rule: &check.rule.id,
                 assessment: grade(check),
                 scored: check.scored,
-                parameters: library.parameters(&benchmark.id, &check.id)?,
+                parameters: definitions.parameters(&benchmark.id, &check.id)?,
             })
         })
         .collect::<Result<_, Failure>>()?;

@@ -12,7 +12,7 @@ use std::path::Path;
 
 /// Where the snapshot goes: opened before any work, so that a bad name costs nothing, and readable by its owner alone.
 /// `None` and `-` are stdout.
-pub fn open(path: Option<&Path>) -> Result<Option<File>, Failure> {
+pub(crate) fn open(path: Option<&Path>) -> Result<Option<File>, Failure> {
     let Some(path) = path.filter(|path| *path != Path::new("-")) else {
         return Ok(None);
     };
@@ -28,7 +28,7 @@ pub fn open(path: Option<&Path>) -> Result<Option<File>, Failure> {
 }
 
 /// Takes a snapshot of a machine and writes it.
-pub fn write(library: &Library, host: &dyn NodeSource, out: Option<File>) -> Result<(), Failure> {
+pub(crate) fn write(library: &Library, host: &dyn NodeSource, out: Option<File>) -> Result<(), Failure> {
     let bytes = snapshot::take(library, host).map_err(|error| match error {
         SnapshotError::Definition(error) => Failure::Definition(error),
         other @ SnapshotError::Json(_) => Failure::Other(other.into()),

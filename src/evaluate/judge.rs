@@ -1,9 +1,9 @@
-//! Holds evidence against expectations. Pure: no host, no clock, no order of things. What is not known is never met.
+//! Holds evidence against expectations. Pure: no source, no clock. What is not known never passes.
 
 use crate::benchmark::{Assertion, Test, WhenMissing, WhenUnset};
 use crate::expectation::TypeMismatch;
+use crate::model::{EvidenceEntry, Finding, Status, Verdict};
 use crate::probe::{Evidence, FileGroup, Observation, Observed, Probe};
-use crate::report::{Finding, Verdict};
 use std::fmt::Write as _;
 
 /// A verdict with what leads to it.
@@ -13,39 +13,36 @@ pub struct Judgement {
     pub verdict: Verdict,
     /// What must hold, in words.
     pub expected: String,
-    /// What was seen, in words.
+    /// What was observed, in words.
     pub actual: String,
-    /// Everything that was seen.
+    /// One for each observation.
     pub findings: Vec<Finding>,
 }
+
+/// The reason of a check for which nothing was collected.
+const NOT_COLLECTED: &str = "nothing was collected";
+
+/// The reason of a check that only a person can assess.
+const MANUAL: &str = "manual review required";
 
 /// Judges an assertion by the evidence that was collected for each of its probes.
 pub fn judge<'e>(assertion: &Assertion, evidence: &dyn Fn(&Probe) -> Option<&'e Evidence>) -> Judgement {
     match assertion {
         Assertion::Test(test) => match evidence(&test.probe) {
             Some(evidence) => judge_test(test, evidence),
-            None => Judgement {
-                verdict: Verdict::Undetermined("nothing was collected".to_owned()),
-                expected: expected(test),
-                actual: "nothing".to_owned(),
-                findings: Vec::new(),
-            },
+            None => without_findings(Verdict::Undetermined(NOT_COLLECTED.to_owned()), expected(test), "nothing"),
         },
         Assertion::AllOf(inner) => combine(inner, evidence, " AND ", all_of),
         Assertion::AnyOf(inner) => combine(inner, evidence, " OR ", any_of),
-        Assertion::Dialect(_) => Judgement {
-            verdict: Verdict::Undetermined("what an audit prints is no evidence of a probe".to_owned()),
-            expected: String::new(),
-            actual: String::new(),
-            findings: Vec::new(),
-        },
-        Assertion::Manual(_) => Judgement {
-            verdict: Verdict::Manual,
-            expected: "a person finds out".to_owned(),
-            actual: "not looked at".to_owned(),
-            findings: Vec::new(),
-        },
+        Assertion::External(_) => without_findings(Verdict::Undetermined(NOT_COLLECTED.to_owned()), String::new(), ""),
+        Assertion::Manual(_) => {
+            without_findings(Verdict::Manual(MANUAL.to_owned()), "manual review".to_owned(), "not evaluated")
+        }
     }
+}
+
+fn without_findings(verdict: Verdict, expected: String, actual: &str) -> Judgement {
+    Judgement { verdict, expected, actual: actual.to_owned(), findings: Vec::new() }
 }
 
 fn combine<'e>(
@@ -68,22 +65,47 @@ fn combine<'e>(
         (verdict(&judgements), texts(|j| &j.expected).join(word), texts(|j| &j.actual).join("; "));
     let mut findings: Vec<Finding> = Vec::new();
     for finding in judgements.into_iter().flat_map(|j| j.findings) {
-        if !findings.contains(&finding) {
-            findings.push(finding);
+        match findings.iter_mut().find(|known| is_same_observation(known, &finding)) {
+            Some(known) => known.status = worse(known.status, finding.status),
+            None => findings.push(finding),
         }
     }
+    adjust(&mut findings, verdict.status());
     Judgement { verdict, expected, actual, findings }
 }
 
-/// The worst decides: not met, then undetermined; what does not apply is passed over unless nothing does.
+/// The same thing read twice, for two tests.
+fn is_same_observation(one: &Finding, other: &Finding) -> bool {
+    (&one.subject, &one.evidence) == (&other.subject, &other.evidence)
+}
+
+fn worse(one: Status, other: Status) -> Status {
+    Status::worst([one, other]).unwrap_or(one)
+}
+
+/// Makes the status of a judgement the worst of its findings. Of alternatives one is enough: what does not hold beside it has
+/// no weight, and where none holds for sure, none is a failure by itself.
+pub(super) fn adjust(findings: &mut [Finding], status: Status) {
+    let rank = |status: Status| Status::WORST_FIRST.iter().position(|s| *s == status);
+    for finding in &mut *findings {
+        if rank(finding.status) < rank(status) {
+            finding.status = if status == Status::Undetermined { status } else { Status::NotApplicable };
+        }
+    }
+    if !findings.iter().any(|finding| finding.status == status) {
+        findings.iter_mut().for_each(|finding| finding.status = status);
+    }
+}
+
+/// The worst decides: a failure, then what is undetermined; what does not apply has no weight unless nothing applies.
 fn all_of(judgements: &[Judgement]) -> Verdict {
     worst(judgements.iter().map(|j| j.verdict.clone()))
 }
 
-/// The best decides. Of several that are not met, each says why.
+/// The best decides. Where several fail, each says why.
 fn any_of(judgements: &[Judgement]) -> Verdict {
-    if judgements.iter().any(|j| j.verdict == Verdict::Met) {
-        return Verdict::Met;
+    if judgements.iter().any(|j| j.verdict == Verdict::Pass) {
+        return Verdict::Pass;
     }
     let mut reasons: Vec<&str> = Vec::new();
     for reason in judgements.iter().filter_map(|j| j.verdict.reason()) {
@@ -95,32 +117,31 @@ fn any_of(judgements: &[Judgement]) -> Verdict {
     if judgements.iter().any(|j| matches!(j.verdict, Verdict::Undetermined(_))) {
         Verdict::Undetermined(reasons)
     } else {
-        Verdict::NotMet(reasons)
+        Verdict::Fail(reasons)
     }
 }
 
 fn worst(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
-    let mut not_met: Vec<String> = Vec::new();
+    let mut failed: Vec<String> = Vec::new();
     let mut undetermined: Vec<String> = Vec::new();
     let mut not_applicable = None;
-    let mut met = false;
+    let mut passed = false;
     for verdict in verdicts {
         match verdict {
-            Verdict::Met => met = true,
-            Verdict::NotMet(reason) if !not_met.contains(&reason) => not_met.push(reason),
+            Verdict::Pass => passed = true,
+            Verdict::Fail(reason) if !failed.contains(&reason) => failed.push(reason),
             Verdict::Undetermined(reason) if !undetermined.contains(&reason) => undetermined.push(reason),
-            Verdict::Untested(reason) => undetermined.push(reason),
-            Verdict::NotMet(_) | Verdict::Undetermined(_) => {}
+            Verdict::Fail(_) | Verdict::Undetermined(_) => {}
             Verdict::NotApplicable(reason) => not_applicable = Some(reason),
-            Verdict::Manual | Verdict::Skipped => undetermined.push("a person must find out".to_owned()),
+            Verdict::Manual(_) | Verdict::Skipped => undetermined.push(MANUAL.to_owned()),
         }
     }
     match not_applicable {
-        _ if !not_met.is_empty() => Verdict::NotMet(join_reasons(&not_met)),
+        _ if !failed.is_empty() => Verdict::Fail(join_reasons(&failed)),
         _ if !undetermined.is_empty() => Verdict::Undetermined(join_reasons(&undetermined)),
-        _ if met => Verdict::Met,
+        _ if passed => Verdict::Pass,
         Some(reason) => Verdict::NotApplicable(reason),
-        None => Verdict::Undetermined("nothing was seen".to_owned()),
+        None => Verdict::Undetermined("nothing was observed".to_owned()),
     }
 }
 
@@ -135,14 +156,15 @@ fn join_reasons(reasons: &[String]) -> String {
 }
 
 fn judge_test(test: &Test, evidence: &Evidence) -> Judgement {
-    let verdicts = evidence.observations.iter().filter_map(|o| judge_one(test, o));
+    let verdicts: Vec<Option<Verdict>> = evidence.observations.iter().map(|o| judge_one(test, o)).collect();
     let several = evidence.observations.len() > 1;
     let actual: Vec<String> = evidence.observations.iter().map(|o| describe(o, several)).collect();
+    let findings = evidence.observations.iter().zip(&verdicts).map(|(o, verdict)| finding(o, verdict.as_ref()));
     Judgement {
-        verdict: worst(verdicts),
         expected: expected(test),
         actual: if actual.is_empty() { "nothing".to_owned() } else { actual.join("; ") },
-        findings: evidence.observations.iter().map(finding).collect(),
+        findings: findings.collect(),
+        verdict: worst(verdicts.into_iter().flatten()),
     }
 }
 
@@ -152,7 +174,7 @@ fn judge_one(test: &Test, observation: &Observation) -> Option<Verdict> {
     let name = &observation.attribute;
     let wrong = |TypeMismatch(what): TypeMismatch| Verdict::Undetermined(format!("{name}: {what}"));
     let verdict = |holds: bool, reason: &dyn Fn() -> String| {
-        if holds { Verdict::Met } else { Verdict::NotMet(reason()) }
+        if holds { Verdict::Pass } else { Verdict::Fail(reason()) }
     };
     Some(match &observation.seen {
         Observed::Value(value) => match expect.holds(value) {
@@ -178,7 +200,7 @@ fn judge_one(test: &Test, observation: &Observation) -> Option<Verdict> {
             Err(error) => wrong(error),
         },
         Observed::Missing(reason) => match test.when_missing {
-            WhenMissing::NotMet => Verdict::NotMet(reason.clone()),
+            WhenMissing::NotMet => Verdict::Fail(reason.clone()),
             WhenMissing::NotApplicable => Verdict::NotApplicable(reason.clone()),
         },
         Observed::Unknown(reason) => Verdict::Undetermined(reason.clone()),
@@ -223,7 +245,7 @@ fn describe(observation: &Observation, with_subject: bool) -> String {
     }
 }
 
-fn finding(observation: &Observation) -> Finding {
+fn finding(observation: &Observation, verdict: Option<&Verdict>) -> Finding {
     let value = match &observation.seen {
         Observed::Value(value) => value.to_string(),
         Observed::Unset { default: Some(default) } => format!("not set; default {}", shown_default(default)),
@@ -234,11 +256,26 @@ fn finding(observation: &Observation) -> Finding {
         }
         Observed::Missing(reason) | Observed::Unknown(reason) | Observed::Remark(reason) => reason.clone(),
     };
+    let count = match &observation.seen {
+        Observed::Files(files) => files.count,
+        Observed::Value(_)
+        | Observed::Unset { .. }
+        | Observed::Missing(_)
+        | Observed::Unknown(_)
+        | Observed::Remark(_) => 1,
+    };
     Finding {
         subject: observation.subject.clone(),
-        attribute: observation.attribute.clone(),
-        value,
-        source: observation.source.clone(),
+        count,
+        // What is only remarked has no weight.
+        status: verdict.map_or(Status::NotApplicable, Verdict::status),
+        evidence: vec![EvidenceEntry {
+            attribute: observation.attribute.clone(),
+            value,
+            source: observation.source.clone(),
+        }],
+        location: None,
+        remediation: None,
     }
 }
 

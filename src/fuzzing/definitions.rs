@@ -1,11 +1,9 @@
 //! Definition files of both dialects, and the configuration: whatever is wrong in one is told at a place that the file has.
 
 use super::texts;
-use crate::benchmark::folder_warnings::warnings;
-use crate::benchmark::folders::section;
 use crate::benchmark::source::parse;
-use crate::benchmark::{Assertion, DefinitionError, Diagnostic, Library, Severity, Source, lint};
-use crate::kube_bench::Substitutions;
+use crate::benchmark::{Assertion, DefinitionError, Diagnostic, Level, Library, Source, lint};
+use crate::kube_bench::{FolderSet, Substitutions, section, warnings};
 use crate::model::Target;
 use crate::node::Config;
 use crate::source::node::RecordedSource;
@@ -17,7 +15,7 @@ pub fn native_definitions(data: &[u8]) {
     let file = |name: &str, text: &str| Source::new(name, text.to_owned());
     let all = [file("catalog/a.yaml", &catalogue), file("profiles/b.yaml", &profile), file("config.yaml", &config)];
     for source in &all {
-        let problems = lint(Library::default(), vec![source.clone()]);
+        let problems = lint(Library::default(), vec![source.clone()], Some(&FolderSet::default()));
         problems.iter().for_each(|problem| is_in(source, problem.line, problem.column, &problem.message));
         let mut library = Library::default();
         let refused: [Option<DefinitionError>; 4] = [
@@ -28,7 +26,7 @@ pub fn native_definitions(data: &[u8]) {
         ];
         refused.iter().flatten().for_each(|error| is_told_in(source, error));
         if refused.iter().all(Option::is_some) {
-            let found = problems.iter().any(|problem| problem.severity == Severity::Error);
+            let found = problems.iter().any(|problem| problem.level == Level::Error);
             assert!(found, "{refused:?}, and lint finds {problems:?} in {:?}", source.text);
         }
     }
@@ -43,7 +41,7 @@ fn together(sources: &[Source; 3]) {
         return;
     }
     let ids: Vec<String> = library.benchmarks().into_iter().map(str::to_owned).collect();
-    let found: Vec<Diagnostic> = lint(Library::default(), sources[..2].to_vec());
+    let found: Vec<Diagnostic> = lint(Library::default(), sources[..2].to_vec(), None);
     for id in &ids {
         match library.benchmark(id) {
             Ok(benchmark) => benchmark.checks().for_each(|(_, check)| {
@@ -52,7 +50,7 @@ fn together(sources: &[Source; 3]) {
                 );
             }),
             Err(error) => {
-                assert!(found.iter().any(|p| p.severity == Severity::Error), "{error}, and lint finds {found:?}");
+                assert!(found.iter().any(|p| p.level == Level::Error), "{error}, and lint finds {found:?}");
                 is_told_in(&sources[1], &error);
             }
         }
@@ -63,7 +61,7 @@ fn together(sources: &[Source; 3]) {
 pub fn kube_bench_definitions(data: &[u8]) {
     let [text] = texts(data);
     let source = Source::new("cis/node.yaml", text.into_owned());
-    let loaded = section(Target::Node, source.clone(), &Substitutions::default());
+    let loaded = section(Target::Node, source.clone(), &Substitutions::default(), &mut Vec::new());
     let told = warnings(&source);
     match (&loaded, &told) {
         (Err(error), _) => is_told_in(&source, error),
@@ -71,15 +69,15 @@ pub fn kube_bench_definitions(data: &[u8]) {
         (Ok(section), Ok(_)) => {
             for check in section.groups.iter().flat_map(|group| &group.checks) {
                 assert_eq!(check.id.as_str(), check.rule.id);
-                assert!(matches!(check.rule.assertion, Assertion::Dialect(_)));
+                assert!(matches!(check.rule.assertion, Assertion::External(_)));
             }
         }
     }
     told.iter().flatten().for_each(|warning| is_told_in(&source, warning));
-    for problem in lint(Library::default(), vec![source.clone()]) {
+    for problem in lint(Library::default(), vec![source.clone()], Some(&FolderSet::default())) {
         is_in(&source, problem.line, problem.column, &problem.message);
     }
-    let _ = section(Target::Node, source, words());
+    let _ = section(Target::Node, source, words(), &mut Vec::new());
 }
 
 /// The words of a machine where everything runs.

@@ -2,7 +2,8 @@
 
 use super::texts;
 use crate::kube_bench::jsonpath::{JsonPath, document};
-use crate::kube_bench::{AuditAnswers, AuditOutput, Check, Item, Join, Operator, Tests, Verdict, evaluate};
+use crate::kube_bench::{AuditAnswers, AuditOutput, Check, Item, Join, Operator, Tests, evaluate};
+use crate::model::Verdict;
 
 /// A path, a flag, an operator, the value to compare with, and what was printed, apart by NUL: a flag is there if its text
 /// is, a path either renders or says why not, and every comparison comes to a verdict.
@@ -28,14 +29,14 @@ pub fn dialect(data: &[u8]) {
         evaluate(&check, false, &mut || answers())
     };
     let by_flag = Item { env: String::new(), ..item.clone() };
-    let found = judge(&by_flag, "", false).verdict == Verdict::Passed;
+    let found = judge(&by_flag, "", false).outcome.verdict == Verdict::Pass;
     let looked_into = printed.trim_end_matches([' ', '\n']);
     assert_eq!(found, !flag.is_empty() && looked_into.contains(&*flag), "{flag:?} in {printed:?}");
     let compared = Item { compare: Some((Operator::parse(&operator), wanted.to_string())), ..item.clone() };
     for item in [&by_flag, &item, &compared, &Item { set: false, ..item.clone() }] {
         for (config, multiple) in [("", false), ("cat x", false), ("cat x", true)] {
             let result = judge(item, config, multiple);
-            assert!(matches!(result.verdict, Verdict::Passed | Verdict::Failed(_)), "{:?}", result.verdict);
+            assert!(matches!(result.outcome.verdict, Verdict::Pass | Verdict::Fail(_)), "{:?}", result.outcome.verdict);
         }
     }
 }

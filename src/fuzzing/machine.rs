@@ -1,14 +1,15 @@
 //! Described machines: what a file says of one, looked at from end to end, and audited.
 
 use crate::benchmark::{Benchmark, Library};
+use crate::evaluate::{NoExternalChecks, evaluate};
+use crate::kube_bench::format::{Json, Junit};
 use crate::model::Target;
 use crate::node::Node;
 use crate::plan::{Selection, plan};
 use crate::probe::Collector;
-use crate::report::Format;
-use crate::report::{Report, State};
+use crate::report::{Format, Report, ReportHeader, State};
 use crate::source::node::{FileKind, FileSource, HostPath, ProcessSource, RecordedSource, SourceError};
-use crate::{evaluate, snapshot, version};
+use crate::{snapshot, version};
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -20,7 +21,8 @@ pub fn described_host(data: &[u8]) {
     let Ok(host) = RecordedSource::parse(&String::from_utf8_lossy(data)) else { return };
     look_around(&host);
     let report = audit(&host);
-    for format in [Format::Json { totals: true }, Format::Junit] {
+    let formats: [&dyn Format; 2] = [&Json { totals: true }, &Junit];
+    for format in formats {
         let mut out = Vec::new();
         assert!(format.render(&report, &mut out).is_ok() && !out.is_empty());
     }
@@ -94,12 +96,12 @@ fn audit(host: &RecordedSource) -> Report {
         unscored: true,
     };
     let Ok(plan) = plan(benchmark, &selection) else { panic!("the benchmark cannot be planned") };
-    evaluate::run(&plan, &mut collector, &node, None)
+    let evaluation = evaluate(&plan, &mut collector, &node, &NoExternalChecks);
+    Report::build(ReportHeader::of_node(evaluation.notices), &plan, evaluation.outcomes)
 }
 
 fn verdicts(report: &Report) -> Vec<(String, State)> {
-    let outcomes = report.sections.iter().flat_map(|s| &s.groups).flat_map(|g| &g.outcomes);
-    outcomes.map(|outcome| (outcome.id.to_string(), outcome.state())).collect()
+    report.checks.iter().map(|check| (check.id.clone(), check.state())).collect()
 }
 
 fn definitions() -> &'static (Library, Benchmark) {

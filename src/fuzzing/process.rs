@@ -1,14 +1,14 @@
 //! What the kernel and the linker say of processes: accounts, environments, executables, the texts of the proc directory.
 
 use super::{parts, texts};
-use crate::sink::settings;
+use crate::kube_bench::settings;
+use crate::sink::database;
 use crate::source::node::mount_table::{MountTable, unescape};
 use crate::source::node::proc_files::{cgroup_path, split_at_nul, user_ids, value_of};
 use crate::source::node::proc_stat::{boot_time, parse_row, uptime};
 use crate::source::node::{Accounts, build_information};
 use std::io::Cursor;
 use std::path::Path;
-use std::time::SystemTime;
 
 /// The contents of a passwd and a group file, apart by NUL: root is number 0, and number 0 is root.
 pub fn accounts(data: &[u8]) {
@@ -47,13 +47,13 @@ pub fn environment(data: &[u8]) {
         name => value_of(block, name),
     };
     if !String::from_utf8_lossy(block).contains(secret) {
-        let told = match settings::database(&variable) {
+        let told = match database::database(&variable) {
             Ok(database) => format!("{database:?} {database}"),
             Err(error) => error.to_string(),
         };
         assert!(!told.contains(secret), "{told}");
     }
-    let _ = settings::origin(&variable, SystemTime::UNIX_EPOCH);
+    let _ = settings::origin(&variable);
 }
 
 /// An executable, or only its section of build information: read or refused, and never more than what is in it.

@@ -5,6 +5,9 @@ use super::{TARGETS, Target};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use ruzstd::decoding::StreamingDecoder;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 
 /// Words of the grammar of a target, with ␣ for a blank in one; a few of them in a row come near to what it reads.
@@ -111,17 +114,29 @@ fn targets_hold_for_random_texts() {
     });
 }
 
+/// The inputs in the corpus of a target, see scripts/corpus.sh.
+fn corpus(target: &str) -> Vec<Vec<u8>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("fuzz/corpus/{target}.tar.zst"));
+    let compressed = File::open(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let mut archive = tar::Archive::new(StreamingDecoder::new(compressed).expect("a zstd frame"));
+    let entries = archive.entries().expect("a tar archive");
+    entries
+        .map(|entry| {
+            let mut input = Vec::new();
+            entry.expect("an entry of the archive").read_to_end(&mut input).expect("a complete entry");
+            input
+        })
+        .collect()
+}
+
 #[test]
 fn targets_hold_for_every_file_of_the_corpus() {
-    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus");
     for (name, target) in TARGETS {
-        let files = std::fs::read_dir(corpus.join(name)).expect(name).flatten();
-        let mut count = 0;
-        for file in files {
-            target(&std::fs::read(file.path()).expect("a file"));
-            count += 1;
+        let inputs = corpus(name);
+        assert!(!inputs.is_empty(), "{name} has no corpus");
+        for input in inputs {
+            target(&input);
         }
-        assert!(count > 0, "{name} has no corpus");
     }
 }
 

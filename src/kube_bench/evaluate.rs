@@ -1,43 +1,19 @@
 //! What an audit printed, held against the tests of a check. Pure: texts in, a verdict with its words out.
 
 use super::audit::{AuditAnswers, AuditOutput};
+use super::fields::CheckFields;
 use super::jsonpath::{JsonPath, document};
 use super::{Check, Item, Join};
+use crate::model::{Outcome, Verdict};
+use crate::text::sanitize;
 
-/// What was found out about a check.
+/// The result of a check, and what went wrong beside its verdict.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
-    /// Its tests pass.
-    Passed,
-    /// They do not; the reason is empty where it was nothing but the tests.
-    Failed(String),
-    /// Its audits did not come to their end, for this reason.
-    NotRun(String),
-    /// A person must find out.
-    Manual,
-    /// It is left out.
-    Skipped,
-    /// It has nothing to be judged by, for this reason.
-    Untested(String),
-}
-
-/// What came of a check.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Result {
-    /// The verdict; a failed test gives no reason.
-    pub verdict: Verdict,
-    /// What was asked for.
-    pub expected: String,
-    /// What the first item looked at.
-    pub actual: String,
-    /// What goes wrong beside the verdict, for standard error.
-    pub remarks: Vec<String>,
-}
-
-impl Result {
-    fn plain(verdict: Verdict) -> Self {
-        Self { verdict, expected: String::new(), actual: String::new(), remarks: Vec::new() }
-    }
+pub struct Evaluated {
+    /// The outcome.
+    pub outcome: Outcome,
+    /// Notices for the reader.
+    pub notices: Vec<String>,
 }
 
 /// Which output an item looks into, and under which name.
@@ -57,41 +33,63 @@ struct ItemResult {
     actual: String,
 }
 
-/// Judges a check. `skipped` tells that the user asked to leave it out. The audits are run only if the check comes to that.
-pub fn evaluate(check: &Check, skipped: bool, answers: &mut dyn FnMut() -> AuditAnswers) -> Result {
+/// Evaluates a check. `skipped`: the user asked to leave it out. The audits run only where the verdict depends on them.
+pub fn evaluate(check: &Check, skipped: bool, answers: &mut dyn FnMut() -> AuditAnswers) -> Evaluated {
     if check.scored && check.kind.trim().is_empty() && check.tests.is_none() {
-        return Result::plain(Verdict::Untested("there are no tests".to_owned()));
+        return without_audit(check, Verdict::Manual("there are no tests".to_owned()));
     }
     if check.kind == "skip" || check.group_skipped || skipped {
-        return Result::plain(Verdict::Skipped);
+        return without_audit(check, Verdict::Skipped);
     }
     if check.kind == "manual" {
-        return Result::plain(Verdict::Manual);
+        return without_audit(check, Verdict::Manual(String::new()));
     }
     let Some(tests) = check.tests.as_ref().filter(|t| !t.items.is_empty()) else {
-        return Result::plain(Verdict::Failed("no tests are defined".to_owned()));
+        return without_audit(check, Verdict::Fail("no tests are defined".to_owned()));
     };
     let answers = answers();
     let texts = match texts(check, &answers) {
         Ok(texts) => texts,
-        Err(reason) => return Result::plain(Verdict::NotRun(reason)),
+        Err(reason) => return without_audit(check, Verdict::Undetermined(reason)),
     };
-    let mut remarks = Vec::new();
-    let found: Vec<ItemResult> = tests.items.iter().map(|item| test(check, item, &texts, &mut remarks)).collect();
+    let mut notices = Vec::new();
+    let found: Vec<ItemResult> = tests.items.iter().map(|item| test(check, item, &texts, &mut notices)).collect();
     let (passed, word) = match &tests.join {
         Join::And => (found.iter().all(|f| f.passed), " AND "),
         Join::Or => (found.iter().any(|f| f.passed), " OR "),
         Join::Unknown(word) => {
             let reason = format!("bin_op is `{word}`, which is neither `and` nor `or`");
-            return Result { remarks, ..Result::plain(Verdict::Failed(reason)) };
+            return Evaluated { notices, ..without_audit(check, Verdict::Fail(reason)) };
         }
     };
+    let verdict = if passed { Verdict::Pass } else { Verdict::Fail(String::new()) };
     let expected: Vec<&str> = found.iter().map(|f| f.expected.as_str()).collect();
-    Result {
-        verdict: if passed { Verdict::Passed } else { Verdict::Failed(String::new()) },
-        expected: expected.join(word),
-        actual: found.into_iter().next().map(|f| f.actual).unwrap_or_default(),
-        remarks,
+    let expected = expected.join(word);
+    let actual = found.into_iter().next().map(|f| f.actual).unwrap_or_default();
+    Evaluated { outcome: outcome(check, verdict, expected, &actual), notices }
+}
+
+fn without_audit(check: &Check, verdict: Verdict) -> Evaluated {
+    Evaluated { outcome: outcome(check, verdict, String::new(), ""), notices: Vec::new() }
+}
+
+fn outcome(check: &Check, verdict: Verdict, expected: String, actual: &str) -> Outcome {
+    let kind = if verdict == Verdict::Skipped { "skip" } else { &check.kind };
+    let fields = CheckFields {
+        audit_env: check.audit_env.clone(),
+        audit_config: check.audit_config.clone(),
+        kind: kind.to_owned(),
+        use_multiple_values: check.multiple,
+    };
+    Outcome {
+        verdict: verdict.map_reason(sanitize::into_line),
+        manual: kind == "manual",
+        reads: check.audit.clone(),
+        expected,
+        actual: sanitize::output(actual),
+        remediation: check.remediation.clone(),
+        findings: Vec::new(),
+        extensions: fields.into_extensions(),
     }
 }
 
@@ -102,7 +100,7 @@ struct Texts<'a> {
 }
 
 /// The three outputs, in the order in which they are asked for; the reason of the first that failed.
-fn texts<'a>(check: &Check, answers: &'a AuditAnswers) -> std::result::Result<Texts<'a>, String> {
+fn texts<'a>(check: &Check, answers: &'a AuditAnswers) -> Result<Texts<'a>, String> {
     let env = output(&check.audit_env, &answers.env)?;
     let audit = output(&check.audit, &answers.audit)?;
     let config = match output(&check.audit_config, &answers.config) {
@@ -118,7 +116,7 @@ fn texts<'a>(check: &Check, answers: &'a AuditAnswers) -> std::result::Result<Te
     Ok(Texts { audit, config, env })
 }
 
-fn output<'a>(script: &str, printed: &'a AuditOutput) -> std::result::Result<&'a str, String> {
+fn output<'a>(script: &str, printed: &'a AuditOutput) -> Result<&'a str, String> {
     match printed {
         AuditOutput::Nothing => Ok(""),
         AuditOutput::Text { text, status: 0 } => Ok(text),
@@ -129,8 +127,8 @@ fn output<'a>(script: &str, printed: &'a AuditOutput) -> std::result::Result<&'a
     }
 }
 
-fn test(check: &Check, item: &Item, texts: &Texts<'_>, remarks: &mut Vec<String>) -> ItemResult {
-    let mut execute = |look: Look<'_>, text: &str| execute(check, item, look, text, remarks);
+fn test(check: &Check, item: &Item, texts: &Texts<'_>, notices: &mut Vec<String>) -> ItemResult {
+    let mut execute = |look: Look<'_>, text: &str| execute(check, item, look, text, notices);
     let mut found = execute(Look::Flag(&item.flag), texts.audit);
     if !found.found && !check.audit_config.is_empty() && !texts.config.is_empty() {
         found = execute(Look::Path(&item.path), texts.config);
@@ -142,12 +140,12 @@ fn test(check: &Check, item: &Item, texts: &Texts<'_>, remarks: &mut Vec<String>
 }
 
 /// One item on one output: all of it, or line by line to the first that fails.
-fn execute(check: &Check, item: &Item, look: Look<'_>, text: &str, remarks: &mut Vec<String>) -> ItemResult {
+fn execute(check: &Check, item: &Item, look: Look<'_>, text: &str, notices: &mut Vec<String>) -> ItemResult {
     let text = text.trim_end_matches([' ', '\n']);
     let parts: Vec<&str> = if check.multiple { text.split('\n').collect() } else { vec![text] };
     let mut last = ItemResult::default();
     for part in parts {
-        last = judge(item, look, part, remarks);
+        last = judge(item, look, part, notices);
         if !last.passed {
             break;
         }
@@ -155,15 +153,15 @@ fn execute(check: &Check, item: &Item, look: Look<'_>, text: &str, remarks: &mut
     ItemResult { actual: text.to_owned(), ..last }
 }
 
-fn judge(item: &Item, look: Look<'_>, text: &str, remarks: &mut Vec<String>) -> ItemResult {
+fn judge(item: &Item, look: Look<'_>, text: &str, notices: &mut Vec<String>) -> ItemResult {
     let (name, value) = match look {
         Look::Flag(flag) => (flag, flag_value(text, flag)),
         Look::Env(env) => (env, env_value(text, env)),
         Look::Path(path) => match path_value(text, path) {
             Ok(value) => (path, value),
             Err(reason) => {
-                if !remarks.contains(&reason) {
-                    remarks.push(reason);
+                if !notices.contains(&reason) {
+                    notices.push(reason);
                 }
                 return ItemResult::default();
             }
@@ -208,7 +206,7 @@ fn env_value(text: &str, name: &str) -> Option<String> {
     (!value.is_empty()).then(|| value.to_owned())
 }
 
-fn path_value(text: &str, path: &str) -> std::result::Result<Option<String>, String> {
+fn path_value(text: &str, path: &str) -> Result<Option<String>, String> {
     let document = document(text).map_err(|e| format!("the output {text:?} is neither JSON nor YAML: {e}"))?;
     let template = JsonPath::parse(path).map_err(|e| format!("the path {path:?} cannot be read: {e}"))?;
     let value = template.render(&document).map_err(|e| format!("the path {path:?} cannot be followed: {e}"))?;

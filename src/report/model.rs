@@ -1,289 +1,260 @@
-//! What came of a run: a verdict for each check, and everything that a report tells. Pure data.
+//! Report v1: the one document from which every format is made. Immutable once built.
 
-use crate::benchmark::Id;
-use crate::kube_bench;
-use crate::model::Target;
-use std::fmt;
-use std::ops::AddAssign;
+use crate::model::{Extensions, Finding, Severity, Status};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::ops::Deref;
 
-/// What was found out about one check.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
-    /// It is as asked; there is evidence.
-    Met,
-    /// It is not as asked.
-    NotMet(String),
-    /// A person must find out.
-    Manual,
-    /// There is nothing to judge it by, for this reason: the definition needs attention.
-    Untested(String),
-    /// The user asked to leave it out.
-    Skipped,
-    /// It does not apply to this node, for this reason.
-    NotApplicable(String),
-    /// It cannot be told, for this reason.
-    Undetermined(String),
-}
+/// The version of the document. A change that an older reader would misread gets a new number.
+pub const SCHEMA_VERSION: u32 = 1;
 
-/// A verdict as reports show it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum State {
-    /// PASS
-    Pass,
-    /// FAIL
-    Fail,
-    /// WARN
-    Warn,
-    /// INFO
-    Info,
-}
-
-impl Verdict {
-    /// The state of a check with this verdict. What is not known is as bad as what is not met.
-    pub const fn state(&self, scored: bool) -> State {
-        match self {
-            Self::Met => State::Pass,
-            Self::NotMet(_) | Self::Undetermined(_) if scored => State::Fail,
-            Self::NotMet(_) | Self::Undetermined(_) | Self::Manual | Self::Untested(_) => State::Warn,
-            Self::Skipped | Self::NotApplicable(_) => State::Info,
-        }
-    }
-
-    /// Why, where there is something to say.
-    pub fn reason(&self) -> Option<&str> {
-        match self {
-            Self::Met => None,
-            Self::NotMet(reason)
-            | Self::NotApplicable(reason)
-            | Self::Undetermined(reason)
-            | Self::Untested(reason) => Some(reason),
-            Self::Manual => Some("Test marked as a manual test"),
-            Self::Skipped => Some("Test marked as skip"),
-        }
-    }
-}
-
-impl From<kube_bench::Verdict> for Verdict {
-    fn from(verdict: kube_bench::Verdict) -> Self {
-        match verdict {
-            kube_bench::Verdict::Passed => Self::Met,
-            kube_bench::Verdict::Failed(reason) => Self::NotMet(reason),
-            kube_bench::Verdict::NotRun(reason) => Self::Undetermined(reason),
-            kube_bench::Verdict::Manual => Self::Manual,
-            kube_bench::Verdict::Skipped => Self::Skipped,
-            kube_bench::Verdict::Untested(reason) => Self::Untested(reason),
-        }
-    }
-}
-
-impl fmt::Display for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Pass => "PASS",
-            Self::Fail => "FAIL",
-            Self::Warn => "WARN",
-            Self::Info => "INFO",
-        })
-    }
-}
-
-/// One check of a report.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outcome {
-    /// Its number.
-    pub id: Id,
-    /// The state that is asked for.
-    pub title: String,
-    /// Whether not meeting it is a failure.
-    pub scored: bool,
-    /// Whether only a person can find out.
-    pub manual: bool,
-    /// Whether several things were looked at, all of which must be right.
-    pub multiple: bool,
-    /// What was found out.
-    pub verdict: Verdict,
-    /// In words, what was read.
-    pub audit: String,
-    /// What must hold.
-    pub expected: String,
-    /// What was seen.
-    pub actual: String,
-    /// What to do on this node.
-    pub remediation: String,
-    /// Everything that was seen, one by one.
-    pub evidence: Vec<Finding>,
-    /// What a check of kube-bench's dialect has written beside its audit.
-    pub kube_bench_fields: KubeBenchFields,
-}
-
-/// What a check of kube-bench's dialect has written beside its audit.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct KubeBenchFields {
-    /// `audit_env`.
-    pub audit_env: String,
-    /// `audit_config`.
-    pub audit_config: String,
-    /// `type`.
-    pub kind: String,
-}
-
-/// One thing that was seen.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// A path, or a process with its number.
-    pub subject: String,
-    /// What of it.
-    pub attribute: String,
-    /// Its value, or why there is none.
-    pub value: String,
-    /// Where the value came from.
-    pub source: String,
-}
-
-impl Outcome {
-    /// The state that reports show.
-    pub const fn state(&self) -> State {
-        self.verdict.state(self.scored)
-    }
-}
-
-/// A whole run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
-    /// The benchmark's id.
-    pub benchmark: String,
-    /// The Kubernetes version, where it is known.
-    pub kubernetes: Option<KubernetesVersion>,
-    /// One a target, in the order of their numbers.
-    pub sections: Vec<SectionReport>,
-    /// What the reader should know about how the node was seen.
-    pub notices: Vec<String>,
-}
-
-/// The Kubernetes version that told the benchmark.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KubernetesVersion {
-    /// As it was written.
-    pub version: String,
-    /// Where it was read.
-    pub source: String,
-}
-
-/// The outcomes of one target.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SectionReport {
-    /// Its number.
-    pub id: String,
-    /// For the reader.
-    pub title: String,
-    /// Its target.
-    pub target: Target,
-    /// Its groups; those without a check are left out.
-    pub groups: Vec<GroupReport>,
-}
-
-/// The outcomes of one group.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GroupReport {
-    /// Its number.
-    pub id: Id,
-    /// For the reader.
-    pub title: String,
-    /// Its `type`, where kube-bench's dialect has one.
-    pub kind: String,
-    /// Its checks, in numeric order.
-    pub outcomes: Vec<Outcome>,
-}
-
-/// How many checks are in each state.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Totals {
-    /// PASS
-    pub pass: usize,
-    /// FAIL
-    pub fail: usize,
-    /// WARN
-    pub warn: usize,
-    /// INFO
-    pub info: usize,
-}
-
-impl Totals {
-    fn of<'a>(outcomes: impl Iterator<Item = &'a Outcome>) -> Self {
-        let mut totals = Self::default();
-        for outcome in outcomes {
-            *match outcome.state() {
-                State::Pass => &mut totals.pass,
-                State::Fail => &mut totals.fail,
-                State::Warn => &mut totals.warn,
-                State::Info => &mut totals.info,
-            } += 1;
-        }
-        totals
-    }
-
-    /// All checks.
-    pub const fn sum(&self) -> usize {
-        self.pass + self.fail + self.warn + self.info
-    }
-}
-
-impl AddAssign for Totals {
-    fn add_assign(&mut self, other: Self) {
-        self.pass += other.pass;
-        self.fail += other.fail;
-        self.warn += other.warn;
-        self.info += other.info;
-    }
-}
-
-impl GroupReport {
-    /// Its totals.
-    pub fn totals(&self) -> Totals {
-        Totals::of(self.outcomes.iter())
-    }
-}
-
-impl SectionReport {
-    /// Its outcomes.
-    pub fn outcomes(&self) -> impl Iterator<Item = &Outcome> {
-        self.groups.iter().flat_map(|g| &g.outcomes)
-    }
-
-    /// Its totals.
-    pub fn totals(&self) -> Totals {
-        Totals::of(self.outcomes())
-    }
-}
+/// A finished report. Its content can be read, not changed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report(ReportV1);
 
 impl Report {
-    /// The totals of all targets.
-    pub fn totals(&self) -> Totals {
-        let mut totals = Totals::default();
-        self.sections.iter().for_each(|s| totals += s.totals());
-        totals
+    /// Seals a document.
+    pub(super) const fn new(document: ReportV1) -> Self {
+        Self(document)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+impl Deref for Report {
+    type Target = ReportV1;
 
-    #[test]
-    fn what_is_not_known_is_never_a_pass() {
-        let reason = || "r".to_owned();
-        let cases = [
-            (Verdict::Met, State::Pass, State::Pass),
-            (Verdict::NotMet(reason()), State::Fail, State::Warn),
-            (Verdict::Undetermined(reason()), State::Fail, State::Warn),
-            (Verdict::Manual, State::Warn, State::Warn),
-            (Verdict::Untested(reason()), State::Warn, State::Warn),
-            (Verdict::Skipped, State::Info, State::Info),
-            (Verdict::NotApplicable(reason()), State::Info, State::Info),
-        ];
-        for (verdict, scored, unscored) in cases {
-            assert_eq!((verdict.state(true), verdict.state(false)), (scored, unscored), "{verdict:?}");
-            assert_eq!(verdict.reason().is_none(), verdict == Verdict::Met);
-        }
+    fn deref(&self) -> &ReportV1 {
+        &self.0
     }
+}
+
+/// The document of a report, version 1. Times are RFC 3339 in UTC.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ReportV1 {
+    /// 1.
+    pub schema_version: u32,
+    /// Differs from every other report.
+    pub report_id: String,
+    /// What made the report.
+    pub tool: Tool,
+    /// When the audit ran.
+    pub time: TimeRange,
+    /// What was audited.
+    pub subject: Subject,
+    /// What it was audited against.
+    pub benchmark: BenchmarkInfo,
+    /// What the reader must know about how the audit went.
+    pub notices: Vec<String>,
+    /// Targets of the benchmark that were not audited.
+    pub targets_left_out: Vec<TargetLeftOut>,
+    /// SHA-256 of the waivers that were applied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waivers_sha256: Option<String>,
+    /// The checks, in the order of the benchmark's outline.
+    pub checks: Vec<CheckResult>,
+}
+
+/// The program that made a report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Tool {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// A span of time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TimeRange {
+    /// Its start.
+    pub start: String,
+    /// Its end.
+    pub end: String,
+}
+
+/// What was audited.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Subject {
+    /// What kind of thing.
+    pub kind: SubjectKind,
+    /// Its name, if it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its unique id, if it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uid: Option<String>,
+    /// The cluster that it belongs to, if it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<String>,
+    /// Labels of the node.
+    pub labels: BTreeMap<String, String>,
+    /// Roles of the node: `control-plane`, `etcd`, `worker`.
+    pub roles: Vec<String>,
+    /// The Kubernetes distribution, if it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub platform: Option<String>,
+    /// Its Kubernetes version, if it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kubernetes: Option<KubernetesVersion>,
+}
+
+/// Kinds of subjects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum SubjectKind {
+    /// One machine.
+    Node,
+    /// The objects of one cluster.
+    Cluster,
+    /// Objects in files.
+    Manifests,
+    /// Several nodes.
+    Fleet,
+}
+
+/// A Kubernetes version, and where it was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct KubernetesVersion {
+    /// The version.
+    pub version: String,
+    /// Where it was found.
+    pub source: String,
+}
+
+/// The benchmark of a report.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct BenchmarkInfo {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// How it was chosen.
+    pub chosen_by: String,
+    /// Its sections that were audited.
+    pub sections: Vec<Section>,
+}
+
+/// A section of the benchmark: the part about one target.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Section {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Its target.
+    pub target: String,
+    /// Its groups.
+    pub groups: Vec<Group>,
+}
+
+/// A group of checks in a section.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Group {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// How many of the report's checks are in it: the checks follow each other group by group.
+    pub checks: usize,
+    /// Data for other tools' formats.
+    #[serde(default, skip_serializing_if = "Extensions::is_empty")]
+    pub extensions: Extensions,
+}
+
+/// A target that was not audited.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TargetLeftOut {
+    /// The target.
+    pub target: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// The result of one check.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CheckResult {
+    /// Its id in the benchmark.
+    pub id: String,
+    /// The rule that it evaluates; absent for a check of the user's own files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule_id: Option<String>,
+    /// Its target.
+    pub target: String,
+    /// The id of its group.
+    pub section: String,
+    /// The recommendation.
+    pub title: String,
+    /// The severity of its rule; absent for a check of the user's own files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub severity: Option<Severity>,
+    /// The severity that the benchmark's publisher gives it, in the publisher's words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub published_severity: Option<String>,
+    /// Whether the benchmark counts a failure.
+    pub scored: bool,
+    /// Whether only a person can assess it.
+    pub manual: bool,
+    /// What it came to: the worst status of its findings.
+    pub status: Status,
+    /// Why, if there is something to say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// What was read, in words.
+    pub reads: String,
+    /// What must hold, in words.
+    pub expected: String,
+    /// What was observed, in words.
+    pub actual: String,
+    /// What an attacker gains where it is not followed.
+    pub rationale: String,
+    /// What may break when it is followed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub impact: Option<String>,
+    /// What to do.
+    pub remediation: String,
+    /// The waiver that accepts a failure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiver: Option<Waiver>,
+    /// What was observed, subject by subject.
+    pub findings: Vec<Finding>,
+    /// Data for other tools' formats.
+    #[serde(default, skip_serializing_if = "Extensions::is_empty")]
+    pub extensions: Extensions,
+}
+
+/// A decision to accept a failure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Waiver {
+    /// Its id.
+    pub id: String,
+    /// Why the failure is accepted.
+    pub reason: String,
+    /// Who accepted it.
+    pub owner: String,
+    /// The last day on which it holds, as `YYYY-MM-DD`.
+    pub expires: String,
+    /// The status without the waiver.
+    pub former_status: Status,
 }

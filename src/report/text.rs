@@ -1,82 +1,123 @@
-//! The report for people: a line for each check with its reason below, what to do, and counts.
+//! The format `text`, for people: a line for each check with its reason below, what to do, and counts.
 
-use super::TextOptions;
-use crate::report::{Outcome, Report, SectionReport, State, Totals, Verdict};
+use super::{CheckResult, Format, Report, SectionView, State, Totals};
+use crate::model::Status;
 use anstyle::{AnsiColor, Style};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use std::io::{self, Write};
 
-pub(super) fn render(report: &Report, options: TextOptions, out: &mut dyn Write) -> io::Result<()> {
-    for notice in &report.notices {
-        writeln!(out, "{} {notice}", tag(State::Warn))?;
-    }
-    if let Some(kubernetes) = report.kubernetes.as_ref().filter(|_| options.results) {
-        let (version, source) = (&kubernetes.version, &kubernetes.source);
-        writeln!(out, "{} Kubernetes {version} (from {source}): {}", tag(State::Info), report.benchmark)?;
-    }
-    for section in &report.sections {
-        if options.results {
-            results(section, options.evidence, out)?;
-        }
-        if options.remediations {
-            remediations(section, out)?;
-        }
-        if options.summary {
-            heading(&format!("Summary {}", section.target), out)?;
-            counts(section.totals(), out)?;
-        }
-    }
-    if options.totals {
-        heading("Summary total", out)?;
-        counts(report.totals(), out)?;
-        writeln!(out, "{}", totals_table(report))?;
-    }
-    Ok(())
+/// The format `text`.
+#[derive(Debug, Clone, Copy)]
+pub struct Text(pub TextParts);
+
+/// The parts that are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "each is one flag of the command line")]
+pub struct TextParts {
+    /// A line for each check.
+    pub results: bool,
+    /// What to do for each check that is FAIL or WARN.
+    pub remediations: bool,
+    /// Counts for each target.
+    pub summary: bool,
+    /// Counts for all targets together.
+    pub totals: bool,
+    /// The evidence below each check.
+    pub evidence: bool,
 }
 
-fn results(section: &SectionReport, with_evidence: bool, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{} {} {}", tag(State::Info), section.id, section.title)?;
-    for group in &section.groups {
-        writeln!(out, "{} {} {}", tag(State::Info), group.id, group.title)?;
-        for outcome in &group.outcomes {
-            let state = outcome.state();
-            writeln!(out, "{} {} {}", tag(state), outcome.id, outcome.title)?;
-            if let Some(reason) = reason(outcome) {
+impl Format for Text {
+    fn render(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+        let parts = self.0;
+        for notice in &report.notices {
+            writeln!(out, "{} {notice}", tag(State::Warn))?;
+        }
+        if let Some(kubernetes) = report.subject.kubernetes.as_ref().filter(|_| parts.results) {
+            let (version, source) = (&kubernetes.version, &kubernetes.source);
+            writeln!(out, "{} Kubernetes {version} (from {source}): {}", tag(State::Info), report.benchmark.id)?;
+        }
+        for section in report.sections() {
+            if parts.results {
+                results(&section, parts.evidence, out)?;
+            }
+            if parts.remediations {
+                remediations(&section, out)?;
+            }
+            if parts.summary {
+                heading(&format!("Summary {}", section.section.target), out)?;
+                counts(Totals::of(section.checks()), out)?;
+            }
+        }
+        if parts.totals {
+            heading("Summary total", out)?;
+            counts(Totals::of(&report.checks), out)?;
+            writeln!(out, "{}", totals_table(report))?;
+        }
+        Ok(())
+    }
+
+    fn is_for_people(&self) -> bool {
+        true
+    }
+}
+
+fn results(view: &SectionView<'_>, with_evidence: bool, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{} {} {}", tag(State::Info), view.section.id, view.section.title)?;
+    for group in &view.groups {
+        writeln!(out, "{} {} {}", tag(State::Info), group.group.id, group.group.title)?;
+        for check in group.checks {
+            writeln!(out, "{} {} {}", tag(check.state()), check.id, check.title)?;
+            if let Some(reason) = reason(check) {
                 writeln!(out, "       {reason}")?;
             }
             if with_evidence {
-                for finding in &outcome.evidence {
-                    let (subject, attribute) = (&finding.subject, &finding.attribute);
-                    writeln!(out, "         {subject}: {attribute} = {} [{}]", finding.value, finding.source)?;
-                }
+                evidence(check, out)?;
             }
         }
     }
     writeln!(out)
 }
 
-/// Why a check is not a PASS; a manual one says so by its place among the remediations.
-fn reason(outcome: &Outcome) -> Option<&str> {
-    if outcome.manual && outcome.state() == State::Warn {
-        None
-    } else {
-        outcome.verdict.reason().filter(|r| !r.is_empty())
+fn evidence(check: &CheckResult, out: &mut dyn Write) -> io::Result<()> {
+    for finding in &check.findings {
+        for entry in &finding.evidence {
+            writeln!(out, "         {}: {} = {} [{}]", finding.subject, entry.attribute, entry.value, entry.source)?;
+        }
+    }
+    Ok(())
+}
+
+/// Why a check is not a PASS.
+fn reason(check: &CheckResult) -> Option<&str> {
+    match check.status {
+        Status::Skipped => Some("skipped by request"),
+        // Its place among the remediations says so.
+        Status::Manual if check.manual => None,
+        Status::Pass
+        | Status::Fail
+        | Status::Manual
+        | Status::NotApplicable
+        | Status::Undetermined
+        | Status::Waived => check.reason.as_deref(),
     }
 }
 
-fn remediations(section: &SectionReport, out: &mut dyn Write) -> io::Result<()> {
-    let to_mend: Vec<&Outcome> =
-        section.outcomes().filter(|o| matches!(o.state(), State::Fail | State::Warn)).collect();
-    if to_mend.is_empty() {
+fn remediations(view: &SectionView<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let open: Vec<&CheckResult> =
+        view.checks().filter(|check| matches!(check.state(), State::Fail | State::Warn)).collect();
+    if open.is_empty() {
         return Ok(());
     }
-    heading(&format!("Remediations {}", section.target), out)?;
-    for outcome in to_mend {
-        if let (State::Warn, Verdict::Undetermined(reason)) = (outcome.state(), &outcome.verdict) {
-            writeln!(out, "{} audit test did not run: {reason}", outcome.id)?;
+    heading(&format!("Remediations {}", view.section.target), out)?;
+    for check in open {
+        if let (State::Warn, Status::Undetermined, Some(reason)) = (check.state(), check.status, &check.reason) {
+            writeln!(out, "{} undetermined: {reason}", check.id)?;
         }
-        let mut lines = outcome.remediation.trim_end().lines();
-        writeln!(out, "{} {}", outcome.id, lines.next().unwrap_or_default())?;
+        let impact = check.impact.iter().map(|impact| format!("Impact: {}", impact.trim_end()));
+        let text: Vec<String> = std::iter::once(check.remediation.trim_end().to_owned()).chain(impact).collect();
+        let text = text.join("\n");
+        let mut lines = text.lines();
+        writeln!(out, "{} {}", check.id, lines.next().unwrap_or_default())?;
         for line in lines {
             writeln!(out, "  {line}")?;
         }
@@ -107,10 +148,10 @@ fn totals_table(report: &Report) -> Table {
             t.sum().to_string(),
         ]
     };
-    for section in &report.sections {
-        table.add_row(row(section.target.id(), section.totals()));
+    for section in report.sections() {
+        table.add_row(row(&section.section.target, Totals::of(section.checks())));
     }
-    table.add_row(row("total", report.totals()));
+    table.add_row(row("total", Totals::of(&report.checks)));
     for column in table.column_iter_mut().skip(1) {
         column.set_cell_alignment(CellAlignment::Right);
     }
@@ -122,14 +163,14 @@ fn heading(text: &str, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{style}== {text} =={style:#}")
 }
 
-/// `[FAIL]` in its colour; where colour is not wanted, the writer takes it away.
+/// `[FAIL]` in its color, which the writer strips where color is not wanted.
 fn tag(state: State) -> String {
-    let colour = match state {
+    let color = match state {
         State::Pass => AnsiColor::Green,
         State::Fail => AnsiColor::Red,
         State::Warn => AnsiColor::Yellow,
         State::Info => AnsiColor::Blue,
     };
-    let style = Style::new().fg_color(Some(colour.into()));
+    let style = Style::new().fg_color(Some(color.into()));
     format!("[{style}{state}{style:#}]")
 }

@@ -1,10 +1,10 @@
 //! Rows of a report in a PostgreSQL table, one a target. The table is kube-bench's own, made where it is not there.
 
-use super::settings::{Database, TlsMode};
+use super::database::{Database, TlsMode};
 use super::tls;
 use std::error::Error as _;
 use std::fmt::Write as _;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 use tokio::time::timeout;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::{Client, Config, Error, NoTls};
@@ -36,13 +36,13 @@ VALUES (now(), now(), $1::text, $2::text::timestamptz, $3::text::jsonb)";
 /// Why the database does not hold the report.
 #[derive(Debug, thiserror::Error)]
 #[error("the report is not in {database}: {reason}")]
-pub struct DatabaseError {
+pub(crate) struct DatabaseError {
     database: String,
     reason: String,
 }
 
 /// Stores the rows, all or none.
-pub(super) fn send(database: &Database, rows: &[String], time: SystemTime) -> Result<(), DatabaseError> {
+pub(crate) fn send(database: &Database, rows: &[String], time: &str) -> Result<(), DatabaseError> {
     let sent = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| e.to_string()).and_then(
         |runtime| {
             let sent = runtime.block_on(converse(database, rows, time));
@@ -54,7 +54,7 @@ pub(super) fn send(database: &Database, rows: &[String], time: SystemTime) -> Re
     sent.map_err(|reason| DatabaseError { database: database.to_string(), reason })
 }
 
-async fn converse(database: &Database, rows: &[String], time: SystemTime) -> Result<(), String> {
+async fn converse(database: &Database, rows: &[String], time: &str) -> Result<(), String> {
     let connecting = timeout(CONNECT_LIMIT, connect(database)).await;
     let mut client =
         connecting.map_err(|_| format!("the server gave no answer within {} s", CONNECT_LIMIT.as_secs()))??;
@@ -105,8 +105,7 @@ async fn encrypted(mut config: Config, tls: MakeRustlsConnect) -> Result<Client,
     Ok(client)
 }
 
-async fn store(client: &mut Client, host: &str, rows: &[String], time: SystemTime) -> Result<(), Error> {
-    let time = humantime::format_rfc3339_micros(time).to_string();
+async fn store(client: &mut Client, host: &str, rows: &[String], time: &str) -> Result<(), Error> {
     let transaction = client.transaction().await?;
     // Asked first: a user who may only add rows need not be allowed to make a table.
     let is_there: bool = transaction.query_one(IS_THERE, &[]).await?.get(0);

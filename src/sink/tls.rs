@@ -1,6 +1,6 @@
 //! TLS to the database, by PostgreSQL's `sslmode`. Knows certificates and nothing of reports.
 
-use super::settings::TlsMode;
+use super::database::TlsMode;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};

@@ -1,5 +1,5 @@
 //! The only access to what is audited: a node, and the API server of its cluster. Sources read facts and never judge.
 
 #[cfg(feature = "cluster")]
-pub mod cluster;
-pub mod node;
+pub(crate) mod cluster;
+pub(crate) mod node;

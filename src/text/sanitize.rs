@@ -5,12 +5,12 @@
 const MAX_LETTERS: usize = 4096;
 
 /// A text on one line: what a terminal would obey is shown by its number, what is very long is cut.
-pub fn line(text: &str) -> String {
+pub(crate) fn line(text: &str) -> String {
     into_line(text.to_owned())
 }
 
 /// The same, of a text that is not needed any more.
-pub fn into_line(text: String) -> String {
+pub(crate) fn into_line(text: String) -> String {
     // Most texts are fit as they are.
     if text.len() <= MAX_LETTERS && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return text;
@@ -27,12 +27,12 @@ pub fn into_line(text: String) -> String {
 }
 
 /// A message of several lines, which stay lines.
-pub fn message(text: &str) -> String {
+pub(crate) fn message(text: &str) -> String {
     text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// What an audit of kube-bench's dialect printed, as a whole: readers of JSON compare it, so all that is text stays.
-pub fn output(text: &str) -> String {
+pub(crate) fn output(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
         if matches!(letter, '\n' | '\t' | '\r') { out.push(letter) } else { push(&mut out, letter) }

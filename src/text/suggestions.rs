@@ -1,7 +1,7 @@
 //! Names near to a wrong one. Pure.
 
 /// `; did you mean …?` with the names that are nearest to a wrong one, or nothing.
-pub fn suggestions<'a>(wrong: &str, names: impl Iterator<Item = &'a str>) -> String {
+pub(crate) fn suggestions<'a>(wrong: &str, names: impl Iterator<Item = &'a str>) -> String {
     let mut near: Vec<(usize, &str)> = names
         .map(|name| (strsim::levenshtein(wrong, name), name))
         .filter(|(d, name)| *d <= 1 + name.len() / 4)

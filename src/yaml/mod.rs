@@ -5,4 +5,4 @@ pub(crate) mod reader;
 pub(crate) mod shape;
 pub(crate) mod tree;
 
-pub use one_or_many::OneOrMany;
+pub(crate) use one_or_many::OneOrMany;

@@ -2,9 +2,8 @@
 //! attempt is made on the same bad node, and moves no verdict towards PASS.
 
 use crate::live::{LiveNode, as_tester};
-use crate::support::{everything, outcomes};
+use crate::support::{checks, everything, report};
 use nodeproof::internals::benchmark::{Benchmark, Library};
-use nodeproof::internals::evaluate;
 use nodeproof::internals::node::Node;
 use nodeproof::internals::plan::plan;
 use nodeproof::internals::probe::Collector;
@@ -168,8 +167,8 @@ fn passed(library: &Library, benchmark: &Benchmark, description: &Value) -> BTre
     let host = RecordedSource::parse(&description.to_string()).expect("a described host");
     let node = Node::detect(&host, &library.config);
     let plan = plan(benchmark, &everything(benchmark)).expect("a plan");
-    let report = evaluate::run(&plan, &mut Collector::new(&host, &node, &library.config), &node, None);
-    let passed = outcomes(&report).filter(|(_, outcome)| outcome.state() == State::Pass);
+    let report = report(&plan, &mut Collector::new(&host, &node, &library.config), &node);
+    let passed = checks(&report).filter(|(_, outcome)| outcome.state() == State::Pass);
     passed.map(|(_, outcome)| outcome.id.to_string()).collect()
 }
 

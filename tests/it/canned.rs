@@ -1,82 +1,139 @@
-//! One report for the tests of every format, with a check of each kind and letters that each format has trouble with.
+//! One report for the tests of every format, with a check of each status and characters that formats have trouble with.
 
-use nodeproof::internals::benchmark::Id;
-use nodeproof::internals::model::Target;
-use nodeproof::internals::report::Format;
+use nodeproof::internals::model::{EvidenceEntry, Finding, Status};
 use nodeproof::internals::report::{
-    Finding, GroupReport, KubeBenchFields, KubernetesVersion, Outcome, Report, SectionReport, Verdict,
+    BenchmarkInfo, CheckResult, Format, Group, KubernetesVersion, Report, ReportV1, Section, Subject, SubjectKind,
+    TimeRange, Tool,
 };
+use std::collections::BTreeMap;
 
-/// A check that is met, with nothing special about it.
-pub(crate) fn outcome(id: &str, verdict: Verdict) -> Outcome {
-    Outcome {
-        id: Id::new(id),
+/// A plain check.
+pub(crate) fn check(id: &str, status: Status, reason: Option<&str>) -> CheckResult {
+    CheckResult {
+        id: id.to_owned(),
+        rule_id: Some("a-rule".to_owned()),
+        target: String::new(),
+        section: String::new(),
         title: "Plain".to_owned(),
+        severity: None,
+        published_severity: None,
         scored: true,
         manual: false,
-        multiple: false,
-        verdict,
-        audit: "mode of /etc/x".to_owned(),
+        status,
+        reason: reason.map(str::to_owned),
+        reads: "mode of /etc/x".to_owned(),
         expected: "'mode' is equal to '600'".to_owned(),
         actual: "600".to_owned(),
+        rationale: "Anyone can read it.".to_owned(),
+        impact: None,
         remediation: "chmod 600 /etc/x\n".to_owned(),
-        evidence: Vec::new(),
-        kube_bench_fields: KubeBenchFields::default(),
+        waiver: None,
+        findings: Vec::new(),
+        extensions: BTreeMap::new(),
     }
 }
 
-/// A target with one group.
-pub(crate) fn section(id: &str, target: Target, group: &str, outcomes: Vec<Outcome>) -> SectionReport {
-    SectionReport {
-        id: id.to_owned(),
-        title: format!("The {target}"),
-        target,
-        groups: vec![GroupReport {
-            id: Id::new(group),
-            title: "Files & <others>".to_owned(),
-            kind: String::new(),
-            outcomes,
-        }],
+/// One thing that was observed.
+pub(crate) fn finding(subject: &str, status: Status) -> Finding {
+    let entry = EvidenceEntry { attribute: "mode".to_owned(), value: "600".to_owned(), source: "stat".to_owned() };
+    Finding { subject: subject.to_owned(), count: 1, status, evidence: vec![entry], location: None, remediation: None }
+}
+
+/// A section with one group.
+pub(crate) struct CannedSection {
+    pub(crate) id: &'static str,
+    pub(crate) target: &'static str,
+    pub(crate) group: &'static str,
+    pub(crate) checks: Vec<CheckResult>,
+}
+
+/// A document with these sections.
+pub(crate) fn document(sections: Vec<CannedSection>) -> ReportV1 {
+    let mut checks = Vec::new();
+    let mut outline = Vec::new();
+    for CannedSection { id, target, group, checks: here } in sections {
+        outline.push(Section {
+            id: id.to_owned(),
+            title: format!("The {target}"),
+            target: target.to_owned(),
+            groups: vec![Group {
+                id: group.to_owned(),
+                title: "Files & <others>".to_owned(),
+                checks: here.len(),
+                extensions: BTreeMap::new(),
+            }],
+        });
+        checks.extend(here.into_iter().map(|check| CheckResult {
+            target: target.to_owned(),
+            section: group.to_owned(),
+            ..check
+        }));
+    }
+    ReportV1 {
+        schema_version: 1,
+        report_id: "6f1c2f0e-0b7c-4a39-9d3e-2f8d1c0a5b11".to_owned(),
+        tool: Tool { name: "nodeproof".to_owned(), version: "0.2.0".to_owned() },
+        time: TimeRange { start: "2026-05-04T03:02:01.250Z".to_owned(), end: "2026-05-04T03:02:02.000Z".to_owned() },
+        subject: Subject {
+            kind: SubjectKind::Node,
+            name: Some("node-1".to_owned()),
+            uid: None,
+            cluster: None,
+            labels: BTreeMap::new(),
+            roles: vec!["worker".to_owned()],
+            platform: None,
+            kubernetes: Some(KubernetesVersion { version: "1.20".to_owned(), source: "the <kubelet>".to_owned() }),
+        },
+        benchmark: BenchmarkInfo {
+            id: "cis-1.20".to_owned(),
+            title: "A benchmark".to_owned(),
+            chosen_by: "--benchmark".to_owned(),
+            sections: outline,
+        },
+        notices: vec!["seen from afar".to_owned()],
+        targets_left_out: Vec::new(),
+        waivers_sha256: None,
+        checks,
     }
 }
 
-/// The report.
-pub(crate) fn report() -> Report {
-    let met = Outcome {
+/// The document of the canned report.
+pub(crate) fn canned() -> ReportV1 {
+    let passed = CheckResult {
         title: "Say \"no\" to <anonymous> & others".to_owned(),
         remediation: "First this,\nthen that.\n".to_owned(),
-        evidence: vec![Finding {
-            subject: "/etc/x".to_owned(),
-            attribute: "mode".to_owned(),
-            value: "600".to_owned(),
-            source: "stat".to_owned(),
-        }],
-        ..outcome("1.1.1", Verdict::Met)
+        findings: vec![finding("/etc/x", Status::Pass)],
+        ..check("1.1.1", Status::Pass, None)
     };
-    let failed = Outcome {
+    let failed = CheckResult {
         title: "Größe 😀".to_owned(),
-        multiple: true,
         actual: "one\n\"two\" \\ \t\r\u{7}\u{1b}[31m\u{8}\u{c}\u{0}\u{7f}\u{9b}\u{2028}\u{ffff}".to_owned(),
         remediation: "chmod 600 <file> && true\n".to_owned(),
-        ..outcome("1.1.2", Verdict::NotMet("it is 644".to_owned()))
+        findings: vec![finding("/etc/x", Status::Fail), finding("/etc/y", Status::Pass)],
+        ..check("1.1.2", Status::Fail, Some("it is 644"))
     };
-    let manual = Outcome { scored: false, manual: true, ..outcome("4.1.1", Verdict::Manual) };
-    let unknown = Outcome { scored: false, ..outcome("4.1.2", Verdict::Undetermined("it cannot be read".to_owned())) };
-    let skipped = outcome("4.1.9", Verdict::Skipped);
-    let silent = Outcome { remediation: String::new(), ..outcome("4.1.10", Verdict::NotMet(String::new())) };
-    Report {
-        benchmark: "cis-1.20".to_owned(),
-        kubernetes: Some(KubernetesVersion { version: "1.20".to_owned(), source: "the <kubelet>".to_owned() }),
-        sections: vec![
-            section("1", Target::Master, "1.1", vec![met, failed]),
-            section("4", Target::Node, "4.1", vec![manual, unknown, skipped, silent]),
-        ],
-        notices: vec!["seen from afar".to_owned()],
-    }
+    let manual = CheckResult { scored: false, manual: true, ..check("4.1.1", Status::Manual, None) };
+    let unknown = CheckResult { scored: false, ..check("4.1.2", Status::Undetermined, Some("it cannot be read")) };
+    let skipped = check("4.1.9", Status::Skipped, None);
+    let silent = CheckResult { remediation: String::new(), ..check("4.1.10", Status::Fail, None) };
+    document(vec![
+        CannedSection { id: "1", target: "master", group: "1.1", checks: vec![passed, failed] },
+        CannedSection { id: "4", target: "node", group: "4.1", checks: vec![manual, unknown, skipped, silent] },
+    ])
+}
+
+/// The canned report.
+pub(crate) fn report() -> Report {
+    sealed(canned())
+}
+
+/// A document as a report.
+pub(crate) fn sealed(document: ReportV1) -> Report {
+    Report::try_from(document).expect("a consistent document")
 }
 
 /// A report in a format.
-pub(crate) fn render(report: &Report, format: &Format) -> String {
+pub(crate) fn render(report: &Report, format: &dyn Format) -> String {
     let mut bytes = Vec::new();
     format.render(report, &mut bytes).expect("memory takes everything");
     String::from_utf8(bytes).expect("reports are UTF-8")
@@ -90,7 +147,7 @@ pub(crate) const CHECKS: [(&str, &str); 6] = [
     ),
     (
         "1.1.2 Größe 😀",
-        r#"{"test_number":"1.1.2","test_desc":"Größe 😀","audit":"mode of /etc/x","AuditEnv":"","AuditConfig":"","type":"","remediation":"chmod 600 \u003cfile\u003e \u0026\u0026 true\n","test_info":["chmod 600 \u003cfile\u003e \u0026\u0026 true\n"],"status":"FAIL","actual_value":"one\n\"two\" \\ \t\r\u0007\u001b[31m\u0008\u000c\u0000\u007f\u009b\u2028\uffff","scored":true,"IsMultiple":true,"expected_result":"'mode' is equal to '600'","reason":"it is 644","evidence":[]}"#,
+        r#"{"test_number":"1.1.2","test_desc":"Größe 😀","audit":"mode of /etc/x","AuditEnv":"","AuditConfig":"","type":"","remediation":"chmod 600 \u003cfile\u003e \u0026\u0026 true\n","test_info":["chmod 600 \u003cfile\u003e \u0026\u0026 true\n"],"status":"FAIL","actual_value":"one\n\"two\" \\ \t\r\u0007\u001b[31m\u0008\u000c\u0000\u007f\u009b\u2028\uffff","scored":true,"IsMultiple":true,"expected_result":"'mode' is equal to '600'","reason":"it is 644","evidence":[{"subject":"/etc/x","attribute":"mode","value":"600","source":"stat"},{"subject":"/etc/y","attribute":"mode","value":"600","source":"stat"}]}"#,
     ),
     (
         "4.1.1 Plain",

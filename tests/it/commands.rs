@@ -49,7 +49,7 @@ fn a_check_is_explained_by_its_number_and_by_its_rule() {
     assert_eq!(by_number["check"], check);
     let looks = json!([{
         "within": [], "reads": "permissions and owner of kubelet.config", "expects": "permissions are 644 or stricter",
-        "when_missing": "does not apply",
+        "when_missing": "not applicable",
     }]);
     assert_eq!(by_number["looks"], looks);
     let used_by = by_number["used_by"].as_array().expect("a list");
@@ -68,23 +68,23 @@ fn an_explanation_says_all_that_the_rule_says() {
     let (code, text, _) = run(&["explain", "4.2.1", "--benchmark", "cis-1.12"]);
     assert_eq!(code, 0);
     let starts = [
-        "4.2.1      Anonymous requests to the kubelet are refused",
-        "rule       kubelet-anonymous-auth",
-        "benchmark  cis-1.12, target node",
-        "grade      automated, scored: not met is FAIL",
-        "reads      flag --anonymous-auth, authentication.anonymous.enabled in its configuration file of kubelet",
-        "expects    is false",
-        "why        ",
-        "breaks     ",
-        "fix        ",
-        "also in    cis-1.5  4.2.1   automated",
+        "4.2.1        Anonymous requests to the kubelet are refused",
+        "rule         kubelet-anonymous-auth",
+        "benchmark    cis-1.12, target node",
+        "assessment   automated, scored: a failure is FAIL",
+        "reads        flag --anonymous-auth, authentication.anonymous.enabled in its configuration file of kubelet",
+        "expects      is false",
+        "rationale    ",
+        "impact       ",
+        "remediation  ",
+        "used by      cis-1.5  4.2.1   automated",
     ];
     for start in starts {
         assert!(text.lines().any(|line| line.starts_with(start)), "{start}\n{text}");
     }
     let (_, manual, _) = run(&["explain", "5.1.1", "--benchmark", "cis-1.12"]);
-    assert!(manual.contains("\nfind out   1. Who has it?"), "{manual}");
-    assert!(manual.contains("\ngrade      manual, not scored: not met is WARN"), "{manual}");
+    assert!(manual.contains("\nreview       1. Who has it?"), "{manual}");
+    assert!(manual.contains("\nassessment   manual, not scored: a failure is WARN"), "{manual}");
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn a_benchmark_in_the_dialect_of_kube_bench_is_told_about_as_well() {
     std::fs::write(folder.path().join("own-1.0/node.yaml"), text).expect("a file");
     let place = folder.path().to_str().expect("a name");
     let told = read(&["explain", "4.1.1", "--benchmark", "own-1.0", "-D", place, "--json"]);
-    let looks = json!([{ "within": [], "reads": "what this prints: ps -ef", "expects": "--anonymous-auth eq false" }]);
+    let looks = json!([{ "within": [], "reads": "the output of: ps -ef", "expects": "--anonymous-auth eq false" }]);
     assert_eq!(told["looks"], looks);
     let (code, list, err) = run(&["profile", "own-1.0", "-D", place]);
     assert_eq!(code, 0, "{err}");

@@ -205,9 +205,9 @@ fn a_flag_may_say_true_or_false() {
 #[test]
 fn of_two_formats_the_first_is_written_and_the_other_named() {
     let cases: [(&[&str], &str, &[&str]); 5] = [
-        (&["--json", "--junit"], "<?xml", &["--json is left out"]),
-        (&["--asff", "--json"], "{\"Controls\"", &["--asff is left out"]),
-        (&["--pgsql", "--json", "--asff"], "{\"Controls\"", &["--pgsql is left out", "--asff is left out"]),
+        (&["--json", "--junit"], "<?xml", &["--json is ignored"]),
+        (&["--asff", "--json"], "{\"Controls\"", &["--asff is ignored"]),
+        (&["--pgsql", "--json", "--asff"], "{\"Controls\"", &["--pgsql is ignored", "--asff is ignored"]),
         (&["--asff"], "{\"Findings\"", &[]),
         (&[], "[INFO] 1 ", &[]),
     ];

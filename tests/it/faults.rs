@@ -2,13 +2,13 @@
 //! fails, the run ends, says why, and passes nothing that it did not pass before.
 
 use crate::proofs::yaml;
-use crate::support::{everything, outcomes};
+use crate::support::{checks, everything, report};
 use nodeproof::internals::benchmark::{Benchmark, Library};
-use nodeproof::internals::evaluate;
+use nodeproof::internals::model::Status;
 use nodeproof::internals::node::Node;
 use nodeproof::internals::plan::plan;
 use nodeproof::internals::probe::Collector;
-use nodeproof::internals::report::{Report, State, Verdict};
+use nodeproof::internals::report::{Report, State};
 use nodeproof::internals::source::node::{
     AccountSource, Accounts, Capability, FileSource, HostPath, Journal, JournalQuery, JournalSource, Lstat, NodeSource,
     NonRegularFile, Process, ProcessSource, ProcessTable, RecordedSource, SourceError, Stat,
@@ -163,7 +163,7 @@ fn faults() -> Vec<(&'static str, SourceError)> {
 fn judge(library: &Library, benchmark: &Benchmark, host: &dyn NodeSource) -> Report {
     let node = Node::detect(host, &library.config);
     let plan = plan(benchmark, &everything(benchmark)).expect("a plan");
-    evaluate::run(&plan, &mut Collector::new(host, &node, &library.config), &node, None)
+    report(&plan, &mut Collector::new(host, &node, &library.config), &node)
 }
 
 /// The described host without the file that was asked for when the fault came; none where that was no file.
@@ -179,7 +179,7 @@ fn without(description: &Value, host: &FailingHost<'_>) -> Option<RecordedSource
 }
 
 fn states(report: &Report) -> Vec<(&str, State)> {
-    outcomes(report).map(|(_, outcome)| (outcome.id.as_str(), outcome.state())).collect()
+    checks(report).map(|(_, outcome)| (outcome.id.as_str(), outcome.state())).collect()
 }
 
 /// Lets every question of an audit fail in every way, one at a time; how many questions there are.
@@ -216,10 +216,10 @@ fn fail_everything(name: &str, benchmark: &str) -> usize {
                     wrong.push(format!("{case}: {id} becomes a PASS"));
                 }
             }
-            for (_, outcome) in outcomes(&report) {
-                let told = match &outcome.verdict {
-                    Verdict::Met => !outcome.evidence.is_empty(),
-                    other => other.reason().is_some_and(|reason| !reason.is_empty()),
+            for (_, outcome) in checks(&report) {
+                let told = match outcome.status {
+                    Status::Pass => !outcome.findings.is_empty(),
+                    _ => outcome.reason.as_deref().is_some_and(|reason| !reason.is_empty()),
                 };
                 assert!(told, "{case}: {} does not say why", outcome.id);
             }

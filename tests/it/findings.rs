@@ -1,27 +1,29 @@
 //! Findings for AWS Security Hub, held against the limits that it sets.
 
-use crate::canned::{outcome, render, report, section};
-use nodeproof::internals::model::Target;
-use nodeproof::internals::report::{Format, Origin};
-use nodeproof::internals::report::{Outcome, Report, Verdict};
+use crate::canned::{CannedSection, canned, check, document, render, sealed};
+use nodeproof::internals::kube_bench::format::{Asff, Origin};
+use nodeproof::internals::model::Status;
+use nodeproof::internals::report::{CheckResult, ReportV1};
 use serde_json::{Value, json};
-use std::time::{Duration, SystemTime};
 
-fn findings_at(report: &Report, seconds: u64) -> Vec<Value> {
+fn findings(document: ReportV1) -> Vec<Value> {
     let origin = Origin {
         account: "123456789012".to_owned(),
         region: "eu-central-1".to_owned(),
         cluster: "arn:aws:eks:eu-central-1:123456789012:cluster/one".to_owned(),
         node: "node-1".to_owned(),
-        time: SystemTime::UNIX_EPOCH + Duration::from_secs(seconds),
     };
-    let text = render(report, &Format::Asff(origin));
+    let text = render(&sealed(document), &Asff(origin));
     text.lines().map(|line| serde_json::from_str(line).expect("a document a line")).collect()
+}
+
+fn master(checks: Vec<CheckResult>) -> ReportV1 {
+    document(vec![CannedSection { id: "1", target: "master", group: "1.1", checks }])
 }
 
 #[test]
 fn a_finding_says_all_that_security_hub_asks_for() {
-    let documents = findings_at(&report(), 1_700_000_000);
+    let documents = findings(canned());
     assert_eq!(documents.len(), 1);
     let findings = documents[0]["Findings"].as_array().expect("a list");
     let about: Vec<_> = findings.iter().map(|f| f["Title"].as_str().expect("a text")).collect();
@@ -35,8 +37,8 @@ fn a_finding_says_all_that_security_hub_asks_for() {
             "GeneratorId": "nodeproof/cis-1.20/4.1.2",
             "AwsAccountId": "123456789012",
             "Types": ["Software and Configuration Checks/Industry and Regulatory Standards/CIS Kubernetes Benchmark"],
-            "CreatedAt": "2023-11-14T22:13:20Z",
-            "UpdatedAt": "2023-11-14T22:13:20Z",
+            "CreatedAt": "2026-05-04T03:02:01Z",
+            "UpdatedAt": "2026-05-04T03:02:01Z",
             "Severity": { "Label": "MEDIUM" },
             "Confidence": 100,
             "Title": "4.1.2 Plain",
@@ -69,13 +71,15 @@ fn a_finding_says_all_that_security_hub_asks_for() {
 
 #[test]
 fn a_finding_keeps_its_id_from_run_to_run() {
-    let ids = |seconds| {
-        let documents = findings_at(&report(), seconds);
+    let ids = |start: &str| {
+        let mut document = canned();
+        document.time.start = start.to_owned();
+        let documents = findings(document);
         let findings = documents[0]["Findings"].as_array().expect("a list").clone();
         findings.iter().map(|f| f["Id"].as_str().expect("a text").to_owned()).collect::<Vec<_>>()
     };
-    let mut first = ids(1_700_000_000);
-    assert_eq!(first, ids(1_800_000_000));
+    let mut first = ids("2026-05-04T03:02:01Z");
+    assert_eq!(first, ids("2027-05-04T03:02:01Z"));
     first.sort();
     first.dedup();
     assert_eq!(first.len(), 4, "each has its own");
@@ -85,14 +89,13 @@ fn a_finding_keeps_its_id_from_run_to_run() {
 fn long_texts_are_cut_to_bytes_between_characters() {
     // 1 + 2 × 1000 bytes: an even limit falls into the middle of a character.
     let long = format!("x{}", "é".repeat(1000));
-    let check = Outcome {
+    let check = CheckResult {
         title: long.clone(),
         actual: long.clone(),
         remediation: long.clone(),
-        ..outcome("1.1.1", Verdict::NotMet(long.clone()))
+        ..check("1.1.1", Status::Fail, Some(&long))
     };
-    let report = Report { sections: vec![section("1", Target::Master, "1.1", vec![check])], ..report() };
-    let finding = findings_at(&report, 0)[0]["Findings"][0].clone();
+    let finding = findings(master(vec![check]))[0]["Findings"][0].clone();
     let length = |value: &Value| {
         let text = value.as_str().expect("a text");
         assert!(text.starts_with(['x', '1']) && (text.ends_with('é')));
@@ -110,11 +113,9 @@ fn long_texts_are_cut_to_bytes_between_characters() {
 fn documents_hold_at_most_a_hundred_findings() {
     for (checks, sizes) in [(0, vec![]), (1, vec![1]), (100, vec![100]), (101, vec![100, 1]), (250, vec![100, 100, 50])]
     {
-        let outcomes: Vec<Outcome> =
-            (0..checks).map(|n| outcome(&format!("1.1.{n}"), Verdict::NotMet("no".to_owned()))).collect();
-        let report = Report { sections: vec![section("1", Target::Master, "1.1", outcomes)], ..report() };
+        let failed = (0..checks).map(|n| check(&format!("1.1.{n}"), Status::Fail, Some("no"))).collect();
         let found: Vec<usize> =
-            findings_at(&report, 0).iter().map(|d| d["Findings"].as_array().expect("a list").len()).collect();
+            findings(master(failed)).iter().map(|d| d["Findings"].as_array().expect("a list").len()).collect();
         assert_eq!(found, sizes, "{checks} findings");
     }
 }

@@ -1,14 +1,13 @@
 //! The JSON report, byte for byte.
 
-use crate::canned::{controls, render, report};
-use nodeproof::internals::report::Report;
-use nodeproof::internals::report::{Format, rows};
+use crate::canned::{canned, controls, render, report, sealed};
+use nodeproof::internals::kube_bench::format::{Json, rows};
 
 #[test]
 fn every_byte_of_a_report_is_as_readers_of_kube_bench_know_it() {
     let [first, second] = controls();
     assert_eq!(
-        render(&report(), &Format::Json { totals: true }),
+        render(&report(), &Json { totals: true }),
         format!(
             "{{\"Controls\":[{first},{second}],\"Totals\":{{\"total_pass\":1,\"total_fail\":2,\"total_warn\":2,\"total_info\":1}}}}\n"
         )
@@ -18,16 +17,19 @@ fn every_byte_of_a_report_is_as_readers_of_kube_bench_know_it() {
 #[test]
 fn without_totals_the_targets_are_a_bare_list() {
     let [first, second] = controls();
-    assert_eq!(render(&report(), &Format::Json { totals: false }), format!("[{first},{second}]\n"));
+    assert_eq!(render(&report(), &Json { totals: false }), format!("[{first},{second}]\n"));
 }
 
 #[test]
 fn a_version_that_is_not_known_is_left_out_and_a_target_without_groups_stays() {
-    let mut bare = Report { kubernetes: None, ..report() };
-    bare.sections.truncate(1);
-    bare.sections[0].groups.clear();
+    let mut bare = canned();
+    bare.subject.kubernetes = None;
+    bare.benchmark.sections.truncate(1);
+    bare.benchmark.sections[0].groups.clear();
+    bare.checks.clear();
+    let bare = sealed(bare);
     assert_eq!(
-        render(&bare, &Format::Json { totals: false }),
+        render(&bare, &Json { totals: false }),
         r#"[{"id":"1","version":"cis-1.20","text":"The master","node_type":"master","tests":[],"total_pass":0,"total_fail":0,"total_warn":0,"total_info":0}]"#
             .to_owned()
             + "\n"

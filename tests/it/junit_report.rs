@@ -1,9 +1,9 @@
 //! The JUnit report, read back by a parser of XML and held against what the JUnit schema allows.
 
-use crate::canned::{CHECKS, outcome, render, report, section};
-use nodeproof::internals::model::Target;
-use nodeproof::internals::report::Format;
-use nodeproof::internals::report::{Outcome, Report, Verdict};
+use crate::canned::{CHECKS, CannedSection, check, document, render, report, sealed};
+use nodeproof::internals::kube_bench::format::{Json, Junit};
+use nodeproof::internals::model::Status;
+use nodeproof::internals::report::CheckResult;
 use proptest::prelude::*;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
@@ -133,7 +133,7 @@ fn validate(root: &Element) {
 
 #[test]
 fn a_report_holds_a_suite_a_target_and_a_case_a_check() {
-    let root = parse(&render(&report(), &Format::Junit));
+    let root = parse(&render(&report(), &Junit));
     validate(&root);
     let suites: Vec<_> = root
         .children
@@ -160,22 +160,23 @@ proptest! {
     #[test]
     fn no_value_breaks_the_document(text in any::<String>(), controls in "[\\x00-\\x1f\\x7f-\\u{9f}\\u{fffe}\\u{ffff}<>&\"'\\]]{0,8}") {
         let text = format!("{text}{controls}");
-        let check = Outcome {
+        let check = CheckResult {
             title: text.clone(),
-            audit: text.clone(),
+            reads: text.clone(),
             expected: text.clone(),
             actual: text.clone(),
             remediation: text.clone(),
-            ..outcome("1.1.1", Verdict::NotMet(text.clone()))
+            ..check("1.1.1", Status::Fail, Some(&text))
         };
-        let mut section = section("1", Target::Master, "1.1", vec![check]);
-        section.title.clone_from(&text);
-        section.groups[0].title.clone_from(&text);
-        let report = Report { benchmark: text.clone(), sections: vec![section], ..report() };
-        let root = parse(&render(&report, &Format::Junit));
+        let mut document = document(vec![CannedSection { id: "1", target: "master", group: "1.1", checks: vec![check] }]);
+        document.benchmark.id.clone_from(&text);
+        document.benchmark.sections[0].title.clone_from(&text);
+        document.benchmark.sections[0].groups[0].title.clone_from(&text);
+        let report = sealed(document);
+        let root = parse(&render(&report, &Junit));
         validate(&root);
         let inside = &root.children[0].children[0].child("system-out").expect("each case has one").text;
-        let whole = render(&report, &Format::Json { totals: true });
+        let whole = render(&report, &Json { totals: true });
         prop_assert!(whole.contains(inside.as_str()));
         let json: serde_json::Value = serde_json::from_str(inside).expect("JSON");
         prop_assert_eq!(json["actual_value"].as_str(), Some(text.as_str()));

@@ -1,7 +1,7 @@
 //! The recorded nodes made live: real files below a temporary root, real processes with the same command lines. The
 //! program, looking at them, gives the verdicts that it gives for the description.
 
-use crate::support::{judge, nodeproof, outcomes, repository, text_of};
+use crate::support::{checks, judge, nodeproof, repository, text_of};
 use nodeproof::internals::benchmark::Library;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -198,7 +198,7 @@ fn a_live_node_gives_the_verdicts_of_its_description() {
                 .map(|c| (c["test_number"].as_str().expect("an id"), c["status"].as_str().expect("a status")))
                 .collect();
             let expected: Vec<(String, String)> =
-                outcomes(&described).map(|(_, o)| (o.id.to_string(), o.state().to_string())).collect();
+                checks(&described).map(|(_, o)| (o.id.to_string(), o.state().to_string())).collect();
             let expected: Vec<(&str, &str)> = expected.iter().map(|(i, s)| (i.as_str(), s.as_str())).collect();
             assert!(live.len() > 100);
             assert_eq!(live, expected, "{name} {benchmark}");

@@ -65,7 +65,7 @@ fn follows_the_advice(name: &str, workload: &Value) {
     let arguments = container["args"].as_array().expect("arguments").iter().map(|a| a.as_str().expect("text"));
     let parsed = Cli::try_parse_from(std::iter::once("nodeproof").chain(arguments));
     let parsed = parsed.unwrap_or_else(|e| panic!("{name}: {e}"));
-    assert_eq!(parsed.flags.machine.root, std::path::Path::new(mounts[0]["mountPath"].as_str().expect("a path")));
+    assert_eq!(parsed.flags.node.root, std::path::Path::new(mounts[0]["mountPath"].as_str().expect("a path")));
 }
 
 fn tolerates_the_control_plane(name: &str, pod: &Value) {

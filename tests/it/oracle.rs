@@ -1,7 +1,7 @@
 //! Two nodes with the verdicts that kube-bench 0.15.6 gave on them. Ours are the same, but for those that
 //! docs/differences.md lists with the reason.
 
-use crate::support::{judge, outcomes, repository, text_of};
+use crate::support::{checks, judge, repository, text_of};
 use nodeproof::internals::benchmark::Library;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -49,15 +49,15 @@ fn recorded_verdicts_hold_but_for_the_listed_differences() {
             let benchmark = library.benchmark(id).expect(id);
             let report = judge(&library, id, &text);
             let verdicts = verdicts.as_object().expect("verdicts by check");
-            assert_eq!(outcomes(&report).count(), verdicts.len(), "{node} {id}");
-            for (target, outcome) in outcomes(&report) {
+            assert_eq!(checks(&report).count(), verdicts.len(), "{node} {id}");
+            for (target, outcome) in checks(&report) {
                 let theirs = verdicts[&format!("{target}:{}", outcome.id)].as_str().expect("a verdict");
                 let ours = outcome.state().to_string();
                 compared += 1;
                 if ours == theirs {
                     continue;
                 }
-                let (_, check) = benchmark.checks().find(|(_, c)| c.id == outcome.id).expect("the check");
+                let (_, check) = benchmark.checks().find(|(_, c)| c.id.as_str() == outcome.id).expect("the check");
                 let difference = listed.iter().find(|d| {
                     d.node == node
                         && (d.benchmark == "*" || d.benchmark == *id)
@@ -65,7 +65,7 @@ fn recorded_verdicts_hold_but_for_the_listed_differences() {
                         && d.theirs == theirs
                         && d.ours == ours
                 });
-                let reason = outcome.verdict.reason().unwrap_or_default();
+                let reason = outcome.reason.as_deref().unwrap_or_default();
                 let difference = difference.unwrap_or_else(|| {
                     panic!("{node} {id} {} ({}): kube-bench {theirs}, ours {ours}: {reason}", outcome.id, check.rule.id)
                 });

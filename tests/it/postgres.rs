@@ -3,7 +3,7 @@
 use crate::canned::report;
 use crate::support::nodeproof;
 use assert_cmd::assert::Assert;
-use nodeproof::internals::report::rows;
+use nodeproof::internals::kube_bench::format::rows;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use serde_json::Value;
 use std::fs;

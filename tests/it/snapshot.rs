@@ -1,7 +1,7 @@
 //! A snapshot gives the verdicts of the node that it was taken on, and holds nothing secret.
 
 use crate::live::LiveNode;
-use crate::support::{judge, nodeproof, outcomes, repository, text_of};
+use crate::support::{checks, judge, nodeproof, repository, text_of};
 use nodeproof::internals::benchmark::Library;
 use nodeproof::internals::report::Report;
 use nodeproof::internals::snapshot;
@@ -131,7 +131,7 @@ fn snapshot_of(library: &Library, host: &str) -> String {
 
 /// Everything that a report says, as text.
 fn told(report: &Report) -> Vec<String> {
-    let checks = outcomes(report).map(|(target, outcome)| format!("{target} {outcome:?}"));
+    let checks = checks(report).map(|(target, outcome)| format!("{target} {outcome:?}"));
     checks.chain(report.notices.iter().cloned()).collect()
 }
 

@@ -2,12 +2,12 @@
 
 use assert_cmd::Command;
 use nodeproof::internals::benchmark::{Benchmark, Library};
-use nodeproof::internals::evaluate;
+use nodeproof::internals::evaluate::{NoExternalChecks, evaluate};
 use nodeproof::internals::model::Target;
 use nodeproof::internals::node::Node;
-use nodeproof::internals::plan::{Selection, plan};
+use nodeproof::internals::plan::{Plan, Selection, plan};
 use nodeproof::internals::probe::Collector;
-use nodeproof::internals::report::{Outcome, Report};
+use nodeproof::internals::report::{CheckResult, Report, ReportHeader};
 use nodeproof::internals::source::node::RecordedSource;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -47,12 +47,18 @@ pub(crate) fn judge(library: &Library, benchmark: &str, host: &str) -> Report {
     let host = RecordedSource::parse(host).expect("a described host");
     let node = Node::detect(&host, &library.config);
     let plan = plan(&benchmark, &everything(&benchmark)).expect("a plan");
-    evaluate::run(&plan, &mut Collector::new(&host, &node, &library.config), &node, None)
+    report(&plan, &mut Collector::new(&host, &node, &library.config), &node)
 }
 
-/// The outcomes of a report, each with its target.
-pub(crate) fn outcomes(report: &Report) -> impl Iterator<Item = (Target, &Outcome)> {
-    report.sections.iter().flat_map(|s| s.outcomes().map(move |o| (s.target, o)))
+/// The report on a plan's checks.
+pub(crate) fn report(plan: &Plan<'_>, collector: &mut Collector<'_>, node: &Node) -> Report {
+    let evaluation = evaluate(plan, collector, node, &NoExternalChecks);
+    Report::build(ReportHeader::of_node(evaluation.notices), plan, evaluation.outcomes)
+}
+
+/// The checks of a report, each with its target.
+pub(crate) fn checks(report: &Report) -> impl Iterator<Item = (Target, &CheckResult)> {
+    report.checks.iter().map(|check| (check.target.parse().expect("a target"), check))
 }
 
 /// `status` and the rest of one check of a JSON report.

@@ -1,10 +1,9 @@
 //! The report for people: whole, and without each part that a flag leaves out.
 
 use crate::canned::{render, report};
-use nodeproof::internals::report::{Format, TextOptions};
+use nodeproof::internals::report::{Text, TextParts};
 
-const ALL: TextOptions =
-    TextOptions { results: true, remediations: true, summary: true, totals: true, evidence: false };
+const ALL: TextParts = TextParts { results: true, remediations: true, summary: true, totals: true, evidence: false };
 
 const NOTICE: &str = "[WARN] seen from afar\n";
 const VERSION: &str = "[INFO] Kubernetes 1.20 (from the <kubelet>): cis-1.20\n";
@@ -23,6 +22,8 @@ const MASTER_EVIDENCE: &str = "\
          /etc/x: mode = 600 [stat]
 [FAIL] 1.1.2 Größe 😀
        it is 644
+         /etc/x: mode = 600 [stat]
+         /etc/y: mode = 600 [stat]
 
 ";
 const MASTER_REMEDIATIONS: &str = "\
@@ -45,7 +46,7 @@ const NODE_RESULTS: &str = "\
 [WARN] 4.1.2 Plain
        it cannot be read
 [INFO] 4.1.9 Plain
-       Test marked as skip
+       skipped by request
 [FAIL] 4.1.10 Plain
 
 ";
@@ -53,7 +54,7 @@ const NODE_REMEDIATIONS: &str = "\
 == Remediations node ==
 4.1.1 chmod 600 /etc/x
 
-4.1.2 audit test did not run: it cannot be read
+4.1.2 undetermined: it cannot be read
 4.1.2 chmod 600 /etc/x
 
 4.1.10 
@@ -83,13 +84,13 @@ const TOTALS: &str = "\
 +--------+------+------+------+------+--------+
 ";
 
-fn text(options: TextOptions) -> String {
-    anstream::adapter::strip_str(&render(&report(), &Format::Text(options))).to_string()
+fn text(options: TextParts) -> String {
+    anstream::adapter::strip_str(&render(&report(), &Text(options))).to_string()
 }
 
 #[test]
 fn each_flag_leaves_out_its_own_part() {
-    let cases: [(&str, TextOptions, Vec<&str>); 7] = [
+    let cases: [(&str, TextParts, Vec<&str>); 7] = [
         (
             "all",
             ALL,
@@ -107,22 +108,22 @@ fn each_flag_leaves_out_its_own_part() {
         ),
         (
             "--noresults",
-            TextOptions { results: false, ..ALL },
+            TextParts { results: false, ..ALL },
             vec![NOTICE, MASTER_REMEDIATIONS, MASTER_SUMMARY, NODE_REMEDIATIONS, NODE_SUMMARY, TOTALS],
         ),
         (
             "--noremediations",
-            TextOptions { remediations: false, ..ALL },
+            TextParts { remediations: false, ..ALL },
             vec![NOTICE, VERSION, MASTER_RESULTS, MASTER_SUMMARY, NODE_RESULTS, NODE_SUMMARY, TOTALS],
         ),
         (
             "--nosummary",
-            TextOptions { summary: false, ..ALL },
+            TextParts { summary: false, ..ALL },
             vec![NOTICE, VERSION, MASTER_RESULTS, MASTER_REMEDIATIONS, NODE_RESULTS, NODE_REMEDIATIONS, TOTALS],
         ),
         (
             "--nototals",
-            TextOptions { totals: false, ..ALL },
+            TextParts { totals: false, ..ALL },
             vec![
                 NOTICE,
                 VERSION,
@@ -136,7 +137,7 @@ fn each_flag_leaves_out_its_own_part() {
         ),
         (
             "--include-test-output",
-            TextOptions { evidence: true, ..ALL },
+            TextParts { evidence: true, ..ALL },
             vec![
                 NOTICE,
                 VERSION,
@@ -151,7 +152,7 @@ fn each_flag_leaves_out_its_own_part() {
         ),
         (
             "nothing",
-            TextOptions { results: false, remediations: false, summary: false, totals: false, evidence: false },
+            TextParts { results: false, remediations: false, summary: false, totals: false, evidence: false },
             vec![NOTICE],
         ),
     ];
@@ -162,7 +163,7 @@ fn each_flag_leaves_out_its_own_part() {
 
 #[test]
 fn states_have_their_colours() {
-    let text = render(&report(), &Format::Text(ALL));
+    let text = render(&report(), &Text(ALL));
     for (state, colour) in [("PASS", 32), ("FAIL", 31), ("WARN", 33), ("INFO", 34)] {
         assert!(text.contains(&format!("[\u{1b}[{colour}m{state}\u{1b}[0m]")), "{state}");
     }

@@ -1,9 +1,10 @@
 //! Where kube-bench is wrong, each with a host that shows it. Hosts are small changes to one node, so that only what is
 //! changed can make the difference.
 
-use crate::support::{judge, outcomes};
+use crate::support::{checks, judge};
 use nodeproof::internals::benchmark::Library;
-use nodeproof::internals::report::{Outcome, State};
+use nodeproof::internals::model::EvidenceEntry;
+use nodeproof::internals::report::{CheckResult, State};
 
 /// A control plane node with the given flags.
 struct Node {
@@ -49,18 +50,22 @@ impl Node {
         )
     }
 
-    fn outcome(&self, id: &str) -> Outcome {
+    fn outcome(&self, id: &str) -> CheckResult {
         let library = Library::load(None, None).expect("the definitions");
         let report = judge(&library, "cis-1.20", &self.description());
-        outcomes(&report).find(|(_, o)| o.id.as_str() == id).expect(id).1.clone()
+        checks(&report).find(|(_, o)| o.id.as_str() == id).expect(id).1.clone()
     }
 
     #[track_caller]
-    fn expect(&self, id: &str, state: State) -> Outcome {
+    fn expect(&self, id: &str, state: State) -> CheckResult {
         let outcome = self.outcome(id);
-        assert_eq!(outcome.state(), state, "{id} {}: {:?}\n{}", outcome.title, outcome.verdict, self.description());
+        assert_eq!(outcome.state(), state, "{id} {}: {:?}\n{}", outcome.title, outcome.reason, self.description());
         outcome
     }
+}
+
+fn evidence(check: &CheckResult) -> impl Iterator<Item = &EvidenceEntry> {
+    check.findings.iter().flat_map(|finding| &finding.evidence)
 }
 
 const GOOD_KUBELET: &str = "kind: KubeletConfiguration\\nauthentication: {anonymous: {enabled: false}}\\n";
@@ -101,9 +106,8 @@ fn a_process_of_another_user_moves_no_verdict() {
         let node = Node::new().with(&decoy(user, cgroup));
         for check in ["1.2.20", "1.2.21"] {
             let outcome = node.expect(check, State::Fail);
-            let named =
-                outcome.evidence.iter().any(|f| f.attribute == "not counted" && f.value.contains("kube-apiserver"));
-            assert!(named, "the decoy is named: {:#?}", outcome.evidence);
+            let named = evidence(&outcome).any(|e| e.attribute == "not counted" && e.value.contains("kube-apiserver"));
+            assert!(named, "the decoy is named: {:#?}", outcome.findings);
         }
     }
     // Nor does one whose name stands only among another program's words.
@@ -116,9 +120,9 @@ fn a_process_of_another_user_alone_does_not_pass_either() {
     let library = Library::load(None, None).expect("the definitions");
     let host = "processes:\n  - { argv: [kube-apiserver, --profiling=false], user: nobody }\n";
     let report = judge(&library, "cis-1.20", host);
-    let outcome = outcomes(&report).find(|(_, o)| o.id.as_str() == "1.2.20").expect("a check").1;
+    let outcome = checks(&report).find(|(_, o)| o.id.as_str() == "1.2.20").expect("a check").1;
     assert_eq!(outcome.state(), State::Fail);
-    assert!(outcome.verdict.reason().is_some_and(|r| r.contains("nobody")), "{:?}", outcome.verdict);
+    assert!(outcome.reason.as_deref().is_some_and(|r| r.contains("nobody")), "{:?}", outcome.reason);
 }
 
 #[test]
@@ -135,15 +139,15 @@ fn the_kubelets_own_configuration_file_is_read() {
     // A good file in the likelier place changes nothing.
     Node::kubelet("--config=/opt/kubelet.yaml").with(bad).expect("4.2.1", State::Fail);
     let outcome = Node::kubelet("--config=/opt/kubelet.yaml").with(good).expect("4.2.1", State::Pass);
-    assert!(outcome.evidence[0].source.contains("/opt/kubelet.yaml"), "{:?}", outcome.evidence);
+    assert!(outcome.findings[0].evidence[0].source.contains("/opt/kubelet.yaml"), "{:?}", outcome.findings);
     // Without the flag the kubelet reads no file at all, and allows anonymous requests.
     Node::kubelet("").expect("4.2.1", State::Fail);
     // A relative path is meant from the working directory.
     let relative = format!("{good}processes:\n  - {{ argv: [kubelet, --config=kubelet.yaml], cwd: /opt }}\n");
     let library = Library::load(None, None).expect("the definitions");
     let report = judge(&library, "cis-1.20", &format!("files:\n{relative}"));
-    let outcome = outcomes(&report).find(|(_, o)| o.id.as_str() == "4.2.1").expect("a check").1;
-    assert_eq!(outcome.state(), State::Pass, "{:?}", outcome.verdict);
+    let outcome = checks(&report).find(|(_, o)| o.id.as_str() == "4.2.1").expect("a check").1;
+    assert_eq!(outcome.state(), State::Pass, "{:?}", outcome.reason);
 }
 
 #[test]
@@ -175,7 +179,7 @@ fn a_secret_of_the_environment_does_not_reach_the_report() {
         "processes:\n  - { argv: [etcd], env: { ETCD_CERT_FILE: /c, ETCD_KEY_FILE: /k, PASSWORD: hunter2 } }\n";
     let node = Node::new().with(process);
     let outcome = node.expect("2.1", State::Pass);
-    assert!(outcome.evidence.iter().any(|f| f.value == "/c" && f.source == "variable ETCD_CERT_FILE"));
+    assert!(evidence(&outcome).any(|e| e.value == "/c" && e.source == "variable ETCD_CERT_FILE"));
     let library = Library::load(None, None).expect("the definitions");
     let report = judge(&library, "cis-1.20", &node.description());
     assert!(!format!("{report:?}").contains("hunter2"));
@@ -185,7 +189,7 @@ fn a_secret_of_the_environment_does_not_reach_the_report() {
 fn a_malformed_kubelet_configuration_is_named_as_such() {
     let broken = "  - { path: /opt/k.yaml, content: \"authentication: [\" }\n";
     let outcome = Node::kubelet("--config=/opt/k.yaml").with(broken).expect("4.2.1", State::Fail);
-    let reason = outcome.verdict.reason().unwrap_or_default();
+    let reason = outcome.reason.as_deref().unwrap_or_default();
     assert!(reason.contains("/opt/k.yaml") && reason.contains("malformed"), "{reason}");
 }
 
@@ -194,7 +198,7 @@ fn names_with_blanks_and_newlines_are_names() {
     let key = |mode: &str| format!("  - {{ path: \"/etc/kubernetes/pki/a b\\n.key\", mode: \"{mode}\" }}\n");
     Node::new().with(&key("600")).expect("1.1.21", State::Pass);
     let outcome = Node::new().with(&key("644")).expect("1.1.21", State::Warn);
-    assert!(outcome.verdict.reason().is_some_and(|r| r.contains("a b\\u{a}.key")), "{:?}", outcome.verdict);
+    assert!(outcome.reason.as_deref().is_some_and(|r| r.contains("a b\\u{a}.key")), "{:?}", outcome.reason);
 }
 
 #[test]
@@ -204,8 +208,8 @@ fn owners_are_those_of_the_audited_machine() {
     let library = Library::load(None, None).expect("the definitions");
     let host = format!("files:\n{files}processes:\n  - argv: [kube-apiserver]\n");
     let report = judge(&library, "cis-1.20", &host);
-    let outcome = outcomes(&report).find(|(_, o)| o.id.as_str() == "1.1.14").expect("a check").1;
-    assert_eq!(outcome.state(), State::Fail, "{:?}", outcome.verdict);
+    let outcome = checks(&report).find(|(_, o)| o.id.as_str() == "1.1.14").expect("a check").1;
+    assert_eq!(outcome.state(), State::Fail, "{:?}", outcome.reason);
 }
 
 #[test]
@@ -215,9 +219,9 @@ fn defaults_are_the_components_own() {
     let host = "processes:\n  - argv: [kube-scheduler]\n  - argv: [kube-controller-manager]\n";
     let report = judge(&library, "cis-1.20", host);
     for id in ["1.3.7", "1.4.2"] {
-        let outcome = outcomes(&report).find(|(_, o)| o.id.as_str() == id).expect(id).1;
-        assert_eq!(outcome.state(), State::Fail, "{id} {:?}", outcome.verdict);
-        assert!(outcome.verdict.reason().is_some_and(|r| r.contains("0.0.0.0")), "{:?}", outcome.verdict);
+        let outcome = checks(&report).find(|(_, o)| o.id.as_str() == id).expect(id).1;
+        assert_eq!(outcome.state(), State::Fail, "{id} {:?}", outcome.reason);
+        assert!(outcome.reason.as_deref().is_some_and(|r| r.contains("0.0.0.0")), "{:?}", outcome.reason);
     }
     // A kubelet without a file opens the read-only port, one with a file does not, and none rotates by itself.
     Node::kubelet("").expect("4.2.4", State::Warn);
@@ -258,6 +262,6 @@ fn a_path_is_one_in_the_processes_own_root() {
         processes:\n  - { argv: [kube-proxy, --config=/etc/proxy.conf], root: /pod }\n";
     let library = Library::load(None, None).expect("the definitions");
     let report = judge(&library, "cis-1.12", host);
-    let outcome = outcomes(&report).find(|(_, o)| o.id.as_str() == "4.3.1").expect("a check").1;
-    assert_eq!(outcome.state(), State::Fail, "{:?}", outcome.verdict);
+    let outcome = checks(&report).find(|(_, o)| o.id.as_str() == "4.3.1").expect("a check").1;
+    assert_eq!(outcome.state(), State::Fail, "{:?}", outcome.reason);
 }

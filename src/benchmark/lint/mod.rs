@@ -2,7 +2,6 @@
 
 mod native;
 
-use super::folder_warnings;
 use super::source::{read, read_found, yaml_files_below};
 use super::{DefinitionError, Library, Source};
 use crate::yaml::tree::{self, YamlDiagnostic, YamlNode};
@@ -10,14 +9,14 @@ use std::path::PathBuf;
 
 /// How bad a problem is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
+pub enum Level {
     /// The file is refused.
     Error,
     /// The file is taken, and probably does not do what was meant.
     Warning,
 }
 
-impl Severity {
+impl Level {
     /// `error` or `warning`.
     pub const fn id(self) -> &'static str {
         match self {
@@ -37,7 +36,7 @@ pub struct Diagnostic {
     /// Column, from 1.
     pub column: usize,
     /// How bad it is.
-    pub severity: Severity,
+    pub level: Level,
     /// What is wrong, and what would be right.
     pub message: String,
 }
@@ -65,20 +64,30 @@ enum Kind {
     Profile,
     /// Where components are looked for.
     Config,
-    /// A target file of kube-bench's dialect.
-    KubeBench,
+    /// A file of another format.
+    Foreign,
     /// None of these.
     Strange,
 }
 
+/// A format of definition files that the core does not read itself.
+pub trait ForeignFormat {
+    /// Whether a document with these keys at its top is in this format. `has_list` tells whether a key holds a list.
+    fn recognizes(&self, has: &dyn Fn(&str) -> bool, has_list: &dyn Fn(&str) -> bool) -> bool;
+    /// What is suspicious in a file; an error where it is refused.
+    fn warnings(&self, source: &Source) -> Result<Vec<DefinitionError>, DefinitionError>;
+    /// The ids of the benchmarks that are defined in this format.
+    fn benchmarks(&self) -> Vec<&str>;
+}
+
 /// Decides by shape alone: a file's name says nothing.
-fn kind_of(root: &YamlNode) -> Kind {
+fn kind_of(root: &YamlNode, foreign: Option<&dyn ForeignFormat>) -> Kind {
+    let has_list = |key: &str| root.get(key).is_some_and(YamlNode::is_list);
+    let is_foreign = || foreign.is_some_and(|format| format.recognizes(&|key| root.get(key).is_some(), &has_list));
     let has = |keys: &[&str]| keys.iter().any(|key| root.get(key).is_some());
     match &root.content {
         tree::Content::Sequence(_) => Kind::Catalogue,
-        tree::Content::Mapping(_) if has(&["controls"]) || root.get("groups").is_some_and(YamlNode::is_list) => {
-            Kind::KubeBench
-        }
+        tree::Content::Mapping(_) if is_foreign() => Kind::Foreign,
         tree::Content::Mapping(_) if has(&["extends", "checks", "targets", "groups", "drop", "title"]) => Kind::Profile,
         tree::Content::Mapping(_) if has(native::CONFIG_KEYS) => Kind::Config,
         tree::Content::Mapping(_) if has(&["id"]) => Kind::Profile,
@@ -94,22 +103,22 @@ struct File {
 }
 
 impl File {
-    fn tell(&mut self, severity: Severity, fault: YamlDiagnostic) {
+    fn tell(&mut self, level: Level, fault: YamlDiagnostic) {
         let (file, mark) = (self.source.file.clone(), fault.mark);
-        let problem = Diagnostic { file, line: mark.line, column: mark.column, severity, message: fault.message };
+        let problem = Diagnostic { file, line: mark.line, column: mark.column, level, message: fault.message };
         if !self.problems.contains(&problem) {
             self.problems.push(problem);
         }
     }
 
     /// Tells that the node itself is wrong.
-    fn tell_at(&mut self, severity: Severity, mark: tree::Mark, message: String) {
-        self.tell(severity, YamlDiagnostic { mark, message });
+    fn tell_at(&mut self, level: Level, mark: tree::Mark, message: String) {
+        self.tell(level, YamlDiagnostic { mark, message });
     }
 }
 
 /// Everything that is wrong in the files, in the order of their names and lines. `library` is what they are put over.
-pub fn lint(library: Library, sources: Vec<Source>) -> Vec<Diagnostic> {
+pub fn lint(library: Library, sources: Vec<Source>, foreign: Option<&dyn ForeignFormat>) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     let mut files = Vec::new();
     for source in sources {
@@ -117,37 +126,38 @@ pub fn lint(library: Library, sources: Vec<Source>) -> Vec<Diagnostic> {
         match tree::read(&source.text, &mut faults) {
             Ok(root) => {
                 let mut file = File { source, root, problems: Vec::new() };
-                faults.into_iter().for_each(|fault| file.tell(Severity::Error, fault));
-                files.push((kind_of(&file.root), file));
+                faults.into_iter().for_each(|fault| file.tell(Level::Error, fault));
+                files.push((kind_of(&file.root, foreign), file));
             }
             Err(YamlDiagnostic { mark, message }) => problems.push(Diagnostic {
                 file: source.file,
                 line: mark.line,
                 column: mark.column,
-                severity: Severity::Error,
+                level: Level::Error,
                 message,
             }),
         }
     }
-    native::lint(library, &mut files);
+    let foreign_benchmarks = foreign.map(ForeignFormat::benchmarks).unwrap_or_default();
+    native::lint(library, &mut files, &foreign_benchmarks);
     for (kind, file) in &mut files {
         let mark = file.root.mark;
         match kind {
             Kind::Catalogue | Kind::Profile | Kind::Config => {}
-            Kind::KubeBench => {
-                // The file is taken as kube-bench takes it: what means nothing there is suspicious, and no error.
-                let (severity, found) = match folder_warnings::warnings(&file.source) {
-                    Ok(found) => (Severity::Warning, found),
-                    Err(error) => (Severity::Error, vec![error]),
+            Kind::Foreign => {
+                let (level, found) = match foreign.map(|format| format.warnings(&file.source)) {
+                    Some(Ok(found)) => (Level::Warning, found),
+                    Some(Err(error)) => (Level::Error, vec![error]),
+                    None => continue,
                 };
                 for DefinitionError { line, column, message, .. } in found {
-                    file.tell_at(severity, tree::Mark { line, column }, message);
+                    file.tell_at(level, tree::Mark { line, column }, message);
                 }
             }
             Kind::Strange => {
                 let message = "no definition file: neither a list of rules, nor a benchmark (`id`, `title`, `checks`), \
                                nor a configuration";
-                file.tell_at(Severity::Error, mark, message.to_owned());
+                file.tell_at(Level::Error, mark, message.to_owned());
             }
         }
     }

@@ -1,7 +1,7 @@
 //! What is wrong in files of the native dialect: rules, profiles, the configuration. Says what; `yaml::shape` and the
 //! types know why.
 
-use super::{File, Kind, Severity};
+use super::{File, Kind, Level};
 use crate::benchmark::Library;
 use crate::benchmark::catalog::{ProfileDiagnostic, RawProfile};
 use crate::benchmark::raw::{Params, RawRule};
@@ -20,7 +20,7 @@ pub(super) const CONFIG_KEYS: &[&str] =
 type FirstDefinitions = BTreeMap<(PathBuf, String), (String, usize)>;
 
 /// Looks through all files together: rules first, since profiles are held against them.
-pub(super) fn lint(mut library: Library, files: &mut [(Kind, File)]) {
+pub(super) fn lint(mut library: Library, files: &mut [(Kind, File)], foreign_benchmarks: &[&str]) {
     // What stands in for a rule that a check does not name: that it is missing is told with the check.
     library.put_rule("", None);
     let mut seen = FirstDefinitions::new();
@@ -39,11 +39,11 @@ pub(super) fn lint(mut library: Library, files: &mut [(Kind, File)]) {
     if !profiles.is_empty() {
         let used: BTreeSet<&str> = library.used_rules();
         for (index, id, mark) in rules.into_iter().filter(|(_, id, _)| !used.contains(id.as_str())) {
-            files[index].1.tell_at(Severity::Warning, mark, format!("no benchmark uses the rule `{id}`"));
+            files[index].1.tell_at(Level::Warning, mark, format!("no benchmark uses the rule `{id}`"));
         }
     }
     for (_, (_, file)) in of_kind(files, Kind::Config) {
-        config(file, &library);
+        config(file, &library, foreign_benchmarks);
     }
 }
 
@@ -60,7 +60,7 @@ fn catalogue(file: &mut File, library: &mut Library, seen: &mut FirstDefinitions
     for item in &items {
         let shaped = shape::read::<RawRule>(item);
         let whole = shaped.faults.is_empty();
-        shaped.faults.into_iter().for_each(|fault| file.tell(Severity::Error, fault));
+        shaped.faults.into_iter().for_each(|fault| file.tell(Level::Error, fault));
         let faults = rule(file, item, shaped.value.as_ref(), whole);
         let Some(id) = item.get("id").filter(|id| id.text().is_some()) else {
             continue;
@@ -87,7 +87,7 @@ fn rule(file: &mut File, item: &YamlNode, rule: Option<&RawRule>, whole: bool) -
     for fault in faults.iter().filter(|f| whole || f.offset.is_some()) {
         let node = item.follow(&fault.path);
         let mark = fault.offset.map_or(node.mark, |offset| node.mark_of(offset, &file.source.text));
-        file.tell_at(Severity::Error, mark, fault.message.clone());
+        file.tell_at(Level::Error, mark, fault.message.clone());
         told += 1;
     }
     if whole {
@@ -109,7 +109,7 @@ fn unused_params(file: &mut File, item: &YamlNode) {
             unused.push((key.mark, format!("the rule uses its parameter `{name}` nowhere")));
         }
     }
-    unused.into_iter().for_each(|(mark, message)| file.tell_at(Severity::Warning, mark, message));
+    unused.into_iter().for_each(|(mark, message)| file.tell_at(Level::Warning, mark, message));
 }
 
 /// Tells of a name that the same folder gives twice.
@@ -119,7 +119,7 @@ fn unique(file: &mut File, seen: &mut FirstDefinitions, name: &str, mark: Mark, 
     match seen.get(&(folder.clone(), name.to_owned())) {
         Some((first, line)) => {
             let message = format!("{what} `{name}` is defined twice: at {first}:{line} already");
-            file.tell_at(Severity::Error, mark, message);
+            file.tell_at(Level::Error, mark, message);
         }
         None => drop(seen.insert((folder, name.to_owned()), here)),
     }
@@ -128,14 +128,14 @@ fn unique(file: &mut File, seen: &mut FirstDefinitions, name: &str, mark: Mark, 
 /// Reads a profile into the library; gives its id.
 fn profile(file: &mut File, library: &mut Library, seen: &mut FirstDefinitions) -> Option<String> {
     let shaped = shape::read::<RawProfile>(&file.root);
-    shaped.faults.into_iter().for_each(|fault| file.tell(Severity::Error, fault));
+    shaped.faults.into_iter().for_each(|fault| file.tell(Level::Error, fault));
     let profile = shaped.value?;
     let (id, mark) = (profile.id.clone(), file.root.get("id")?.mark);
     unique(file, seen, &id, mark, "benchmark");
     let stem = Path::new(&file.source.file).file_stem().and_then(|s| s.to_str()).unwrap_or_default();
     if stem != id {
         let message = format!("the file is called `{stem}` and defines `{id}`; call it {id}.yaml");
-        file.tell_at(Severity::Warning, mark, message);
+        file.tell_at(Level::Warning, mark, message);
     }
     library.put_profile(file.source.clone(), profile);
     Some(id)
@@ -155,14 +155,14 @@ fn resolve(files: &mut [(Kind, File)], library: &Library, profiles: &[(usize, St
             let (node, key) = place(&file.root, &fault.path);
             // A whole check is named by its key, anything else by itself.
             let mark = if fault.path.len() == 2 { key } else { node };
-            file.tell_at(Severity::Error, mark, fault.message);
+            file.tell_at(Level::Error, mark, fault.message);
         }
         let file = &mut files[*index].1;
         let groups = file.root.get("groups").cloned();
         let all = benchmark.iter().flat_map(|b| &b.sections).flat_map(|s| &s.groups);
         for group in all.filter(|g| g.checks.is_empty()) {
             if let Some(key) = groups.as_ref().and_then(|g| g.key(group.id.as_str())) {
-                file.tell_at(Severity::Warning, key.mark, format!("no check is in group `{}`", group.id));
+                file.tell_at(Level::Warning, key.mark, format!("no check is in group `{}`", group.id));
             }
         }
     }
@@ -175,23 +175,23 @@ fn place(root: &YamlNode, path: &[String]) -> (Mark, Mark) {
     (node.mark, key.map_or(node.mark, |k| k.mark))
 }
 
-fn config(file: &mut File, library: &Library) {
+fn config(file: &mut File, library: &Library, foreign_benchmarks: &[&str]) {
     let shaped = shape::read::<Config>(&file.root);
-    shaped.faults.into_iter().for_each(|fault| file.tell(Severity::Error, fault));
+    shaped.faults.into_iter().for_each(|fault| file.tell(Level::Error, fault));
     // kube-bench's own file has keys that nothing here needs; a mistyped one looks the same.
-    shaped.ignored.into_iter().for_each(|fault| file.tell(Severity::Warning, fault));
+    shaped.ignored.into_iter().for_each(|fault| file.tell(Level::Warning, fault));
     let Some(config) = shaped.value else {
         return;
     };
-    let known = library.benchmarks();
+    let known = [library.benchmarks().as_slice(), foreign_benchmarks].concat();
     let unknown = |id: &str| format!("there is no benchmark `{id}`{}", suggestions(id, known.iter().copied()));
     for (version, id) in config.mapped_versions().filter(|(_, id)| !known.contains(id)) {
         let (node, _) = place(&file.root, &["version_mapping".to_owned(), version.to_owned()]);
-        file.tell_at(Severity::Error, node, unknown(id));
+        file.tell_at(Level::Error, node, unknown(id));
     }
     for id in config.mapped_benchmarks().filter(|id| !known.contains(id)) {
         let (_, key) = place(&file.root, &["target_mapping".to_owned(), id.to_owned()]);
-        file.tell_at(Severity::Warning, key, unknown(id));
+        file.tell_at(Level::Warning, key, unknown(id));
     }
     components(file);
 }
@@ -212,5 +212,5 @@ fn components(file: &mut File) {
             }
         }
     }
-    told.into_iter().for_each(|(mark, message)| file.tell_at(Severity::Warning, mark, message));
+    told.into_iter().for_each(|(mark, message)| file.tell_at(Level::Warning, mark, message));
 }

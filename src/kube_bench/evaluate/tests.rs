@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::kube_bench::{Operator, Tests};
-use crate::report::{self, State};
+use crate::report::State;
 
 fn item(flag: &str) -> Item {
     Item { flag: flag.to_owned(), env: String::new(), path: String::new(), set: true, compare: None }
@@ -20,15 +20,15 @@ fn printed(text: &str, status: i32) -> AuditOutput {
     AuditOutput::Text { text: text.to_owned(), status }
 }
 
-fn state(result: &Result) -> State {
-    report::Verdict::from(result.verdict.clone()).state(true)
+fn state(result: &Evaluated) -> State {
+    State::of(result.outcome.verdict.status(), true)
 }
 
-fn reason(result: &Result) -> Option<String> {
-    report::Verdict::from(result.verdict.clone()).reason().map(str::to_owned)
+fn reason(result: &Evaluated) -> Option<String> {
+    result.outcome.verdict.reason().map(str::to_owned)
 }
 
-fn judge_text(check: &Check, text: &str) -> Result {
+fn judge_text(check: &Check, text: &str) -> Evaluated {
     evaluate(check, false, &mut || AuditAnswers { audit: printed(text, 0), ..AuditAnswers::default() })
 }
 
@@ -37,7 +37,7 @@ fn states(check: &Check, skipped: bool, answers: &AuditAnswers) -> (State, State
     let result = evaluate(check, skipped, &mut || answers.clone());
     let why = reason(&result);
     let unscored = evaluate(&Check { scored: false, ..check.clone() }, skipped, &mut || answers.clone());
-    (state(&result), report::Verdict::from(unscored.verdict).state(false), why)
+    (state(&result), State::of(unscored.outcome.verdict.status(), false), why)
 }
 
 #[test]
@@ -73,8 +73,8 @@ fn the_first_case_that_matches_decides() {
     }
     let untested = Check { tests: None, ..passing() };
     assert_eq!(
-        evaluate(&untested, true, &mut || ok.clone()).verdict,
-        Verdict::Untested("there are no tests".to_owned())
+        evaluate(&untested, true, &mut || ok.clone()).outcome.verdict,
+        Verdict::Manual("there are no tests".to_owned())
     );
     let (scored, unscored, reason) = states(&passing(), false, &failed);
     let reason = reason.expect("a reason");
@@ -110,11 +110,11 @@ fn a_flag_is_looked_up_as_the_text_has_it() {
     for (flag, operator, value, passes) in cases {
         let result = judge_text(&check(vec![compared(flag, operator, value)]), line);
         assert_eq!((state(&result) == State::Pass), passes, "{flag} {value}");
-        assert_eq!(result.actual, line);
+        assert_eq!(result.outcome.actual, line);
     }
     // A longer flag satisfies a shorter one.
     let longer = "x --encryption-provider-config-automatic-reload=true";
-    assert_eq!(judge_text(&check(vec![item("--encryption-provider-config")]), longer).verdict, Verdict::Passed);
+    assert_eq!(judge_text(&check(vec![item("--encryption-provider-config")]), longer).outcome.verdict, Verdict::Pass);
     // `=` and `:` may follow each other; blanks only behind a colon are passed over.
     for (text, value) in [("a: =x", "x"), ("a:= x", "a"), ("a==x", "x"), ("a: : x", "x"), ("a\tx", "a")] {
         assert_eq!(flag_value(text, "a").as_deref(), Some(value), "{text:?}");
@@ -139,9 +139,9 @@ fn expectations_are_put_as_the_table_says() {
     for (items, join, passes, expected) in cases {
         let check = Check { tests: Some(Tests { join, items }), ..check(Vec::new()) };
         let result = judge_text(&check, "x --a=1 --b \n\n");
-        assert_eq!(result.expected, expected);
+        assert_eq!(result.outcome.expected, expected);
         assert_eq!((state(&result) == State::Pass), passes, "{expected}");
-        assert_eq!(result.actual, "x --a=1 --b");
+        assert_eq!(result.outcome.actual, "x --a=1 --b");
     }
 }
 
@@ -179,8 +179,8 @@ fn the_document_is_looked_into_after_the_flags_and_before_the_environment() {
             AuditAnswers { audit: printed(audit, 0), config: printed(config, 0), env: printed(environment, 0) };
         let result = evaluate(&check, false, &mut || answers.clone());
         assert_eq!((state(&result) == State::Pass), passes, "{audit} {config} {environment}");
-        assert_eq!((result.expected.as_str(), result.actual.as_str()), (expected, actual));
-        assert_eq!(result.remarks.len(), usize::from(config == "a: b: c"));
+        assert_eq!((result.outcome.expected.as_str(), result.outcome.actual.as_str()), (expected, actual));
+        assert_eq!(result.notices.len(), usize::from(config == "a: b: c"));
     }
 }
 
@@ -190,9 +190,9 @@ fn a_document_that_does_not_parse_fails_the_item() {
     let check = Check { audit_config: "config".to_owned(), ..check(vec![item]) };
     let answers = AuditAnswers { audit: printed("x", 0), config: printed("a: b: c", 0), ..AuditAnswers::default() };
     let result = evaluate(&check, false, &mut || answers.clone());
-    assert_eq!(result.verdict, Verdict::Failed(String::new()));
-    assert_eq!((result.expected.as_str(), result.actual.as_str()), ("", "a: b: c"));
-    assert!(result.remarks[0].contains("neither JSON nor YAML"), "{:?}", result.remarks);
+    assert_eq!(result.outcome.verdict, Verdict::Fail(String::new()));
+    assert_eq!((result.outcome.expected.as_str(), result.outcome.actual.as_str()), ("", "a: b: c"));
+    assert!(result.notices[0].contains("neither JSON nor YAML"), "{:?}", result.notices);
 }
 
 #[test]
@@ -223,8 +223,8 @@ fn each_line_must_pass_where_there_are_several() {
     for (check, text, passes, expected) in cases {
         let result = judge_text(&check, text);
         assert_eq!((state(&result) == State::Pass), passes, "{text:?}");
-        assert_eq!(result.expected, expected);
-        assert_eq!(result.actual, text.trim_end_matches('\n'));
+        assert_eq!(result.outcome.expected, expected);
+        assert_eq!(result.outcome.actual, text.trim_end_matches('\n'));
     }
 }
 

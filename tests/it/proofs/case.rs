@@ -3,7 +3,8 @@
 use super::machine::{Difference, Machine};
 use super::subject::Subject;
 use super::{generate, yaml};
-use nodeproof::internals::report::Verdict;
+use nodeproof::internals::model::Status;
+use nodeproof::internals::report::CheckResult;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
@@ -88,19 +89,20 @@ impl Case {
     }
 
     /// How a verdict is not the one that is written down.
-    pub(crate) fn fault(&self, verdict: &Verdict) -> Option<String> {
-        let state = match verdict {
-            Verdict::Met => State::Met,
-            Verdict::NotMet(_) => State::NotMet,
-            Verdict::NotApplicable(_) => State::NotApplicable,
-            Verdict::Undetermined(_) => State::Undetermined,
-            Verdict::Manual | Verdict::Untested(_) | Verdict::Skipped => return Some(format!("{verdict:?}")),
+    pub(crate) fn fault(&self, check: &CheckResult) -> Option<String> {
+        let state = match check.status {
+            Status::Pass => State::Met,
+            Status::Fail => State::NotMet,
+            Status::NotApplicable => State::NotApplicable,
+            Status::Undetermined => State::Undetermined,
+            Status::Manual | Status::Skipped | Status::Waived => return Some(format!("is {}", check.status)),
         };
+        let reason = check.reason.as_deref().unwrap_or_default();
         if state != self.is {
-            return Some(format!("should be {:?}, is {verdict:?}", self.is));
+            return Some(format!("should be {:?}, is {}: {reason}", self.is, check.status));
         }
-        let because = self.because.as_ref().filter(|words| !verdict.reason().unwrap_or_default().contains(*words))?;
-        Some(format!("should say {because:?}, says {verdict:?}"))
+        let because = self.because.as_ref().filter(|words| !reason.contains(*words))?;
+        Some(format!("should say {because:?}, says {reason:?}"))
     }
 
     fn is_for(&self, subject: &Subject) -> bool {

@@ -3,13 +3,13 @@
 use super::machine::Machine;
 use super::mutants::Mutant;
 use super::subject::Subject;
+use crate::support::report;
 use nodeproof::internals::benchmark::{Benchmark, Group, Library, Section};
-use nodeproof::internals::evaluate;
 use nodeproof::internals::model::Target;
 use nodeproof::internals::node::Node;
 use nodeproof::internals::plan::{Selection, plan};
 use nodeproof::internals::probe::Collector;
-use nodeproof::internals::report::{Outcome, Verdict};
+use nodeproof::internals::report::CheckResult;
 use serde_json::{Value as Json, json};
 
 /// A rule and its changed forms, to be judged together.
@@ -63,13 +63,15 @@ impl Bench {
     }
 
     /// The verdicts of some of a trial's rules on a machine, in their order.
-    pub(crate) fn verdicts(&self, trial: usize, rules: &[usize], machine: &Machine) -> Vec<Verdict> {
+    pub(crate) fn verdicts(&self, trial: usize, rules: &[usize], machine: &Machine) -> Vec<CheckResult> {
         let whole = &self.benchmarks[trial];
         let group = &whole.sections[0].groups[0];
         let checks = rules.iter().map(|index| group.checks[*index].clone()).collect();
-        let some =
-            alone(whole, Group { checks, id: group.id.clone(), title: group.title.clone(), kind: group.kind.clone() });
-        audit(&some, &self.library, machine).into_iter().map(|o| o.verdict).collect()
+        let some = alone(
+            whole,
+            Group { checks, id: group.id.clone(), title: group.title.clone(), extensions: group.extensions.clone() },
+        );
+        audit(&some, &self.library, machine)
     }
 }
 
@@ -81,13 +83,13 @@ fn alone(whole: &Benchmark, group: Group) -> Benchmark {
 }
 
 /// Judges every automated check of a benchmark, whatever its target.
-pub(crate) fn audit(benchmark: &Benchmark, library: &Library, machine: &Machine) -> Vec<Outcome> {
+pub(crate) fn audit(benchmark: &Benchmark, library: &Library, machine: &Machine) -> Vec<CheckResult> {
     let targets: Vec<Target> = benchmark.targets();
     let selection =
         Selection { targets, checks: Vec::new(), groups: Vec::new(), skip: Vec::new(), scored: true, unscored: true };
     let plan = plan(benchmark, &selection).unwrap_or_else(|e| panic!("{e}"));
     let node = Node::detect(machine, &library.config);
     let mut collector = Collector::new(machine, &node, &library.config);
-    let report = evaluate::run(&plan, &mut collector, &node, None);
-    report.sections.into_iter().flat_map(|s| s.groups).flat_map(|g| g.outcomes).filter(|o| !o.manual).collect()
+    let report = report(&plan, &mut collector, &node);
+    report.checks.iter().filter(|check| !check.manual).cloned().collect()
 }

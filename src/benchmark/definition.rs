@@ -1,0 +1,98 @@
+//! A benchmark, ready to be planned: sections of groups of checks, each with its rule.
+
+use super::{Assertion, Template, Text};
+use crate::model::Target;
+use crate::model::{Component, Extensions, Id, Severity};
+/// A benchmark, ready to be planned.
+#[derive(Debug, Clone)]
+pub struct Benchmark {
+    /// `cis-1.20`.
+    pub id: String,
+    /// For the reader.
+    pub title: String,
+    /// One a target.
+    pub sections: Vec<Section>,
+}
+
+/// The part of a benchmark that is about one target.
+#[derive(Debug, Clone)]
+pub struct Section {
+    /// Its number.
+    pub id: String,
+    /// For the reader.
+    pub title: String,
+    /// Its target.
+    pub target: Target,
+    /// Its groups, in numeric order.
+    pub groups: Vec<Group>,
+}
+
+/// Checks on one subject.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// Its number.
+    pub id: Id,
+    /// For the reader.
+    pub title: String,
+    /// Data for other tools' formats.
+    pub extensions: Extensions,
+    /// Its checks, in numeric order.
+    pub checks: Vec<Check>,
+}
+
+/// A recommendation of a benchmark: a rule under a number.
+#[derive(Debug, Clone)]
+pub struct Check {
+    /// Its number.
+    pub id: Id,
+    /// What is judged.
+    pub rule: Rule,
+    /// Whether the benchmark leaves it to a person.
+    pub assessment: Assessment,
+    /// Whether not meeting it is a failure.
+    pub scored: bool,
+}
+
+/// A rule with its parameters filled in.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// Its name in the catalogue.
+    pub id: String,
+    /// The state that is asked for.
+    pub title: Text,
+    /// How it is found out.
+    pub assertion: Assertion,
+    /// How much an attacker gains where it is not followed; none for a check of the user's own files.
+    pub severity: Option<Severity>,
+    /// The component that it speaks about: where that does not run beside others, the rule does not apply.
+    pub needs: Option<Component>,
+    /// What an attacker gains.
+    pub rationale: Text,
+    /// What breaks when the remediation is applied blindly.
+    pub impact: Option<Text>,
+    /// What to do on this node.
+    pub remediation: Template,
+}
+
+/// Who judges a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Assessment {
+    /// The program.
+    Automated,
+    /// A person, in the benchmark's eyes; what the host shows is judged all the same.
+    Manual,
+}
+
+impl Benchmark {
+    /// Its targets.
+    pub fn targets(&self) -> Vec<Target> {
+        self.sections.iter().map(|s| s.target).collect()
+    }
+
+    /// Its checks, each with its target.
+    pub fn checks(&self) -> impl Iterator<Item = (Target, &Check)> {
+        self.sections.iter().flat_map(|s| s.groups.iter().flat_map(|g| &g.checks).map(move |c| (s.target, c)))
+    }
+}

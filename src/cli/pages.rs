@@ -1,0 +1,34 @@
+//! Completion scripts and manual pages, made from the declaration of the command line.
+
+use super::Cli;
+use crate::commands::Failure;
+use crate::text::suggestions;
+use anyhow::Context;
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+/// A shell's completion script.
+pub(super) fn completions(shell: Shell) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "nodeproof", &mut bytes);
+    bytes
+}
+
+/// The manual page of the program, or of one of its commands.
+pub(super) fn manual(page: Option<&str>) -> Result<Vec<u8>, Failure> {
+    let mut program = Cli::command().version(env!("CARGO_PKG_VERSION"));
+    program.build();
+    let command = match page {
+        None => program,
+        Some(name) => match program.find_subcommand(name) {
+            Some(command) => command.clone(),
+            None => {
+                let near = suggestions(name, program.get_subcommands().map(clap::Command::get_name));
+                return Err(Failure::Usage(format!("there is no command `{name}`{near}")));
+            }
+        },
+    };
+    let mut bytes = Vec::new();
+    clap_mangen::Man::new(command).render(&mut bytes).context("the manual page cannot be put together")?;
+    Ok(bytes)
+}

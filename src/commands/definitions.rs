@@ -1,0 +1,163 @@
+//! Everything that is defined: the built-in benchmarks, the user's own, and those of kube-bench folders.
+
+use crate::benchmark::{Benchmark, DefinitionError, ForeignFormat, Library};
+use crate::evaluate::{ExternalChecks, NoExternalChecks};
+#[cfg(feature = "kube-bench")]
+use crate::kube_bench::{AuditRunner, Check, FolderChecks, FolderSet, Substitutions};
+use crate::model::Id;
+use crate::node::Config;
+use crate::source::node::NodeSource;
+use indexmap::IndexMap;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The definitions of a run.
+pub(crate) struct Definitions {
+    /// The core's own.
+    pub(crate) library: Library,
+    /// Where components are looked for, and which benchmark serves which version.
+    pub(crate) config: Arc<Config>,
+    #[cfg(feature = "kube-bench")]
+    folders: FolderSet,
+}
+
+/// A benchmark, with what evaluates the checks that the core cannot.
+pub(crate) struct LoadedBenchmark {
+    pub(crate) benchmark: Benchmark,
+    /// The configuration for it.
+    pub(crate) config: Arc<Config>,
+    /// Whether that configuration is its own.
+    pub(crate) has_own_config: bool,
+    #[cfg(feature = "kube-bench")]
+    checks: Vec<Check>,
+}
+
+impl Definitions {
+    /// The built-in definitions, with those of a folder over them. `config_file` replaces the configuration.
+    pub(crate) fn load(folder: Option<&Path>, config_file: Option<&Path>) -> Result<Self, DefinitionError> {
+        let library = Library::load(folder, config_file)?;
+        #[cfg(feature = "kube-bench")]
+        {
+            let folders = FolderSet::find(folder, library.config_source().cloned())?;
+            let config = Arc::new(folders.mapped((*library.config).clone())?);
+            Ok(Self { library, config, folders })
+        }
+        #[cfg(not(feature = "kube-bench"))]
+        Ok(Self { config: Arc::clone(&library.config), library })
+    }
+
+    /// The ids of all benchmarks, in order.
+    pub(crate) fn benchmarks(&self) -> Vec<&str> {
+        let folders = self.foreign().map(ForeignFormat::benchmarks).unwrap_or_default();
+        let built_in = self.library.benchmarks().into_iter().filter(|id| !folders.contains(id));
+        let mut ids: Vec<&str> = built_in.chain(folders.iter().copied()).collect();
+        ids.sort_by_key(|id| self.library.position(id));
+        ids
+    }
+
+    /// Whether there is such a benchmark.
+    pub(crate) fn has(&self, id: &str) -> bool {
+        self.benchmarks().contains(&id)
+    }
+
+    /// The parameters of a check that differ from its rule's own.
+    pub(crate) fn parameters(
+        &self,
+        benchmark: &str,
+        check: &Id,
+    ) -> Result<IndexMap<String, serde_json::Value>, DefinitionError> {
+        if self.foreign().is_some_and(|format| format.benchmarks().contains(&benchmark)) {
+            return Ok(IndexMap::new());
+        }
+        self.library.parameters(benchmark, check)
+    }
+}
+
+#[cfg(feature = "kube-bench")]
+impl Definitions {
+    /// The format of definition files that the core does not read.
+    pub(crate) fn foreign(&self) -> Option<&dyn ForeignFormat> {
+        Some(&self.folders)
+    }
+
+    /// Loads a benchmark; a folder's words such as `$kubeletconf` are replaced by what they stand for on `source`.
+    pub(crate) fn benchmark(
+        &self,
+        id: &str,
+        source: Option<&dyn NodeSource>,
+    ) -> Result<LoadedBenchmark, DefinitionError> {
+        let config = self.folders.config_for(id, &self.config)?;
+        let words =
+            |target| source.map_or_else(Substitutions::default, |source| Substitutions::find(&config, target, source));
+        match self.folders.benchmark(id, &words) {
+            Some(folder) => {
+                let folder = folder?;
+                let has_own_config = self.folders.has_own_config(id);
+                Ok(LoadedBenchmark { benchmark: folder.benchmark, config, has_own_config, checks: folder.checks })
+            }
+            None => Ok(LoadedBenchmark {
+                benchmark: self.library.benchmark(id)?,
+                config,
+                has_own_config: false,
+                checks: Vec::new(),
+            }),
+        }
+    }
+
+    /// What is suspicious in the files of a benchmark.
+    pub(crate) fn warnings(&self, id: &str) -> Result<Vec<DefinitionError>, DefinitionError> {
+        self.folders.warnings_of(id)
+    }
+}
+
+#[cfg(not(feature = "kube-bench"))]
+impl Definitions {
+    /// The format of definition files that the core does not read.
+    pub(crate) fn foreign(&self) -> Option<&dyn ForeignFormat> {
+        None
+    }
+
+    /// Loads a benchmark.
+    pub(crate) fn benchmark(
+        &self,
+        id: &str,
+        _source: Option<&dyn NodeSource>,
+    ) -> Result<LoadedBenchmark, DefinitionError> {
+        let (benchmark, config) = (self.library.benchmark(id)?, Arc::clone(&self.config));
+        Ok(LoadedBenchmark { benchmark, config, has_own_config: false })
+    }
+
+    /// What is suspicious in the files of a benchmark.
+    pub(crate) fn warnings(&self, _id: &str) -> Result<Vec<DefinitionError>, DefinitionError> {
+        Ok(Vec::new())
+    }
+}
+
+impl LoadedBenchmark {
+    /// Whether checks of it are shell audits.
+    pub(crate) fn has_audits(&self) -> bool {
+        self.benchmark.checks().any(|(_, check)| check.rule.assertion.is_external())
+    }
+
+    /// In words, what an external check reads and expects.
+    #[cfg(feature = "kube-bench")]
+    pub(crate) fn describe(&self, number: usize) -> Option<(String, String)> {
+        self.checks.get(number).map(|check| (check.reads(), check.expects()))
+    }
+
+    /// In words, what an external check reads and expects.
+    #[cfg(not(feature = "kube-bench"))]
+    pub(crate) fn describe(&self, _number: usize) -> Option<(String, String)> {
+        None
+    }
+
+    /// What evaluates the checks that the core cannot.
+    #[cfg(feature = "kube-bench")]
+    pub(crate) fn external<'h>(&self, runner: impl FnOnce() -> AuditRunner<'h>) -> Box<dyn ExternalChecks + 'h> {
+        if self.checks.is_empty() {
+            Box::new(NoExternalChecks)
+        } else {
+            Box::new(FolderChecks::new(self.checks.clone(), runner()))
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Delivers a report: in each format that was asked for to its destination, and to a database.
+
+use super::flags::{OutputFlags, OutputRequest};
+use super::formats::{FormatName, FormatOptions};
+use crate::commands::Failure;
+use crate::report::{Format, Report, TextParts};
+use crate::sink::Destination;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+/// The destinations of a report, all checked before the audit.
+pub(crate) struct Delivery {
+    outputs: Vec<(Box<dyn Format>, Destination)>,
+    database: Option<Database>,
+}
+
+impl Delivery {
+    /// Makes everything ready. `variable` reads the environment.
+    pub(crate) fn open(flags: &OutputFlags, variable: &dyn Fn(&str) -> Option<String>) -> Result<Self, Failure> {
+        let requests = requests(flags, variable)?;
+        let options = FormatOptions { text: text_parts(flags), totals: !flags.nototals, variable };
+        let mut outputs: Vec<(Box<dyn Format>, Destination)> = Vec::new();
+        for OutputRequest { format, file } in requests {
+            let destination = Destination::open(file.as_deref())?;
+            if outputs.iter().any(|(_, other)| destination.is_same(other)) {
+                return Err(Failure::Usage(format!(
+                    "two reports for {destination}; give all but one a file of its own (--format {}=FILE)",
+                    format.id()
+                )));
+            }
+            outputs.push((format.format(options)?, destination));
+        }
+        let database = flags.pgsql.then(|| Database::open(variable)).transpose()?;
+        Ok(Self { outputs, database })
+    }
+
+    /// Writes the report everywhere. The database comes last: whatever it says, the report is written.
+    pub(crate) fn write(&self, report: &Report) -> Result<(), Failure> {
+        if !self.outputs.iter().any(|(format, _)| format.is_for_people()) {
+            for notice in &report.notices {
+                // Ignore the error: stderr is closed.
+                drop(writeln!(anstream::stderr(), "note: {notice}"));
+            }
+        }
+        for (format, destination) in &self.outputs {
+            destination.write(report, format.as_ref())?;
+        }
+        self.database.as_ref().map_or(Ok(()), |database| database.send(report))
+    }
+}
+
+/// What was asked for by `--format`, by the flags of single formats, and by the environment.
+fn requests(flags: &OutputFlags, variable: &dyn Fn(&str) -> Option<String>) -> Result<Vec<OutputRequest>, Failure> {
+    let mut requests = flags.format.clone();
+    let by_flag = format_by_flag(flags);
+    if requests.is_empty() && by_flag.is_none() {
+        requests = from_environment(variable)?;
+    }
+    requests.extend(by_flag.map(|format| OutputRequest { format, file: None }));
+    if requests.is_empty() {
+        requests.push(OutputRequest { format: FormatName::Text, file: None });
+    }
+    if let Some(file) = &flags.outputfile {
+        let mut without_file = requests.iter_mut().filter(|request| request.file.is_none());
+        match without_file.next() {
+            Some(request) => request.file = Some(PathBuf::from(file)),
+            None => {
+                return Err(Failure::Usage("--outputfile: every --format has a file of its own already".to_owned()));
+            }
+        }
+    }
+    Ok(requests)
+}
+
+fn from_environment(variable: &dyn Fn(&str) -> Option<String>) -> Result<Vec<OutputRequest>, Failure> {
+    let value = variable("NODEPROOF_FORMAT").unwrap_or_default();
+    let requests = value.split(',').map(str::trim).filter(|text| !text.is_empty()).map(str::parse);
+    requests.collect::<Result<_, String>>().map_err(|e| Failure::Usage(format!("NODEPROOF_FORMAT: {e}")))
+}
+
+const fn text_parts(flags: &OutputFlags) -> TextParts {
+    TextParts {
+        results: !flags.noresults,
+        remediations: !flags.noremediations,
+        summary: !flags.nosummary,
+        totals: !flags.nototals,
+        evidence: flags.include_test_output,
+    }
+}
+
+/// The format of `--junit`, `--json`, `--pgsql` and `--asff`: the first of them, in this order, as with kube-bench.
+#[cfg(feature = "kube-bench")]
+fn format_by_flag(flags: &OutputFlags) -> Option<FormatName> {
+    let given = [
+        (flags.junit, "--junit", Some(FormatName::Junit)),
+        (flags.json, "--json", Some(FormatName::Json)),
+        (flags.pgsql, "--pgsql", None),
+        (flags.asff, "--asff", Some(FormatName::Asff)),
+    ];
+    let mut given = given.into_iter().filter(|(wanted, ..)| *wanted);
+    let (_, first, format) = given.next()?;
+    for (_, other, _) in given {
+        // Ignore the error: stderr is closed.
+        drop(writeln!(
+            anstream::stderr(),
+            "note: {other} is ignored: {first} takes precedence; --format can be repeated"
+        ));
+    }
+    format
+}
+
+#[cfg(not(feature = "kube-bench"))]
+fn format_by_flag(_: &OutputFlags) -> Option<FormatName> {
+    None
+}
+
+#[cfg(feature = "postgres")]
+struct Database(crate::sink::database::Database);
+
+#[cfg(feature = "postgres")]
+impl Database {
+    fn open(variable: &dyn Fn(&str) -> Option<String>) -> Result<Self, Failure> {
+        Ok(Self(crate::sink::database::database(variable)?))
+    }
+
+    fn send(&self, report: &Report) -> Result<(), Failure> {
+        let rows = crate::kube_bench::format::rows(report).map_err(|e| Failure::Other(e.into()))?;
+        crate::sink::postgres::send(&self.0, &rows, &report.time.start).map_err(|e| Failure::Other(e.into()))
+    }
+}
+
+#[cfg(not(feature = "postgres"))]
+struct Database;
+
+#[cfg(not(feature = "postgres"))]
+impl Database {
+    fn open(_: &dyn Fn(&str) -> Option<String>) -> Result<Self, Failure> {
+        Err(Failure::Usage(
+            "--pgsql: this build has no PostgreSQL support (cargo feature `postgres`); --format report has all that the rows hold"
+                .to_owned(),
+        ))
+    }
+
+    fn send(&self, _: &Report) -> Result<(), Failure> {
+        Ok(())
+    }
+}

@@ -1,0 +1,208 @@
+//! The flags of the commands.
+
+use super::FormatName;
+use clap::Args;
+use clap::builder::BoolishValueParser;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// Compatibility mode, from argv[0].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CompatMode {
+    /// nodeproof.
+    #[default]
+    Nodeproof,
+    /// kube-bench: every error exits 1, and a node where no component runs is audited all the same.
+    KubeBench,
+}
+
+/// The flags of an audit.
+#[derive(Debug, Clone, Args)]
+pub struct AuditFlags {
+    /// The benchmark.
+    #[command(flatten)]
+    pub benchmark: BenchmarkFlags,
+    /// The node.
+    #[command(flatten)]
+    pub node: NodeFlags,
+    /// The checks.
+    #[command(flatten)]
+    pub selection: SelectionFlags,
+    /// The report.
+    #[command(flatten)]
+    pub output: OutputFlags,
+    /// The flags of kube-bench's log.
+    #[command(flatten)]
+    pub log: LogFlags,
+}
+
+/// The benchmark to audit against.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Benchmark")]
+pub struct BenchmarkFlags {
+    /// Kubernetes version of the node, such as 1.21; selects the benchmark.
+    #[arg(long, value_name = "VERSION", global = true, env = "NODEPROOF_VERSION")]
+    pub version: Option<String>,
+    /// Benchmark, such as cis-1.20.
+    #[arg(long, value_name = "ID", global = true, env = "NODEPROOF_BENCHMARK")]
+    pub benchmark: Option<String>,
+    /// Directory with definitions that extend or replace the built-in ones.
+    #[arg(short = 'D', long, value_name = "DIR", global = true, env = "NODEPROOF_CONFIG_DIR")]
+    pub config_dir: Option<PathBuf>,
+    /// Configuration file: where to look for components.
+    #[arg(long, value_name = "FILE", global = true, env = "NODEPROOF_CONFIG")]
+    pub config: Option<PathBuf>,
+}
+
+/// The node to audit.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Node")]
+pub struct NodeFlags {
+    /// Directory where the root file system of the node is mounted.
+    #[arg(long, value_name = "DIR", default_value = "/", global = true, env = "NODEPROOF_ROOT")]
+    pub root: PathBuf,
+    /// Directory where the proc file system of the node is mounted.
+    #[arg(long, value_name = "DIR", default_value = "/proc", global = true, env = "NODEPROOF_PROC")]
+    pub proc: PathBuf,
+    /// Audit a host that is described in a YAML or JSON file; `example` is built in.
+    #[arg(long, value_name = "FILE", global = true, env = "NODEPROOF_HOST", conflicts_with_all = ["root", "proc"])]
+    pub host: Option<String>,
+    /// Deadline for reading the node: 60s, 5m. Checks not reached by then are undetermined and never pass.
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration, global = true, env = "NODEPROOF_TIMEOUT")]
+    pub timeout: Duration,
+    /// Never start /bin/sh: an audit of --config-dir that needs it is undetermined.
+    #[arg(long, global = true, env = "NODEPROOF_NO_SHELL")]
+    pub no_shell: bool,
+}
+
+/// The checks to evaluate.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Selection")]
+pub struct SelectionFlags {
+    /// Evaluate only these checks.
+    #[arg(
+        short = 'c',
+        long,
+        value_name = "IDS",
+        value_delimiter = ',',
+        global = true,
+        conflicts_with = "group",
+        env = "NODEPROOF_CHECK"
+    )]
+    pub check: Vec<String>,
+    /// Evaluate only these groups.
+    #[arg(short = 'g', long, value_name = "IDS", value_delimiter = ',', global = true, env = "NODEPROOF_GROUP")]
+    pub group: Vec<String>,
+    /// Report these checks or groups as skipped (INFO).
+    #[arg(long, value_name = "IDS", value_delimiter = ',', global = true, env = "NODEPROOF_SKIP")]
+    pub skip: Vec<String>,
+    /// Evaluate scored checks.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "true", default_missing_value = "true", value_parser = BoolishValueParser::new(), global = true, env = "NODEPROOF_SCORED")]
+    pub scored: bool,
+    /// Evaluate checks that are not scored.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "true", default_missing_value = "true", value_parser = BoolishValueParser::new(), global = true, env = "NODEPROOF_UNSCORED")]
+    pub unscored: bool,
+}
+
+/// The report and its destinations.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Report")]
+#[allow(clippy::struct_excessive_bools, reason = "each is one flag of the command line")]
+pub struct OutputFlags {
+    /// Write the report in this format, to FILE or to standard output; can be repeated. Formats: text, report, json,
+    /// junit, asff.
+    #[arg(long, value_name = "FORMAT[=FILE]", global = true)]
+    pub format: Vec<OutputRequest>,
+    /// Same as `--format json`: JSON on one line.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_default_value = true, global = true, env = "NODEPROOF_JSON")]
+    pub json: bool,
+    /// Same as `--format junit`: JUnit XML with a test suite for each target.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_default_value = true, global = true, env = "NODEPROOF_JUNIT")]
+    pub junit: bool,
+    /// Also store the report in the PostgreSQL database of KUBE_BENCH_PGSQL_HOST.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_default_value = true, global = true, env = "NODEPROOF_PGSQL")]
+    pub pgsql: bool,
+    /// Same as `--format asff`: findings for AWS Security Hub, at most 100 on each line.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_default_value = true, global = true, env = "NODEPROOF_ASFF")]
+    pub asff: bool,
+    /// File for the report.
+    #[arg(long, value_name = "FILE", global = true, env = "NODEPROOF_OUTPUTFILE")]
+    pub outputfile: Option<PathBuf>,
+    /// Omit the results.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_default_value = true, global = true, env = "NODEPROOF_NORESULTS")]
+    pub noresults: bool,
+    /// Omit remediations.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_default_value = true, global = true, env = "NODEPROOF_NOREMEDIATIONS")]
+    pub noremediations: bool,
+    /// Omit the counts of each target.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_default_value = true, global = true, env = "NODEPROOF_NOSUMMARY")]
+    pub nosummary: bool,
+    /// Omit the counts of all targets; JSON becomes a bare list of targets.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_default_value = true, global = true, env = "NODEPROOF_NOTOTALS")]
+    pub nototals: bool,
+    /// Show the evidence below each check.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_default_value = true, global = true, env = "NODEPROOF_INCLUDE_TEST_OUTPUT")]
+    pub include_test_output: bool,
+    /// Exit with this code if a check is FAIL.
+    #[arg(long, value_name = "N", default_value_t = 0, global = true, env = "NODEPROOF_EXIT_CODE")]
+    pub exit_code: u8,
+    /// Log progress to stderr; -vv and `-v 2` log everything that is read.
+    #[arg(short = 'v', action = clap::ArgAction::Count, global = true, env = "NODEPROOF_V")]
+    pub verbose: u8,
+}
+
+/// Flags of kube-bench's log library, which manifests use. They are accepted and have no effect.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Accepted for kube-bench's manifests, without effect (the log goes to stderr)")]
+pub struct LogFlags {
+    /// Log to stderr.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_default_value = true, global = true, hide_short_help = true)]
+    pub logtostderr: bool,
+    /// Log to stderr as well as to files.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_default_value = true, global = true, hide_short_help = true)]
+    pub alsologtostderr: bool,
+    /// Lowest severity that is logged to stderr.
+    #[arg(long, value_name = "SEVERITY", global = true, hide_short_help = true)]
+    pub stderrthreshold: Option<String>,
+    /// Log levels of source files.
+    #[arg(long, value_name = "PATTERN=N", global = true, hide_short_help = true)]
+    pub vmodule: Option<String>,
+    /// Source line at which a backtrace is logged.
+    #[arg(long = "log_backtrace_at", value_name = "FILE:N", global = true, hide_short_help = true)]
+    pub log_backtrace_at: Option<String>,
+    /// Directory of log files.
+    #[arg(long = "log_dir", value_name = "DIR", global = true, hide_short_help = true)]
+    pub log_dir: Option<PathBuf>,
+}
+
+/// Reads a time span.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(Duration::ZERO) => Err("must be greater than zero".to_owned()),
+        Ok(time) => Ok(time),
+        Err(_) => Err("not a time span such as 90s, 30m, 6h or 1day".to_owned()),
+    }
+}
+
+/// A report in one format.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutputRequest {
+    /// The format.
+    pub format: FormatName,
+    /// Its file; standard output if there is none.
+    pub file: Option<PathBuf>,
+}
+
+impl FromStr for OutputRequest {
+    type Err = String;
+
+    /// Reads `FORMAT` or `FORMAT=FILE`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once('=') {
+            None => Ok(Self { format: text.parse()?, file: None }),
+            Some((_, "")) => Err(format!("`{text}` names no file; write FORMAT=FILE")),
+            Some((format, file)) => Ok(Self { format: format.parse()?, file: Some(file.into()) }),
+        }
+    }
+}

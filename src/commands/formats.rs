@@ -1,0 +1,94 @@
+//! The formats of an audit's report.
+
+use crate::commands::Failure;
+#[cfg(feature = "kube-bench")]
+use crate::kube_bench::{
+    format::{Asff, Json, Junit},
+    settings,
+};
+use crate::report::{Document, Format, Text, TextParts};
+use std::str::FromStr;
+
+/// A format that can be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FormatName {
+    /// For people.
+    Text,
+    /// The whole report, version 1; `nodeproof convert` reads it.
+    Report,
+    /// JSON as kube-bench prints it.
+    #[cfg(feature = "kube-bench")]
+    Json,
+    /// JUnit XML.
+    #[cfg(feature = "kube-bench")]
+    Junit,
+    /// Findings for AWS Security Hub.
+    #[cfg(feature = "kube-bench")]
+    Asff,
+}
+
+/// What the formats need to know of the command line.
+#[derive(Clone, Copy)]
+pub(crate) struct FormatOptions<'a> {
+    /// The parts of the text.
+    pub(crate) text: TextParts,
+    /// Whether the JSON has the totals of all targets.
+    pub(crate) totals: bool,
+    /// Reads the environment.
+    pub(crate) variable: &'a dyn Fn(&str) -> Option<String>,
+}
+
+impl FormatName {
+    /// All of them.
+    pub(crate) const ALL: &[Self] = &[
+        Self::Text,
+        Self::Report,
+        #[cfg(feature = "kube-bench")]
+        Self::Json,
+        #[cfg(feature = "kube-bench")]
+        Self::Junit,
+        #[cfg(feature = "kube-bench")]
+        Self::Asff,
+    ];
+
+    /// Its name on the command line.
+    pub(crate) const fn id(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Report => "report",
+            #[cfg(feature = "kube-bench")]
+            Self::Json => "json",
+            #[cfg(feature = "kube-bench")]
+            Self::Junit => "junit",
+            #[cfg(feature = "kube-bench")]
+            Self::Asff => "asff",
+        }
+    }
+
+    /// Makes the format ready: what it needs from the environment is read now.
+    pub(crate) fn format(self, options: FormatOptions<'_>) -> Result<Box<dyn Format>, Failure> {
+        Ok(match self {
+            Self::Text => Box::new(Text(options.text)),
+            Self::Report => Box::new(Document),
+            #[cfg(feature = "kube-bench")]
+            Self::Json => Box::new(Json { totals: options.totals }),
+            #[cfg(feature = "kube-bench")]
+            Self::Junit => Box::new(Junit),
+            #[cfg(feature = "kube-bench")]
+            Self::Asff => Box::new(Asff(settings::origin(options.variable)?)),
+        })
+    }
+}
+
+impl FromStr for FormatName {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let all = || Self::ALL.iter().map(|format| format.id());
+        Self::ALL.iter().copied().find(|format| format.id() == text).ok_or_else(|| {
+            let near = crate::text::suggestions(text, all());
+            let separator = if near.is_empty() { ";" } else { "" };
+            format!("unknown format `{text}`{near}{separator} the formats are {}", all().collect::<Vec<_>>().join(", "))
+        })
+    }
+}

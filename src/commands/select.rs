@@ -1,0 +1,76 @@
+//! Which targets and checks of a benchmark an audit evaluates, by the flags and by what runs on the node.
+
+use super::flags::SelectionFlags;
+use crate::benchmark::Benchmark;
+use crate::commands::Failure;
+use crate::model::Component;
+use crate::model::Target;
+use crate::node::Node;
+use crate::plan::{Plan, Selection, plan};
+use crate::text::suggestions;
+
+/// The targets that names mean; no names mean all targets of the benchmark.
+pub(crate) fn named_targets(benchmark: &Benchmark, names: &[String]) -> Result<Vec<Target>, Failure> {
+    if names.is_empty() {
+        return Ok(benchmark.targets());
+    }
+    let known = || Target::ALL.into_iter().map(Target::id).chain(["worker"]);
+    let parse = |name: &String| {
+        name.parse().map_err(|()| {
+            let near = suggestions(name, known());
+            let separator = if near.is_empty() { ";" } else { "" };
+            let all: Vec<&str> = known().collect();
+            Failure::Usage(format!("there is no target `{name}`{near}{separator} the targets are {}", all.join(", ")))
+        })
+    };
+    names.iter().map(parse).collect()
+}
+
+/// The plan for these targets.
+pub(crate) fn plan_for<'b>(
+    flags: &SelectionFlags,
+    benchmark: &'b Benchmark,
+    targets: Vec<Target>,
+) -> Result<Plan<'b>, Failure> {
+    let selection = Selection {
+        targets,
+        checks: flags.check.clone(),
+        groups: flags.group.clone(),
+        skip: flags.skip.clone(),
+        scored: flags.scored,
+        unscored: flags.unscored,
+    };
+    plan(benchmark, &selection).map_err(|e| Failure::Usage(e.to_string()))
+}
+
+/// Why there is nothing to audit on a node where no component runs.
+pub(crate) fn nothing_runs(node: &Node) -> String {
+    let nothing = if node.is_blind() {
+        node.absence(Component::Kubelet)
+    } else {
+        "no component of Kubernetes runs on this node".to_owned()
+    };
+    let names = node.program_names().join(", ");
+    let looked = format!("{nothing}, so nothing was evaluated\n  looked for processes named: {names}");
+    // What hides the processes comes first; where nothing is known to, a container is the usual reason.
+    let (first, container) = match node.notices() {
+        [] => (looked, "  in a container: give it the host's processes (--pid=host)\n"),
+        notices => (format!("{}\n  {looked}", notices.join("\n  ")), ""),
+    };
+    format!(
+        "{first}\n{container}  \
+         to evaluate the files anyway, and fail what is absent: nodeproof run --targets node,master\n  \
+         to see what a report looks like: --host example"
+    )
+}
+
+/// Why a selection left nothing to evaluate.
+pub(crate) fn nothing_selected(benchmark: &Benchmark, targets: &[Target]) -> String {
+    let names: Vec<&str> = targets.iter().map(|t| t.id()).collect();
+    format!(
+        "no check of {} is left to evaluate: the targets that apply to this node are {}, and no selected check is among \
+         them; name its target with `nodeproof run --targets`",
+        benchmark.id,
+        names.join(", ")
+    )
+}

@@ -1,0 +1,118 @@
+//! Settings that kube-bench takes from the environment.
+
+use super::format::Origin;
+
+pub(crate) type Variables<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// Settings that are missing or malformed.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SettingError {
+    /// Missing.
+    #[error("{flag} needs the environment variable{} {}", if .missing.len() == 1 { "" } else { "s" }, .missing.join(", "))]
+    Missing {
+        /// What needs them.
+        flag: &'static str,
+        /// Their names.
+        missing: Vec<&'static str>,
+    },
+    /// Malformed.
+    #[error("{name}: `{value}` is not {expected}")]
+    Form {
+        /// The variable.
+        name: &'static str,
+        /// What it holds.
+        value: String,
+        /// What it should hold.
+        expected: &'static str,
+    },
+}
+
+/// The account, region and cluster of `--asff`.
+pub(crate) fn origin(variable: Variables<'_>) -> Result<Origin, SettingError> {
+    let mut wanted = Wanted::new("--asff", variable);
+    let account = wanted.need(&["KUBE_BENCH_AWS_ACCOUNT", "AWS_ACCOUNT"]);
+    let region = wanted.need(&["KUBE_BENCH_AWS_REGION", "AWS_REGION"]);
+    let cluster = wanted.need(&["KUBE_BENCH_CLUSTER_ARN", "CLUSTER_ARN"]);
+    let node = wanted.need(&["KUBE_BENCH_NODE_NAME", "NODE_NAME"]);
+    wanted.finish()?;
+    if account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(SettingError::Form {
+            name: "KUBE_BENCH_AWS_ACCOUNT",
+            value: account,
+            expected: "an account number of twelve digits",
+        });
+    }
+    if !cluster.starts_with("arn:") || cluster.split(':').count() < 6 {
+        return Err(SettingError::Form {
+            name: "KUBE_BENCH_CLUSTER_ARN",
+            value: cluster,
+            expected: "an ARN such as arn:aws:eks:eu-central-1:123456789012:cluster/one",
+        });
+    }
+    Ok(Origin { account, region, cluster, node })
+}
+
+/// Reads variables, and remembers those that are missing, to name them all at once.
+pub(crate) struct Wanted<'a> {
+    flag: &'static str,
+    variable: Variables<'a>,
+    missing: Vec<&'static str>,
+}
+
+impl<'a> Wanted<'a> {
+    pub(crate) const fn new(flag: &'static str, variable: Variables<'a>) -> Self {
+        Self { flag, variable, missing: Vec::new() }
+    }
+
+    /// The first of these variables that is set and not empty.
+    pub(crate) fn look(&self, names: &[&str]) -> Option<String> {
+        names.iter().find_map(|name| (self.variable)(name).filter(|value| !value.is_empty()))
+    }
+
+    pub(crate) fn need(&mut self, names: &[&'static str]) -> String {
+        self.look(names).unwrap_or_else(|| {
+            self.missing.extend(names.first());
+            String::new()
+        })
+    }
+
+    pub(crate) fn finish(self) -> Result<(), SettingError> {
+        if self.missing.is_empty() {
+            Ok(())
+        } else {
+            Err(SettingError::Missing { flag: self.flag, missing: self.missing })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn from<'a>(pairs: &'a [(&'a str, &'a str)]) -> impl Fn(&str) -> Option<String> + 'a {
+        |name| pairs.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned())
+    }
+
+    const AWS: [(&str, &str); 4] = [
+        ("KUBE_BENCH_AWS_ACCOUNT", "123456789012"),
+        ("AWS_REGION", "eu-central-1"),
+        ("CLUSTER_ARN", "arn:aws:eks:eu-central-1:123456789012:cluster/one"),
+        ("NODE_NAME", "node-1"),
+    ];
+
+    #[test]
+    fn missing_settings_are_named() {
+        let error = origin(&from(&AWS[..3])).expect_err("incomplete").to_string();
+        assert_eq!(error, "--asff needs the environment variable KUBE_BENCH_NODE_NAME");
+    }
+
+    #[test]
+    fn malformed_settings_are_refused() {
+        assert!(origin(&from(&AWS)).is_ok());
+        for (name, value) in [("KUBE_BENCH_AWS_ACCOUNT", "12345"), ("CLUSTER_ARN", "one")] {
+            let pairs: Vec<_> = AWS.iter().map(|(n, v)| if *n == name { (*n, value) } else { (*n, *v) }).collect();
+            let found = origin(&from(&pairs));
+            assert!(matches!(found, Err(SettingError::Form { value: v, .. }) if v == value), "{name}");
+        }
+    }
+}

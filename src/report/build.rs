@@ -1,0 +1,127 @@
+//! Puts a report together from a plan and the outcomes of its checks.
+
+use super::model::{
+    BenchmarkInfo, CheckResult, Group, Report, ReportV1, SCHEMA_VERSION, Section, Subject, SubjectKind, TargetLeftOut,
+    TimeRange, Tool,
+};
+use crate::benchmark::Check;
+use crate::model::Outcome;
+use crate::plan::{Plan, PlannedGroup, PlannedSection};
+use std::collections::BTreeMap;
+use std::time::SystemTime;
+
+/// What a report says beside its checks.
+#[derive(Debug)]
+pub struct ReportHeader {
+    /// When the audit began.
+    pub start: SystemTime,
+    /// When it ended.
+    pub end: SystemTime,
+    /// What was audited.
+    pub subject: Subject,
+    /// How the benchmark was chosen.
+    pub chosen_by: String,
+    /// What the reader must know about how the audit went.
+    pub notices: Vec<String>,
+    /// Targets that were not audited.
+    pub targets_left_out: Vec<TargetLeftOut>,
+}
+
+#[cfg(any(test, feature = "internals"))]
+impl ReportHeader {
+    /// The header of a report about a node of which only the notices are known.
+    pub fn of_node(notices: Vec<String>) -> Self {
+        let now = SystemTime::now();
+        Self {
+            start: now,
+            end: now,
+            subject: Subject {
+                kind: SubjectKind::Node,
+                name: None,
+                uid: None,
+                cluster: None,
+                labels: BTreeMap::new(),
+                roles: Vec::new(),
+                platform: None,
+                kubernetes: None,
+            },
+            chosen_by: String::new(),
+            notices,
+            targets_left_out: Vec::new(),
+        }
+    }
+}
+
+impl Report {
+    /// The report of an audit: `outcomes` are those of the plan's checks, in the plan's order.
+    pub fn build(header: ReportHeader, plan: &Plan<'_>, outcomes: Vec<Outcome>) -> Self {
+        let checks = plan.checks().zip(outcomes).map(|(planned, outcome)| {
+            check(planned.section.target.id(), planned.group.id.as_str(), planned.check, outcome)
+        });
+        Self::new(ReportV1 {
+            schema_version: SCHEMA_VERSION,
+            report_id: uuid::Uuid::new_v4().to_string(),
+            tool: Tool { name: "nodeproof".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+            time: TimeRange { start: rfc3339(header.start), end: rfc3339(header.end) },
+            subject: header.subject,
+            benchmark: BenchmarkInfo {
+                id: plan.benchmark.id.clone(),
+                title: plan.benchmark.title.clone(),
+                chosen_by: header.chosen_by,
+                sections: plan.sections.iter().map(section).collect(),
+            },
+            notices: header.notices,
+            targets_left_out: header.targets_left_out,
+            waivers_sha256: None,
+            checks: checks.collect(),
+        })
+    }
+}
+
+fn section(planned: &PlannedSection<'_>) -> Section {
+    Section {
+        id: planned.section.id.clone(),
+        title: planned.section.title.clone(),
+        target: planned.section.target.id().to_owned(),
+        groups: planned.groups.iter().map(group).collect(),
+    }
+}
+
+fn group(planned: &PlannedGroup<'_>) -> Group {
+    Group {
+        id: planned.group.id.to_string(),
+        title: planned.group.title.clone(),
+        checks: planned.checks.len(),
+        extensions: planned.group.extensions.clone(),
+    }
+}
+
+fn check(target: &str, section: &str, check: &Check, outcome: Outcome) -> CheckResult {
+    let rule = &check.rule;
+    CheckResult {
+        id: check.id.to_string(),
+        rule_id: (!rule.assertion.is_external()).then(|| rule.id.clone()),
+        target: target.to_owned(),
+        section: section.to_owned(),
+        title: rule.title.to_string(),
+        severity: rule.severity,
+        published_severity: None,
+        scored: check.scored,
+        manual: outcome.manual,
+        status: outcome.verdict.status(),
+        reason: outcome.verdict.reason().map(str::to_owned),
+        reads: outcome.reads,
+        expected: outcome.expected,
+        actual: outcome.actual,
+        rationale: rule.rationale.to_string(),
+        impact: rule.impact.as_ref().map(ToString::to_string),
+        remediation: outcome.remediation,
+        waiver: None,
+        findings: outcome.findings,
+        extensions: outcome.extensions,
+    }
+}
+
+fn rfc3339(time: SystemTime) -> String {
+    humantime::format_rfc3339_millis(time).to_string()
+}

@@ -1,0 +1,158 @@
+//! The database of `--pgsql`, from kube-bench's environment variables. Connects to nothing.
+
+use crate::kube_bench::SettingError;
+use crate::kube_bench::settings::{Variables, Wanted};
+use std::fmt;
+use std::path::PathBuf;
+
+/// Characters of a host name that the table can hold.
+const HOST_LENGTH: usize = 63;
+
+/// A PostgreSQL database, and who asks to be let in.
+pub(crate) struct Database {
+    /// Name or address of its machine, or the folder of its socket.
+    pub(crate) host: String,
+    /// Its port.
+    pub(crate) port: u16,
+    /// The user.
+    pub(crate) user: String,
+    /// The database's name.
+    pub(crate) name: String,
+    /// What is asked of the connection.
+    pub(crate) tls: TlsMode,
+    /// File of certificate authorities, in place of the machine's.
+    pub(crate) authorities: Option<PathBuf>,
+    /// Never part of a message.
+    pub(crate) password: Option<String>,
+    /// What the rows say about where the report is from.
+    pub(crate) scan_host: String,
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+impl fmt::Display for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "database {} of {}:{} as user {}", self.name, self.host, self.port, self.user)
+    }
+}
+
+/// PostgreSQL's `sslmode`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TlsMode {
+    /// Never.
+    Disable,
+    /// Where the server refuses without.
+    Allow,
+    /// Where the server can.
+    Prefer,
+    /// Always, with any certificate.
+    Require,
+    /// Always, with a certificate of an authority that is trusted.
+    VerifyCa,
+    /// Always, and the certificate names the host.
+    VerifyFull,
+}
+
+impl TlsMode {
+    fn parse(text: &str) -> Option<Self> {
+        Some(match text {
+            "disable" => Self::Disable,
+            "allow" => Self::Allow,
+            "prefer" => Self::Prefer,
+            "require" => Self::Require,
+            "verify-ca" => Self::VerifyCa,
+            "verify-full" => Self::VerifyFull,
+            _ => return None,
+        })
+    }
+}
+
+/// The database of `--pgsql`.
+pub(crate) fn database(variable: Variables<'_>) -> Result<Database, SettingError> {
+    let mut wanted = Wanted::new("--pgsql", variable);
+    let host = wanted.need(&["KUBE_BENCH_PGSQL_HOST"]);
+    let user = wanted.need(&["KUBE_BENCH_PGSQL_USER"]);
+    let name = wanted.need(&["KUBE_BENCH_PGSQL_DBNAME"]);
+    let mode = wanted.need(&["KUBE_BENCH_PGSQL_SSLMODE"]);
+    let scan_host = wanted.need(&["KUBE_BENCH_K8S_HOST"]);
+    let port = wanted.look(&["KUBE_BENCH_PGSQL_PORT", "PGPORT"]);
+    let password = wanted.look(&["KUBE_BENCH_PGSQL_PASSWORD"]);
+    let authorities = wanted.look(&["PGSSLROOTCERT"]).map(PathBuf::from);
+    wanted.finish()?;
+    let tls = TlsMode::parse(&mode).ok_or(SettingError::Form {
+        name: "KUBE_BENCH_PGSQL_SSLMODE",
+        value: mode,
+        expected: "one of disable, allow, prefer, require, verify-ca, verify-full",
+    })?;
+    let port = match port {
+        None => 5432,
+        Some(text) => text.parse().map_err(|_| SettingError::Form {
+            name: "KUBE_BENCH_PGSQL_PORT",
+            value: text,
+            expected: "a port number",
+        })?,
+    };
+    let scan_host = scan_host.chars().take(HOST_LENGTH).collect();
+    Ok(Database { host, port, user, name, tls, authorities, password, scan_host })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kube_bench::SettingError;
+
+    fn from<'a>(pairs: &'a [(&'a str, &'a str)]) -> impl Fn(&str) -> Option<String> + 'a {
+        |name| pairs.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned())
+    }
+
+    const DATABASE: [(&str, &str); 6] = [
+        ("KUBE_BENCH_PGSQL_HOST", "db"),
+        ("KUBE_BENCH_PGSQL_USER", "scanner"),
+        ("KUBE_BENCH_PGSQL_DBNAME", "scans"),
+        ("KUBE_BENCH_PGSQL_SSLMODE", "verify-ca"),
+        ("KUBE_BENCH_PGSQL_PASSWORD", "opensesame"),
+        ("KUBE_BENCH_K8S_HOST", "node-1"),
+    ];
+
+    #[test]
+    fn a_database_is_named_whole() {
+        let found = database(&from(&DATABASE)).expect("complete");
+        assert_eq!(found.to_string(), "database scans of db:5432 as user scanner");
+        assert_eq!((found.tls, found.password.as_deref()), (TlsMode::VerifyCa, Some("opensesame")));
+        assert!(!format!("{found:?}").contains("opensesame"));
+        let long = "é".repeat(70);
+        let pairs = [DATABASE.as_slice(), &[("KUBE_BENCH_PGSQL_PORT", "6543")]].concat();
+        let pairs: Vec<_> = pairs
+            .into_iter()
+            .map(|(n, v)| if n == "KUBE_BENCH_K8S_HOST" { (n, long.as_str()) } else { (n, v) })
+            .collect();
+        let found = database(&from(&pairs)).expect("complete");
+        assert_eq!((found.port, found.scan_host), (6543, "é".repeat(63)));
+    }
+
+    #[test]
+    fn what_is_missing_is_named_at_once() {
+        let error = database(&from(&DATABASE[1..3])).map(|_| ()).expect_err("incomplete").to_string();
+        assert_eq!(
+            error,
+            "--pgsql needs the environment variables KUBE_BENCH_PGSQL_HOST, KUBE_BENCH_PGSQL_SSLMODE, KUBE_BENCH_K8S_HOST"
+        );
+    }
+
+    #[test]
+    fn malformed_settings_are_refused() {
+        let with = |pairs: &[(&'static str, &'static str)], name: &str, value: &'static str| -> Vec<_> {
+            pairs.iter().map(|(n, v)| if *n == name { (*n, value) } else { (*n, *v) }).collect()
+        };
+        let database_with = |name: &str, value| database(&from(&with(&DATABASE, name, value))).map(|_| ());
+        assert!(
+            matches!(database_with("KUBE_BENCH_PGSQL_SSLMODE", "on"), Err(SettingError::Form { value, .. }) if value == "on")
+        );
+        let pairs = [DATABASE.as_slice(), &[("PGPORT", "x")]].concat();
+        assert!(matches!(database(&from(&pairs)).map(|_| ()), Err(SettingError::Form { .. })));
+    }
+}
