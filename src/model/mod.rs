@@ -2,6 +2,7 @@
 
 mod arguments;
 mod component;
+mod evidence;
 mod id;
 mod kubernetes_version;
 mod outcome;
@@ -13,6 +14,8 @@ mod verdict;
 
 pub use arguments::{Arguments, Reading};
 pub use component::{Component, Precedence};
+pub(crate) use evidence::EvidenceKind;
+pub use evidence::{Evidence, FileGroup, Observation, Observed};
 pub use id::Id;
 pub use kubernetes_version::{leading_version, minor_version};
 pub use outcome::{EvidenceEntry, Extensions, Finding, Location, Outcome};

@@ -128,7 +128,7 @@ fn ids_by_name(ids: BTreeSet<u32>, names_of: impl Fn(u32) -> Vec<String>) -> Ind
 mod tests {
     use super::super::redaction;
     use super::*;
-    use crate::probe::{FileRef, SettingProbe};
+    use crate::probe::{FileRef, ProcessInput, SettingProbe};
     use std::collections::HashMap;
 
     #[test]
@@ -144,7 +144,10 @@ mod tests {
             .iter()
             .flat_map(|probe| match probe {
                 Probe::File(file) => file.at.iter().filter_map(of_file).collect(),
-                Probe::Process(process) => process.flag.iter().map(|f| (process.component, f.clone())).collect(),
+                Probe::Process(process) => match &process.input {
+                    ProcessInput::Flag(flag) => vec![(process.component, flag.clone())],
+                    ProcessInput::Variable(_) => Vec::new(),
+                },
                 Probe::Setting(setting) => of_setting(setting).into_iter().collect(),
                 Probe::Document(document) => of_file(&document.at).into_iter().collect::<Vec<_>>(),
             })

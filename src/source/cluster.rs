@@ -2,7 +2,7 @@
 //! certificate authority.
 
 use crate::model::leading_version;
-use crate::text::io_reason;
+use crate::text::system_error;
 use serde_json::Value as Json;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -41,7 +41,7 @@ pub enum ClusterError {
     #[error("the cluster's API: not running in a pod of a cluster")]
     NotInCluster,
     /// A file of the service account cannot be read.
-    #[error("the cluster's API: {}: {}", .0.display(), io_reason(.1))]
+    #[error("the cluster's API: {}: {}", .0.display(), system_error(.1))]
     ServiceAccount(PathBuf, std::io::Error),
     /// The request failed: the URL and the reason.
     #[error("the cluster's API: {0}: {1}")]
@@ -102,7 +102,7 @@ fn reason(error: &ureq::Error) -> String {
             ErrorKind::ConnectionRefused => "connection refused".to_owned(),
             // What rustls refuses.
             ErrorKind::InvalidData => UNTRUSTED.to_owned(),
-            _ => io_reason(error).into_owned(),
+            _ => system_error(error),
         },
         ureq::Error::Timeout(_) => format!("timed out after {TIMEOUT:?}"),
         ureq::Error::HostNotFound => "the host name cannot be resolved".to_owned(),

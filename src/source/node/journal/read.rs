@@ -8,7 +8,7 @@ use super::open_regular::OpenRegular;
 use super::query::{Journal, JournalQuery};
 use crate::source::node::error::SourceError;
 use crate::source::node::path::HostPath;
-use crate::text::io_reason;
+use crate::text::system_error;
 use std::path::{Path, PathBuf};
 
 /// The volatile and the persistent directory.
@@ -30,7 +30,7 @@ pub(in crate::source::node) fn read(source: &dyn OpenRegular, query: &JournalQue
             Err(SourceError::NotFound | SourceError::NotRegular(_)) => continue,
             Err(error) => return Err(with_path(&path, &error)),
         };
-        let size = file.metadata().map_err(|e| SourceError::Io(io_reason(&e).into_owned()))?.len();
+        let size = file.metadata().map_err(|e| SourceError::Io(system_error(&e)))?.len();
         let flaw = match JournalFile::open(&file, size, &limit) {
             Ok(Ok(mut opened)) => {
                 let entries = opened.entries(query, &mut kept).map_err(|error| with_path(&path, &error))?;

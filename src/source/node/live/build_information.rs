@@ -1,7 +1,7 @@
 //! The build information that Go's linker puts into an executable: one small section, however large the file is.
 
 use crate::source::node::error::SourceError;
-use crate::text::io_reason;
+use crate::text::system_error;
 use elf::ElfStream;
 use elf::endian::AnyEndian;
 use std::io::{ErrorKind, Read, Seek};
@@ -49,7 +49,7 @@ fn check_header_counts(file: &mut (impl Read + Seek)) -> Result<(), SourceError>
 fn parse_failure(error: &elf::ParseError) -> SourceError {
     match error {
         elf::ParseError::IOError(error) if error.kind() != ErrorKind::UnexpectedEof => {
-            SourceError::Io(io_reason(error).into_owned())
+            SourceError::Io(system_error(error))
         }
         elf::ParseError::IOError(_) | elf::ParseError::BadMagic(_) => {
             SourceError::Malformed("it is not an ELF executable".to_owned())

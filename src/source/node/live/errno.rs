@@ -1,7 +1,7 @@
 //! Errors of system calls as [`SourceError`]s.
 
 use crate::source::node::error::{Capability, SourceError};
-use crate::text::io_reason;
+use crate::text::system_error;
 use rustix::io::Errno;
 
 /// `needs` is the capability that would allow a call that was refused.
@@ -10,7 +10,7 @@ pub(super) fn source_error(error: Errno, needs: Capability) -> SourceError {
         Errno::NOENT | Errno::SRCH => SourceError::NotFound,
         Errno::NOTDIR => SourceError::NotDirectory,
         Errno::ACCESS | Errno::PERM => SourceError::PermissionDenied(needs),
-        other => SourceError::Io(io_reason(&other.into()).into_owned()),
+        other => SourceError::Io(system_error(&other.into())),
     }
 }
 

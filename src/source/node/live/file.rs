@@ -4,7 +4,7 @@ use super::errno::file_error;
 use crate::source::node::error::{NonRegularFile, SourceError};
 use crate::source::node::limits::MAX_FILE_BYTES;
 use crate::source::node::stat::{FileKind, Stat};
-use crate::text::io_reason;
+use crate::text::system_error;
 use rustix::fs::{FileType, Mode, OFlags};
 use rustix::io::Errno;
 use std::fs::File;
@@ -35,10 +35,7 @@ pub(super) fn read_unchanged(mut file: File) -> Result<Vec<u8>, SourceError> {
     }
     // A buffer that grows takes up to twice the memory.
     let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default() + 1);
-    (&mut file)
-        .take(MAX_FILE_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|e| SourceError::Io(io_reason(&e).into_owned()))?;
+    (&mut file).take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(|e| SourceError::Io(system_error(&e)))?;
     if bytes.len() as u64 > MAX_FILE_BYTES {
         return Err(SourceError::TooLarge(MAX_FILE_BYTES));
     }

@@ -17,7 +17,7 @@ use crate::source::node::path::{HostPath, PathRoot};
 use crate::source::node::process::{Process, ProcessSource};
 use crate::source::node::process_table::ProcessTable;
 use crate::source::node::stat::{Lstat, Stat};
-use crate::text::io_reason;
+use crate::text::system_error;
 use rustix::fs::{Dir, FileType, Mode, OFlags};
 use rustix::io::Errno;
 use std::ffi::OsString;
@@ -43,7 +43,7 @@ pub struct LiveSource {
 
 /// A root or proc directory that cannot be opened.
 #[derive(Debug, thiserror::Error)]
-#[error("{option} {path}: {}; name an existing directory that you may enter", io_reason(.cause))]
+#[error("{option} {path}: {}; name an existing directory that you may enter", system_error(.cause))]
 pub struct OpenNodeError {
     option: &'static str,
     path: String,

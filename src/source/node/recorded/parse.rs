@@ -9,7 +9,7 @@ use crate::source::node::error::{Capability, NonRegularFile, SourceError};
 use crate::source::node::journal::{JournalEntry, unit_name};
 use crate::source::node::process::Process;
 use crate::source::node::stat::{FileKind, Stat};
-use crate::text::{io_reason, quote};
+use crate::text::{quote, system_error};
 use indexmap::IndexMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -54,7 +54,7 @@ impl RecordedSource {
     /// Reads a description from a file of the user's.
     #[expect(clippy::disallowed_methods, reason = "this file stands for the node under audit")]
     pub fn open(file: &Path) -> Result<Self, RecordedNodeError> {
-        Self::parse(&std::fs::read_to_string(file).map_err(|e| RecordedNodeError::Read(io_reason(&e).into_owned()))?)
+        Self::parse(&std::fs::read_to_string(file).map_err(|e| RecordedNodeError::Read(system_error(&e)))?)
     }
 
     /// Parses a description: JSON if it starts with a brace, else YAML.

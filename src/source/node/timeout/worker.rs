@@ -3,7 +3,7 @@
 use crate::source::node::error::SourceError;
 use crate::source::node::heartbeat::HasHeartbeat;
 use crate::source::node::node_source::NodeSource;
-use crate::text::io_reason;
+use crate::text::system_error;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Weak};
 use std::thread;
@@ -38,7 +38,7 @@ impl Worker {
         thread::Builder::new()
             .name("source".to_owned())
             .spawn(run)
-            .map_err(|e| SourceError::Io(format!("no thread can be started: {}", io_reason(&e))))?;
+            .map_err(|e| SourceError::Io(format!("no thread can be started: {}", system_error(&e))))?;
         Ok(Self { jobs: sender, alive })
     }
 
