@@ -19,26 +19,26 @@ impl RawRule {
     }
 
     /// The rule with `given` over its own parameters, or everything that is wrong with it.
-    pub(super) fn build(&self, given: &Params) -> Result<Rule, Vec<RuleDiagnostic>> {
-        let mut faults: Vec<RuleDiagnostic> = Vec::new();
+    pub(super) fn build(&self, given: &Params) -> Result<Rule, Vec<RuleError>> {
+        let mut errors: Vec<RuleError> = Vec::new();
         let names: Vec<&str> = self.params.keys().map(String::as_str).collect();
         for name in given.keys().filter(|name| !self.params.contains_key(*name)) {
             let near = suggestions(name, names.iter().copied());
             let message = format!("rule `{}` has no parameter `{name}`{near}", self.id);
-            faults.push(RuleDiagnostic { param: Some(name.clone()), ..RuleDiagnostic::new(&[], message) });
+            errors.push(RuleError { param: Some(name.clone()), ..RuleError::new(&[], message) });
         }
         if !is_kebab(&self.id) {
             let message = format!("`{}` is no name for a rule: small letters, digits and single dashes", self.id);
-            faults.push(RuleDiagnostic::new(&["id"], message));
+            errors.push(RuleError::new(&["id"], message));
         }
         let params = |name: &str| given.get(name).or_else(|| self.params.get(name)).cloned();
         let shown = |name: &str| params(name).map(|json| show(&json));
         let mut text = |key: &str, written: &Text| {
             Template::parse(written, &shown, &names).unwrap_or_else(|wrong| {
-                faults.extend(
+                errors.extend(
                     wrong
                         .into_iter()
-                        .map(|w| RuleDiagnostic { offset: Some(w.offset), ..RuleDiagnostic::new(&[key], w.message) }),
+                        .map(|w| RuleError { offset: Some(w.offset), ..RuleError::new(&[key], w.message) }),
                 );
                 Template::default()
             })
@@ -52,13 +52,13 @@ impl RawRule {
         let assertion = match steps {
             Some(steps) if test.is_empty() => Some(Assertion::Manual(steps)),
             Some(_) => {
-                faults.push(RuleDiagnostic::new(&["steps"], "a rule has either steps or a probe, not both".to_owned()));
+                errors.push(RuleError::new(&["steps"], "a rule has either steps or a probe, not both".to_owned()));
                 None
             }
-            None => test.build(&params, &mut Vec::new(), &mut faults),
+            None => test.build(&params, &mut Vec::new(), &mut errors),
         };
         match assertion {
-            Some(assertion) if faults.is_empty() => Ok(Rule {
+            Some(assertion) if errors.is_empty() => Ok(Rule {
                 id: self.id.clone(),
                 title,
                 assertion,
@@ -68,14 +68,14 @@ impl RawRule {
                 impact,
                 remediation: fix,
             }),
-            _ => Err(faults),
+            _ => Err(errors),
         }
     }
 }
 
 /// What is wrong with a rule, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct RuleDiagnostic {
+pub(super) struct RuleError {
     /// Keys and positions, from the rule down.
     pub(super) path: Vec<String>,
     /// Where in the text at the end of the path, in bytes.
@@ -86,7 +86,7 @@ pub(super) struct RuleDiagnostic {
     pub(super) message: String,
 }
 
-impl RuleDiagnostic {
+impl RuleError {
     fn new(path: &[&str], message: String) -> Self {
         let path = path.iter().map(|step| (*step).to_owned()).collect();
         Self { path, offset: None, param: None, message }
@@ -114,22 +114,22 @@ impl TestKeys<'_> {
         mut self,
         params: &dyn Fn(&str) -> Option<Json>,
         path: &mut Vec<String>,
-        diagnostics: &mut Vec<RuleDiagnostic>,
+        errors: &mut Vec<RuleError>,
     ) -> Option<Assertion> {
         match (self.all_of, self.any_of, self.probes.len()) {
             (Some(inner), None, 0) if !inner.is_empty() => {
-                build_all(inner, "all-of", params, path, diagnostics).map(Assertion::AllOf)
+                build_all(inner, "all-of", params, path, errors).map(Assertion::AllOf)
             }
             (None, Some(inner), 0) if !inner.is_empty() => {
-                build_all(inner, "any-of", params, path, diagnostics).map(Assertion::AnyOf)
+                build_all(inner, "any-of", params, path, errors).map(Assertion::AnyOf)
             }
-            (None, None, 1) => self.build_one(params, path, diagnostics).map(Assertion::Test),
+            (None, None, 1) => self.build_one(params, path, errors).map(Assertion::Test),
             _ => {
                 let probes = PROBE_KEYS.join(", ");
                 let message = format!(
                     "exactly one of {probes}, all-of, any-of and steps is needed, and a list must not be empty"
                 );
-                diagnostics.push(RuleDiagnostic { path: path.clone(), ..RuleDiagnostic::new(&[], message) });
+                errors.push(RuleError { path: path.clone(), ..RuleError::new(&[], message) });
                 None
             }
         }
@@ -139,12 +139,12 @@ impl TestKeys<'_> {
         &mut self,
         params: &dyn Fn(&str) -> Option<Json>,
         path: &[String],
-        diagnostics: &mut Vec<RuleDiagnostic>,
+        errors: &mut Vec<RuleError>,
     ) -> Option<Test> {
         let (key, probe) = self.probes.pop()?;
         let mut report = |key: &str, message: String, param: Option<String>| {
             let path = path.iter().cloned().chain([key.to_owned()]).collect();
-            diagnostics.push(RuleDiagnostic { path, offset: None, param, message });
+            errors.push(RuleError { path, offset: None, param, message });
         };
         let Some(expect) = self.expect else {
             report(key, "a probe needs `expect` beside it".to_owned(), None);
@@ -174,19 +174,19 @@ impl TestKeys<'_> {
     }
 }
 
-/// Builds every test of a list, so that the diagnostics of all are reported.
+/// Builds every test of a list, so that the errors of all are reported.
 fn build_all(
     inner: &[RawTest],
     key: &str,
     params: &dyn Fn(&str) -> Option<Json>,
     path: &mut Vec<String>,
-    diagnostics: &mut Vec<RuleDiagnostic>,
+    errors: &mut Vec<RuleError>,
 ) -> Option<Vec<Assertion>> {
     let depth = path.len();
     let mut built = Vec::with_capacity(inner.len());
     for (position, test) in inner.iter().enumerate() {
         path.extend([key.to_owned(), position.to_string()]);
-        built.push(test.test().build(params, path, diagnostics));
+        built.push(test.test().build(params, path, errors));
         path.truncate(depth);
     }
     built.into_iter().collect()

@@ -23,7 +23,7 @@ enum Piece {
 
 /// What is wrong in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct TemplateDiagnostic {
+pub(super) struct TemplateError {
     /// Where, in bytes from its beginning.
     pub(super) offset: usize,
     /// What.
@@ -37,7 +37,7 @@ impl Template {
         text: &Text,
         params: &dyn Fn(&str) -> Option<String>,
         names: &[&str],
-    ) -> Result<Self, Vec<TemplateDiagnostic>> {
+    ) -> Result<Self, Vec<TemplateError>> {
         let part = |from: usize, to: usize| match text {
             Cow::Borrowed(text) => Piece::Text(Cow::Borrowed(&text[from..to])),
             Cow::Owned(text) => Piece::Text(Cow::Owned(text[from..to].to_owned())),
@@ -67,7 +67,7 @@ impl Template {
             let named = rest.split_once('}').filter(|(name, _)| brace == "{" && is_name(name));
             let Some((name, after)) = named else {
                 let message = format!("a single `{brace}` stands in the text; write it twice");
-                faults.push(TemplateDiagnostic { offset: at, message });
+                faults.push(TemplateError { offset: at, message });
                 from = at + 1;
                 continue;
             };
@@ -76,7 +76,7 @@ impl Template {
             } else if let Some((component, kind)) = FileRole::parse(name) {
                 pieces.push(Piece::File(component, kind));
             } else {
-                faults.push(TemplateDiagnostic { offset: at, message: unknown_placeholder(name, names) });
+                faults.push(TemplateError { offset: at, message: unknown_placeholder(name, names) });
             }
             from = text.len() - after.len();
         }

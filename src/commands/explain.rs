@@ -187,13 +187,13 @@ fn look(test: &Test, within: &[&'static str]) -> LookView {
         reads: test.probe.describe(),
         expects: test.expect.to_string(),
         when_unset: (test.probe.evidence_kind() == EvidenceKind::Value).then_some(match test.when_unset {
-            _ if test.expect.holds_unset() => "met",
-            WhenUnset::NotMet => "not met",
-            WhenUnset::Default => "its documented default is judged",
+            _ if test.expect.holds_unset() => "pass",
+            WhenUnset::NotMet => "fail",
+            WhenUnset::Default => "the documented default counts",
         }),
         when_missing: Some(match test.when_missing {
-            WhenMissing::NotMet => "not met",
-            WhenMissing::NotApplicable => "does not apply",
+            WhenMissing::NotMet => "fail",
+            WhenMissing::NotApplicable => "not applicable",
         }),
     }
 }

@@ -1,9 +1,8 @@
 //! What is suspicious in a file of kube-bench's dialect: it is taken, and probably does not do what was meant. Refuses nothing.
 
 use super::{JsonPath, Operator};
-use crate::benchmark::source::parse;
-use crate::benchmark::{DefinitionError, Source};
 use crate::text::suggestions;
+use crate::yaml::{Diagnostic, Level, TextFile};
 use serde_json::{Map, Value as Json};
 
 const FILE: [&str; 6] = ["controls", "version", "id", "text", "type", "groups"];
@@ -26,14 +25,14 @@ const COMPARE: [&str; 2] = ["op", "value"];
 
 /// Looks through one file. Each word is told once, at the first place where it stands.
 struct Look<'s> {
-    source: &'s Source,
-    warnings: Vec<DefinitionError>,
+    file: &'s TextFile,
+    warnings: Vec<Diagnostic>,
 }
 
 /// Everything that is suspicious in a file; an error where it is no YAML at all.
-pub(crate) fn warnings(source: &Source) -> Result<Vec<DefinitionError>, DefinitionError> {
-    let document: Json = parse(source)?;
-    let mut look = Look { source, warnings: Vec::new() };
+pub(crate) fn warnings(file: &TextFile) -> Result<Vec<Diagnostic>, Diagnostic> {
+    let document: Json = file.parse()?;
+    let mut look = Look { file, warnings: Vec::new() };
     if let Some(file) = look.map(&document, &FILE, "file") {
         for group in list(file, "groups") {
             let Some(group) = look.map(group, &GROUP, "group") else { continue };
@@ -51,7 +50,7 @@ fn list<'j>(map: &'j Map<String, Json>, key: &str) -> impl Iterator<Item = &'j J
 
 impl Look<'_> {
     fn tell(&mut self, word: &str, message: String) {
-        let warning = self.source.fault(word, message);
+        let warning = Diagnostic { level: Level::Warning, ..self.file.error_at_word(word, message) };
         if !self.warnings.contains(&warning) {
             self.warnings.push(warning);
         }
@@ -134,8 +133,8 @@ groups:
               compare: { op: eq, value: 1 }
         scored: true
 ";
-        let source = Source::new("node.yaml", text.to_owned());
-        let got: Vec<String> = warnings(&source).expect("YAML").iter().map(ToString::to_string).collect();
+        let file = TextFile::new("node.yaml", text.to_owned());
+        let got: Vec<String> = warnings(&file).expect("YAML").iter().map(ToString::to_string).collect();
         let expected = [
             "node.yaml:7:9: `adit` means nothing in a check and is passed over; did you mean `audit`?",
             "node.yaml:8:15: the type `Manual` means nothing: it is neither `manual` nor `skip`",

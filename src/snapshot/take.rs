@@ -2,13 +2,14 @@
 
 use super::files::SnapshotFiles;
 use super::processes::{is_named_as_component, process_entry};
-use crate::benchmark::{DefinitionError, Library};
+use crate::benchmark::Library;
 use crate::model::Component;
 use crate::node::Node;
 use crate::probe::{Collector, FileRole, Probe};
 use crate::source::node::format::{AccountsEntry, NodeDocument, SNAPSHOT_FORMAT, SnapshotHeader};
 use crate::source::node::{AccountSource, Accounts, NodeSource, Process, RecordingSource, SourceError, Stat};
 use crate::version;
+use crate::yaml::Diagnostic;
 use indexmap::IndexMap;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub enum SnapshotError {
     /// A definition file is wrong.
     #[error(transparent)]
-    Definition(#[from] DefinitionError),
+    Definition(#[from] Diagnostic),
     /// It cannot be written as JSON.
     #[error("the snapshot cannot be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
@@ -37,7 +38,7 @@ pub fn take(library: &Library, source: &dyn NodeSource) -> Result<Vec<u8>, Snaps
 }
 
 /// Every distinct probe of the benchmarks, with their parameters, and of the rules that none of them uses.
-fn every_probe(library: &Library) -> Result<Vec<Probe>, DefinitionError> {
+fn every_probe(library: &Library) -> Result<Vec<Probe>, Diagnostic> {
     let mut rules = Vec::new();
     for id in library.benchmarks() {
         rules.extend(library.benchmark(id)?.checks().map(|(_, check)| check.rule.clone()));

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 /// The value `true`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct MustBeTrue;
+pub(crate) struct MustBeTrue;
 
 impl<'de> Deserialize<'de> for MustBeTrue {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
