@@ -15,4 +15,4 @@ pub(crate) use diagnostic::{Diagnostic, Level};
 pub(crate) use file::TextFile;
 pub(crate) use node::{Content, YamlNode};
 pub(crate) use one_or_many::OneOrMany;
-pub(crate) use reason::{position_of, reason};
+pub(crate) use reason::document_reason;

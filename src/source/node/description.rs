@@ -2,6 +2,7 @@
 
 use super::recorded::{DescribedProcess, Entry, RecordedSource, Thing, names};
 use super::{Accounts, Capability, JournalEntry, Kind, Process, SourceError, Stat, unit_name};
+use crate::yaml::{Diagnostic, TextFile};
 use indexmap::IndexMap;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -10,8 +11,14 @@ use std::path::{Path, PathBuf};
 
 /// A description that cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct DescribeError(String);
+pub enum DescribeError {
+    /// The file cannot be read or parsed.
+    #[error(transparent)]
+    File(#[from] Diagnostic),
+    /// A value in it is wrong.
+    #[error("{0}")]
+    Value(String),
+}
 
 /// The form of the file. Keys that are not known are named in a notice, since an older program may read a newer file.
 #[derive(Debug, Deserialize)]
@@ -131,7 +138,7 @@ const fn yes() -> bool {
 /// `{name: number}` for users and groups alike, or the two apart.
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected `{name: id}`, or `users` and `groups`, each with ids from 0 to 4294967295")]
 enum AccountsDescription {
     Apart {
         users: IndexMap<String, u32>,
@@ -145,7 +152,7 @@ enum AccountsDescription {
 /// A name or a number.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a name, or an id from 0 to 4294967295")]
 enum Name {
     Number(u32),
     Text(String),
@@ -188,19 +195,17 @@ impl Mode {
 
 impl RecordedSource {
     /// Reads a description from a file of the user's.
-    #[expect(clippy::disallowed_methods, reason = "this file stands for the machine under audit")]
     pub fn open(file: &Path) -> Result<Self, DescribeError> {
-        Self::parse(&std::fs::read_to_string(file).map_err(|e| DescribeError(e.to_string()))?)
+        Self::parse_file(&TextFile::read(file)?)
     }
 
     /// Reads a description: JSON, or YAML if it is no JSON.
     pub fn parse(text: &str) -> Result<Self, DescribeError> {
-        let description: Description = if text.trim_start().starts_with('{') {
-            serde_json::from_str(text).map_err(|e| DescribeError(e.to_string()))?
-        } else {
-            serde_saphyr::from_str(text).map_err(|e| DescribeError(e.to_string()))?
-        };
-        Self::build(description)
+        Self::parse_file(&TextFile::new("described host", text.to_owned()))
+    }
+
+    fn parse_file(file: &TextFile) -> Result<Self, DescribeError> {
+        Self::build(file.parse_data()?)
     }
 
     fn build(description: Description) -> Result<Self, DescribeError> {
@@ -243,7 +248,7 @@ impl RecordedSource {
 impl FileDescription {
     fn entry(self, is_folder: bool, accounts: &Accounts) -> Result<(PathBuf, Entry), DescribeError> {
         let shown = self.path.display().to_string();
-        let wrong = |what: String| DescribeError(format!("{shown}: {what}"));
+        let wrong = |what: String| DescribeError::Value(format!("{shown}: {what}"));
         if !self.path.is_absolute() {
             return Err(wrong("a path of a described host starts with /".to_owned()));
         }
@@ -307,7 +312,10 @@ impl FileDescription {
 /// A trouble as a description has it, or what is wrong with that.
 fn trouble_of(text: &str, subject: &str, lifts: Capability) -> Result<SourceError, DescribeError> {
     SourceError::from_written(text, subject, lifts).ok_or_else(|| {
-        DescribeError(format!("{subject}: error `{text}` is none of hidden, unseen: WORD, {}", SourceError::WORDS))
+        DescribeError::Value(format!(
+            "{subject}: error `{text}` is none of hidden, unseen: WORD, {}",
+            SourceError::WORDS
+        ))
     })
 }
 
@@ -317,7 +325,7 @@ impl ProcessDescription {
             None => Ok(default),
             Some(Name::Number(n)) => Ok(n),
             Some(Name::Text(text)) => accounts.user(&text).ok_or_else(|| {
-                DescribeError(format!(
+                DescribeError::Value(format!(
                     "process {}: user `{text}` is not under accounts; add it with its number",
                     index + 1
                 ))
@@ -352,7 +360,8 @@ impl ProcessDescription {
 
 /// A unit's entries: as it wrote them itself on a machine named `node`, at the beginning of 1970.
 fn journal_of(unit: &str, lines: Vec<String>) -> Result<(String, Vec<JournalEntry>), DescribeError> {
-    let full = unit_name(unit).ok_or_else(|| DescribeError(format!("journal: `{unit}` is no name of a unit")))?;
+    let full =
+        unit_name(unit).ok_or_else(|| DescribeError::Value(format!("journal: `{unit}` is no name of a unit")))?;
     let identifier = full.rsplit_once('.').map_or(full.as_str(), |(stem, _)| stem).to_owned();
     let entry = |line: String| JournalEntry {
         hostname: Some("node".to_owned()),
