@@ -164,7 +164,7 @@ impl FolderSet {
     /// The common configuration with what the folders' own say about versions and targets.
     pub fn mapped(&self, common: Config) -> Result<Config, Diagnostic> {
         let own: Vec<&TextFile> = self.folders.values().filter_map(|f| f.config.as_ref()).collect();
-        let (Some(first), Some(config)) = (own.first(), &self.config) else {
+        let (false, Some(config)) = (own.is_empty(), &self.config) else {
             return Ok(common);
         };
         let mut merged: Json = config.parse()?;
@@ -175,7 +175,7 @@ impl FolderSet {
                 merge(&mut merged, mappings);
             }
         }
-        typed(first, merged)
+        typed(&own, merged)
     }
 
     /// The configuration for a benchmark.
@@ -185,7 +185,7 @@ impl FolderSet {
         };
         let mut merged: Json = config.parse()?;
         merge(&mut merged, own.parse()?);
-        typed(own, merged).map(Arc::new)
+        typed(&[own], merged).map(Arc::new)
     }
 
     /// Whether a benchmark's folder has a configuration of its own.
@@ -243,9 +243,13 @@ fn folders_in(folder: &Path) -> Vec<PathBuf> {
     paths
 }
 
-fn typed(source: &TextFile, merged: Json) -> Result<Config, Diagnostic> {
-    serde_json::from_value(merged)
-        .map_err(|e| source.error_at_word("components", format!("put over the common one: {e}")))
+/// The typed configuration. If a value is wrong, the error is at its position in one of the `files` that were merged.
+fn typed(files: &[&TextFile], merged: Json) -> Result<Config, Diagnostic> {
+    serde_json::from_value(merged).map_err(|_| {
+        let wrong = files.iter().find_map(|file| file.parse::<Config>().err());
+        let message = "a value has the wrong type; write a name or a version that is a number in quotes";
+        wrong.unwrap_or_else(|| files[0].error_at_word("components", message))
+    })
 }
 
 /// Maps are merged, everything else is replaced.

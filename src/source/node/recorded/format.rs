@@ -151,7 +151,7 @@ const fn privileged_by_default() -> bool {
 /// `{name: id}` for users and groups alike, or users and groups separately.
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected `{name: id}`, or `users` and `groups`, each with ids from 0 to 4294967295")]
 pub(crate) enum AccountsEntry {
     Separate {
         users: IndexMap<String, u32>,
@@ -171,7 +171,7 @@ impl AccountsEntry {
 /// The name or the id of a user or group.
 #[derive(Debug, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a name, or an id from 0 to 4294967295")]
 pub(crate) enum NameOrId {
     Id(u32),
     Name(String),

@@ -9,7 +9,8 @@ use crate::source::node::error::{Capability, NonRegularFile, SourceError};
 use crate::source::node::journal::{JournalEntry, unit_name};
 use crate::source::node::process::Process;
 use crate::source::node::stat::{FileKind, Stat};
-use crate::text::{quote, system_error};
+use crate::text::quote;
+use crate::yaml::{Diagnostic, TextFile};
 use indexmap::IndexMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -17,12 +18,9 @@ use std::path::{Path, PathBuf};
 /// A description of a node that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordedNodeError {
-    /// The file cannot be read.
-    #[error("cannot read this file: {0}")]
-    Read(String),
-    /// It is not JSON or YAML, or does not have the form of a described node.
-    #[error("{0}")]
-    Form(String),
+    /// The file cannot be read or parsed.
+    #[error(transparent)]
+    File(#[from] Diagnostic),
     /// A value of it is wrong.
     #[error("{subject}: {reason}")]
     Value {
@@ -52,19 +50,13 @@ impl RecordedNodeError {
 
 impl RecordedSource {
     /// Reads a description from a file of the user's.
-    #[expect(clippy::disallowed_methods, reason = "this file stands for the node under audit")]
     pub fn open(file: &Path) -> Result<Self, RecordedNodeError> {
-        Self::parse(&std::fs::read_to_string(file).map_err(|e| RecordedNodeError::Read(system_error(&e)))?)
+        build(TextFile::read(file)?.parse_data()?)
     }
 
     /// Parses a description: JSON if it starts with a brace, else YAML.
     pub fn parse(text: &str) -> Result<Self, RecordedNodeError> {
-        let document: NodeDocument = if text.trim_start().starts_with('{') {
-            serde_json::from_str(text).map_err(|e| RecordedNodeError::Form(e.to_string()))?
-        } else {
-            serde_saphyr::from_str(text).map_err(|e| RecordedNodeError::Form(e.to_string()))?
-        };
-        build(document)
+        build(TextFile::new("described host", text.to_owned()).parse_data()?)
     }
 }
 
