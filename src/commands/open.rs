@@ -4,8 +4,6 @@ use super::flags::NodeFlags;
 use crate::commands::Failure;
 #[cfg(feature = "kube-bench")]
 use crate::kube_bench::{AuditRunner, shell::SystemShell};
-use crate::node::Config;
-use crate::probe::usual_places;
 use crate::source::node::{Deadline, LiveSource, NodeSource, RecordedSource, StuckCalls, TimeoutSource};
 use std::path::Path;
 use std::sync::Arc;
@@ -17,14 +15,11 @@ const EXAMPLE: &str = include_str!("../../testdata/hosts/example.yaml");
 pub(crate) fn source(
     flags: &NodeFlags,
     deadline: Deadline,
-    config: &Config,
     stuck: &StuckCalls,
 ) -> Result<Box<dyn NodeSource>, Failure> {
     let Some(described) = &flags.host else {
         let machine = LiveSource::open(&flags.root, &flags.proc).map_err(anyhow::Error::from)?;
-        let source = TimeoutSource::new(Arc::new(machine), deadline, stuck);
-        source.foresee(usual_places(config));
-        return Ok(Box::new(source));
+        return Ok(Box::new(TimeoutSource::new(Arc::new(machine), deadline, stuck)));
     };
     let source = match described.as_str() {
         "example" => RecordedSource::parse(EXAMPLE),

@@ -7,8 +7,14 @@ use serde_saphyr::ExternalMessageSource;
 use serde_saphyr::budget::BudgetBreach;
 use serde_saphyr::granit_parser::ErrorKind;
 
-/// Why serde-saphyr refused a document. Quotes nothing of it.
-pub(crate) fn reason(error: &Error) -> String {
+/// Why serde-saphyr refused a document, with the position. Quotes at most one character of it.
+pub(crate) fn document_reason(error: &Error) -> String {
+    let Position { line, column } = position_of(error);
+    format!("{} at line {line}, column {column}", reason(error))
+}
+
+/// Why serde-saphyr refused a document.
+pub(super) fn reason(error: &Error) -> String {
     // The error enum of the library is not exhaustive. What is missing here says that the document is not valid.
     match error.without_snippet() {
         Error::ExternalMessage { source, .. } => match &**source {
@@ -41,7 +47,7 @@ pub(crate) fn reason(error: &Error) -> String {
 }
 
 /// Where serde-saphyr stopped.
-pub(crate) fn position_of(error: &Error) -> Position {
+pub(super) fn position_of(error: &Error) -> Position {
     error.location().map_or(Position::START, |at| Position {
         line: usize::try_from(at.line()).unwrap_or(usize::MAX).max(1),
         column: usize::try_from(at.column()).unwrap_or(usize::MAX).max(1),

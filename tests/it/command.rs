@@ -209,6 +209,6 @@ fn every_check_of_the_json_report_says_what_was_read_and_expected() {
 fn a_process_table_that_was_not_reached_is_not_an_empty_one() {
     let run = nodeproof().args(["--version", "1.21", "--timeout", "1ns"]).assert().code(4);
     let told = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
-    assert!(told.contains("was not reached") && told.contains("--timeout"), "{told}");
+    assert!(told.contains("was not read before the deadline") && told.contains("--timeout"), "{told}");
     assert!(!told.contains("no component of Kubernetes runs"), "{told}");
 }
