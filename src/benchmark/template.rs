@@ -73,7 +73,7 @@ impl Template {
             };
             if let Some(value) = params(name) {
                 pieces.push(Piece::Text(Cow::Owned(value)));
-            } else if let Some((component, kind)) = place_of(name) {
+            } else if let Some((component, kind)) = FileRole::parse(name) {
                 pieces.push(Piece::File(component, kind));
             } else {
                 faults.push(TemplateError { offset: at, message: unknown_placeholder(name, names) });
@@ -123,23 +123,9 @@ fn is_name(text: &str) -> bool {
 }
 
 fn unknown_placeholder(name: &str, params: &[&str]) -> String {
-    let places = place_names();
+    let places = FileRole::names();
     let near = suggestions(name, params.iter().copied().chain(places.iter().map(String::as_str)));
     format!("`{{{name}}}` is neither a parameter of the rule nor a place such as kubelet.config{near}")
-}
-
-/// Every place that a text can name.
-pub(super) fn place_names() -> Vec<String> {
-    let of = |c: Component| FileRole::ALL.into_iter().map(move |kind| format!("{c}.{}", kind.id()));
-    Component::ALL.into_iter().flat_map(of).collect()
-}
-
-/// `kubelet.config` and its like.
-pub(super) fn place_of(name: &str) -> Option<(Component, FileRole)> {
-    let (component, kind) = name.split_once('.')?;
-    let component = Component::ALL.into_iter().find(|c| c.id() == component)?;
-    let kind = FileRole::ALL.into_iter().find(|k| k.id() == kind)?;
-    Some((component, kind))
 }
 
 #[cfg(test)]

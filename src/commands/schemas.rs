@@ -18,8 +18,8 @@ fn committed_schemas_match_the_types() {
     let schemas: [(&str, &str, Schema); 6] = [
         ("catalogue", "Catalog of rules (benchmarks/catalog/*.yaml)", catalog),
         ("profile", "Benchmark (benchmarks/profiles/*.yaml)", profile),
-        ("config", "Configuration (config.yaml)", node::schema()),
-        ("host", "Described host (--host FILE)", source::node::described_schema()),
+        ("config", "Configuration (config.yaml)", node::json_schema()),
+        ("host", "Described host (--host FILE)", source::node::recorded_node_schema()),
         ("report", "Report, version 1 (--format report)", schemars::schema_for!(ReportV1)),
         ("json", "Report in kube-bench's format (--json)", json_schema()),
     ];

@@ -4,10 +4,10 @@
 use super::external::ExternalChecks;
 use super::judge::{Judgement, adjust, judge};
 use crate::benchmark::{Assertion, Check};
-use crate::model::{Component, EvidenceEntry, Finding, Outcome, Verdict};
+use crate::model::{Component, Evidence, EvidenceEntry, Finding, Outcome, Verdict};
 use crate::node::Node;
 use crate::plan::{Plan, PlannedCheck};
-use crate::probe::{Collector, Evidence, Probe};
+use crate::probe::{Collector, Probe};
 use crate::text::sanitize;
 use std::collections::{BTreeMap, HashMap};
 
@@ -69,7 +69,7 @@ fn with_verdict(judgement: Judgement, verdict: Verdict) -> Judgement {
 
 /// Whether a component runs on other machines: the API server runs here, and no process has the component's name.
 fn is_elsewhere(component: Component, node: &Node) -> bool {
-    let found = node.found(component);
+    let found = node.processes(component);
     node.runs(Component::Apiserver) && found.instances.is_empty() && found.ignored.is_empty()
 }
 

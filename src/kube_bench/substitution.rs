@@ -1,6 +1,7 @@
 //! The words such as `$kubeletconf` of a definition file, and what they stand for on one machine. Judges nothing.
 
-use crate::node::{Candidates, Config, Target};
+use crate::model::Target;
+use crate::node::{Candidates, Config};
 use crate::source::node::{HostPath, NodeSource, Process, base_name};
 
 /// What to put for each word, in order.

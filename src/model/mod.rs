@@ -2,18 +2,25 @@
 
 mod arguments;
 mod component;
+mod evidence;
 mod id;
+mod kubernetes_version;
 mod outcome;
 mod severity;
 mod status;
+mod target;
 mod value;
 mod verdict;
 
 pub use arguments::{Arguments, Reading};
 pub use component::{Component, Precedence};
+pub(crate) use evidence::EvidenceKind;
+pub use evidence::{Evidence, FileGroup, Observation, Observed};
 pub use id::Id;
+pub use kubernetes_version::{leading_version, minor_version};
 pub use outcome::{EvidenceEntry, Extensions, Finding, Location, Outcome};
 pub use severity::Severity;
 pub use status::Status;
+pub use target::Target;
 pub use value::{Value, ValueKind, parse_bool, parse_duration, parse_number, split_list};
 pub use verdict::Verdict;

@@ -12,7 +12,7 @@ mod pattern;
 mod posix_regex;
 mod system;
 
-use crate::source::node::{HostPath, Journal, JournalQuery, NodeSource, ProcessTable, SourceError};
+use crate::source::node::{HostPath, Journal, JournalQuery, NodeSource, NonRegularFile, ProcessTable, SourceError};
 use budget::Budget;
 use std::cell::{OnceCell, RefCell};
 use std::path::PathBuf;
@@ -179,7 +179,7 @@ fn said(path: &str, trouble: &SourceError) -> Result<String, ScriptError> {
         SourceError::NotFound | SourceError::NotMounted(_) => "No such file or directory",
         SourceError::PermissionDenied(_) => "Permission denied",
         SourceError::NotDirectory => "Not a directory",
-        SourceError::NotRegular("a directory") => "Is a directory",
+        SourceError::NotRegular(NonRegularFile::Directory) => "Is a directory",
         SourceError::NotRegular(_) => return Err(unknown(format!("{path} {trouble}"))),
         SourceError::TooLarge(_)
         | SourceError::Changed

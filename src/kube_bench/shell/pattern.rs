@@ -50,7 +50,7 @@ pub(super) fn file_names(world: &Interpreter<'_>, letters: &[(char, bool)]) -> R
                 next.extend(matching(world, front, part)?);
             } else {
                 let path = format!("{front}{}", part.iter().map(|(c, _)| *c).collect::<String>());
-                match world.host.look(&world.place(&path)) {
+                match world.host.lstat(&world.place(&path)) {
                     Ok(_) => next.push(path),
                     Err(trouble) => ended(&path, &trouble)?,
                 }

@@ -3,7 +3,7 @@
 use super::{Call, run as run_command};
 use crate::kube_bench::shell::budget::room;
 use crate::kube_bench::shell::{Output, ScriptError, Stream, pattern, unknown};
-use crate::source::node::{Kind, SourceError};
+use crate::source::node::{FileKind, SourceError};
 use crate::text::glob::Glob;
 
 /// How deep one test may stand in another.
@@ -96,15 +96,15 @@ impl Walk<'_, '_, '_> {
             return Err(ScriptError::Failed(format!("{path} lies deeper than {MAX_FOLDERS} folders")));
         }
         let place = world.place(path);
-        let entry = match world.host.look(&place) {
+        let entry = match world.host.lstat(&place) {
             Ok(entry) => entry,
             Err(trouble) => return self.trouble(path, &trouble),
         };
         let kind = match entry.stat.kind {
-            Kind::File => 'f',
-            Kind::Directory => 'd',
-            Kind::Special if entry.link.is_some() => 'l',
-            Kind::Special => 's',
+            FileKind::File => 'f',
+            FileKind::Directory => 'd',
+            FileKind::Special if entry.target.is_some() => 'l',
+            FileKind::Special => 's',
         };
         let name = name.trim_end_matches('/').rsplit('/').next().unwrap_or(name);
         let found = FoundPath { path: path.to_owned(), name, kind };

@@ -30,7 +30,7 @@ pub(super) fn run(call: &Call<'_, '_>) -> Result<Output, ScriptError> {
         (Err(trouble), _) => return Err(ScriptError::Failed(format!("the journal {trouble}"))),
     };
     let mut errors = journal.ignored.concat();
-    if !asked.quiet && !journal.found {
+    if !asked.quiet && !journal.exists {
         errors.push_str("No journal files were found.\n");
     }
     let mut output = Output { chunks: vec![(Stream::Err, errors)], status: 0 };

@@ -2,7 +2,7 @@
 
 use super::Call;
 use crate::kube_bench::shell::{Output, ScriptError, said, unknown};
-use crate::source::node::{Entry, Kind};
+use crate::source::node::{FileKind, Lstat};
 
 pub(super) fn run(call: &Call<'_, '_>) -> Result<Output, ScriptError> {
     let mut format = None;
@@ -37,10 +37,10 @@ pub(super) fn run(call: &Call<'_, '_>) -> Result<Output, ScriptError> {
             return Err(unknown("stat of a file with such a name"));
         }
         let place = call.world.place(file);
-        let seen = call.world.host.look(&place).and_then(|entry| {
-            if follow && entry.link.is_some() {
+        let seen = call.world.host.lstat(&place).and_then(|entry| {
+            if follow && entry.target.is_some() {
                 let stat = call.world.host.stat(&place)?;
-                return Ok(Entry { stat, size: 0, link: None });
+                return Ok(Lstat { stat, size: 0, target: None });
             }
             Ok(entry)
         });
@@ -58,7 +58,7 @@ pub(super) fn run(call: &Call<'_, '_>) -> Result<Output, ScriptError> {
     Ok(Output::with_errors(errors, text, status))
 }
 
-fn line(call: &Call<'_, '_>, format: &str, file: &str, entry: &Entry) -> Result<String, ScriptError> {
+fn line(call: &Call<'_, '_>, format: &str, file: &str, entry: &Lstat) -> Result<String, ScriptError> {
     let accounts = call.world.host.accounts();
     let stat = &entry.stat;
     let nobody = || "UNKNOWN".to_owned();
@@ -85,12 +85,12 @@ fn line(call: &Call<'_, '_>, format: &str, file: &str, entry: &Entry) -> Result<
 }
 
 /// `-rw-r--r--`.
-fn symbolic(entry: &Entry) -> Result<String, ScriptError> {
+fn symbolic(entry: &Lstat) -> Result<String, ScriptError> {
     let kind = match entry.stat.kind {
-        Kind::File => '-',
-        Kind::Directory => 'd',
-        Kind::Special if entry.link.is_some() => 'l',
-        Kind::Special => return Err(unknown("stat -c %A of a device")),
+        FileKind::File => '-',
+        FileKind::Directory => 'd',
+        FileKind::Special if entry.target.is_some() => 'l',
+        FileKind::Special => return Err(unknown("stat -c %A of a device")),
     };
     let mode = entry.stat.mode;
     if mode & 0o7000 != 0 {

@@ -2,7 +2,7 @@
 
 use super::Call;
 use crate::kube_bench::shell::{Output, ScriptError, unknown};
-use crate::source::node::{Kind, SourceError};
+use crate::source::node::{FileKind, SourceError};
 
 pub(super) fn run(call: &Call<'_, '_>, arguments: &[String]) -> Result<Output, ScriptError> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
@@ -38,16 +38,16 @@ fn unary(call: &Call<'_, '_>, operator: &str, value: &str) -> Result<bool, Scrip
         return Ok(false);
     }
     let place = call.world.place(value);
-    let looked = call.world.host.look(&place);
+    let looked = call.world.host.lstat(&place);
     let seen = match operator {
-        "-L" | "-h" => looked.map(|entry| entry.link.is_some()),
+        "-L" | "-h" => looked.map(|entry| entry.target.is_some()),
         "-s" => match looked {
-            Ok(entry) if entry.link.is_some() => return Err(unknown("test -s of a symlink")),
+            Ok(entry) if entry.target.is_some() => return Err(unknown("test -s of a symlink")),
             other => other.map(|entry| entry.size > 0),
         },
         _ => call.world.host.stat(&place).map(|stat| match operator {
-            "-f" => stat.kind == Kind::File,
-            "-d" => stat.kind == Kind::Directory,
+            "-f" => stat.kind == FileKind::File,
+            "-d" => stat.kind == FileKind::Directory,
             _ => true,
         }),
     };
