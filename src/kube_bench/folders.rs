@@ -141,14 +141,14 @@ impl FolderSet {
             let files: Vec<(Target, PathBuf)> = Target::ALL
                 .into_iter()
                 .map(|target| (target, path.join(format!("{target}.yaml"))))
-                .filter(|(_, file)| file.exists())
+                .filter(|(_, file)| TextFile::is_present(file))
                 .collect();
             let Some(id) = path.file_name().map(|name| name.to_string_lossy().into_owned()) else {
                 continue;
             };
             if !files.is_empty() {
                 let own = path.join("config.yaml");
-                let config = own.exists().then(|| TextFile::read_regular(&own)).transpose()?;
+                let config = TextFile::is_present(&own).then(|| TextFile::read_regular(&own)).transpose()?;
                 folders.insert(id, Folder { files, config });
             }
         }
