@@ -4,7 +4,9 @@ use super::flags::NodeFlags;
 use crate::commands::Failure;
 #[cfg(feature = "kube-bench")]
 use crate::kube_bench::{AuditRunner, shell::SystemShell};
-use crate::source::node::{Deadline, LiveSource, NodeSource, RecordedSource, StuckCalls, TimeoutSource};
+use crate::source::node::{
+    Deadline, LiveSource, NodeSource, RecordedNodeError, RecordedSource, StuckCalls, TimeoutSource,
+};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -25,7 +27,10 @@ pub(crate) fn source(
         "example" => RecordedSource::parse(EXAMPLE),
         file => RecordedSource::open(Path::new(file)),
     };
-    let source = source.map_err(|e| Failure::Usage(format!("--host {described}: {e}")))?;
+    let source = source.map_err(|error| match error {
+        RecordedNodeError::Read(error) => Failure::Usage(format!("--host: {error}")),
+        RecordedNodeError::Invalid(error) => Failure::File(format!("--host: {error}")),
+    })?;
     Ok(Box::new(source))
 }
 

@@ -28,7 +28,7 @@ enum FlagValue {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reading<'a> {
     /// It is not given.
-    Absent,
+    NotGiven,
     /// Its values in order; the component keeps the last, or adds them up.
     Values(Vec<&'a str>),
     /// It may be the value of the flag before it: which one, only the component's version tells.
@@ -95,14 +95,14 @@ impl Arguments {
                 FlagValue::Bare { next } => next.as_deref().unwrap_or_default(),
             });
         }
-        if values.is_empty() { Reading::Absent } else { Reading::Values(values) }
+        if values.is_empty() { Reading::NotGiven } else { Reading::Values(values) }
     }
 
     /// The last value of a flag that is surely given, for finding a component's files.
     pub fn last(&self, name: &str) -> Option<&str> {
         match self.get(name, false) {
             Reading::Values(values) => values.last().copied(),
-            Reading::Absent | Reading::Ambiguous { .. } => None,
+            Reading::NotGiven | Reading::Ambiguous { .. } => None,
         }
     }
 }
@@ -150,7 +150,7 @@ mod tests {
         for (component, line, flag, switch, expected) in cases {
             let arguments = parse(*component, line);
             let got = match arguments.get(flag, *switch) {
-                Reading::Absent => vec![],
+                Reading::NotGiven => vec![],
                 Reading::Values(values) => values,
                 Reading::Ambiguous { word } => panic!("{line}: doubtful {word}"),
             };

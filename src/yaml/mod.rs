@@ -13,8 +13,7 @@ mod renamed;
 mod scalar;
 mod tree;
 
-pub(crate) use diagnostic::Position;
-pub(crate) use diagnostic::{Diagnostic, Level};
+pub(crate) use diagnostic::{Diagnostic, Level, Position};
 pub(crate) use file::TextFile;
 pub(crate) use must_be_true::MustBeTrue;
 pub(crate) use node::{Content, YamlNode};

@@ -134,18 +134,18 @@ fn a_bad_definition_is_refused_with_its_place() {
 }
 
 #[test]
-fn a_described_host_that_is_wrong_is_an_error() {
+fn a_described_host_that_is_wrong_is_refused() {
     let folder = tempdir().expect("a folder");
     let file = folder.path().join("host.yaml");
     for (text, part) in [
-        ("files: [{path: x}]", "starts with /"),
+        ("files: [{path: x}]", "start with /"),
         ("files: [{path: /x, mode: rwx}]", "octal"),
         ("files: [{path: /x, owner: who}]", "who"),
-        ("processes: 3", "processes"),
-        ("{", ""),
+        ("processes: 3", "host.yaml:1:12: expected a list, found `3`"),
+        ("{", "host.yaml:1:1: syntax error: unclosed `{`"),
     ] {
         fs::write(&file, text).expect("a file");
-        let stderr = stderr_of(&["--version", "1.21", "--host", file.to_str().expect("a path")], 2);
+        let stderr = stderr_of(&["--version", "1.21", "--host", file.to_str().expect("a path")], 3);
         assert!(stderr.contains(part) && stderr.contains("host.yaml"), "{text}: {stderr}");
     }
     let stderr = stderr_of(&["--version", "1.21", "--host", "/none.yaml"], 2);

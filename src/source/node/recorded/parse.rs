@@ -10,83 +10,98 @@ use crate::source::node::journal::{JournalEntry, unit_name};
 use crate::source::node::process::Process;
 use crate::source::node::stat::{FileKind, Stat};
 use crate::text::quote;
-use crate::yaml::{Diagnostic, TextFile};
+use crate::yaml::{Diagnostic, Position, TextFile};
 use indexmap::IndexMap;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 /// A description of a node that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordedNodeError {
-    /// The file cannot be read or parsed.
+    /// The file cannot be read.
     #[error(transparent)]
-    File(#[from] Diagnostic),
-    /// A value of it is wrong.
-    #[error("{subject}: {reason}")]
-    Value {
-        /// The path, process or key.
-        subject: String,
-        /// What is wrong, and what to write instead.
-        reason: String,
-    },
-    /// A snapshot that an older version took.
-    #[error(
-        "this snapshot was taken with nodeproof 0.1, whose format is no longer read; take a new one on the node with \
-         `nodeproof snapshot` of this version"
-    )]
-    OldSnapshot,
-    /// A snapshot that a newer version took.
-    #[error(
-        "this snapshot has format {0}, and this version reads format {SNAPSHOT_FORMAT}; use the nodeproof that took it"
-    )]
-    NewSnapshot(u32),
+    Read(Diagnostic),
+    /// It is not JSON or YAML, does not have the form of a described node, or has a wrong value.
+    #[error(transparent)]
+    Invalid(Diagnostic),
 }
 
-impl RecordedNodeError {
-    fn value(subject: &str, reason: impl Into<String>) -> Self {
-        Self::Value { subject: subject.to_owned(), reason: reason.into() }
+/// A value that is wrong. Its position is looked up only when the error is shown.
+struct ValueError {
+    /// Keys and indices from the top of the document.
+    path: Vec<String>,
+    /// What is wrong, and what to write instead.
+    message: String,
+}
+
+impl ValueError {
+    fn new(subject: &str, reason: impl Display) -> Self {
+        Self { path: Vec::new(), message: format!("{subject}: {reason}") }
+    }
+
+    fn at(self, path: &[&str]) -> Self {
+        Self { path: path.iter().map(|step| (*step).to_owned()).collect(), ..self }
+    }
+
+    fn locate(self, file: &TextFile) -> Diagnostic {
+        let position = file.tree(&mut Vec::new()).map_or(Position::START, |root| root.follow(&self.path).position);
+        file.error(position, self.message)
     }
 }
 
 impl RecordedSource {
     /// Reads a description from a file of the user's.
-    pub fn open(file: &Path) -> Result<Self, RecordedNodeError> {
-        build(TextFile::read(file)?.parse_data()?)
+    pub fn open(path: &Path) -> Result<Self, RecordedNodeError> {
+        parse(&TextFile::read(path).map_err(RecordedNodeError::Read)?).map_err(RecordedNodeError::Invalid)
     }
 
     /// Parses a description: JSON if it starts with a brace, else YAML.
     pub fn parse(text: &str) -> Result<Self, RecordedNodeError> {
-        build(TextFile::new("described host", text.to_owned()).parse_data()?)
+        parse(&TextFile::new("described host", text.to_owned())).map_err(RecordedNodeError::Invalid)
     }
 }
 
-fn build(document: NodeDocument) -> Result<RecordedSource, RecordedNodeError> {
+fn parse(file: &TextFile) -> Result<RecordedSource, Diagnostic> {
+    build(file.parse_data()?).map_err(|error| error.locate(file))
+}
+
+fn build(document: NodeDocument) -> Result<RecordedSource, ValueError> {
     // A snapshot has every account that matters.
     let accounts = build_accounts(&document.accounts, document.snapshot.is_none());
     let accounts = accounts.with_unknown(document.accounts_unknown);
     // A test case may hold the verdicts that it expects.
     let mut unknown: Vec<String> = document.unknown.into_keys().filter(|key| !key.ends_with("_verdicts")).collect();
-    let recorded_probes = document.snapshot.map(|header| recorded_probes(header, &mut unknown)).transpose()?;
+    let recorded_probes =
+        document.snapshot.map(|header| recorded_probes(header, &mut unknown).map_err(|error| error.at(&["snapshot"])));
+    let recorded_probes = recorded_probes.transpose()?;
     let mut files = BTreeMap::new();
-    let entries = document.dirs.into_iter().map(|d| (FileKind::Directory, d));
-    for (default_kind, entry) in entries.chain(document.files.into_iter().map(|f| (FileKind::File, f))) {
-        unknown.extend(entry.unknown.keys().cloned());
-        let (path, file) = build_file(entry, default_kind, &accounts)?;
-        files.insert(path, file);
+    let lists = [("dirs", FileKind::Directory, document.dirs), ("files", FileKind::File, document.files)];
+    for (key, default_kind, entries) in lists {
+        for (index, entry) in entries.into_iter().enumerate() {
+            unknown.extend(entry.unknown.keys().cloned());
+            let built = build_file(entry, default_kind, &accounts);
+            let (path, file) = built.map_err(|error| error.at(&[key, &index.to_string()]))?;
+            files.insert(path, file);
+        }
     }
     let mut processes = Vec::new();
     for (index, entry) in document.processes.into_iter().enumerate() {
         unknown.extend(entry.unknown.keys().cloned());
-        processes.push(build_process(entry, index, &accounts)?);
+        let built = build_process(entry, index, &accounts);
+        processes.push(built.map_err(|error| error.at(&["processes", &index.to_string()]))?);
     }
     let processes = match &document.processes_error {
         None => Ok(processes),
-        Some(code) => Err(parse_code(code, "processes_error", Capability::SysPtrace)?),
+        Some(code) => {
+            let error = parse_code(code, "processes_error", Capability::SysPtrace);
+            Err(error.map_err(|error| error.at(&["processes_error"]))?)
+        }
     };
     let journal = document
         .journal
         .into_iter()
-        .map(|(unit, messages)| build_journal(&unit, messages))
+        .map(|(unit, messages)| build_journal(&unit, messages).map_err(|error| error.at(&["journal"])))
         .collect::<Result<_, _>>()?;
     unknown.sort();
     unknown.dedup();
@@ -95,11 +110,20 @@ fn build(document: NodeDocument) -> Result<RecordedSource, RecordedNodeError> {
     Ok(RecordedSource { name: document.name, files, processes, accounts, notices, journal, recorded_probes })
 }
 
-fn recorded_probes(header: SnapshotHeader, unknown: &mut Vec<String>) -> Result<BTreeSet<String>, RecordedNodeError> {
+fn recorded_probes(header: SnapshotHeader, unknown: &mut Vec<String>) -> Result<BTreeSet<String>, ValueError> {
     match header.format {
         Some(SNAPSHOT_FORMAT) => {}
-        Some(newer) if newer > SNAPSHOT_FORMAT => return Err(RecordedNodeError::NewSnapshot(newer)),
-        Some(_) | None => return Err(RecordedNodeError::OldSnapshot),
+        Some(newer) if newer > SNAPSHOT_FORMAT => {
+            let reason = format!(
+                "it has format {newer}, and this version reads format {SNAPSHOT_FORMAT}; use the nodeproof that took it"
+            );
+            return Err(ValueError::new("snapshot", reason));
+        }
+        Some(_) | None => {
+            let reason = "it was taken with nodeproof 0.1, whose format is no longer read; take a new one on the node with \
+                          `nodeproof snapshot` of this version";
+            return Err(ValueError::new("snapshot", reason));
+        }
     }
     unknown.extend(header.unknown.into_keys());
     Ok(header.probes)
@@ -109,7 +133,7 @@ fn build_file(
     entry: FileEntry,
     default_kind: FileKind,
     accounts: &Accounts,
-) -> Result<(PathBuf, RecordedEntry), RecordedNodeError> {
+) -> Result<(PathBuf, RecordedEntry), ValueError> {
     let subject = entry.path.display().to_string();
     let path = normalize(&entry.path, &subject)?;
     if let Some(target) = entry.target {
@@ -152,37 +176,37 @@ fn build_file(
 }
 
 /// The path without empty components.
-fn normalize(path: &Path, subject: &str) -> Result<PathBuf, RecordedNodeError> {
+fn normalize(path: &Path, subject: &str) -> Result<PathBuf, ValueError> {
     if !path.is_absolute() {
-        return Err(RecordedNodeError::value(subject, "the path must start with /"));
+        return Err(ValueError::new(subject, "the path must start with /"));
     }
     let names = components(path);
     if names.iter().any(|name| name == "..") {
-        return Err(RecordedNodeError::value(subject, "the path must not contain `..`"));
+        return Err(ValueError::new(subject, "the path must not contain `..`"));
     }
     Ok(PathBuf::from("/").join(names.iter().rev().collect::<PathBuf>()))
 }
 
-fn parse_kind(kind: Option<&str>, default: FileKind, subject: &str) -> Result<FileKind, RecordedNodeError> {
+fn parse_kind(kind: Option<&str>, default: FileKind, subject: &str) -> Result<FileKind, ValueError> {
     match kind {
         None => Ok(default),
         Some("file") => Ok(FileKind::File),
         Some("directory") => Ok(FileKind::Directory),
         Some("fifo" | "socket" | "device" | "other") => Ok(FileKind::Special),
-        Some(other) => Err(RecordedNodeError::value(
+        Some(other) => Err(ValueError::new(
             subject,
             format!("unknown kind {}; use file, directory, fifo, socket, device or other", quote(other)),
         )),
     }
 }
 
-fn parse_mode(mode: Option<&Mode>, kind: FileKind, subject: &str) -> Result<u32, RecordedNodeError> {
+fn parse_mode(mode: Option<&Mode>, kind: FileKind, subject: &str) -> Result<u32, ValueError> {
     match mode {
         None if kind == FileKind::Directory => Ok(0o755),
         None => Ok(0o644),
-        Some(mode) => mode.bits().ok_or_else(|| {
-            RecordedNodeError::value(subject, "the mode must be three or four octal digits, such as 640")
-        }),
+        Some(mode) => mode
+            .bits()
+            .ok_or_else(|| ValueError::new(subject, "the mode must be three or four octal digits, such as 640")),
     }
 }
 
@@ -191,30 +215,24 @@ fn parse_id(
     find: fn(&Accounts, &str) -> Option<u32>,
     accounts: &Accounts,
     subject: &str,
-) -> Result<Option<u32>, RecordedNodeError> {
+) -> Result<Option<u32>, ValueError> {
     match name {
         None => Ok(None),
         Some(NameOrId::Id(id)) => Ok(Some(id)),
         Some(NameOrId::Name(name)) => find(accounts, &name).map(Some).ok_or_else(|| {
-            RecordedNodeError::value(
-                subject,
-                format!("unknown account {}; add it with its id to `accounts`", quote(&name)),
-            )
+            ValueError::new(subject, format!("unknown account {}; add it with its id to `accounts`", quote(&name)))
         }),
     }
 }
 
-fn parse_code(code: &str, subject: &str, needs: Capability) -> Result<SourceError, RecordedNodeError> {
+fn parse_code(code: &str, subject: &str, needs: Capability) -> Result<SourceError, ValueError> {
     SourceError::from_code(code, subject, needs).ok_or_else(|| {
         let known = SourceError::CODES;
-        RecordedNodeError::value(
-            subject,
-            format!("unknown error {}; use one of hidden, unseen: CODE, {known}", quote(code)),
-        )
+        ValueError::new(subject, format!("unknown error {}; use one of hidden, unseen: CODE, {known}", quote(code)))
     })
 }
 
-fn build_process(entry: ProcessEntry, index: usize, accounts: &Accounts) -> Result<RecordedProcess, RecordedNodeError> {
+fn build_process(entry: ProcessEntry, index: usize, accounts: &Accounts) -> Result<RecordedProcess, ValueError> {
     let subject = format!("process {}", index + 1);
     let parse_code = |code: &str| parse_code(code, &subject, Capability::SysPtrace);
     let real_uid = parse_id(entry.user, Accounts::user, accounts, &subject)?.unwrap_or_default();
@@ -244,9 +262,9 @@ fn build_process(entry: ProcessEntry, index: usize, accounts: &Accounts) -> Resu
 }
 
 /// The entries of a unit, as written by itself on a node named `node` at the start of 1970.
-fn build_journal(unit: &str, messages: Vec<String>) -> Result<(String, Vec<JournalEntry>), RecordedNodeError> {
+fn build_journal(unit: &str, messages: Vec<String>) -> Result<(String, Vec<JournalEntry>), ValueError> {
     let full = unit_name(unit)
-        .ok_or_else(|| RecordedNodeError::value("journal", format!("{} is not the name of a unit", quote(unit))))?;
+        .ok_or_else(|| ValueError::new("journal", format!("{} is not the name of a unit", quote(unit))))?;
     let identifier = full.rsplit_once('.').map_or(full.as_str(), |(stem, _)| stem).to_owned();
     let entry = |message: String| JournalEntry {
         hostname: Some("node".to_owned()),
@@ -291,26 +309,29 @@ mod tests {
     #[test]
     fn wrong_values_are_refused_with_their_subject() {
         let cases = [
-            ("files: [{ path: /a/../b }]", "/a/../b: the path must not contain `..`"),
-            ("files: [{ path: a }]", "a: the path must start with /"),
+            ("files: [{ path: /a/../b }]", "1:9: /a/../b: the path must not contain `..`"),
+            ("files: [{ path: a }]", "1:9: a: the path must start with /"),
             (
                 "files: [{ path: /a, kind: door }]",
-                "/a: unknown kind `door`; use file, directory, fifo, socket, device or other",
+                "1:9: /a: unknown kind `door`; use file, directory, fifo, socket, device or other",
             ),
-            ("files: [{ path: /a, mode: 999 }]", "/a: the mode must be three or four octal digits, such as 640"),
-            ("files: [{ path: /a, owner: eve }]", "/a: unknown account `eve`; add it with its id to `accounts`"),
+            (
+                "files:\n- { path: /b }\n- { path: /a, mode: 999 }",
+                "3:3: /a: the mode must be three or four octal digits, such as 640",
+            ),
+            ("files: [{ path: /a, owner: eve }]", "1:9: /a: unknown account `eve`; add it with its id to `accounts`"),
             (
                 "processes: [{ argv: [a], user: eve }]",
-                "process 1: unknown account `eve`; add it with its id to `accounts`",
+                "1:13: process 1: unknown account `eve`; add it with its id to `accounts`",
             ),
-            ("journal: { /x: [a] }", "journal: `/x` is not the name of a unit"),
+            ("journal: { /x: [a] }", "1:10: journal: `/x` is not the name of a unit"),
         ];
         for (text, expected) in cases {
-            assert_eq!(error_of(text), expected);
+            assert_eq!(error_of(text), format!("described host:{expected}"));
         }
         assert!(
             error_of("files: [{ path: /a, error: broken }]")
-                .starts_with("/a: unknown error `broken`; use one of hidden")
+                .starts_with("described host:1:9: /a: unknown error `broken`; use one of hidden")
         );
     }
 
