@@ -1,5 +1,7 @@
 //! The definitions that are compiled in: JSON that the build script wrote from YAML.
 
+use super::split_texts::RuleTexts;
+
 /// Path and JSON text of every benchmark's profile.
 pub(super) const PROFILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/profiles.rs"));
 
@@ -9,18 +11,7 @@ pub(super) struct RuleSource {
     pub(super) id: &'static str,
     /// JSON, without the texts.
     pub(super) json: &'static str,
-    /// The texts, which need no parsing and no copy.
     pub(super) texts: RuleTexts,
-}
-
-/// The texts of a rule, by key.
-#[derive(Debug)]
-pub(super) struct RuleTexts {
-    pub(super) title: &'static str,
-    pub(super) why: &'static str,
-    pub(super) impact: Option<&'static str>,
-    pub(super) steps: Option<&'static str>,
-    pub(super) fix: &'static str,
 }
 
 /// Every rule of the catalog.

@@ -13,6 +13,7 @@ mod raw;
 mod resolve;
 mod rule;
 mod rules;
+mod split_texts;
 mod template;
 
 pub use assertion::{Assertion, Test, WhenMissing, WhenUnset};

@@ -2,7 +2,7 @@
 
 use super::{Text, WhenMissing, WhenUnset};
 use crate::expectation::RawExpectation;
-use crate::model::Component;
+use crate::model::{Component, Severity};
 use crate::probe::{Probe, for_each_probe};
 use indexmap::IndexMap;
 use serde::Deserialize;
@@ -21,6 +21,7 @@ macro_rules! declare_mappings {
         pub(super) struct RawRule {
             pub(super) id: String,
             pub(super) title: Text,
+            pub(super) severity: Severity,
             #[serde(default)]
             pub(super) params: Params,
             $($key: Option<Box<crate::probe::$probe>>,)+
@@ -31,9 +32,9 @@ macro_rules! declare_mappings {
             any_of: Option<Vec<RawTest>>,
             pub(super) needs: Option<Component>,
             pub(super) steps: Option<Text>,
-            pub(super) why: Text,
+            pub(super) rationale: Text,
             pub(super) impact: Option<Text>,
-            pub(super) fix: Text,
+            pub(super) remediation: Text,
         }
 
         /// A test inside `all-of` or `any-of`.

@@ -1,58 +1,47 @@
-//! Builds a rule from its keys, and says everything that is wrong with it beyond the shape of the file.
+//! Builds a rule from its keys, and reports everything that is wrong with it beyond the shape of the file.
 
 use super::raw::{PROBE_KEYS, Params, RawRule, RawTest, TestKeys};
 use super::{Assertion, Rule, Template, Test, Text};
 use crate::model::EvidenceKind;
-use crate::text::suggestions;
+use crate::text::{quote, suggestions};
 use crate::yaml::scalar_text;
 use serde_json::Value as Json;
 
 impl RawRule {
-    /// Its name.
     pub(super) fn id(&self) -> &str {
         &self.id
     }
 
-    /// Its own parameters.
+    /// The default of each parameter.
     pub(super) const fn params(&self) -> &Params {
         &self.params
     }
 
-    /// The rule with `given` over its own parameters, or everything that is wrong with it.
+    /// The rule with these values of its parameters, or everything that is wrong with it.
     pub(super) fn build(&self, given: &Params) -> Result<Rule, Vec<RuleError>> {
-        let mut errors: Vec<RuleError> = Vec::new();
-        let names: Vec<&str> = self.params.keys().map(String::as_str).collect();
-        for name in given.keys().filter(|name| !self.params.contains_key(*name)) {
-            let near = suggestions(name, names.iter().copied());
-            let message = format!("rule `{}` has no parameter `{name}`{near}", self.id);
-            errors.push(RuleError { param: Some(name.clone()), ..RuleError::new(&[], message) });
-        }
-        if !is_kebab(&self.id) {
-            let message = format!("`{}` is no name for a rule: small letters, digits and single dashes", self.id);
-            errors.push(RuleError::new(&["id"], message));
-        }
+        let mut errors = self.verify_names(given);
         let params = |name: &str| given.get(name).or_else(|| self.params.get(name)).cloned();
-        let shown = |name: &str| params(name).map(|json| show(&json));
-        let mut text = |key: &str, written: &Text| {
-            Template::parse(written, &shown, &names).unwrap_or_else(|wrong| {
-                errors.extend(
-                    wrong
-                        .into_iter()
-                        .map(|w| RuleError { offset: Some(w.offset), ..RuleError::new(&[key], w.message) }),
-                );
+        let in_text = |name: &str| params(name).map(|json| param_text(&json));
+        let names: Vec<&str> = self.params.keys().map(String::as_str).collect();
+        let mut template = |key: &str, text: &Text| {
+            Template::parse(text, &in_text, &names).unwrap_or_else(|wrong| {
+                let located = wrong
+                    .into_iter()
+                    .map(|e| RuleError { offset: Some(e.offset), ..RuleError::new(&[key], e.message) });
+                errors.extend(located);
                 Template::default()
             })
         };
-        let title = text("title", &self.title).into_text();
-        let why = text("why", &self.why).into_text();
-        let impact = self.impact.as_ref().map(|impact| text("impact", impact).into_text());
-        let fix = text("fix", &self.fix);
-        let steps = self.steps.as_ref().map(|steps| text("steps", steps));
+        let title = template("title", &self.title).into_text();
+        let rationale = template("rationale", &self.rationale).into_text();
+        let impact = self.impact.as_ref().map(|impact| template("impact", impact).into_text());
+        let remediation = template("remediation", &self.remediation);
+        let steps = self.steps.as_ref().map(|steps| template("steps", steps));
         let test = self.test();
         let assertion = match steps {
             Some(steps) if test.is_empty() => Some(Assertion::Manual(steps)),
             Some(_) => {
-                errors.push(RuleError::new(&["steps"], "a rule has either steps or a probe, not both".to_owned()));
+                errors.push(RuleError::new(&["steps"], "a rule has either `steps` or a probe, not both".to_owned()));
                 None
             }
             None => test.build(&params, &mut Vec::new(), &mut errors),
@@ -62,27 +51,41 @@ impl RawRule {
                 id: self.id.clone(),
                 title,
                 assertion,
-                severity: None,
+                severity: Some(self.severity),
                 needs: self.needs,
-                rationale: why,
+                rationale,
                 impact,
-                remediation: fix,
+                remediation,
             }),
             _ => Err(errors),
         }
+    }
+
+    fn verify_names(&self, given: &Params) -> Vec<RuleError> {
+        let mut errors = Vec::new();
+        for name in given.keys().filter(|name| !self.params.contains_key(*name)) {
+            let near = suggestions(name, self.params.keys().map(String::as_str));
+            let message = format!("rule `{}` has no parameter {}{near}", self.id, quote(name));
+            errors.push(RuleError { param: Some(name.clone()), ..RuleError::new(&[], message) });
+        }
+        if !is_kebab_case(&self.id) {
+            let message = format!("{} is not a rule id: lowercase letters, digits and single dashes", quote(&self.id));
+            errors.push(RuleError::new(&["id"], message));
+        }
+        errors
     }
 }
 
 /// What is wrong with a rule, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct RuleError {
-    /// Keys and positions, from the rule down.
+    /// Keys and positions from the rule down.
     pub(super) path: Vec<String>,
-    /// Where in the text at the end of the path, in bytes.
+    /// Byte offset in the text at the end of the path.
     pub(super) offset: Option<usize>,
-    /// The parameter that is to blame.
+    /// The parameter whose value is wrong.
     pub(super) param: Option<String>,
-    /// What is wrong, and what would be right.
+    /// What is wrong, and what to write instead.
     pub(super) message: String,
 }
 
@@ -93,13 +96,14 @@ impl RuleError {
     }
 }
 
-fn is_kebab(id: &str) -> bool {
+fn is_kebab_case(id: &str) -> bool {
     id.split('-').all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()))
 }
 
-fn show(json: &Json) -> String {
+/// The value of a parameter as it appears in a text.
+fn param_text(json: &Json) -> String {
     match json {
-        Json::Array(items) => items.iter().map(show).collect::<Vec<_>>().join(", "),
+        Json::Array(items) => items.iter().map(param_text).collect::<Vec<_>>().join(", "),
         other => scalar_text(other).unwrap_or_else(|| other.to_string()),
     }
 }
@@ -147,7 +151,7 @@ impl TestKeys<'_> {
             errors.push(RuleError { path, offset: None, param, message });
         };
         let Some(expect) = self.expect else {
-            report(key, "a probe needs `expect` beside it".to_owned(), None);
+            report(key, "a probe needs `expect`".to_owned(), None);
             return None;
         };
         let expect = match expect.fill(params) {
@@ -158,11 +162,9 @@ impl TestKeys<'_> {
             }
         };
         if expect.evidence_kind() != Some(probe.evidence_kind()) {
-            let provides = match probe.evidence_kind() {
-                EvidenceKind::Files => "the mode and owner of files",
-                EvidenceKind::Value => "a value",
-            };
-            report("expect", format!("`{key}` provides {provides}, which an operator here does not compare"), None);
+            let provides = in_words(probe.evidence_kind());
+            let compares = expect.evidence_kind().map_or("values and files at once", in_words);
+            report("expect", format!("`{key}` provides {provides}, but this expectation compares {compares}"), None);
             return None;
         }
         Some(Test {
@@ -171,6 +173,13 @@ impl TestKeys<'_> {
             when_unset: self.when_unset.unwrap_or_default(),
             when_missing: self.when_missing.unwrap_or_default(),
         })
+    }
+}
+
+const fn in_words(kind: EvidenceKind) -> &'static str {
+    match kind {
+        EvidenceKind::Value => "a value",
+        EvidenceKind::Files => "the mode and owner of files",
     }
 }
 

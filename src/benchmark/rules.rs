@@ -1,6 +1,5 @@
 //! Rules by id. Those that are compiled in are parsed when they are used: a run needs those of one benchmark.
 
-use super::Text;
 use super::embedded::{self, RuleSource};
 use super::raw::RawRule;
 use std::borrow::Cow;
@@ -60,9 +59,7 @@ impl Rules {
 /// Parses a rule that is compiled in. A test parses them all.
 fn read(source: &RuleSource) -> serde_json::Result<RawRule> {
     let mut rule: RawRule = serde_json::from_str(source.json)?;
-    let texts = &source.texts;
-    (rule.title, rule.why, rule.fix) = (texts.title.into(), texts.why.into(), texts.fix.into());
-    (rule.impact, rule.steps) = (texts.impact.map(Text::Borrowed), texts.steps.map(Text::Borrowed));
+    source.texts.put_into(&mut rule);
     Ok(rule)
 }
 
@@ -79,7 +76,11 @@ mod tests {
             let rule = read(source).expect(source.id);
             assert_eq!(rule.id, source.id);
             rule.build(&Params::new()).expect(source.id);
-            assert!([&rule.title, &rule.why, &rule.fix].iter().all(|text| !text.is_empty()), "{}", rule.id);
+            assert!(
+                [&rule.title, &rule.rationale, &rule.remediation].iter().all(|text| !text.is_empty()),
+                "{}",
+                rule.id
+            );
         }
     }
 }

@@ -5,7 +5,7 @@ use super::json;
 use super::profile::{grade, shown};
 use crate::benchmark::{Assertion, Benchmark, Check, Library, Rule, Test, WhenMissing, WhenUnset};
 use crate::commands::Failure;
-use crate::model::{Component, EvidenceKind};
+use crate::model::{Component, EvidenceKind, Severity};
 use crate::probe::FileRole;
 use crate::text::suggestions;
 use indexmap::IndexMap;
@@ -16,6 +16,8 @@ use std::fmt::Write as _;
 struct View {
     rule: String,
     title: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    severity: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     check: Option<CheckView>,
     /// Of a rule with a probe: what is read and what must hold.
@@ -134,6 +136,7 @@ fn view(
     };
     Ok(View {
         rule: rule.id.clone(),
+        severity: rule.severity.map(Severity::id),
         title: rule.title.to_string(),
         looks,
         steps,
@@ -235,6 +238,9 @@ fn text(view: &View) -> String {
             line("rule", &view.rule);
             line("title", &view.title);
         }
+    }
+    if let Some(severity) = view.severity {
+        line("severity", severity);
     }
     if let Some(needs) = view.needs {
         line("about", &format!("{needs}; does not apply where that does not run beside others"));

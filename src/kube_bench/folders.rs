@@ -341,7 +341,7 @@ fn build_check(raw: RawCheck, group_skipped: bool, program: Option<&str>, checks
         needs: None,
         rationale: Text::default(),
         impact: None,
-        remediation: Template::plain(raw.remediation),
+        remediation: Template::literal(raw.remediation),
     };
     benchmark::Check { id: Id::new(raw.id), rule, assessment, scored: raw.scored }
 }

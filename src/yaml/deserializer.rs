@@ -1,6 +1,7 @@
 //! Lets serde read a tree of YAML nodes, so that each error has the id of its node. Knows no type of its own.
 
 use super::node::{Content, Placeholder, YamlNode};
+use super::renamed::renamed_to;
 use crate::text::{quote, suggestions};
 use serde::Deserializer;
 use serde::de::value::StrDeserializer;
@@ -24,6 +25,8 @@ pub(super) struct DeserializeError {
 #[derive(Debug)]
 pub(super) enum Reason {
     MissingKey(&'static str),
+    /// The old and the new name of a key.
+    RenamedKey(String, &'static str),
     UnknownVariant(String, &'static [&'static str]),
     Other(String),
 }
@@ -32,6 +35,7 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::MissingKey(key) => write!(f, "missing key `{key}`"),
+            Self::RenamedKey(old, new) => write!(f, "unknown key `{old}`; its new name is `{new}`"),
             Self::UnknownVariant(name, known) => {
                 write!(f, "unknown value {}{}", quote(name), similar_or_all(name, known))
             }
@@ -67,7 +71,10 @@ impl serde::de::Error for DeserializeError {
     }
 
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
-        Self::custom(unknown_key(field, expected))
+        match renamed_to(field, expected) {
+            Some(new) => Self { node: None, reason: Reason::RenamedKey(field.to_owned(), new) },
+            None => Self::custom(unknown_key(field, expected)),
+        }
     }
 
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
@@ -355,7 +362,7 @@ impl<'de, 't> EnumAccess<'de> for VariantEntry<'t> {
         let name: StrDeserializer<'_, DeserializeError> = key.text().unwrap_or_default().into_deserializer();
         let variant = seed.deserialize(name).map_err(|error| match error.reason {
             Reason::UnknownVariant(name, known) => DeserializeError::custom(unknown_key(&name, known)),
-            Reason::MissingKey(_) | Reason::Other(_) => error,
+            Reason::MissingKey(_) | Reason::RenamedKey(..) | Reason::Other(_) => error,
         });
         Ok((at_node(key, variant)?, VariantValue(self.parent.child(value))))
     }

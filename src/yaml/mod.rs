@@ -9,6 +9,7 @@ mod one_or_many;
 mod parse;
 mod reason;
 pub(crate) mod recovery;
+mod renamed;
 mod scalar;
 mod tree;
 

@@ -77,7 +77,22 @@ impl Recovery<'_> {
         if removed.is_none() {
             self.report(id, error.reason.to_string());
         }
-        self.remove(id)
+        match error.reason {
+            Reason::RenamedKey(_, new) => self.rename(id, new),
+            Reason::MissingKey(_) | Reason::UnknownVariant(..) | Reason::Other(_) => self.remove(id),
+        }
+    }
+
+    /// Gives a key its new name, so that it is not reported as missing; beside the new key it is removed.
+    fn rename(&mut self, id: usize, new: &str) -> bool {
+        let has_new = parent(&self.root, id).and_then(|parent| find(&mut self.root, parent)?.get(new).map(|_| ()));
+        match (has_new, find(&mut self.root, id)) {
+            (None, Some(key)) => {
+                key.content = Content::Scalar { text: new.to_owned(), plain: true };
+                true
+            }
+            (Some(()), _) | (None, None) => self.remove(id),
+        }
     }
 
     fn report(&mut self, id: usize, message: String) {
@@ -244,6 +259,38 @@ mod tests {
             expected.sort();
             assert_eq!(errors, expected, "{text}");
         }
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[allow(dead_code, reason = "only its shape matters")]
+    struct Advice {
+        rationale: String,
+        remediation: String,
+    }
+
+    #[test]
+    fn the_old_name_of_a_key_is_refused_with_the_new_name() {
+        let cases: [(&str, &[&str]); 3] = [
+            (
+                "why: a\nfix: [b]\n",
+                &[
+                    "a:1:1: unknown key `why`; its new name is `rationale`",
+                    "a:2:1: unknown key `fix`; its new name is `remediation`",
+                    "a:2:6: expected text, found a list",
+                ],
+            ),
+            ("rationale: a\nremediation: b\nwhy: c\n", &["a:3:1: unknown key `why`; its new name is `rationale`"]),
+            ("why: c\nrationale: a\nremediation: b\n", &["a:1:1: unknown key `why`; its new name is `rationale`"]),
+        ];
+        for (text, expected) in cases {
+            let errors: Vec<String> = recover::<Advice>(text).errors.iter().map(ToString::to_string).collect();
+            assert_eq!(errors, expected, "{text}");
+        }
+        // Only types that have the new key.
+        let errors: Vec<String> =
+            recover::<Room>("size: 1\nheated: true\nwhy: a\n").errors.iter().map(ToString::to_string).collect();
+        assert_eq!(errors, ["a:3:1: unknown key `why`; expected one of size, heated"]);
     }
 
     #[test]

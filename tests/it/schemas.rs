@@ -53,13 +53,22 @@ fn real_reports_are_valid() {
 #[test]
 fn files_that_the_program_refuses_violate_the_schemas() {
     let cases = [
-        ("catalogue", "[{ id: a, title: t, why: w, fix: f, whay: x }]"),
-        ("catalogue", "[{ id: a, title: t, why: w }]"),
-        ("catalogue", "[{ id: a, title: t, why: w, fix: f, expect: { equal: 1 } }]"),
-        ("catalogue", "[{ id: a, title: t, why: w, fix: f, file: { at: kubelet.confg } }]"),
-        ("catalogue", "[{ id: a, title: t, why: w, fix: f, setting: { component: kubelt, flag: a } }]"),
-        ("catalogue", "[{ id: a, title: t, why: w, fix: f, expect: { mode-at-most: '688' } }]"),
-        ("catalogue", "[{ id: a, title: t, why: w, fix: f, expect: { owned-by: root } }]"),
+        ("catalogue", "[{ id: a, title: t, severity: low, rationale: w, remediation: f, whay: x }]"),
+        ("catalogue", "[{ id: a, title: t, severity: low, rationale: w }]"),
+        ("catalogue", "[{ id: a, title: t, severity: low, rationale: w, remediation: f, expect: { equal: 1 } }]"),
+        (
+            "catalogue",
+            "[{ id: a, title: t, severity: low, rationale: w, remediation: f, file: { at: kubelet.confg } }]",
+        ),
+        (
+            "catalogue",
+            "[{ id: a, title: t, severity: low, rationale: w, remediation: f, setting: { component: kubelt, flag: a } }]",
+        ),
+        (
+            "catalogue",
+            "[{ id: a, title: t, severity: low, rationale: w, remediation: f, expect: { mode-at-most: '688' } }]",
+        ),
+        ("catalogue", "[{ id: a, title: t, severity: low, rationale: w, remediation: f, expect: { owned-by: root } }]"),
         ("profile", "{ id: a, title: t, checks: { '1.1': { rule: r, asessment: manual } } }"),
         ("profile", "{ id: a, title: t, groups: { '1': { target: nod, title: t } } }"),
         ("config", "{ target_mapping: { cis-1.5: [nodes] } }"),
