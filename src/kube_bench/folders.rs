@@ -1,11 +1,10 @@
-//! Loads kube-bench's dialect: a folder for each benchmark, in it a file for each target. The words of a file such as
-//! `$kubeletconf` are replaced in its text, before it is YAML. Looks at no machine: what to put for them is given.
+//! Loads folders of definitions: one for each benchmark, with a file for each target. Words such as `$kubeletconf` are
+//! replaced in the text of a file before it is parsed; the caller says by what.
 
 use super::fields::GroupFields;
-use super::{Check, Item, Join, Operator, Substitutions, Tests, warnings};
+use super::{Check, CompareOperator, Item, Join, Substitutions, Tests, warnings};
 use crate::benchmark::{self, Assertion, Assessment, Benchmark, ForeignFormat, Group, Rule, Section, Template, Text};
-use crate::model::Id;
-use crate::model::Target;
+use crate::model::{Id, Target};
 use crate::node::Config;
 use crate::yaml::{Diagnostic, TextFile};
 use serde::de::Error as _;
@@ -119,23 +118,23 @@ const fn yes() -> bool {
     true
 }
 
-/// A scalar as it was written; none is the empty text.
+/// A scalar as it was written; null is the empty text.
 fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     Option::<String>::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
-/// The booleans of YAML 1.1, which this dialect is written in.
+/// The booleans of YAML 1.1, which these files use.
 fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     let word = String::deserialize(deserializer)?;
     match word.to_ascii_lowercase().as_str() {
         "true" | "yes" | "on" | "y" => Ok(true),
         "false" | "no" | "off" | "n" => Ok(false),
-        _ => Err(D::Error::custom(format!("`{word}` is neither true nor false"))),
+        _ => Err(D::Error::custom(format!("`{word}` is not a boolean"))),
     }
 }
 
 impl FolderSet {
-    /// The benchmark folders below `folder`. `config` is the configuration that theirs stand over.
+    /// The benchmark folders below `folder`. `config` is the configuration that they extend.
     pub fn find(folder: Option<&Path>, config: Option<TextFile>) -> Result<Self, Diagnostic> {
         let mut folders = BTreeMap::new();
         for path in folder.map(folders_in).unwrap_or_default() {
@@ -161,7 +160,7 @@ impl FolderSet {
         self.folders.keys().map(String::as_str)
     }
 
-    /// The common configuration with what the folders' own say about versions and targets.
+    /// The common configuration, with the versions and targets of the folders' own.
     pub fn mapped(&self, common: Config) -> Result<Config, Diagnostic> {
         let own: Vec<&TextFile> = self.folders.values().filter_map(|f| f.config.as_ref()).collect();
         let (false, Some(config)) = (own.is_empty(), &self.config) else {
@@ -188,19 +187,19 @@ impl FolderSet {
         typed(&[own], merged).map(Arc::new)
     }
 
-    /// Whether a benchmark's folder has a configuration of its own.
+    /// Whether the folder of a benchmark has a configuration of its own.
     pub fn has_own_config(&self, id: &str) -> bool {
         self.folders.get(id).is_some_and(|f| f.config.is_some())
     }
 
-    /// What is suspicious in the files of a benchmark that has a folder.
+    /// The warnings about the files of a benchmark.
     pub fn warnings_of(&self, id: &str) -> Result<Vec<Diagnostic>, Diagnostic> {
         let files = self.folders.get(id).into_iter().flat_map(|f| &f.files);
         let found = files.map(|(_, path)| warnings(&TextFile::read_regular(path)?)).collect::<Result<Vec<_>, _>>()?;
         Ok(found.concat())
     }
 
-    /// A benchmark that has a folder. `words` gives what the words of a target's file stand for.
+    /// Loads a benchmark; `None` if it has no folder. `words` gives the replacements for the file of a target.
     pub fn benchmark(
         &self,
         id: &str,
@@ -233,7 +232,7 @@ impl ForeignFormat for FolderSet {
     }
 }
 
-/// The folders in a folder that may hold a benchmark; `catalog` and `profiles` are those of the other dialect.
+/// The subfolders that may hold a benchmark. `catalog` and `profiles` hold native definitions.
 #[expect(clippy::disallowed_methods, reason = "definition files are the user's own")]
 fn folders_in(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
@@ -252,7 +251,7 @@ fn typed(files: &[&TextFile], merged: Json) -> Result<Config, Diagnostic> {
     })
 }
 
-/// Maps are merged, everything else is replaced.
+/// Merges maps and replaces everything else.
 fn merge(base: &mut Json, over: Json) {
     match (base, over) {
         (Json::Object(base), Json::Object(over)) => {
@@ -265,7 +264,7 @@ fn merge(base: &mut Json, over: Json) {
                 }
             }
         }
-        // An empty file says nothing.
+        // An empty file.
         (_, Json::Null) => {}
         (base, over) => *base = over,
     }
@@ -353,7 +352,7 @@ fn build_item(raw: RawItem) -> Item {
         env: raw.env,
         path: raw.path,
         set: raw.set,
-        compare: compare.map(|c| (Operator::parse(&c.op), c.value)),
+        compare: compare.map(|c| (CompareOperator::parse(&c.op), c.value)),
     }
 }
 
@@ -419,15 +418,15 @@ groups:
         assert!(check.multiple && check.group_skipped && check.environment_of.is_none());
         let tests = check.tests.as_ref().expect("tests");
         assert_eq!(tests.join, Join::Or);
-        let items: Vec<(bool, Option<(Operator, String)>)> =
+        let items: Vec<(bool, Option<(CompareOperator, String)>)> =
             tests.items.iter().map(|i| (i.set, i.compare.clone())).collect();
         let compare = |operator, value: &str| Some((operator, value.to_owned()));
         assert_eq!(
             items,
             [
                 (false, None),
-                (true, compare(Operator::Eq, "0644")),
-                (true, compare(Operator::Gte, "False")),
+                (true, compare(CompareOperator::Eq, "0644")),
+                (true, compare(CompareOperator::Gte, "False")),
                 (true, None)
             ]
         );

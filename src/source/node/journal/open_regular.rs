@@ -7,7 +7,7 @@ use crate::source::node::path::HostPath;
 use std::fs::File;
 
 /// A source whose regular files can be opened.
-pub(in crate::source::node) trait OpenRegular: FileSource + HasHeartbeat {
+pub(crate) trait OpenRegular: FileSource + HasHeartbeat {
     /// Opens a regular file for reading, and nothing else.
     fn open_regular(&self, path: &HostPath) -> Result<File, SourceError>;
 }

@@ -27,12 +27,12 @@ pub struct JournalQuery {
 
 impl JournalQuery {
     /// Whether an entry of a wanted unit matches.
-    pub(in crate::source::node) fn matches(&self, entry: &JournalEntry) -> bool {
+    pub(crate) fn matches(&self, entry: &JournalEntry) -> bool {
         self.holding.as_ref().is_none_or(|text| entry.short().is_some_and(|line| line.contains(text)))
     }
 
     /// Drops all but the newest entries, if only those are wanted.
-    pub(in crate::source::node) fn keep_last(&self, entries: &mut Vec<JournalEntry>) {
+    pub(crate) fn keep_last(&self, entries: &mut Vec<JournalEntry>) {
         if let Some(last) = self.last {
             entries.drain(..entries.len().saturating_sub(last));
         }

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 const SYSTEM_DIRECTORIES: [&str; 2] = ["/run/log/journal", "/var/log/journal"];
 
 /// The entries that match a query. An error is that of the directory or of a file in it.
-pub(in crate::source::node) fn read(source: &dyn OpenRegular, query: &JournalQuery) -> Result<Journal, SourceError> {
+pub(crate) fn read(source: &dyn OpenRegular, query: &JournalQuery) -> Result<Journal, SourceError> {
     let files = match &query.folder {
         Some(directory) => files_in(source, directory, |_| true)?,
         None => system_files(source, query.merge)?,

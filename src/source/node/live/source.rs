@@ -10,7 +10,7 @@ use crate::source::node::accounts::{AccountSource, Accounts};
 use crate::source::node::error::SourceError;
 use crate::source::node::files::FileSource;
 use crate::source::node::heartbeat::{HasHeartbeat, Heartbeat};
-use crate::source::node::journal::{self, Journal, JournalQuery, JournalSource, OpenRegular};
+use crate::source::node::journal::{Journal, JournalQuery, JournalSource, OpenRegular, read as read_journal};
 use crate::source::node::limits::MAX_DIR_ENTRIES;
 use crate::source::node::node_source::NodeSource;
 use crate::source::node::path::{HostPath, PathRoot};
@@ -206,7 +206,7 @@ impl AccountSource for LiveSource {
 
 impl JournalSource for LiveSource {
     fn journal(&self, query: &JournalQuery) -> Result<Journal, SourceError> {
-        journal::read(self, query)
+        read_journal(self, query)
     }
 }
 
