@@ -92,7 +92,7 @@ const EXPECTED: &[Expected] = &[
     ("profiles/broken.yaml", 20, 3, "error", "check 7.7.7: there is no group `7.7`"),
     ("profiles/broken.yaml", 21, 3, "error", "duplicate key `1.1.4` (first on line 14)"),
     ("profiles/broken.yaml", 22, 8, "error", "cannot drop `1.1.99`: no extended profile has it"),
-    ("profiles/circle.yaml", 1, 5, "warning", "rename the file to circular.yaml"),
+    ("profiles/circle.yaml", 1, 5, "warning", "rename the file to `circular.yaml`"),
     ("profiles/circle.yaml", 3, 10, "error", "`circular` extends itself"),
     ("profiles/orphan.yaml", 3, 10, "error", "there is no benchmark `cis-1.13`"),
     ("strange.yaml", 1, 1, "error", "not a definition file"),

@@ -1,12 +1,11 @@
-//! Files of the user's that are wrong in every way that a library below notices: what is printed is ours, and names the file,
-//! the line and the column.
+//! User files with every kind of error that a library detects: the messages are ours, with file, line and column.
 
 use crate::support::nodeproof;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-/// Parts of texts of the libraries that read files. Names of Rust types are among them.
+/// Parts of error texts of the libraries that read files, and names of Rust types.
 const LIBRARY_TEXTS: &[&str] = &[
     // std
     "os error",
@@ -59,7 +58,7 @@ const LIBRARY_TEXTS: &[&str] = &[
     "File system loop",
 ];
 
-/// Not a YAML document that any file may be.
+/// Texts that are no valid document, or none that a definition or host file may have.
 fn wrong_documents() -> Vec<(&'static str, Vec<u8>)> {
     let billion = (1..10).fold("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned(), |text, n| {
         let aliases = vec![format!("*a{}", n - 1); 10].join(", ");
@@ -100,7 +99,7 @@ fn wrong_documents() -> Vec<(&'static str, Vec<u8>)> {
     documents
 }
 
-/// Values of wrong types, or out of range.
+/// Values that have a wrong type or are out of range, by the file that has them.
 const WRONG_VALUES: &[(&str, &str)] = &[
     ("catalog/a.yaml", "- 7\n"),
     ("catalog/a.yaml", "- { id: a }\n"),
@@ -185,7 +184,7 @@ fn check(arguments: &[&str], file: &Path, what: &str) {
     let position = regex::Regex::new(&format!(r"{}:[1-9]\d*:[1-9]\d*: \S", regex::escape(&file.display().to_string())));
     assert!(position.expect("an expression").is_match(&text), "no position: {context}");
     for part in LIBRARY_TEXTS {
-        // A folder's name may hold anything.
+        // The name of the folder is random.
         let message = text.replace(&file.display().to_string(), "");
         assert!(!message.contains(part), "{part}: {context}");
     }
@@ -194,7 +193,6 @@ fn check(arguments: &[&str], file: &Path, what: &str) {
 /// Checks a definition file with `run` and with `lint`.
 fn check_definition(folder: &Path, place: &str, what: &str) {
     let (folder, file) = (folder.to_str().expect("a path"), folder.join(place));
-    // The one benchmark with a folder reads its own files; everything else is read for any benchmark.
     check(&["run", "--host", "example", "--benchmark", "cis-x", "-D", folder], &file, what);
     check(&["lint", folder], &file, what);
 }
