@@ -24,6 +24,7 @@ mod kube_bench;
 mod lint;
 mod live;
 mod manifests;
+mod messages;
 mod oracle;
 #[cfg(feature = "postgres")]
 mod postgres;
