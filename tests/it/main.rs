@@ -25,6 +25,7 @@ mod lint;
 mod live;
 mod manifests;
 mod oracle;
+mod pages;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod profiles;
