@@ -30,7 +30,7 @@ impl Delivery {
             }
             outputs.push((format.format(options)?, destination));
         }
-        let database = flags.pgsql.then(|| Database::open(variable)).transpose()?;
+        let database = stores_rows(flags).then(|| Database::open(variable)).transpose()?;
         Ok(Self { outputs, database })
     }
 
@@ -107,6 +107,11 @@ fn format_by_flag(flags: &OutputFlags) -> Option<FormatName> {
         ));
     }
     format
+}
+
+/// Whether the report is also stored in a database: `--junit` and `--json` take precedence over `--pgsql`.
+const fn stores_rows(flags: &OutputFlags) -> bool {
+    flags.pgsql && !flags.junit && !flags.json
 }
 
 #[cfg(not(feature = "kube-bench"))]

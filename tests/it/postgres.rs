@@ -388,10 +388,9 @@ fn nodes_that_make_the_table_at_once_do_not_trip_over_each_other() {
 }
 
 #[test]
-fn a_server_that_says_nothing_is_given_ten_seconds() {
+fn a_silent_server_times_out() {
     let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = silent.local_addr().expect("an address").port();
-    let begin = Instant::now();
     let run = nodeproof()
         .args(["run", "-s", "node", "--benchmark", "cis-1.20", "--host", "example", "--pgsql"])
         .env("KUBE_BENCH_PGSQL_HOST", "127.0.0.1")
@@ -403,6 +402,4 @@ fn a_server_that_says_nothing_is_given_ten_seconds() {
         .assert();
     let stderr = refused(run);
     assert!(stderr.contains("no answer within 10 s"), "{stderr}");
-    let took = begin.elapsed().as_secs();
-    assert!((10..20).contains(&took), "{took} s");
 }
