@@ -14,6 +14,7 @@ mod dependencies;
 mod dialect;
 mod drop_in;
 mod every;
+mod examples;
 mod faults;
 mod findings;
 mod formats;
