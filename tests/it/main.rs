@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::print_stdout, reason = "a test that cannot go on fails")]
 #![allow(clippy::disallowed_methods, reason = "tests make the machines that they audit")]
 
+mod architecture_page;
 mod attempts;
 mod bare;
 mod canned;
