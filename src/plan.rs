@@ -1,4 +1,4 @@
-//! Which checks of a benchmark are judged, and which distinct probes that takes. Looks at nothing.
+//! Which checks of a benchmark to evaluate, and which distinct probes that takes.
 
 use crate::benchmark::{Benchmark, Check, Group, Section};
 use crate::model::Id;
@@ -7,82 +7,82 @@ use crate::probe::Probe;
 use crate::text::suggestions;
 use indexmap::IndexSet;
 
-/// What the user asked for.
+/// The checks that the user selects.
 #[derive(Debug, Clone)]
 pub struct Selection {
-    /// The targets to judge.
+    /// The targets to evaluate.
     pub targets: Vec<Target>,
-    /// Only these checks, if there are any.
+    /// Only these checks; all if empty.
     pub checks: Vec<String>,
-    /// Only these groups, if there are any.
+    /// Only these groups; all if empty.
     pub groups: Vec<String>,
-    /// Checks and groups that are reported as skipped.
+    /// Checks and groups to report as skipped.
     pub skip: Vec<String>,
-    /// Whether checks that are scored are judged.
+    /// Whether to evaluate scored checks.
     pub scored: bool,
-    /// Whether checks that are not scored are judged.
+    /// Whether to evaluate checks that are not scored.
     pub unscored: bool,
 }
 
-/// A request that selects nothing that there is.
+/// A selection of what the benchmark does not have.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SelectionError {
-    /// No check of this number.
+    /// There is no such check.
     #[error("{benchmark} has no check {id}{near}")]
     NoCheck {
         /// The benchmark.
         benchmark: String,
-        /// What was asked for.
+        /// The id that was given.
         id: String,
-        /// What may be meant.
+        /// Similar ids.
         near: String,
     },
-    /// No group of this number.
+    /// There is no such group.
     #[error("{benchmark} has no group {id}{near}")]
     NoGroup {
         /// The benchmark.
         benchmark: String,
-        /// What was asked for.
+        /// The id that was given.
         id: String,
-        /// What may be meant.
+        /// Similar ids.
         near: String,
     },
-    /// No target of this name.
+    /// There is no such target.
     #[error("{benchmark} has no target {target}; it has {available}")]
     NoTarget {
         /// The benchmark.
         benchmark: String,
-        /// What was asked for.
+        /// The id that was given.
         target: String,
-        /// What there is.
+        /// The targets of the benchmark.
         available: String,
     },
 }
 
-/// The checks to judge.
+/// The checks to evaluate.
 #[derive(Debug)]
 pub struct Plan<'b> {
     /// The benchmark.
     pub benchmark: &'b Benchmark,
-    /// One a target.
+    /// One for each target.
     pub sections: Vec<PlannedSection<'b>>,
 }
 
-/// A target's part of a plan.
+/// The checks of one section.
 #[derive(Debug)]
 pub struct PlannedSection<'b> {
-    /// The benchmark's section.
+    /// The section.
     pub section: &'b Section,
-    /// Its groups that have a check left.
+    /// Its groups that have checks.
     pub groups: Vec<PlannedGroup<'b>>,
 }
 
-/// A group's part of a plan.
+/// The checks of one group.
 #[derive(Debug)]
 pub struct PlannedGroup<'b> {
-    /// The benchmark's group.
+    /// The group.
     pub group: &'b Group,
-    /// Its checks; whether each is skipped.
+    /// Its checks, each with whether it is skipped.
     pub checks: Vec<(&'b Check, bool)>,
 }
 
@@ -99,7 +99,7 @@ pub struct PlannedCheck<'b> {
     pub skipped: bool,
 }
 
-/// Selects the checks of a benchmark. Every id that was asked for must be there.
+/// Selects the checks of a benchmark. An id that the benchmark does not have is an error.
 pub fn plan<'b>(benchmark: &'b Benchmark, selection: &Selection) -> Result<Plan<'b>, SelectionError> {
     verify(benchmark, selection)?;
     let chosen = |check: &Check, group: &Id| {

@@ -1,4 +1,4 @@
-//! Does something again and again, until the program is told to end. What it does is the caller's.
+//! Repeats a run until the program is asked to stop.
 
 use crate::text::sanitize;
 use anyhow::Context as _;
@@ -12,15 +12,15 @@ use std::sync::{Arc, Mutex, TryLockError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long the end waits for a run that is under way, so that its line is whole. A run takes less; one whose reader has
-/// stalled never ends.
+/// How long to wait at the end for the current run, so that its line is complete. A run takes less time; one whose reader
+/// has stalled never ends.
 const GRACE: Duration = Duration::from_millis(30);
 
-/// Calls `run` now and then every `interval`, until SIGTERM, SIGINT or the end of whoever reads stdout. What goes wrong is
-/// told on stderr and tried again the next time; only what `lasts` when it is the first run's ends it all.
+/// Calls `run` now and then every `interval`, until SIGTERM, SIGINT or until stdout has no reader. An error is written to
+/// stderr and the next run is tried; an error of the first run that `is_fatal` ends the loop.
 pub(crate) fn repeat<E>(
     interval: Duration,
-    lasts: fn(&E) -> bool,
+    is_fatal: fn(&E) -> bool,
     run: impl FnMut() -> Result<(), E> + Send + 'static,
 ) -> Result<(), E>
 where
@@ -37,7 +37,7 @@ where
     thread::Builder::new()
         .name("runs".to_owned())
         .spawn(move || {
-            work(interval, lasts, run, &worker_running, &ended);
+            work(interval, is_fatal, run, &worker_running, &ended);
             wake_up(&worker_waker);
         })
         .context("no thread can be started")?;
@@ -52,7 +52,7 @@ where
 
 fn work<E: Display>(
     interval: Duration,
-    lasts: fn(&E) -> bool,
+    is_fatal: fn(&E) -> bool,
     mut run: impl FnMut() -> Result<(), E>,
     running: &Mutex<()>,
     ended: &Sender<Result<(), E>>,
@@ -65,12 +65,12 @@ fn work<E: Display>(
             run()
         };
         match done {
-            Err(error) if first && lasts(&error) => break Err(error),
-            // Where stderr is closed there is nobody to tell.
+            Err(error) if first && is_fatal(&error) => break Err(error),
+            // Ignore the error: stderr is closed.
             Err(error) => drop(writeln!(anstream::stderr(), "nodeproof: {}", sanitize::message(&error.to_string()))),
             Ok(()) => {}
         }
-        if nobody_reads() {
+        if has_no_reader() {
             break Ok(());
         }
         first = false;
@@ -80,13 +80,13 @@ fn work<E: Display>(
     drop(ended.send(outcome));
 }
 
-/// As a signal does it; a full stream has been woken already.
+/// Wakes the main thread as a signal does. A full stream has been written to already.
 fn wake_up(mut waker: &UnixStream) {
     drop(waker.write_all(b"e"));
 }
 
-/// Whether whoever read stdout has gone.
-fn nobody_reads() -> bool {
+/// Whether the reader of stdout is gone.
+fn has_no_reader() -> bool {
     let stdout = io::stdout();
     let mut fds = [PollFd::new(&stdout, PollFlags::empty())];
     let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };

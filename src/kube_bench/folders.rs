@@ -1,5 +1,5 @@
-//! Loads kube-bench's dialect: a folder for each benchmark, in it a file for each target. The words of a file such as
-//! `$kubeletconf` are replaced in its text, before it is YAML. Looks at no machine: what to put for them is given.
+//! Loads folders of definitions: one for each benchmark, with a file for each target. Words such as `$kubeletconf` are
+//! replaced in the text of a file before it is parsed; the caller says by what.
 
 use super::fields::GroupFields;
 use super::{Check, Item, Join, Operator, Substitutions, Tests, warnings};
@@ -121,23 +121,23 @@ const fn yes() -> bool {
     true
 }
 
-/// A scalar as it was written; none is the empty text.
+/// A scalar as it was written; null is the empty text.
 fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     Option::<String>::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
-/// The booleans of YAML 1.1, which this dialect is written in.
+/// The booleans of YAML 1.1, which these files use.
 fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     let word = String::deserialize(deserializer)?;
     match word.to_ascii_lowercase().as_str() {
         "true" | "yes" | "on" | "y" => Ok(true),
         "false" | "no" | "off" | "n" => Ok(false),
-        _ => Err(D::Error::custom(format!("`{word}` is neither true nor false"))),
+        _ => Err(D::Error::custom(format!("`{word}` is not a boolean"))),
     }
 }
 
 impl FolderSet {
-    /// The benchmark folders below `folder`. `config` is the configuration that theirs stand over.
+    /// The benchmark folders below `folder`. `config` is the configuration that they extend.
     pub fn find(folder: Option<&Path>, config: Option<Source>) -> Result<Self, DefinitionError> {
         let mut folders = BTreeMap::new();
         for path in folder.map(folders_in).unwrap_or_default() {
@@ -163,7 +163,7 @@ impl FolderSet {
         self.folders.keys().map(String::as_str)
     }
 
-    /// The common configuration with what the folders' own say about versions and targets.
+    /// The common configuration, with the versions and targets of the folders' own.
     pub fn mapped(&self, common: Config) -> Result<Config, DefinitionError> {
         let own: Vec<&Source> = self.folders.values().filter_map(|f| f.config.as_ref()).collect();
         let (Some(first), Some(config)) = (own.first(), &self.config) else {
@@ -190,19 +190,19 @@ impl FolderSet {
         typed(own, merged).map(Arc::new)
     }
 
-    /// Whether a benchmark's folder has a configuration of its own.
+    /// Whether the folder of a benchmark has a configuration of its own.
     pub fn has_own_config(&self, id: &str) -> bool {
         self.folders.get(id).is_some_and(|f| f.config.is_some())
     }
 
-    /// What is suspicious in the files of a benchmark that has a folder.
+    /// The warnings about the files of a benchmark.
     pub fn warnings_of(&self, id: &str) -> Result<Vec<DefinitionError>, DefinitionError> {
         let files = self.folders.get(id).into_iter().flat_map(|f| &f.files);
         let found = files.map(|(_, path)| warnings(&read_found(path)?)).collect::<Result<Vec<_>, _>>()?;
         Ok(found.concat())
     }
 
-    /// A benchmark that has a folder. `words` gives what the words of a target's file stand for.
+    /// Loads a benchmark; `None` if it has no folder. `words` gives the replacements for the file of a target.
     pub fn benchmark(
         &self,
         id: &str,
@@ -235,7 +235,7 @@ impl ForeignFormat for FolderSet {
     }
 }
 
-/// The folders in a folder that may hold a benchmark; `catalog` and `profiles` are those of the other dialect.
+/// The subfolders that may hold a benchmark. `catalog` and `profiles` hold native definitions.
 #[expect(clippy::disallowed_methods, reason = "definition files are the user's own")]
 fn folders_in(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
@@ -246,10 +246,10 @@ fn folders_in(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn typed(source: &Source, merged: Json) -> Result<Config, DefinitionError> {
-    serde_json::from_value(merged).map_err(|e| source.fault("components", format!("put over the common one: {e}")))
+    serde_json::from_value(merged).map_err(|e| source.fault("components", format!("merged into the common configuration: {e}")))
 }
 
-/// Maps are merged, everything else is replaced.
+/// Merges maps and replaces everything else.
 fn merge(base: &mut Json, over: Json) {
     match (base, over) {
         (Json::Object(base), Json::Object(over)) => {
@@ -262,7 +262,7 @@ fn merge(base: &mut Json, over: Json) {
                 }
             }
         }
-        // An empty file says nothing.
+        // An empty file.
         (_, Json::Null) => {}
         (base, over) => *base = over,
     }

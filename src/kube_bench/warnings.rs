@@ -1,4 +1,4 @@
-//! What is suspicious in a file of kube-bench's dialect: it is taken, and probably does not do what was meant. Refuses nothing.
+//! Warnings about a definition file: it is accepted, and probably does not do what was meant.
 
 use super::{JsonPath, Operator};
 use crate::benchmark::source::parse;
@@ -24,16 +24,16 @@ const TESTS: [&str; 2] = ["bin_op", "test_items"];
 const ITEM: [&str; 5] = ["flag", "env", "path", "set", "compare"];
 const COMPARE: [&str; 2] = ["op", "value"];
 
-/// Looks through one file. Each word is told once, at the first place where it stands.
-struct Look<'s> {
+/// Collects the warnings about one file. Each word is reported once, at its first place.
+struct Collector<'s> {
     source: &'s Source,
     warnings: Vec<DefinitionError>,
 }
 
-/// Everything that is suspicious in a file; an error where it is no YAML at all.
+/// The warnings about a file; an error if it is not YAML.
 pub(crate) fn warnings(source: &Source) -> Result<Vec<DefinitionError>, DefinitionError> {
     let document: Json = parse(source)?;
-    let mut look = Look { source, warnings: Vec::new() };
+    let mut look = Collector { source, warnings: Vec::new() };
     if let Some(file) = look.map(&document, &FILE, "file") {
         for group in list(file, "groups") {
             let Some(group) = look.map(group, &GROUP, "group") else { continue };
@@ -49,20 +49,20 @@ fn list<'j>(map: &'j Map<String, Json>, key: &str) -> impl Iterator<Item = &'j J
     map.get(key).and_then(Json::as_array).into_iter().flatten()
 }
 
-impl Look<'_> {
-    fn tell(&mut self, word: &str, message: String) {
+impl Collector<'_> {
+    fn warn(&mut self, word: &str, message: String) {
         let warning = self.source.fault(word, message);
         if !self.warnings.contains(&warning) {
             self.warnings.push(warning);
         }
     }
 
-    /// A mapping's entries, of which those that mean nothing are told.
+    /// The entries of a mapping. Unknown keys are reported.
     fn map<'j>(&mut self, value: &'j Json, known: &[&str], what: &str) -> Option<&'j Map<String, Json>> {
         let map = value.as_object()?;
         for key in map.keys().filter(|key| !known.contains(&key.as_str())) {
             let near = suggestions(key, known.iter().copied());
-            self.tell(key, format!("`{key}` means nothing in a {what} and is passed over{near}"));
+            self.warn(key, format!("`{key}` is not a key of a {what} and is ignored{near}"));
         }
         Some(map)
     }
@@ -71,14 +71,14 @@ impl Look<'_> {
         let Some(check) = self.map(value, &CHECK, "check") else { return };
         let kind = check.get("type").and_then(Json::as_str).unwrap_or_default();
         if !matches!(kind, "" | "manual" | "skip") {
-            self.tell(kind, format!("the type `{kind}` means nothing: it is neither `manual` nor `skip`"));
+            self.warn(kind, format!("unknown type `{kind}`; the types are `manual` and `skip`"));
         }
         let Some(tests) = check.get("tests").and_then(|tests| self.map(tests, &TESTS, "check's tests")) else {
             return;
         };
         let join = tests.get("bin_op").and_then(Json::as_str).unwrap_or_default();
         if !matches!(join, "" | "and" | "or") {
-            self.tell(join, format!("bin_op `{join}` is neither `and` nor `or`: the check always fails"));
+            self.warn(join, format!("unknown bin_op `{join}`, so the check always fails; write `and` or `or`"));
         }
         for item in list(tests, "test_items") {
             self.item(item);
@@ -89,11 +89,11 @@ impl Look<'_> {
         let Some(item) = self.map(value, &ITEM, "test") else { return };
         if let Some(path) = item.get("path").and_then(Json::as_str) {
             if let Err(error) = JsonPath::parse(path) {
-                self.tell(path, format!("the path `{path}` cannot be read, so the test always fails: {error}"));
+                self.warn(path, format!("invalid path `{path}`, so the test always fails: {error}"));
             } else if !path.is_empty() && !path.contains('{') {
-                self.tell(
+                self.warn(
                     path,
-                    format!("the path `{path}` has no braces, so it stands for itself: write `{{{path}}}`"),
+                    format!("the path `{path}` has no braces and is taken as literal text; write `{{{path}}}`"),
                 );
             }
         }
@@ -103,7 +103,7 @@ impl Look<'_> {
         let word = compare.get("op").and_then(Json::as_str).unwrap_or_default();
         if let (Operator::Unknown(word), false) = (Operator::parse(word), word.is_empty()) {
             let near = suggestions(&word, Operator::KNOWN.into_iter());
-            self.tell(&word, format!("the operator `{word}` is not known, so the test always fails{near}"));
+            self.warn(&word, format!("unknown operator `{word}`, so the test always fails{near}"));
         }
     }
 }
@@ -113,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_means_nothing_is_told_with_its_place() {
+    fn warnings_have_a_place() {
         let text = "\
 controls:
 type: node
@@ -137,12 +137,12 @@ groups:
         let source = Source::new("node.yaml", text.to_owned());
         let got: Vec<String> = warnings(&source).expect("YAML").iter().map(ToString::to_string).collect();
         let expected = [
-            "node.yaml:7:9: `adit` means nothing in a check and is passed over; did you mean `audit`?",
-            "node.yaml:8:15: the type `Manual` means nothing: it is neither `manual` nor `skip`",
-            "node.yaml:10:19: bin_op `xor` is neither `and` nor `or`: the check always fails",
-            "node.yaml:13:30: the operator `gtee` is not known, so the test always fails; did you mean `gte`?",
-            "node.yaml:14:21: the path `.a.b` has no braces, so it stands for itself: write `{.a.b}`",
-            "node.yaml:15:22: the path `{.a` cannot be read, so the test always fails: a brace is not closed",
+            "node.yaml:7:9: `adit` is not a key of a check and is ignored; did you mean `audit`?",
+            "node.yaml:8:15: unknown type `Manual`; the types are `manual` and `skip`",
+            "node.yaml:10:19: unknown bin_op `xor`, so the check always fails; write `and` or `or`",
+            "node.yaml:13:30: unknown operator `gtee`, so the test always fails; did you mean `gte`?",
+            "node.yaml:14:21: the path `.a.b` has no braces and is taken as literal text; write `{.a.b}`",
+            "node.yaml:15:22: invalid path `{.a`, so the test always fails: a brace is not closed",
         ];
         assert_eq!(got, expected);
     }
