@@ -1,4 +1,5 @@
-//! Definition files of both dialects, and the configuration: whatever is wrong in one is told at a place that the file has.
+//! Definition files in the native format and in kube-bench's, and the configuration. Whatever is wrong in one is reported at a
+//! position that the file has.
 
 use super::texts;
 use crate::benchmark::source::parse;
@@ -56,7 +57,7 @@ fn together(sources: &[Source; 3]) {
     }
 }
 
-/// A file of kube-bench's dialect: loaded with this machine's words put in, or refused at a place that it has.
+/// A file in kube-bench's format: loaded with this machine's words put in, or refused at a place that it has.
 pub fn kube_bench_definitions(data: &[u8]) {
     let [text] = texts(data);
     let source = Source::new("cis/node.yaml", text.into_owned());

@@ -2,9 +2,9 @@
 //! user reach. Each asserts what must hold whatever the bytes are. The tests run the same functions.
 
 mod definitions;
-mod dialect;
 mod documents;
 mod journal;
+mod kube_bench;
 mod machine;
 mod process;
 mod shell;
@@ -15,9 +15,9 @@ mod tests;
 mod words;
 
 pub use definitions::{kube_bench_definitions, native_definitions};
-pub use dialect::dialect;
 pub use documents::documents;
 pub use journal::journal;
+pub use kube_bench::kube_bench;
 pub use machine::{described_host, snapshot};
 pub use process::{accounts, environment, executable, proc_files};
 pub use shell::shell;

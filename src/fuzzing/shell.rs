@@ -1,24 +1,24 @@
-//! Shell text of audits, answered on a described machine.
+//! Audit scripts, run by the interpreter on a described node.
 
 use super::texts;
 use crate::kube_bench::shell::{Interpreter, MAX_OUTPUT};
 use crate::source::node::RecordedSource;
 use serde_json::json;
 
-/// A script, and what stands in the file /etc/file of the machine that it looks at, apart by NUL: it is answered or
-/// refused, always alike, and never prints without end.
+/// A script and the content of /etc/file on the node, separated by a zero byte. The script gives the same result each time, and
+/// its output is limited.
 pub fn shell(data: &[u8]) {
     let [script, content] = texts(data);
-    let Ok(host) = RecordedSource::parse(&machine(&content)) else { panic!("the machine is not one") };
-    let answer = || Interpreter::new(&host).answer(&script);
-    let first = answer();
-    if let Ok(answer) = &first {
-        assert!(answer.text.len() <= 65 * MAX_OUTPUT, "{} bytes", answer.text.len());
+    let Ok(source) = RecordedSource::parse(&node(&content)) else { panic!("the node is invalid") };
+    let run = || Interpreter::new(&source).run(&script);
+    let first = run();
+    if let Ok(output) = &first {
+        assert!(output.text.len() <= 65 * MAX_OUTPUT, "{} bytes", output.text.len());
     }
-    assert_eq!(first, answer(), "{script}");
+    assert_eq!(first, run(), "{script}");
 }
 
-fn machine(content: &str) -> String {
+fn node(content: &str) -> String {
     json!({
         "files": [
             { "path": "/etc/file", "content": content },

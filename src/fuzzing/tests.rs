@@ -23,7 +23,7 @@ fn tokens(target: &str) -> &'static str {
              mode:␣644 owner:␣etcd argv:␣[kubelet] pid:␣1 content:␣x kind:␣fifo \n ␣␣ {\"files\":[] : \
              root:␣/r snapshot:␣{} in_walk:␣io not_entered:␣hidden processes_error:␣io"
         }
-        "dialect" => {
+        "kube_bench" => {
             "{ } . [ ] * : 0 -1 9999999999999999999 $ @ range␣ end 'a' \" \\ .a ['a'] \0 --flag eq\0 gte\0 bitmask\0 \
              regex\0 valid_elements\0 a:␣[1,2] {\"a\":1} 644 = \n true ␣ a,b"
         }

@@ -2,7 +2,7 @@
 //! Judges nothing.
 
 use super::{Check, Item};
-use crate::kube_bench::shell::{Answer, Interpreter, MAX_OUTPUT, ScriptError, SystemShell};
+use crate::kube_bench::shell::{Interpreter, MAX_OUTPUT, ScriptError, ScriptOutput, SystemShell};
 use crate::source::node::NodeSource;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -55,7 +55,7 @@ impl<'h> AuditRunner<'h> {
     /// Takes relative paths from this folder.
     #[must_use]
     pub fn in_folder(self, folder: PathBuf) -> Self {
-        Self { interpreter: self.interpreter.in_folder(folder), ..self }
+        Self { interpreter: self.interpreter.in_directory(folder), ..self }
     }
 
     /// What the audits of a check print.
@@ -100,8 +100,8 @@ impl<'h> AuditRunner<'h> {
     }
 
     fn run_now(&self, script: &str) -> AuditOutput {
-        match self.interpreter.answer(script) {
-            Ok(Answer { text, status }) => {
+        match self.interpreter.run(script) {
+            Ok(ScriptOutput { text, status }) => {
                 *self.without_shell.borrow_mut() += 1;
                 if text.len() > MAX_OUTPUT {
                     return AuditOutput::Refused(format!("it prints more than {MAX_OUTPUT} bytes"));
@@ -109,16 +109,16 @@ impl<'h> AuditRunner<'h> {
                 AuditOutput::Text { text, status }
             }
             Err(ScriptError::Failed(reason)) => AuditOutput::Refused(reason),
-            Err(ScriptError::Unknown(what)) => match &self.shell {
+            Err(ScriptError::Unsupported(what)) => match &self.shell {
                 Err(reason) => {
                     AuditOutput::Refused(format!("it is not answered without a shell ({what}), and {reason}"))
                 }
-                Ok(shell) if !shell.is_here() => AuditOutput::Refused(format!(
+                Ok(shell) if !shell.is_available() => AuditOutput::Refused(format!(
                     "it is not answered without a shell ({what}), and this machine has no /bin/sh"
                 )),
                 Ok(shell) => match shell.run(script) {
-                    Ok(Answer { text, status }) => AuditOutput::Text { text, status },
-                    Err(reason) => AuditOutput::Refused(reason),
+                    Ok(ScriptOutput { text, status }) => AuditOutput::Text { text, status },
+                    Err(error) => AuditOutput::Refused(error.to_string()),
                 },
             },
         }

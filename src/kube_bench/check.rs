@@ -1,6 +1,6 @@
 //! Checks as kube-bench's definition files have them: a shell audit, and tests of the text that it prints.
 
-use super::Operator;
+use super::CompareOperator;
 
 /// A check of a definition file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -60,7 +60,7 @@ pub struct Item {
     /// Whether it must be there, or must not.
     pub set: bool,
     /// What its value is compared with.
-    pub compare: Option<(Operator, String)>,
+    pub compare: Option<(CompareOperator, String)>,
 }
 
 impl Check {
@@ -91,7 +91,7 @@ impl Item {
             _ if !self.set => format!("{name} is absent"),
             None => format!("{name} is present"),
             Some((operator, value)) => {
-                let known = Operator::KNOWN.into_iter().find(|word| Operator::parse(word) == *operator);
+                let known = CompareOperator::KNOWN.into_iter().find(|word| CompareOperator::parse(word) == *operator);
                 format!("{name} {} {value}", known.unwrap_or("(unknown operator)"))
             }
         }

@@ -1,10 +1,10 @@
-//! Comparisons of two texts, as kube-bench makes them, and how their expectation is put. Pure.
+//! kube-bench's comparisons of a value with an expected text, and the wording of the expectation. Pure.
 
 use regex::Regex;
 
 /// How a value is compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Operator {
+pub enum CompareOperator {
     /// The texts are equal.
     Eq,
     /// The texts differ.
@@ -13,30 +13,30 @@ pub enum Operator {
     Gt,
     /// Greater or equal.
     Gte,
-    /// Lower.
+    /// Less.
     Lt,
-    /// Lower or equal.
+    /// Less or equal.
     Lte,
-    /// The value holds the text.
+    /// The value contains the text.
     Has,
-    /// The value does not hold the text.
+    /// The value does not contain the text.
     NotHave,
     /// The value matches a regular expression.
     Regex,
     /// Each element of the value is in the list.
     ValidElements,
-    /// No permission bit is outside of the mask.
+    /// The value, an octal mode, has no bit outside the mask.
     Bitmask,
-    /// A word that means nothing: it never holds.
+    /// An unknown operator, which never passes.
     Unknown(String),
 }
 
-impl Operator {
-    /// The words that mean something.
+impl CompareOperator {
+    /// The known operators, as written in definition files.
     pub const KNOWN: [&str; 11] =
         ["eq", "noteq", "gt", "gte", "lt", "lte", "has", "nothave", "regex", "valid_elements", "bitmask"];
 
-    /// Reads a word.
+    /// Parses an operator; the result may be [`Self::Unknown`].
     pub fn parse(word: &str) -> Self {
         match word {
             "eq" => Self::Eq,
@@ -54,40 +54,41 @@ impl Operator {
         }
     }
 
-    /// Whether `value`, found under `name`, holds against `wanted`; and the expectation in words.
-    pub(super) fn compare(&self, name: &str, value: &str, wanted: &str) -> (bool, String) {
-        let numbers = |holds: fn(i64, i64) -> bool, words: &str| match (number(value), number(wanted)) {
-            (Some(a), Some(b)) => (holds(a, b), format!("'{name}' is {words} {wanted}")),
-            _ => (false, format!("Invalid Number(s) used for comparison: '{value}' '{wanted}'")),
+    /// Whether the `value` of `name` passes, and the expectation in kube-bench's words.
+    pub(super) fn compare(&self, name: &str, value: &str, expected: &str) -> (bool, String) {
+        let numbers = |passes: fn(i64, i64) -> bool, relation: &str| match (number(value), number(expected)) {
+            (Some(a), Some(b)) => (passes(a, b), format!("'{name}' is {relation} {expected}")),
+            _ => (false, format!("Invalid Number(s) used for comparison: '{value}' '{expected}'")),
         };
         match self {
-            Self::Eq => (lowered(value) == wanted, format!("'{name}' is equal to '{wanted}'")),
-            Self::NotEq => (lowered(value) != wanted, format!("'{name}' is not equal to '{wanted}'")),
+            Self::Eq => (normalize_boolean(value) == expected, format!("'{name}' is equal to '{expected}'")),
+            Self::NotEq => (normalize_boolean(value) != expected, format!("'{name}' is not equal to '{expected}'")),
             Self::Gt => numbers(|a, b| a > b, "greater than"),
             Self::Gte => numbers(|a, b| a >= b, "greater or equal to"),
             Self::Lt => numbers(|a, b| a < b, "lower than"),
             Self::Lte => numbers(|a, b| a <= b, "lower or equal to"),
-            Self::Has => (value.contains(wanted), format!("'{name}' has '{wanted}'")),
-            Self::NotHave => (!value.contains(wanted), format!("'{name}' does not have '{wanted}'")),
+            Self::Has => (value.contains(expected), format!("'{name}' has '{expected}'")),
+            Self::NotHave => (!value.contains(expected), format!("'{name}' does not have '{expected}'")),
             Self::Regex => {
-                let holds = Regex::new(wanted).is_ok_and(|regex| regex.is_match(value));
-                (holds, format!("'{name}' matched by regex expression '{wanted}'"))
+                // kube-bench fails the test, too, if the expression is invalid.
+                let passes = Regex::new(expected).is_ok_and(|regex| regex.is_match(value));
+                (passes, format!("'{name}' matched by regex expression '{expected}'"))
             }
             Self::ValidElements => {
-                (all_valid(value, wanted), format!("'{name}' contains valid elements from '{wanted}'"))
+                (all_valid(value, expected), format!("'{name}' contains valid elements from '{expected}'"))
             }
             Self::Bitmask => {
                 let bits = |text: &str| i64::from_str_radix(text, 8).ok();
-                let holds = bits(value).zip(bits(wanted)).is_some_and(|(value, mask)| value & !mask == 0);
-                (holds, format!("{name} has permissions {value}, expected {wanted} or more restrictive"))
+                let passes = bits(value).zip(bits(expected)).is_some_and(|(value, mask)| value & !mask == 0);
+                (passes, format!("{name} has permissions {value}, expected {expected} or more restrictive"))
             }
             Self::Unknown(_) => (false, String::new()),
         }
     }
 }
 
-/// A boolean in any case is lowered; other texts stay.
-fn lowered(value: &str) -> String {
+/// Converts a boolean to lower case; other texts are unchanged.
+fn normalize_boolean(value: &str) -> String {
     let lower = value.to_lowercase();
     if matches!(lower.as_str(), "true" | "false") { lower } else { value.to_owned() }
 }
@@ -96,13 +97,13 @@ fn number(text: &str) -> Option<i64> {
     text.trim().parse().ok()
 }
 
-fn all_valid(value: &str, wanted: &str) -> bool {
+fn all_valid(value: &str, expected: &str) -> bool {
     let split = |text: &str| -> Vec<String> {
         let text = text.trim();
         let text = text.strip_suffix(',').unwrap_or(text);
         if text.is_empty() { Vec::new() } else { text.split(',').map(|e| e.trim().to_owned()).collect() }
     };
-    let (elements, list) = (split(value), split(wanted));
+    let (elements, list) = (split(value), split(expected));
     if elements.is_empty() || list.is_empty() {
         return elements.is_empty() && list.is_empty();
     }
@@ -114,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_operator_holds_as_the_table_says() {
+    fn operators_compare_and_describe() {
         let n = "--f";
         let cases = [
             ("eq", "false", "false", true, "'--f' is equal to 'false'"),
@@ -147,10 +148,12 @@ mod tests {
             ("bitmask", "rw", "644", false, "--f has permissions rw, expected 644 or more restrictive"),
             ("equals", "a", "a", false, ""),
         ];
-        for (operator, value, wanted, holds, expected) in cases {
-            let got = Operator::parse(operator).compare(n, value, wanted);
-            assert_eq!(got, (holds, expected.to_owned()), "{operator} {value} {wanted}");
+        for (operator, value, expected, passes, text) in cases {
+            let got = CompareOperator::parse(operator).compare(n, value, expected);
+            assert_eq!(got, (passes, text.to_owned()), "{operator} {value} {expected}");
         }
-        assert!(Operator::KNOWN.iter().all(|w| !matches!(Operator::parse(w), Operator::Unknown(_))));
+        assert!(
+            CompareOperator::KNOWN.iter().all(|w| !matches!(CompareOperator::parse(w), CompareOperator::Unknown(_)))
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use super::audit::{AuditAnswers, AuditOutput};
 use super::fields::CheckFields;
-use super::jsonpath::{JsonPath, document};
+use super::jsonpath::{JsonPath, JsonPathDocument};
 use super::{Check, Item, Join};
 use crate::model::{Outcome, Verdict};
 use crate::text::sanitize;
@@ -207,7 +207,8 @@ fn env_value(text: &str, name: &str) -> Option<String> {
 }
 
 fn path_value(text: &str, path: &str) -> Result<Option<String>, String> {
-    let document = document(text).map_err(|e| format!("the output {text:?} is neither JSON nor YAML: {e}"))?;
+    let document =
+        JsonPathDocument::parse(text).map_err(|e| format!("the output {text:?} is neither JSON nor YAML: {e}"))?;
     let template = JsonPath::parse(path).map_err(|e| format!("the path {path:?} cannot be read: {e}"))?;
     let value = template.render(&document).map_err(|e| format!("the path {path:?} cannot be followed: {e}"))?;
     Ok(Some(value).filter(|v| !v.is_empty()))

@@ -2,7 +2,7 @@
 //! replaced in the text of a file before it is parsed; the caller says by what.
 
 use super::fields::GroupFields;
-use super::{Check, Item, Join, Operator, Substitutions, Tests, warnings};
+use super::{Check, CompareOperator, Item, Join, Substitutions, Tests, warnings};
 use crate::benchmark::source::{parse, read_found};
 use crate::benchmark::{
     self, Assertion, Assessment, Benchmark, DefinitionError, ForeignFormat, Group, Rule, Section, Source, Template,
@@ -350,7 +350,7 @@ fn build_item(raw: RawItem) -> Item {
         env: raw.env,
         path: raw.path,
         set: raw.set,
-        compare: compare.map(|c| (Operator::parse(&c.op), c.value)),
+        compare: compare.map(|c| (CompareOperator::parse(&c.op), c.value)),
     }
 }
 
@@ -416,15 +416,15 @@ groups:
         assert!(check.multiple && check.group_skipped && check.environment_of.is_none());
         let tests = check.tests.as_ref().expect("tests");
         assert_eq!(tests.join, Join::Or);
-        let items: Vec<(bool, Option<(Operator, String)>)> =
+        let items: Vec<(bool, Option<(CompareOperator, String)>)> =
             tests.items.iter().map(|i| (i.set, i.compare.clone())).collect();
         let compare = |operator, value: &str| Some((operator, value.to_owned()));
         assert_eq!(
             items,
             [
                 (false, None),
-                (true, compare(Operator::Eq, "0644")),
-                (true, compare(Operator::Gte, "False")),
+                (true, compare(CompareOperator::Eq, "0644")),
+                (true, compare(CompareOperator::Gte, "False")),
                 (true, None)
             ]
         );

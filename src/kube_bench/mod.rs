@@ -18,12 +18,12 @@ mod warnings;
 
 pub use audit::{AuditAnswers, AuditOutput, AuditRunner};
 pub use check::{Check, Item, Join, Tests};
-pub use compare::Operator;
+pub use compare::CompareOperator;
 pub use evaluate::evaluate;
 pub use external::FolderChecks;
 pub(crate) use folders::section;
 pub use folders::{FolderBenchmark, FolderSet};
-pub use jsonpath::JsonPath;
+pub use jsonpath::{JsonPath, JsonPathError};
 pub use settings::SettingError;
 pub use substitution::Substitutions;
 pub(crate) use warnings::warnings;

@@ -1,9 +1,9 @@
-//! The words such as `$kubeletconf` of a definition file, and what they stand for on one machine. Judges nothing.
+//! Replaces the variables of a definition file, such as `$kubeletconf`, with the programs and files of one node.
 
 use crate::node::{Candidates, Config, Target};
 use crate::source::node::{HostPath, NodeSource, Process, base_name};
 
-/// What to put for each word, in order.
+/// The values of a target's variables, in the order in which they are replaced.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Substitutions {
     programs: Vec<(String, String)>,
@@ -11,43 +11,44 @@ pub struct Substitutions {
 }
 
 impl Substitutions {
-    /// What the words of a target's file stand for.
-    pub fn find(config: &Config, target: Target, host: &dyn NodeSource) -> Self {
-        let part = config.target(target);
-        let named = || part.components.iter().filter_map(|name| Some((name, part.candidates(name)?)));
+    /// Determines the values for the file of a target.
+    pub fn find(config: &Config, target: Target, source: &dyn NodeSource) -> Self {
+        let settings = config.target(target);
+        let components = || settings.components.iter().filter_map(|name| Some((name, settings.candidates(name)?)));
         let mut paths = Vec::new();
-        let exists = |path: &String| host.stat(&HostPath::host(path)).is_ok();
-        for (kind, candidates, default) in KINDS {
-            for (name, entry) in named() {
-                let found = candidates(entry).iter().find(|path| path.starts_with('/') && exists(path)).cloned();
-                let value = found.or_else(|| default(entry).clone()).unwrap_or_else(|| name.clone());
-                paths.push((format!("${name}{kind}"), value));
+        let exists = |path: &String| source.stat(&HostPath::host(path)).is_ok();
+        for (suffix, paths_of, default) in PATH_VARIABLES {
+            for (name, candidates) in components() {
+                let found = paths_of(candidates).iter().find(|path| path.starts_with('/') && exists(path)).cloned();
+                let value = found.or_else(|| default(candidates).clone()).unwrap_or_else(|| name.clone());
+                paths.push((format!("${name}{suffix}"), value));
             }
         }
-        Self { programs: programs(named().collect(), host).unwrap_or_default(), paths }
+        Self { programs: programs(components().collect(), source).unwrap_or_default(), paths }
     }
 
-    /// The text with each word replaced, and the programs that were put into it.
+    /// The text with its variables replaced, and the programs among the values.
     pub fn apply(&self, text: &str) -> (String, Vec<String>) {
         let mut text = text.to_owned();
         let mut programs = Vec::new();
-        for (word, program) in &self.programs {
-            if text.contains(word) {
+        for (variable, program) in &self.programs {
+            if text.contains(variable) {
                 programs.push(program.clone());
             }
-            text = text.replace(word, &quoted(program));
+            text = text.replace(variable, &quote_words(program));
         }
-        for (word, value) in &self.paths {
-            text = text.replace(word, &quoted(value));
+        for (variable, value) in &self.paths {
+            text = text.replace(variable, &quote_words(value));
         }
         (text, programs)
     }
 }
 
-type Candidate = (&'static str, fn(&Candidates) -> &[String], fn(&Candidates) -> &Option<String>);
+/// The suffix of a variable, its candidate paths and its default.
+type PathVariable = (&'static str, fn(&Candidates) -> &[String], fn(&Candidates) -> &Option<String>);
 
-/// In the order in which they are replaced.
-const KINDS: [Candidate; 5] = [
+/// In the order of replacement.
+const PATH_VARIABLES: [PathVariable; 5] = [
     ("conf", |c| &c.confs, |c| &c.defaultconf),
     ("svc", |c| &c.svc, |c| &c.defaultsvc),
     ("kubeconfig", |c| &c.kubeconfig, |c| &c.defaultkubeconfig),
@@ -55,13 +56,13 @@ const KINDS: [Candidate; 5] = [
     ("datadir", |c| &c.datadirs, |c| &c.defaultdatadir),
 ];
 
-/// The program of each component that has candidates; nothing at all where one does not run that must.
-fn programs(components: Vec<(&String, &Candidates)>, host: &dyn NodeSource) -> Option<Vec<(String, String)>> {
-    let wanted: Vec<&str> = components.iter().flat_map(|(_, c)| &c.bins).filter_map(|b| b.split(' ').next()).collect();
-    let processes = host.processes(&wanted).unwrap_or_default();
+/// The running program of each component that has candidates; `None` if a required component does not run.
+fn programs(components: Vec<(&String, &Candidates)>, source: &dyn NodeSource) -> Option<Vec<(String, String)>> {
+    let names: Vec<&str> = components.iter().flat_map(|(_, c)| &c.bins).filter_map(|b| b.split(' ').next()).collect();
+    let processes = source.processes(&names).unwrap_or_default();
     let mut programs = Vec::new();
     for (name, candidates) in components.into_iter().filter(|(_, c)| !c.bins.is_empty()) {
-        let running = candidates.bins.iter().find(|bin| processes.iter().any(|p| runs(bin, p)));
+        let running = candidates.bins.iter().find(|bin| processes.iter().any(|p| is_running_as(bin, p)));
         match running {
             Some(bin) => programs.push((format!("${name}bin"), bin.clone())),
             None if candidates.optional => programs.push((format!("${name}bin"), name.clone())),
@@ -71,21 +72,21 @@ fn programs(components: Vec<(&String, &Candidates)>, host: &dyn NodeSource) -> O
     Some(programs)
 }
 
-/// Whether a process bears a candidate's first word as its name, and its command line begins with the whole candidate.
-fn runs(candidate: &str, process: &Process) -> bool {
+/// Whether a process has the candidate's first word as its name, and its command line starts with the whole candidate.
+fn is_running_as(candidate: &str, process: &Process) -> bool {
     let Some(first) = candidate.split(' ').next() else {
         return false;
     };
-    let named = |path: &str| base_name(path) == first;
-    let is_it = process.exe.as_deref().is_some_and(named) || process.argv.first().is_some_and(|a| named(a));
+    let has_name = |path: &str| base_name(path) == first;
+    let matches = process.exe.as_deref().is_some_and(has_name) || process.argv.first().is_some_and(|a| has_name(a));
     let line = process.argv.join(" ");
-    let word = line.split(' ').next().unwrap_or_default();
-    let folder = word.len() - base_name(word).len();
-    is_it && line[folder..].starts_with(candidate)
+    let path = line.split(' ').next().unwrap_or_default();
+    let directory = path.len() - base_name(path).len();
+    matches && line[directory..].starts_with(candidate)
 }
 
-/// Several words are kept together.
-fn quoted(value: &str) -> String {
+/// Quotes a value of several words for the shell.
+fn quote_words(value: &str) -> String {
     if value.contains(char::is_whitespace) { format!("'{value}'") } else { value.to_owned() }
 }
 
@@ -113,15 +114,15 @@ master:
   flanneld: { optional: true, bins: [flanneld] }
 ";
 
-    fn text(target: Target, host: &str, text: &str) -> (String, Vec<String>) {
-        let config: Config = serde_saphyr::from_str(CONFIG).expect("a configuration");
-        let host = RecordedSource::parse(host).expect("a machine");
-        Substitutions::find(&config, target, &host).apply(text)
+    fn apply(target: Target, node: &str, text: &str) -> (String, Vec<String>) {
+        let config: Config = serde_saphyr::from_str(CONFIG).expect("parse configuration");
+        let source = RecordedSource::parse(node).expect("node");
+        Substitutions::find(&config, target, &source).apply(text)
     }
 
     #[test]
-    fn each_kind_is_replaced_as_the_table_says() {
-        let host = "processes: [{argv: [/opt/hyperkube, kubelet, --x]}]\nfiles: [{path: /etc/kubelet.yaml}]\ndirs: [{path: '/var/lib/with blank'}]";
+    fn replaces_each_kind_of_variable() {
+        let node = "processes: [{argv: [/opt/hyperkube, kubelet, --x]}]\nfiles: [{path: /etc/kubelet.yaml}]\ndirs: [{path: '/var/lib/with blank'}]";
         let cases = [
             ("ps -fC $kubeletbin", "ps -fC 'hyperkube kubelet'"),
             ("$proxybin", "proxy"),
@@ -134,22 +135,22 @@ master:
             ("$kubeletdatadir/x", "'/var/lib/with blank'/x"),
             ("$nothingconf", "$nothingconf"),
         ];
-        for (word, expected) in cases {
-            assert_eq!(text(Target::Node, host, word).0, expected, "{word}");
+        for (text, expected) in cases {
+            assert_eq!(apply(Target::Node, node, text).0, expected, "{text}");
         }
-        assert_eq!(text(Target::Node, host, "$kubeletbin $kubeletbin $proxybin").1, ["hyperkube kubelet", "proxy"]);
+        assert_eq!(apply(Target::Node, node, "$kubeletbin $kubeletbin $proxybin").1, ["hyperkube kubelet", "proxy"]);
     }
 
     #[test]
-    fn one_program_that_must_run_and_does_not_keeps_all_from_being_replaced() {
-        let nobody = "processes: [{argv: [flanneld]}]";
+    fn replaces_no_program_if_a_required_one_does_not_run() {
+        let none = "processes: [{argv: [flanneld]}]";
         assert_eq!(
-            text(Target::Master, nobody, "$apiserverbin $flanneldbin"),
+            apply(Target::Master, none, "$apiserverbin $flanneldbin"),
             ("$apiserverbin $flanneldbin".to_owned(), vec![])
         );
-        let words = "processes: [{argv: [/bin/kube-apiserver-old]}, {argv: [sh, -c, kube-apiserver]}]";
-        assert_eq!(text(Target::Master, words, "$apiserverbin").0, "$apiserverbin");
-        let there = "processes: [{argv: [/bin/kube-apiserver, --x]}]";
-        assert_eq!(text(Target::Master, there, "$apiserverbin $flanneldbin").0, "kube-apiserver flanneld");
+        let similar = "processes: [{argv: [/bin/kube-apiserver-old]}, {argv: [sh, -c, kube-apiserver]}]";
+        assert_eq!(apply(Target::Master, similar, "$apiserverbin").0, "$apiserverbin");
+        let running = "processes: [{argv: [/bin/kube-apiserver, --x]}]";
+        assert_eq!(apply(Target::Master, running, "$apiserverbin $flanneldbin").0, "kube-apiserver flanneld");
     }
 }

@@ -1,6 +1,6 @@
 //! Warnings about a definition file: it is accepted, and probably does not do what was meant.
 
-use super::{JsonPath, Operator};
+use super::{CompareOperator, JsonPath};
 use crate::benchmark::source::parse;
 use crate::benchmark::{DefinitionError, Source};
 use crate::text::suggestions;
@@ -101,8 +101,8 @@ impl Collector<'_> {
             return;
         };
         let word = compare.get("op").and_then(Json::as_str).unwrap_or_default();
-        if let (Operator::Unknown(word), false) = (Operator::parse(word), word.is_empty()) {
-            let near = suggestions(&word, Operator::KNOWN.into_iter());
+        if let (CompareOperator::Unknown(word), false) = (CompareOperator::parse(word), word.is_empty()) {
+            let near = suggestions(&word, CompareOperator::KNOWN.into_iter());
             self.warn(&word, format!("unknown operator `{word}`, so the test always fails{near}"));
         }
     }

@@ -1,9 +1,11 @@
-//! Texts: made safe for a terminal, matched against file name patterns, and compared with what the user may have meant.
+//! Texts: made safe for a terminal, quoted, matched against file name patterns, compared with what the user may have meant.
 
 pub(crate) mod glob;
+mod quote;
 pub(crate) mod sanitize;
 mod suggestions;
 mod system_error;
 
+pub(crate) use quote::quote;
 pub(crate) use suggestions::suggestions;
 pub(crate) use system_error::system_error;

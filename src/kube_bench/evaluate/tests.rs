@@ -1,7 +1,7 @@
 //! Every row of the dialect's tables: status, reason, what was asked for, what was seen.
 
 use super::*;
-use crate::kube_bench::{Operator, Tests};
+use crate::kube_bench::{CompareOperator, Tests};
 use crate::report::State;
 
 fn item(flag: &str) -> Item {
@@ -9,7 +9,7 @@ fn item(flag: &str) -> Item {
 }
 
 fn compared(flag: &str, operator: &str, value: &str) -> Item {
-    Item { compare: Some((Operator::parse(operator), value.to_owned())), ..item(flag) }
+    Item { compare: Some((CompareOperator::parse(operator), value.to_owned())), ..item(flag) }
 }
 
 fn check(items: Vec<Item>) -> Check {

@@ -1,78 +1,118 @@
-//! Turns a script's text into its syntax tree, by a library. Refuses what would cost too much before it is parsed.
+//! Parses a script and its words with the `brush-parser` library. Refuses what would cost too much, or crash the library, first.
 
-use super::{ScriptError, unknown};
+use super::error::{ScriptError, unsupported};
+use crate::text::quote;
 use brush_parser::ast::Program;
-use brush_parser::{ParserOptions, SourceInfo, TokenizerOptions, uncached_tokenize_str};
+use brush_parser::word::{self, WordPiece};
+use brush_parser::{ParseError, ParserOptions, SourceInfo, TokenizerError, TokenizerOptions, uncached_tokenize_str};
 
-/// Bytes of a script.
+/// Maximum bytes of a script.
 const MAX_SCRIPT: usize = 16 << 10;
-/// How deep brackets may stand in brackets; the library's cost grows fast with it.
+/// Maximum depth of nested brackets; the library's cost grows fast with it.
 const MAX_DEPTH: usize = 8;
-/// Everything that can open something: no quotes or comments make what is open deeper than this, and the library needs
-/// stack for each level.
+/// Maximum number of opening brackets, backquotes and block keywords, quoted or not. The library needs stack for each level,
+/// and quotes and comments cannot make the nesting deeper than this number.
 const MAX_OPENERS: usize = 80;
 
-/// The way of reading that comes nearest to a plain `sh`.
-pub(super) fn options() -> ParserOptions {
+/// The options that come closest to a POSIX `sh`.
+const fn options() -> ParserOptions {
     ParserOptions { enable_extended_globbing: false, posix_mode: true, sh_mode: true, tilde_expansion: true }
 }
 
 /// Parses a script.
 pub(super) fn program(script: &str) -> Result<Program, ScriptError> {
     if script.len() > MAX_SCRIPT {
-        return Err(unknown(format!("the script is longer than {MAX_SCRIPT} bytes")));
+        return Err(unsupported(format!("a script of more than {MAX_SCRIPT} bytes")));
     }
     if openers(script) > MAX_OPENERS {
-        return Err(unknown(format!("the script has more than {MAX_OPENERS} brackets and blocks")));
+        return Err(unsupported(format!("a script with more than {MAX_OPENERS} brackets and blocks")));
     }
     if depth(script) > MAX_DEPTH {
-        return Err(unknown(format!("the script has more than {MAX_DEPTH} brackets in brackets")));
+        return Err(unsupported(format!("a script with more than {MAX_DEPTH} levels of brackets")));
     }
-    if unsafe_to_parse(script) {
-        return Err(unknown("a here-document, or a number that no shell takes"));
+    if crashes_library(script) {
+        return Err(unsupported("a here-document, or a number that is too large"));
     }
-    let options = options();
-    let reading = TokenizerOptions { enable_extended_globbing: false, posix_mode: true, sh_mode: true };
-    let wrong = |e: &dyn std::fmt::Display| unknown(format!("the script cannot be parsed: {e}"));
-    let tokens = uncached_tokenize_str(script, &reading).map_err(|e| wrong(&e))?;
-    brush_parser::parse_tokens(&tokens, &options, &SourceInfo::default()).map_err(|e| wrong(&e))
+    let tokenizer = TokenizerOptions { enable_extended_globbing: false, posix_mode: true, sh_mode: true };
+    let tokens = uncached_tokenize_str(script, &tokenizer).map_err(|e| unsupported(token_error(&e)))?;
+    brush_parser::parse_tokens(&tokens, &options(), &SourceInfo::default()).map_err(|e| unsupported(syntax_error(&e)))
 }
 
-/// Texts that bring the library down instead of making it say no: here-documents in a brace, numbers that do not fit.
-fn unsafe_to_parse(script: &str) -> bool {
-    let long_number = |text: &str| {
+/// Parses a word into its pieces.
+pub(super) fn word(word: &str) -> Result<Vec<WordPiece>, ScriptError> {
+    // The library's error says no more than where its grammar gave up.
+    let pieces = word::parse(word, &options()).map_err(|_| unsupported(format!("the word {}", quote(word))))?;
+    Ok(pieces.into_iter().map(|p| p.piece).collect())
+}
+
+fn syntax_error(error: &ParseError) -> String {
+    match error {
+        ParseError::ParsingNearToken(token) => {
+            let at = &token.location().start;
+            let token = quote(token.to_str());
+            format!("a syntax error near {token} in line {}, column {} of the script", at.line, at.column)
+        }
+        ParseError::ParsingAtEndOfInput => "a syntax error at the end of the script".to_owned(),
+        ParseError::Tokenizing { inner, .. } => token_error(inner),
+    }
+}
+
+fn token_error(error: &TokenizerError) -> String {
+    let (what, at) = match error {
+        TokenizerError::UnterminatedEscapeSequence => ("a backslash at the end", None),
+        TokenizerError::UnterminatedSingleQuote(at) => ("an unterminated single quote", Some(at)),
+        TokenizerError::UnterminatedAnsiCQuote(at) => ("an unterminated `$'` quote", Some(at)),
+        TokenizerError::UnterminatedDoubleQuote(at) => ("an unterminated double quote", Some(at)),
+        TokenizerError::UnterminatedBackquote(at) => ("an unterminated backquote", Some(at)),
+        TokenizerError::UnterminatedExtendedGlob(at) => ("an unterminated pattern", Some(at)),
+        TokenizerError::UnterminatedVariable => ("an unterminated `${`", None),
+        TokenizerError::UnterminatedCommandSubstitution => ("an unterminated `$(`", None),
+        TokenizerError::MissingHereTagForDocumentBody
+        | TokenizerError::MissingHereTag(_)
+        | TokenizerError::UnterminatedHereDocuments(..) => ("a here-document", None),
+        TokenizerError::FailedDecoding | TokenizerError::ReadError(_) => ("text that cannot be decoded", None),
+    };
+    match at {
+        Some(at) => format!("{what} in line {}, column {} of the script", at.line, at.column),
+        None => format!("{what} in the script"),
+    }
+}
+
+/// Whether the library would panic or not return: on here-documents in a brace group, and on numbers that overflow.
+fn crashes_library(script: &str) -> bool {
+    let ends_with_long_number = |text: &str| {
         let digits = text.len() - text.trim_end_matches(|c: char| c.is_ascii_digit()).len();
         digits > 9
     };
-    let before_redirection = script.match_indices(['<', '>']).any(|(at, _)| long_number(&script[..at]));
+    let before_redirection = script.match_indices(['<', '>']).any(|(at, _)| ends_with_long_number(&script[..at]));
     before_redirection || script.contains("<<") || script.contains("~+") || script.contains("~-")
 }
 
-/// How deep brackets and words such as `if` and `for` nest, where no bracket is quoted.
+/// Estimates the nesting depth of brackets, block keywords and backquotes, as if nothing were quoted.
 fn depth(script: &str) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0);
-    for letter in script.chars() {
-        match letter {
+    for c in script.chars() {
+        match c {
             '(' | '{' => depth += 1,
             ')' | '}' => depth = depth.saturating_sub(1),
             _ => {}
         }
         deepest = deepest.max(depth);
     }
-    deepest + blocks(script) / 8 + ticks(script) / 8
+    deepest + block_keywords(script) / 8 + backquote_pairs(script) / 8
 }
 
-/// How much the script opens, quoted or not, and whether or not it closes it.
+/// The number of openers, whether or not they are quoted or closed.
 fn openers(script: &str) -> usize {
-    script.matches(['(', '{']).count() + blocks(script) + ticks(script)
+    script.matches(['(', '{']).count() + block_keywords(script) + backquote_pairs(script)
 }
 
-fn blocks(script: &str) -> usize {
+fn block_keywords(script: &str) -> usize {
     let words = script.split(|c: char| !c.is_ascii_alphanumeric());
     words.filter(|w| matches!(*w, "if" | "elif" | "for" | "while" | "until" | "case")).count()
 }
 
-fn ticks(script: &str) -> usize {
+fn backquote_pairs(script: &str) -> usize {
     script.matches('`').count() / 2
 }
 
@@ -81,12 +121,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quoted_brackets_do_not_hide_how_deep_a_script_is() {
+    fn quoted_brackets_do_not_hide_the_nesting_depth() {
         for one in ["( echo ')'; ", "{ echo '}'; ", "$( echo \\)", "\"$(echo ')' ", "# )\n( "] {
             assert!(program(&one.repeat(200)).is_err(), "{one}");
         }
-        let ends = |n: usize| "if true; then ".repeat(n) + "true; " + &"fi; ".repeat(n);
-        assert!(program(&ends(200)).is_err());
-        assert!(program(&ends(4)).is_ok());
+        let nested = |n: usize| "if true; then ".repeat(n) + "true; " + &"fi; ".repeat(n);
+        assert!(program(&nested(200)).is_err());
+        assert!(program(&nested(4)).is_ok());
+    }
+
+    #[test]
+    fn syntax_errors_are_reported_in_our_words() {
+        let cases = [
+            ("echo 'a", "an unterminated single quote in line 1, column 6 of the script"),
+            ("echo `cat", "an unterminated backquote in line 1, column 6 of the script"),
+            ("echo $(cat", "an unterminated `$(` in the script"),
+            ("echo a\n| cat", "a syntax error near `|` in line 2, column 1 of the script"),
+            ("if true; then", "a syntax error at the end of the script"),
+        ];
+        for (script, text) in cases {
+            assert_eq!(program(script).err(), Some(ScriptError::Unsupported(text.to_owned())), "{script}");
+        }
     }
 }

@@ -1,106 +1,101 @@
-//! File name patterns: `*`, `?` and `[…]`, and the files that a word with such a pattern means.
+//! File name patterns (`*`, `?`, `[…]`) and their expansion to the files that match.
 
-use super::{Interpreter, ScriptError, unknown};
-use crate::source::node::SourceError;
+use super::context::ShellContext;
+use super::error::{ScriptError, ignore_absent, unsupported};
 use crate::text::glob::Glob;
+use crate::text::quote;
 
-/// Letters of one pattern: matching takes as many steps as it has, for each letter of a name.
-const MAX_LETTERS: usize = 4096;
-/// Files that one pattern may name.
+/// Maximum characters of a pattern: matching takes this many steps for each character of a name.
+const MAX_CHARS: usize = 4096;
+/// Maximum files that a pattern expands to.
 const MAX_NAMES: usize = 100_000;
 
-/// A pattern as `find -name` and the shell read it; a quoted letter stands for itself.
-pub(super) fn matcher(letters: &[(char, bool)]) -> Result<Glob, ScriptError> {
-    if letters.len() > MAX_LETTERS {
-        return Err(unknown(format!("a pattern of more than {MAX_LETTERS} letters")));
+/// A character, and whether it is quoted: then it stands for itself and separates no arguments.
+pub(super) type QuotedChar = (char, bool);
+
+/// Compiles a pattern.
+pub(super) fn compile(chars: &[QuotedChar]) -> Result<Glob, ScriptError> {
+    if chars.len() > MAX_CHARS {
+        return Err(unsupported(format!("a pattern of more than {MAX_CHARS} characters")));
     }
-    Glob::quoted(letters).map_err(unknown)
+    Glob::quoted(chars).map_err(unsupported)
 }
 
-/// A pattern whose letters are none of them quoted, but for those behind a backslash.
-pub(super) fn plain(text: &str) -> Result<Glob, ScriptError> {
-    let mut letters = Vec::new();
+/// Compiles a pattern as `find -name` reads it: only a backslash quotes.
+pub(super) fn compile_unquoted(text: &str) -> Result<Glob, ScriptError> {
+    let mut chars = Vec::new();
     let mut rest = text.chars();
-    while let Some(letter) = rest.next() {
-        match letter {
-            '\\' => letters.extend(rest.next().map(|c| (c, true))),
-            other => letters.push((other, false)),
+    while let Some(c) = rest.next() {
+        match c {
+            '\\' => chars.extend(rest.next().map(|c| (c, true))),
+            other => chars.push((other, false)),
         }
     }
-    matcher(&letters)
+    compile(&chars)
 }
 
-/// The arguments that a word makes: the files that match it, in order, or the word itself.
-pub(super) fn file_names(world: &Interpreter<'_>, letters: &[(char, bool)]) -> Result<Vec<String>, ScriptError> {
-    let itself = || letters.iter().map(|(c, _)| *c).collect::<String>();
-    if !has_pattern(letters) {
-        return Ok(vec![itself()]);
+/// Expands a word: the sorted files that match it, or the word itself.
+pub(super) fn file_names(context: &ShellContext<'_>, word: &[QuotedChar]) -> Result<Vec<String>, ScriptError> {
+    if !has_pattern(word) {
+        return Ok(vec![plain_text(word)]);
     }
-    let parts: Vec<&[(char, bool)]> = letters.split(|(c, _)| *c == '/').collect();
+    let parts: Vec<&[QuotedChar]> = word.split(|(c, _)| *c == '/').collect();
     let absolute = parts[0].is_empty();
     let names = &parts[usize::from(absolute)..];
     if names.iter().any(|p| p.is_empty()) {
-        return Err(unknown(format!("the pattern {}", itself())));
+        return Err(unsupported(format!(
+            "the pattern {}, which has an empty path component",
+            quote(&plain_text(word))
+        )));
     }
     let mut found = vec![if absolute { "/" } else { "" }.to_owned()];
     for part in names {
         let mut next = Vec::new();
-        for front in &found {
+        for parent in &found {
             if has_pattern(part) {
-                next.extend(matching(world, front, part)?);
+                next.extend(matching(context, parent, part)?);
             } else {
-                let path = format!("{front}{}", part.iter().map(|(c, _)| *c).collect::<String>());
-                match world.host.look(&world.place(&path)) {
+                let path = format!("{parent}{}", plain_text(part));
+                match context.source.look(&context.path(&path)) {
                     Ok(_) => next.push(path),
-                    Err(trouble) => ended(&path, &trouble)?,
+                    Err(error) => ignore_absent(&path, &error)?,
                 }
             }
         }
         found = next.into_iter().map(|path| path + "/").collect();
         if found.len() > MAX_NAMES {
-            return Err(ScriptError::Failed(format!("the pattern {} names more than {MAX_NAMES} files", itself())));
+            let pattern = quote(&plain_text(word));
+            return Err(ScriptError::Failed(format!("the pattern {pattern} matches more than {MAX_NAMES} files")));
         }
     }
     let mut found: Vec<String> = found.into_iter().map(|path| path.trim_end_matches('/').to_owned()).collect();
     found.sort_unstable();
-    Ok(if found.is_empty() { vec![itself()] } else { found })
+    Ok(if found.is_empty() { vec![plain_text(word)] } else { found })
 }
 
-/// Whether there is a star, a question mark or a whole bracket that no quotes hold.
-fn has_pattern(letters: &[(char, bool)]) -> bool {
-    let open = |c: char| letters.iter().position(|l| *l == (c, false));
-    let bracket = open('[').is_some_and(|at| letters[at + 1..].contains(&(']', false)));
-    bracket || open('*').is_some() || open('?').is_some()
+fn plain_text(word: &[QuotedChar]) -> String {
+    word.iter().map(|(c, _)| *c).collect()
 }
 
-/// The names in a folder that match, each behind its folder. `front` ends with a slash or is empty.
-fn matching(world: &Interpreter<'_>, front: &str, part: &[(char, bool)]) -> Result<Vec<String>, ScriptError> {
-    let matcher = matcher(part)?;
-    let names = match world.host.list(&world.place(if front.is_empty() { "." } else { front })) {
+/// Whether a word contains an unquoted `*`, `?` or bracket expression.
+fn has_pattern(word: &[QuotedChar]) -> bool {
+    let unquoted = |c: char| word.iter().position(|l| *l == (c, false));
+    let bracket = unquoted('[').is_some_and(|at| word[at + 1..].contains(&(']', false)));
+    bracket || unquoted('*').is_some() || unquoted('?').is_some()
+}
+
+/// The paths in a directory whose names match. `parent` ends with a slash or is empty.
+fn matching(context: &ShellContext<'_>, parent: &str, part: &[QuotedChar]) -> Result<Vec<String>, ScriptError> {
+    let pattern = compile(part)?;
+    let names = match context.source.list(&context.path(if parent.is_empty() { "." } else { parent })) {
         Ok(names) => names,
-        Err(trouble) => return ended(front, &trouble).map(|()| Vec::new()),
+        // A shell prints nothing for directories that it cannot list.
+        Err(error) => return ignore_absent(parent, &error).map(|()| Vec::new()),
     };
-    world.budget.look(names.len())?;
+    context.budget.add_files(names.len())?;
     let hidden = part.first().is_some_and(|(c, _)| *c == '.');
-    let names = names.into_iter().filter(|n| (hidden || !n.starts_with('.')) && matcher.is_match(n));
-    Ok(names.map(|n| format!("{front}{n}")).collect())
-}
-
-/// A shell says nothing of folders that it cannot list.
-fn ended(path: &str, trouble: &SourceError) -> Result<(), ScriptError> {
-    match trouble {
-        SourceError::NotFound
-        | SourceError::NotMounted(_)
-        | SourceError::PermissionDenied(_)
-        | SourceError::NotDirectory => Ok(()),
-        SourceError::NotRegular(_)
-        | SourceError::TooLarge(_)
-        | SourceError::Changed
-        | SourceError::Malformed(_)
-        | SourceError::TimedOut(_)
-        | SourceError::DeadlineExceeded(_)
-        | SourceError::Io(_) => Err(ScriptError::Failed(format!("{path} {trouble}"))),
-    }
+    let names = names.into_iter().filter(|n| (hidden || !n.starts_with('.')) && pattern.is_match(n));
+    Ok(names.map(|n| format!("{parent}{n}")).collect())
 }
 
 #[cfg(test)]
@@ -108,12 +103,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_pattern_of_the_allowed_length_is_too_large_for_the_library() {
-        let wide = ["[é-\u{10ffff}]", "[!é]", "é", "?[!é-\u{ffff}]*"];
-        for one in ["a", "*", "?", "*?", "[!a]", "[a-zA-Z0-9]"].into_iter().chain(wide) {
-            let letters: Vec<(char, bool)> = one.chars().cycle().take(MAX_LETTERS).map(|c| (c, false)).collect();
-            let _ = matcher(&letters);
+    fn patterns_have_a_maximum_length() {
+        let non_ascii = ["[é-\u{10ffff}]", "[!é]", "é", "?[!é-\u{ffff}]*"];
+        for one in ["a", "*", "?", "*?", "[!a]", "[a-zA-Z0-9]"].into_iter().chain(non_ascii) {
+            let longest: Vec<QuotedChar> = one.chars().cycle().take(MAX_CHARS).map(|c| (c, false)).collect();
+            let _ = compile(&longest);
         }
-        assert!(matcher(&vec![('a', false); MAX_LETTERS + 1]).is_err());
+        assert!(compile(&vec![('a', false); MAX_CHARS + 1]).is_err());
     }
 }

@@ -1,173 +1,224 @@
-//! POSIX regular expressions, basic and extended, turned into those of the library. What the two mean differently is refused.
+//! Translates POSIX regular expressions, basic and extended, to the syntax of the `regex` crate. Refuses those that the two
+//! read differently.
 
-use super::{ScriptError, unknown};
+use super::error::{ScriptError, unsupported};
+use crate::text::quote;
 use regex::{Regex, RegexBuilder};
+use std::iter::Peekable;
+use std::str::Chars;
 
-/// How a pattern is written and used.
+/// Bytes of a compiled regular expression.
+const MAX_COMPILED: usize = 1 << 20;
+
+/// How a regular expression is written and used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Reading {
-    /// Extended syntax.
+pub(super) struct RegexOptions {
+    /// Extended syntax (`grep -E`) instead of basic.
     pub(super) extended: bool,
-    /// Upper and lower case alike.
+    /// Matches upper and lower case alike.
     pub(super) ignore_case: bool,
-    /// Where the match ends matters, not only that there is one. POSIX takes the longest alternative, the library the first.
-    pub(super) extent: bool,
+    /// Whether the end of a match matters, not only that there is one. POSIX takes the longest alternative, the crate the
+    /// first.
+    pub(super) uses_extent: bool,
 }
 
-/// Reads a pattern.
-pub(super) fn compile(pattern: &str, reading: Reading) -> Result<Regex, ScriptError> {
-    let text = translate(pattern, reading)?;
+/// Compiles a POSIX regular expression.
+pub(super) fn compile(pattern: &str, options: RegexOptions) -> Result<Regex, ScriptError> {
+    let text = Translator::new(pattern, options).translate().ok_or_else(|| unsupported_regex(pattern))?;
+    // The crate's error shows the translation, which the user did not write.
     RegexBuilder::new(&text)
-        .case_insensitive(reading.ignore_case)
-        .size_limit(1 << 20)
+        .case_insensitive(options.ignore_case)
+        .size_limit(MAX_COMPILED)
         .build()
-        .map_err(|_| strange(pattern))
+        .map_err(|_| unsupported_regex(pattern))
 }
 
-fn strange(pattern: &str) -> ScriptError {
-    unknown(format!("the regular expression {pattern}"))
+/// A regular expression that the interpreter cannot translate.
+pub(super) fn unsupported_regex(pattern: &str) -> ScriptError {
+    unsupported(format!("the regular expression {}", quote(pattern)))
 }
 
-fn translate(pattern: &str, reading: Reading) -> Result<String, ScriptError> {
-    let mut out = String::new();
-    let mut letters = pattern.chars().peekable();
-    // Whether something stands before that can be repeated.
-    let mut atom = false;
-    let mut alternatives = false;
-    let mut optional = false;
-    while let Some(letter) = letters.next() {
-        let escaped = letter == '\\';
-        let letter = if escaped { letters.next().ok_or_else(|| strange(pattern))? } else { letter };
-        let operator = matches!(letter, '(' | ')' | '{' | '}' | '+' | '?' | '|') && (escaped != reading.extended);
-        match letter {
-            '|' if operator => {
-                alternatives = true;
-                atom = false;
-                out.push('|');
-            }
-            '(' if operator => {
-                atom = false;
-                out.push('(');
-            }
-            ')' if operator => {
-                atom = true;
-                out.push(')');
-            }
-            '+' | '?' if operator && atom => {
-                optional |= letter == '?';
-                out.push(letter);
-            }
-            '{' if operator && atom => {
-                interval(&mut letters, reading.extended, &mut out).ok_or_else(|| strange(pattern))?;
-            }
-            _ if operator => return Err(strange(pattern)),
-            '*' if !escaped && atom => out.push('*'),
-            // FileRef its beginning a basic pattern's star stands for itself.
-            '*' if !escaped && !reading.extended => {
-                atom = true;
-                out.push_str("\\*");
-            }
-            '*' if !escaped => return Err(strange(pattern)),
-            '.' if !escaped => {
-                atom = true;
-                out.push('.');
-            }
-            '[' if !escaped => {
-                bracket(&mut letters, &mut out).ok_or_else(|| strange(pattern))?;
-                atom = true;
-            }
-            '^' if !escaped && (reading.extended || out.is_empty() || out.ends_with('(')) => out.push('^'),
-            '$' if !escaped && (reading.extended || letters.peek().is_none()) => {
-                atom = false;
-                out.push('$');
-            }
-            '^' | '$' if !escaped => return Err(strange(pattern)),
-            _ if escaped
-                && !matches!(letter, '.' | '*' | '[' | ']' | '^' | '$' | '/' | '\\' | '-')
-                && !matches!(letter, '(' | ')' | '{' | '}' | '+' | '?' | '|') =>
-            {
-                let class = match letter {
-                    's' => "\\s",
-                    'S' => "\\S",
-                    'w' => "\\w",
-                    'W' => "\\W",
-                    'b' => "\\b",
-                    _ => return Err(strange(pattern)),
-                };
-                atom = true;
-                out.push_str(class);
-            }
-            '-' if escaped && !out.is_empty() => return Err(strange(pattern)),
-            _ => {
-                atom = true;
-                out.push_str(&regex::escape(letter.encode_utf8(&mut [0; 4])));
+/// Translates one regular expression. Its methods return `None` for what it cannot translate.
+struct Translator<'p> {
+    chars: Peekable<Chars<'p>>,
+    options: RegexOptions,
+    out: String,
+    /// Whether something precedes that can be repeated.
+    has_atom: bool,
+    /// Whether there is a `|` or `?`, which make the extent of a match ambiguous.
+    has_choice: bool,
+}
+
+impl<'p> Translator<'p> {
+    fn new(pattern: &'p str, options: RegexOptions) -> Self {
+        let chars = pattern.chars().peekable();
+        Self { chars, options, out: String::new(), has_atom: false, has_choice: false }
+    }
+
+    fn translate(mut self) -> Option<String> {
+        while let Some(c) = self.chars.next() {
+            let escaped = c == '\\';
+            let c = if escaped { self.chars.next()? } else { c };
+            if matches!(c, '(' | ')' | '{' | '}' | '+' | '?' | '|') && escaped != self.options.extended {
+                self.operator(c)?;
+            } else if escaped {
+                self.escaped(c)?;
+            } else {
+                self.unescaped(c)?;
             }
         }
-        // A repetition of a repetition means different things.
-        if !escaped && matches!(letter, '*') && matches!(letters.peek(), Some('*' | '?' | '+')) {
-            return Err(strange(pattern));
-        }
+        Some(self.out).filter(|_| !(self.options.uses_extent && self.has_choice))
     }
-    if reading.extent && (alternatives || optional) {
-        return Err(strange(pattern));
-    }
-    Ok(out)
-}
 
-/// `{2,3}`, of which the opening bracket is read.
-fn interval(letters: &mut std::iter::Peekable<std::str::Chars<'_>>, extended: bool, out: &mut String) -> Option<()> {
-    let mut inner = String::new();
-    loop {
-        match letters.next()? {
-            '}' if extended => break,
-            '\\' if !extended && letters.peek() == Some(&'}') => {
-                letters.next();
-                break;
+    /// A character that is an operator here: escaped in basic syntax, unescaped in extended syntax.
+    fn operator(&mut self, c: char) -> Option<()> {
+        match c {
+            '|' => {
+                self.has_choice = true;
+                self.has_atom = false;
+                self.out.push('|');
             }
-            letter @ ('0'..='9' | ',') => inner.push(letter),
+            '(' => {
+                self.has_atom = false;
+                self.out.push('(');
+            }
+            ')' => {
+                self.has_atom = true;
+                self.out.push(')');
+            }
+            '+' | '?' if self.has_atom => {
+                self.has_choice |= c == '?';
+                self.out.push(c);
+            }
+            '{' if self.has_atom => self.interval()?,
             _ => return None,
         }
+        Some(())
     }
-    if !inner.starts_with(|c: char| c.is_ascii_digit()) || inner.len() > 5 {
-        return None;
-    }
-    out.push_str(&format!("{{{inner}}}"));
-    Some(())
-}
 
-/// `[…]`, of which the opening bracket is read: a backslash in it stands for itself, `]` at its beginning too.
-fn bracket(letters: &mut std::iter::Peekable<std::str::Chars<'_>>, out: &mut String) -> Option<()> {
-    out.push('[');
-    if letters.peek() == Some(&'^') {
-        letters.next();
-        out.push('^');
-    }
-    let mut first = true;
-    loop {
-        match letters.next()? {
-            ']' if !first => break,
-            '[' if letters.peek() == Some(&':') => {
-                letters.next();
-                let mut name = String::new();
-                while letters.peek()? != &':' {
-                    name.push(letters.next()?);
+    fn unescaped(&mut self, c: char) -> Option<()> {
+        match c {
+            '*' => {
+                if self.has_atom {
+                    self.out.push('*');
+                } else if self.options.extended {
+                    return None;
+                } else {
+                    // At the beginning of a basic expression the asterisk is a literal.
+                    self.literal('*');
                 }
-                letters.next();
-                if letters.next()? != ']' {
+                // Programs differ in what a repeated repetition means.
+                if matches!(self.chars.peek(), Some('*' | '?' | '+')) {
                     return None;
                 }
-                out.push_str(&format!("[:{name}:]"));
             }
-            '[' if matches!(letters.peek(), Some('.' | '=')) => return None,
-            // A range up to `-`; to the library the difference of two sets.
-            '-' if letters.peek() == Some(&'-') => return None,
-            letter @ ('\\' | '[' | ']' | '^' | '&' | '~') => out.extend(['\\', letter]),
-            letter => out.push(letter),
+            '.' => {
+                self.has_atom = true;
+                self.out.push('.');
+            }
+            '[' => {
+                self.bracket()?;
+                self.has_atom = true;
+            }
+            '^' if self.options.extended || self.out.is_empty() || self.out.ends_with('(') => self.out.push('^'),
+            '$' if self.options.extended || self.chars.peek().is_none() => {
+                self.has_atom = false;
+                self.out.push('$');
+            }
+            '^' | '$' => return None,
+            c => self.literal(c),
         }
-        first = false;
+        Some(())
     }
-    out.push(']');
-    Some(())
+
+    /// A character after a backslash that is no operator: GNU's classes, or a literal.
+    fn escaped(&mut self, c: char) -> Option<()> {
+        let class = match c {
+            '.' | '*' | '[' | ']' | '^' | '$' | '/' | '\\' | '(' | ')' | '{' | '}' | '+' | '?' | '|' => {
+                self.literal(c);
+                return Some(());
+            }
+            // `grep '\--flag'` is common; elsewhere programs warn.
+            '-' if self.out.is_empty() => {
+                self.literal(c);
+                return Some(());
+            }
+            's' => "\\s",
+            'S' => "\\S",
+            'w' => "\\w",
+            'W' => "\\W",
+            'b' => "\\b",
+            _ => return None,
+        };
+        self.has_atom = true;
+        self.out.push_str(class);
+        Some(())
+    }
+
+    fn literal(&mut self, c: char) {
+        self.has_atom = true;
+        self.out.push_str(&regex::escape(c.encode_utf8(&mut [0; 4])));
+    }
+
+    /// `{2,3}`, after its opening brace.
+    fn interval(&mut self) -> Option<()> {
+        let mut inner = String::new();
+        loop {
+            match self.chars.next()? {
+                '}' if self.options.extended => break,
+                '\\' if !self.options.extended && self.chars.peek() == Some(&'}') => {
+                    self.chars.next();
+                    break;
+                }
+                c @ ('0'..='9' | ',') => inner.push(c),
+                _ => return None,
+            }
+        }
+        if !inner.starts_with(|c: char| c.is_ascii_digit()) || inner.len() > 5 {
+            return None;
+        }
+        self.out.push_str(&format!("{{{inner}}}"));
+        Some(())
+    }
+
+    /// `[…]`, after its opening bracket. A backslash in it is a literal, and so is `]` at its beginning.
+    fn bracket(&mut self) -> Option<()> {
+        self.out.push('[');
+        if self.chars.peek() == Some(&'^') {
+            self.chars.next();
+            self.out.push('^');
+        }
+        let mut first = true;
+        loop {
+            match self.chars.next()? {
+                ']' if !first => break,
+                '[' if self.chars.peek() == Some(&':') => self.class()?,
+                '[' if matches!(self.chars.peek(), Some('.' | '=')) => return None,
+                // A range that ends with `-`; in the crate's syntax the difference of two sets.
+                '-' if self.chars.peek() == Some(&'-') => return None,
+                c @ ('\\' | '[' | ']' | '^' | '&' | '~') => self.out.extend(['\\', c]),
+                c => self.out.push(c),
+            }
+            first = false;
+        }
+        self.out.push(']');
+        Some(())
+    }
+
+    /// `[:name:]` in a bracket expression, after its opening bracket.
+    fn class(&mut self) -> Option<()> {
+        self.chars.next();
+        let mut name = String::new();
+        while self.chars.peek()? != &':' {
+            name.push(self.chars.next()?);
+        }
+        self.chars.next();
+        if self.chars.next()? != ']' {
+            return None;
+        }
+        self.out.push_str(&format!("[:{name}:]"));
+        Some(())
+    }
 }
 
 #[cfg(test)]
@@ -175,7 +226,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn patterns_mean_what_posix_says() {
+    fn translations_match_as_posix_does() {
         let cases = [
             ("a+b", false, "a+b", true),
             ("a+b", true, "aab", true),
@@ -192,17 +243,16 @@ mod tests {
             ("(a)", false, "(a)", true),
             ("\\.conf", true, "xconf", false),
         ];
-        for (pattern, extended, text, holds) in cases {
-            let reading = Reading { extended, ignore_case: false, extent: false };
-            let regex = compile(pattern, reading).expect(pattern);
-            assert_eq!(regex.is_match(text), holds, "{pattern} on {text}");
+        for (pattern, extended, text, matches) in cases {
+            let options = RegexOptions { extended, ignore_case: false, uses_extent: false };
+            let regex = compile(pattern, options).expect(pattern);
+            assert_eq!(regex.is_match(text), matches, "{pattern} on {text}");
         }
     }
 
     #[test]
-    fn what_differs_is_refused() {
-        let reading = |extended, extent| Reading { extended, ignore_case: false, extent };
-        for (pattern, extended, extent) in [
+    fn refuses_what_the_crate_reads_differently() {
+        for (pattern, extended, uses_extent) in [
             ("(a)\\1", true, false),
             ("a|ab", true, true),
             ("a\\", false, false),
@@ -210,7 +260,8 @@ mod tests {
             ("[+--]", false, false),
             ("\\d", true, false),
         ] {
-            assert!(compile(pattern, reading(extended, extent)).is_err(), "{pattern}");
+            let options = RegexOptions { extended, ignore_case: false, uses_extent };
+            assert!(compile(pattern, options).is_err(), "{pattern}");
         }
     }
 }

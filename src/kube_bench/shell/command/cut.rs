@@ -1,68 +1,43 @@
-//! `cut`: fields and letters of lines.
+//! `cut`: fields and characters of lines.
 
-use super::{Call, lines, plainly};
-use crate::kube_bench::shell::{Output, ScriptError, unknown};
+use super::input::{file_error, lines, read_inputs};
+use super::invocation::Invocation;
+use crate::kube_bench::shell::error::{ScriptError, unsupported};
+use crate::kube_bench::shell::output::CommandOutput;
+use crate::text::quote;
 
-/// From and to, both counted from 1.
-type Range = (usize, usize);
-
-/// Ranges of one list.
+/// Maximum ranges in one list.
 const MAX_RANGES: usize = 100;
 
-pub(super) fn run(call: &Call<'_, '_>) -> Result<Output, ScriptError> {
-    let mut delimiter = '\t';
-    let mut fields = None;
-    let mut by_letters = false;
-    let mut only_delimited = false;
-    let mut files = Vec::new();
-    let mut words = call.arguments.iter();
-    while let Some(word) = words.next() {
-        let strange = || unknown(format!("cut {word}"));
-        let Some(rest) = word.strip_prefix('-').filter(|rest| !rest.is_empty()) else {
-            files.push(word.as_str());
-            continue;
-        };
-        let (name, value) = match rest.strip_prefix('-') {
-            Some(long) => long.split_once('=').map(|(n, v)| (n, v.to_owned())).ok_or_else(strange)?,
-            None if rest == "s" => ("s", String::new()),
-            None => {
-                let (name, value) = rest.split_at_checked(1).ok_or_else(strange)?;
-                (name, if value.is_empty() { words.next().ok_or_else(strange)?.clone() } else { value.to_owned() })
-            }
-        };
-        match name {
-            "d" | "delimiter" => {
-                let mut letters = value.chars();
-                delimiter = match (letters.next(), letters.next()) {
-                    (Some(letter), None) if letter.is_ascii() => letter,
-                    _ => return Err(strange()),
-                };
-            }
-            "f" | "fields" => fields = Some(ranges(&value).ok_or_else(strange)?),
-            "c" | "characters" => {
-                by_letters = true;
-                fields = Some(ranges(&value).ok_or_else(strange)?);
-            }
-            "s" => only_delimited = true,
-            _ => return Err(strange()),
-        }
-    }
-    let fields =
-        fields.filter(|f| f.len() <= MAX_RANGES).ok_or_else(|| unknown("cut without a list, or with a long one"))?;
-    let inputs = call.inputs(&files, "cut", plainly)?;
+/// First and last position, counted from 1.
+type CutRange = (usize, usize);
+
+struct CutOptions<'a> {
+    delimiter: char,
+    ranges: Vec<CutRange>,
+    /// Whether the ranges count characters instead of fields.
+    by_characters: bool,
+    /// Whether lines without a delimiter are left out.
+    only_delimited: bool,
+    files: Vec<&'a str>,
+}
+
+pub(super) fn run(invocation: &Invocation<'_, '_>) -> Result<CommandOutput, ScriptError> {
+    let options = parse(invocation.arguments)?;
+    let inputs = read_inputs(invocation, &options.files, "cut", file_error)?;
     let mut text = String::new();
     for line in inputs.texts.iter().flat_map(|(_, input)| lines(input)) {
-        if by_letters && !line.is_ascii() {
-            return Err(unknown("cut -c of letters that are more than a byte"));
+        if options.by_characters && !line.is_ascii() {
+            return Err(unsupported("`cut -c` on text that is not ASCII"));
         }
-        let chosen = |index: usize| fields.iter().any(|(from, to)| (*from..=*to).contains(&(index + 1)));
-        if by_letters {
+        let chosen = |index: usize| options.ranges.iter().any(|(from, to)| (*from..=*to).contains(&(index + 1)));
+        if options.by_characters {
             text.extend(line.chars().enumerate().filter(|(i, _)| chosen(*i)).map(|(_, c)| c));
-        } else if line.contains(delimiter) {
-            let parts: Vec<&str> =
-                line.split(delimiter).enumerate().filter(|(i, _)| chosen(*i)).map(|(_, p)| p).collect();
-            text.push_str(&parts.join(delimiter.encode_utf8(&mut [0; 4])));
-        } else if only_delimited {
+        } else if line.contains(options.delimiter) {
+            let fields: Vec<&str> =
+                line.split(options.delimiter).enumerate().filter(|(i, _)| chosen(*i)).map(|(_, f)| f).collect();
+            text.push_str(&fields.join(options.delimiter.encode_utf8(&mut [0; 4])));
+        } else if options.only_delimited {
             continue;
         } else {
             text.push_str(line);
@@ -70,22 +45,72 @@ pub(super) fn run(call: &Call<'_, '_>) -> Result<Output, ScriptError> {
         text.push('\n');
     }
     let status = i32::from(!inputs.errors.is_empty());
-    Ok(Output::with_errors(inputs.errors, text, status))
+    Ok(CommandOutput::with_errors(inputs.errors, text, status))
 }
 
-/// `1,3-5,7-`.
-fn ranges(text: &str) -> Option<Vec<Range>> {
+fn parse(arguments: &[String]) -> Result<CutOptions<'_>, ScriptError> {
+    let mut options = CutOptions {
+        delimiter: '\t',
+        ranges: Vec::new(),
+        by_characters: false,
+        only_delimited: false,
+        files: Vec::new(),
+    };
+    let mut has_list = false;
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
+        let error = || unsupported(quote(&format!("cut {argument}")));
+        let Some(rest) = argument.strip_prefix('-').filter(|rest| !rest.is_empty()) else {
+            options.files.push(argument.as_str());
+            continue;
+        };
+        let (name, value) = match rest.strip_prefix('-') {
+            Some(long) => long.split_once('=').map(|(n, v)| (n, v.to_owned())).ok_or_else(error)?,
+            None if rest == "s" => ("s", String::new()),
+            None => {
+                let (name, value) = rest.split_at_checked(1).ok_or_else(error)?;
+                (name, if value.is_empty() { arguments.next().ok_or_else(error)?.clone() } else { value.to_owned() })
+            }
+        };
+        match name {
+            "d" | "delimiter" => {
+                let mut chars = value.chars();
+                options.delimiter = match (chars.next(), chars.next()) {
+                    (Some(c), None) if c.is_ascii() => c,
+                    _ => return Err(error()),
+                };
+            }
+            "f" | "fields" | "c" | "characters" => {
+                has_list = true;
+                options.by_characters |= name.starts_with('c');
+                options.ranges = ranges(&value).ok_or_else(error)?;
+            }
+            "s" => options.only_delimited = true,
+            _ => return Err(error()),
+        }
+    }
+    if !has_list {
+        return Err(unsupported("`cut` without a list"));
+    }
+    if options.ranges.len() > MAX_RANGES {
+        return Err(unsupported(format!("`cut` with more than {MAX_RANGES} ranges")));
+    }
+    Ok(options)
+}
+
+/// Parses a list such as `1,3-5,7-`.
+fn ranges(text: &str) -> Option<Vec<CutRange>> {
     let number = |text: &str, default: usize| {
         if text.is_empty() { Some(default) } else { text.parse().ok().filter(|n: &usize| *n > 0) }
     };
     text.split(',')
-        .map(|part| match part.split_once('-') {
+        .map(|range| match range.split_once('-') {
             Some(("", "")) => None,
             Some((from, to)) => {
                 let (from, to) = (number(from, 1)?, number(to, usize::MAX)?);
                 (from <= to).then_some((from, to))
             }
-            None => number(part, 0).filter(|n| *n > 0).map(|n| (n, n)),
+            None => number(range, 0).filter(|n| *n > 0).map(|n| (n, n)),
         })
         .collect()
 }

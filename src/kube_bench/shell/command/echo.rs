@@ -1,63 +1,67 @@
-//! `echo` and `printf`. What shells print differently is refused.
+//! `echo` and `printf`. Refuses what shells print differently.
 
-use super::Call;
-use crate::kube_bench::shell::budget::room;
-use crate::kube_bench::shell::{Output, ScriptError, unknown};
+use super::invocation::Invocation;
+use crate::kube_bench::shell::budget::check_text_size;
+use crate::kube_bench::shell::error::{ScriptError, unsupported};
+use crate::kube_bench::shell::output::CommandOutput;
+use crate::text::quote;
 
-pub(super) fn echo(call: &Call<'_, '_>) -> Result<Output, ScriptError> {
-    let (newline, words) = match call.arguments {
+pub(super) fn echo(invocation: &Invocation<'_, '_>) -> Result<CommandOutput, ScriptError> {
+    let (newline, arguments) = match invocation.arguments {
         [flag, rest @ ..] if flag == "-n" => (false, rest),
-        words => (true, words),
+        arguments => (true, arguments),
     };
-    let text = words.join(" ");
-    if text.contains('\\') || words.first().is_some_and(|w| matches!(w.as_str(), "-e" | "-E" | "-n")) {
-        return Err(unknown("an echo that shells understand differently"));
+    let text = arguments.join(" ");
+    if text.contains('\\') || arguments.first().is_some_and(|a| matches!(a.as_str(), "-e" | "-E" | "-n")) {
+        return Err(unsupported(
+            "`echo` with a backslash, `-e`, `-E` or a second `-n`, which shells treat differently",
+        ));
     }
-    Ok(Output::of(if newline { text + "\n" } else { text }, 0))
+    Ok(CommandOutput::stdout_text(if newline { text + "\n" } else { text }, 0))
 }
 
-pub(super) fn printf(call: &Call<'_, '_>) -> Result<Output, ScriptError> {
-    let Some((format, mut words)) = call.arguments.split_first() else {
-        return Err(unknown("printf without a format"));
+pub(super) fn printf(invocation: &Invocation<'_, '_>) -> Result<CommandOutput, ScriptError> {
+    let Some((format, mut arguments)) = invocation.arguments.split_first() else {
+        return Err(unsupported("`printf` without a format"));
     };
     if format.starts_with('-') {
-        return Err(unknown("printf with a flag"));
+        return Err(unsupported("`printf` with an option"));
     }
     let mut text = String::new();
     loop {
-        let before = words.len();
-        once(format, &mut words, &mut text)?;
-        // The format is used again for what is left, if it takes any.
-        if words.is_empty() || words.len() == before {
-            return Ok(Output::of(text, 0));
+        let before = arguments.len();
+        print_once(format, &mut arguments, &mut text)?;
+        // The format is used again for remaining arguments, if it consumes any.
+        if arguments.is_empty() || arguments.len() == before {
+            return Ok(CommandOutput::stdout_text(text, 0));
         }
-        call.world.budget.step()?;
-        room(text.len())?;
+        invocation.context.budget.add_step()?;
+        check_text_size(text.len())?;
     }
 }
 
-fn once(format: &str, words: &mut &[String], text: &mut String) -> Result<(), ScriptError> {
-    let mut letters = format.chars();
-    while let Some(letter) = letters.next() {
-        match letter {
-            '\\' => text.push(match letters.next() {
+fn print_once(format: &str, arguments: &mut &[String], text: &mut String) -> Result<(), ScriptError> {
+    let mut chars = format.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => text.push(match chars.next() {
                 Some('n') => '\n',
                 Some('t') => '\t',
                 Some('\\') => '\\',
-                other => return Err(unknown(format!("printf \\{}", other.unwrap_or(' ')))),
+                other => return Err(unsupported(format!("`printf` with `\\{}`", other.unwrap_or(' ')))),
             }),
-            '%' => match letters.next() {
+            '%' => match chars.next() {
                 Some('%') => text.push('%'),
-                Some('s') => text.push_str(&take(words).unwrap_or_default()),
+                Some('s') => text.push_str(&take(arguments).unwrap_or_default()),
                 Some('d') => {
-                    let word = take(words).unwrap_or_else(|| "0".to_owned());
-                    let number: i64 = word.parse().map_err(|_| unknown(format!("printf %d of {word}")))?;
-                    if number.to_string() != word {
-                        return Err(unknown(format!("printf %d of {word}")));
+                    let argument = take(arguments).unwrap_or_else(|| "0".to_owned());
+                    let number: Option<i64> = argument.parse().ok();
+                    if number.is_none_or(|n| n.to_string() != argument) {
+                        return Err(unsupported(format!("`printf %d` of {}", quote(&argument))));
                     }
-                    text.push_str(&word);
+                    text.push_str(&argument);
                 }
-                other => return Err(unknown(format!("printf %{}", other.unwrap_or(' ')))),
+                other => return Err(unsupported(format!("`printf %{}`", other.unwrap_or(' ')))),
             },
             other => text.push(other),
         }
@@ -65,8 +69,8 @@ fn once(format: &str, words: &mut &[String], text: &mut String) -> Result<(), Sc
     Ok(())
 }
 
-fn take(words: &mut &[String]) -> Option<String> {
-    let (first, rest) = words.split_first()?;
-    *words = rest;
+fn take(arguments: &mut &[String]) -> Option<String> {
+    let (first, rest) = arguments.split_first()?;
+    *arguments = rest;
     Some(first.clone())
 }

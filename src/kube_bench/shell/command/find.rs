@@ -1,120 +1,140 @@
-//! `find`: names below folders, by name, kind and depth. Names come in order, where `find` takes them as the disk has them.
+//! `find`: paths below directories by name, type and depth. Paths are sorted, where the program prints them in disk order.
 
-use super::{Call, run as run_command};
-use crate::kube_bench::shell::budget::room;
-use crate::kube_bench::shell::{Output, ScriptError, Stream, pattern, unknown};
+use super::invocation::Invocation;
+use crate::kube_bench::shell::budget::check_text_size;
+use crate::kube_bench::shell::error::{ScriptError, errno_text, unsupported};
+use crate::kube_bench::shell::output::{CommandOutput, Stream};
+use crate::kube_bench::shell::pattern;
 use crate::source::node::{Kind, SourceError};
 use crate::text::glob::Glob;
+use crate::text::quote;
 
-/// How deep one test may stand in another.
-const MAX_DEPTH: usize = 32;
-/// How deep below its beginnings one `find` looks.
-const MAX_FOLDERS: usize = 256;
+/// Maximum depth of nested tests.
+const MAX_NESTED_TESTS: usize = 32;
+/// Maximum depth of directories below a starting point.
+const MAX_DIRECTORY_DEPTH: usize = 256;
+/// Maximum bytes of one command's arguments; real programs differ in where they split longer ones.
+const MAX_ARGUMENTS: usize = 100_000;
 
-enum Test {
+enum FindTest {
     Name(Glob),
     Path(Glob),
-    Kind(char),
+    /// `f`, `d` or `l`
+    Type(char),
     Not(Box<Self>),
     All(Vec<Self>),
     Any(Vec<Self>),
 }
 
-enum Action {
+enum FindAction {
+    /// Prints the path and this character.
     Print(char),
-    /// A command for each file, or one for all.
-    Run(Vec<String>, bool),
+    /// Runs a command, once for all paths or for each.
+    Exec { command: Vec<String>, once: bool },
 }
 
 struct FindOptions {
-    from: Vec<String>,
-    least: usize,
-    most: usize,
-    test: Test,
-    action: Action,
+    starting_points: Vec<String>,
+    min_depth: usize,
+    max_depth: usize,
+    test: FindTest,
+    action: FindAction,
 }
 
 struct FoundPath<'a> {
     path: String,
     name: &'a str,
-    kind: char,
+    file_type: char,
 }
 
-pub(super) fn run(call: &Call<'_, '_>) -> Result<Output, ScriptError> {
-    let asked =
-        FindParser { words: call.arguments, at: 0, least: 0, most: usize::MAX, depth: 0, action: None }.parse()?;
-    let mut walk = Walk { call, asked: &asked, names: Vec::new(), errors: String::new() };
-    for from in &asked.from {
-        walk.visit(from, from, 0)?;
+pub(super) fn run(invocation: &Invocation<'_, '_>) -> Result<CommandOutput, ScriptError> {
+    let options = FindParser::new(invocation.arguments).parse()?;
+    let mut walk = FindWalk { invocation, options: &options, paths: Vec::new(), errors: String::new() };
+    for start in &options.starting_points {
+        walk.visit(start, start, 0)?;
     }
     let status = i32::from(!walk.errors.is_empty());
-    let (names, errors) = (walk.names, walk.errors);
-    match &asked.action {
-        Action::Print(end) => {
+    let (paths, errors) = (walk.paths, walk.errors);
+    match &options.action {
+        FindAction::Print(end) => {
             let mut text = String::new();
-            for name in &names {
-                text.push_str(name);
+            for path in &paths {
+                text.push_str(path);
                 text.push(*end);
-                room(text.len())?;
+                check_text_size(text.len())?;
             }
-            Ok(Output::with_errors(errors, text, status))
+            Ok(CommandOutput::with_errors(errors, text, status))
         }
-        Action::Run(command, together) => {
-            let mut output = Output { chunks: vec![(Stream::Err, errors)], status: 0 };
-            let batches: Vec<&[String]> =
-                if *together && !names.is_empty() { vec![&names[..]] } else { names.chunks(1).collect() };
-            let mut failed = false;
-            for batch in batches {
-                let words: Vec<String> =
-                    command.iter().flat_map(|w| if w == "{}" { batch.to_vec() } else { vec![w.clone()] }).collect();
-                if words.iter().map(|w| w.len() + 1).sum::<usize>() > 100_000 {
-                    return Err(unknown("find -exec of very many files"));
-                }
-                let (name, arguments) = words.split_first().ok_or_else(|| unknown("find -exec of nothing"))?;
-                let result = run_command(name, &call.with(arguments, call.stdin))?;
-                failed |= result.status != 0 && *together;
-                output.append(result);
-            }
-            output.status = if failed { 1 } else { status };
+        FindAction::Exec { command, once } => {
+            let mut output = CommandOutput { chunks: vec![(Stream::Stderr, errors)], status: 0 };
+            let any_failed = exec(invocation, command, *once, &paths, &mut output)?;
+            // With `;` the status of the command does not matter.
+            output.status = if any_failed && *once { 1 } else { status };
             Ok(output)
         }
     }
 }
 
-struct Walk<'a, 'c, 'h> {
-    call: &'a Call<'c, 'h>,
-    asked: &'a FindOptions,
-    names: Vec<String>,
+/// Runs the command for all paths together or for each; returns whether one of the runs failed.
+fn exec(
+    invocation: &Invocation<'_, '_>,
+    command: &[String],
+    once: bool,
+    paths: &[String],
+    output: &mut CommandOutput,
+) -> Result<bool, ScriptError> {
+    let batches: Vec<&[String]> = if once && !paths.is_empty() { vec![paths] } else { paths.chunks(1).collect() };
+    let mut failed = false;
+    for batch in batches {
+        let words: Vec<String> =
+            command.iter().flat_map(|w| if w == "{}" { batch.to_vec() } else { vec![w.clone()] }).collect();
+        if words.iter().map(|w| w.len() + 1).sum::<usize>() > MAX_ARGUMENTS {
+            return Err(unsupported(format!("`find -exec` with more than {MAX_ARGUMENTS} bytes of arguments")));
+        }
+        let (name, arguments) = words.split_first().ok_or_else(|| unsupported("`find -exec` without a command"))?;
+        let result = invocation.run(name, arguments, invocation.stdin)?;
+        failed |= result.status != 0;
+        output.append(result);
+    }
+    Ok(failed)
+}
+
+/// One walk of the directory trees.
+struct FindWalk<'a, 'c, 's> {
+    invocation: &'a Invocation<'c, 's>,
+    options: &'a FindOptions,
+    paths: Vec<String>,
     errors: String,
 }
 
-impl Walk<'_, '_, '_> {
+impl FindWalk<'_, '_, '_> {
     fn visit(&mut self, path: &str, name: &str, depth: usize) -> Result<(), ScriptError> {
-        let world = self.call.world;
-        world.budget.look(1)?;
-        if depth > MAX_FOLDERS {
-            return Err(ScriptError::Failed(format!("{path} lies deeper than {MAX_FOLDERS} folders")));
+        let context = self.invocation.context;
+        context.budget.add_files(1)?;
+        if depth > MAX_DIRECTORY_DEPTH {
+            let path = quote(path);
+            return Err(ScriptError::Failed(format!("{path} is more than {MAX_DIRECTORY_DEPTH} directories deep")));
         }
-        let place = world.place(path);
-        let entry = match world.host.look(&place) {
+        let host_path = context.path(path);
+        let entry = match context.source.look(&host_path) {
             Ok(entry) => entry,
-            Err(trouble) => return self.trouble(path, &trouble),
+            Err(error) => return self.add_error(path, &error),
         };
-        let kind = match entry.stat.kind {
+        let file_type = match entry.stat.kind {
             Kind::File => 'f',
             Kind::Directory => 'd',
             Kind::Special if entry.link.is_some() => 'l',
             Kind::Special => 's',
         };
         let name = name.trim_end_matches('/').rsplit('/').next().unwrap_or(name);
-        let found = FoundPath { path: path.to_owned(), name, kind };
-        if depth >= self.asked.least && self.asked.test.holds(&found) {
-            self.names.push(found.path);
+        let found = FoundPath { path: path.to_owned(), name, file_type };
+        if depth >= self.options.min_depth && self.options.test.matches(&found) {
+            self.paths.push(found.path);
         }
-        if kind == 'd' && depth < self.asked.most {
-            let names = match world.host.list(&place) {
+        if file_type == 'd' && depth < self.options.max_depth {
+            let names = match context.source.list(&host_path) {
                 Ok(names) => names,
-                Err(trouble) => return self.trouble(path, &trouble),
+                Err(error) => return self.add_error(path, &error),
             };
             let slash = if path.ends_with('/') { "" } else { "/" };
             for name in names {
@@ -124,160 +144,159 @@ impl Walk<'_, '_, '_> {
         Ok(())
     }
 
-    fn trouble(&mut self, path: &str, trouble: &SourceError) -> Result<(), ScriptError> {
-        let words = crate::kube_bench::shell::said(path, trouble)?;
-        self.errors.push_str(&format!("find: '{path}': {words}\n"));
+    fn add_error(&mut self, path: &str, error: &SourceError) -> Result<(), ScriptError> {
+        self.errors.push_str(&format!("find: '{path}': {}\n", errno_text(path, error)?));
         Ok(())
     }
 }
 
-impl Test {
-    fn holds(&self, found: &FoundPath<'_>) -> bool {
+impl FindTest {
+    fn matches(&self, found: &FoundPath<'_>) -> bool {
         match self {
             Self::Name(pattern) => pattern.is_match(found.name),
             Self::Path(pattern) => pattern.is_match(&found.path),
-            Self::Kind(kind) => *kind == found.kind,
-            Self::Not(test) => !test.holds(found),
-            Self::All(tests) => tests.iter().all(|t| t.holds(found)),
-            Self::Any(tests) => tests.iter().any(|t| t.holds(found)),
+            Self::Type(file_type) => *file_type == found.file_type,
+            Self::Not(test) => !test.matches(found),
+            Self::All(tests) => tests.iter().all(|t| t.matches(found)),
+            Self::Any(tests) => tests.iter().any(|t| t.matches(found)),
         }
     }
 }
 
 struct FindParser<'a> {
-    words: &'a [String],
-    at: usize,
-    least: usize,
-    most: usize,
-    depth: usize,
-    action: Option<Action>,
+    arguments: &'a [String],
+    position: usize,
+    min_depth: usize,
+    max_depth: usize,
+    nested_tests: usize,
+    action: Option<FindAction>,
 }
 
-impl FindParser<'_> {
-    fn strange(&self) -> ScriptError {
-        unknown(format!("find {}", self.words.join(" ")))
+impl<'a> FindParser<'a> {
+    const fn new(arguments: &'a [String]) -> Self {
+        Self { arguments, position: 0, min_depth: 0, max_depth: usize::MAX, nested_tests: 0, action: None }
+    }
+
+    fn error(&self) -> ScriptError {
+        unsupported(quote(&format!("find {}", self.arguments.join(" "))))
     }
 
     fn peek(&self) -> Option<&str> {
-        self.words.get(self.at).map(String::as_str)
+        self.arguments.get(self.position).map(String::as_str)
     }
 
-    fn next(&mut self) -> Result<String, ScriptError> {
-        let word = self.words.get(self.at).cloned().ok_or_else(|| self.strange())?;
-        self.at += 1;
-        Ok(word)
+    fn next(&mut self) -> Result<&'a str, ScriptError> {
+        let argument = self.arguments.get(self.position).ok_or_else(|| self.error())?;
+        self.position += 1;
+        Ok(argument)
     }
 
     fn parse(mut self) -> Result<FindOptions, ScriptError> {
-        let mut from = Vec::new();
-        while let Some(word) = self.peek().filter(|w| !w.starts_with(['-', '(', '!'])) {
-            from.push(word.to_owned());
-            self.at += 1;
+        let mut starting_points = Vec::new();
+        while let Some(argument) = self.peek().filter(|a| !a.starts_with(['-', '(', '!'])) {
+            starting_points.push(argument.to_owned());
+            self.position += 1;
         }
-        if from.is_empty() {
-            from.push(".".to_owned());
+        if starting_points.is_empty() {
+            starting_points.push(".".to_owned());
         }
         let test = self.any()?;
-        if self.at < self.words.len() {
-            return Err(self.strange());
+        if self.position < self.arguments.len() {
+            return Err(self.error());
         }
-        let action = self.action.unwrap_or(Action::Print('\n'));
-        Ok(FindOptions { from, least: self.least, most: self.most, test, action })
+        let action = self.action.unwrap_or(FindAction::Print('\n'));
+        let (min_depth, max_depth) = (self.min_depth, self.max_depth);
+        Ok(FindOptions { starting_points, min_depth, max_depth, test, action })
     }
 
-    fn any(&mut self) -> Result<Test, ScriptError> {
+    /// Tests joined by `-o`.
+    fn any(&mut self) -> Result<FindTest, ScriptError> {
         let mut tests = vec![self.all()?];
         while matches!(self.peek(), Some("-o" | "-or")) {
-            // An action on one side only would not be for the other.
+            // An action in one alternative would not apply to the other.
             if self.action.is_some() {
-                return Err(self.strange());
+                return Err(self.error());
             }
-            self.at += 1;
+            self.position += 1;
             tests.push(self.all()?);
             if self.action.is_some() {
-                return Err(self.strange());
+                return Err(self.error());
             }
         }
-        Ok(Test::Any(tests))
+        Ok(FindTest::Any(tests))
     }
 
-    fn all(&mut self) -> Result<Test, ScriptError> {
+    /// Tests joined by `-a`, or by nothing.
+    fn all(&mut self) -> Result<FindTest, ScriptError> {
         let mut tests = Vec::new();
-        while let Some(word) = self.peek().filter(|w| !matches!(*w, "-o" | "-or" | ")")) {
+        while let Some(argument) = self.peek().filter(|a| !matches!(*a, "-o" | "-or" | ")")) {
             if self.action.is_some() {
-                return Err(self.strange());
+                return Err(self.error());
             }
-            if matches!(word, "-a" | "-and") {
-                self.at += 1;
+            if matches!(argument, "-a" | "-and") {
+                self.position += 1;
                 continue;
             }
             tests.extend(self.primary()?);
         }
-        Ok(Test::All(tests))
+        Ok(FindTest::All(tests))
     }
 
-    fn primary(&mut self) -> Result<Option<Test>, ScriptError> {
-        if self.depth > MAX_DEPTH {
-            return Err(self.strange());
+    /// One test, or `None` for an option or action.
+    fn primary(&mut self) -> Result<Option<FindTest>, ScriptError> {
+        if self.nested_tests > MAX_NESTED_TESTS {
+            return Err(self.error());
         }
-        self.depth += 1;
-        let test = self.test();
-        self.depth -= 1;
+        self.nested_tests += 1;
+        let test = self.test_or_action();
+        self.nested_tests -= 1;
         test
     }
 
-    fn test(&mut self) -> Result<Option<Test>, ScriptError> {
-        let word = self.next()?;
-        Ok(Some(match word.as_str() {
-            "!" | "-not" => match self.primary()? {
-                Some(test) => Test::Not(Box::new(test)),
-                None => return Err(self.strange()),
-            },
+    fn test_or_action(&mut self) -> Result<Option<FindTest>, ScriptError> {
+        match self.next()? {
+            "!" | "-not" => {
+                let test = self.primary()?.ok_or_else(|| self.error())?;
+                return Ok(Some(FindTest::Not(Box::new(test))));
+            }
             "(" => {
                 let test = self.any()?;
                 if self.next()? != ")" || self.action.is_some() {
-                    return Err(self.strange());
+                    return Err(self.error());
                 }
-                test
+                return Ok(Some(test));
             }
-            "-name" => Test::Name(pattern::plain(&self.next()?)?),
-            "-path" | "-wholename" => Test::Path(pattern::plain(&self.next()?)?),
-            "-type" => match self.next()?.as_str() {
-                "f" => Test::Kind('f'),
-                "d" => Test::Kind('d'),
-                "l" => Test::Kind('l'),
-                _ => return Err(self.strange()),
-            },
-            "-maxdepth" => {
-                self.most = self.next()?.parse().map_err(|_| self.strange())?;
-                return Ok(None);
-            }
-            "-mindepth" => {
-                self.least = self.next()?.parse().map_err(|_| self.strange())?;
-                return Ok(None);
-            }
-            "-print" => {
-                self.action = Some(Action::Print('\n'));
-                return Ok(None);
-            }
-            "-print0" => {
-                self.action = Some(Action::Print('\0'));
-                return Ok(None);
-            }
-            "-exec" => {
-                let mut command = Vec::new();
-                let together = loop {
-                    match self.next()?.as_str() {
-                        ";" => break false,
-                        "+" if command.last().is_some_and(|w| w == "{}") => break true,
-                        word if word.contains("{}") && word != "{}" => return Err(self.strange()),
-                        word => command.push(word.to_owned()),
-                    }
+            "-name" => return Ok(Some(FindTest::Name(pattern::compile_unquoted(self.next()?)?))),
+            "-path" | "-wholename" => return Ok(Some(FindTest::Path(pattern::compile_unquoted(self.next()?)?))),
+            "-type" => {
+                return match self.next()? {
+                    "f" => Ok(Some(FindTest::Type('f'))),
+                    "d" => Ok(Some(FindTest::Type('d'))),
+                    "l" => Ok(Some(FindTest::Type('l'))),
+                    _ => Err(self.error()),
                 };
-                self.action = Some(Action::Run(command, together));
-                return Ok(None);
             }
-            _ => return Err(self.strange()),
-        }))
+            "-maxdepth" => self.max_depth = self.next()?.parse().map_err(|_| self.error())?,
+            "-mindepth" => self.min_depth = self.next()?.parse().map_err(|_| self.error())?,
+            "-print" => self.action = Some(FindAction::Print('\n')),
+            "-print0" => self.action = Some(FindAction::Print('\0')),
+            "-exec" => self.action = Some(self.exec()?),
+            _ => return Err(self.error()),
+        }
+        Ok(None)
+    }
+
+    /// `COMMAND … {} ;` or `COMMAND … {} +`
+    fn exec(&mut self) -> Result<FindAction, ScriptError> {
+        let mut command: Vec<String> = Vec::new();
+        let once = loop {
+            match self.next()? {
+                ";" => break false,
+                "+" if command.last().is_some_and(|w| w == "{}") => break true,
+                word if word.contains("{}") && word != "{}" => return Err(self.error()),
+                word => command.push(word.to_owned()),
+            }
+        };
+        Ok(FindAction::Exec { command, once })
     }
 }

@@ -1,14 +1,18 @@
-//! `grep`: lines that match, or that do not.
+//! `grep`: lines that match patterns, or that do not.
 
-use super::{Call, letters, lines, plainly};
-use crate::kube_bench::shell::budget::{room, work};
-use crate::kube_bench::shell::posix_regex::{Reading, compile};
-use crate::kube_bench::shell::{Output, ScriptError, unknown};
+use super::arguments::short_options;
+use super::input::{file_error, lines, read_inputs};
+use super::invocation::Invocation;
+use crate::kube_bench::shell::budget::{check_line_operations, check_text_size};
+use crate::kube_bench::shell::error::{ScriptError, unsupported};
+use crate::kube_bench::shell::output::CommandOutput;
+use crate::kube_bench::shell::posix_regex::{RegexOptions, compile, unsupported_regex};
+use crate::text::quote;
 use regex::Regex;
 
 const USAGE: &str = "Usage: grep [OPTION]... PATTERNS [FILE]...\nTry 'grep --help' for more information.\n";
 
-/// Patterns of one command.
+/// Maximum patterns of one command.
 const MAX_PATTERNS: usize = 1000;
 
 #[derive(Default)]
@@ -18,184 +22,183 @@ struct GrepOptions {
     extended: bool,
     fixed: bool,
     ignore_case: bool,
-    only_match: bool,
+    only_matching: bool,
     quiet: bool,
     count: bool,
-    whole_word: bool,
+    word: bool,
     whole_line: bool,
-    numbered: bool,
-    silent: bool,
-    no_name: bool,
-    with_name: bool,
-    most: Option<usize>,
+    line_numbers: bool,
+    no_messages: bool,
+    no_file_name: bool,
+    with_file_name: bool,
+    max_count: Option<usize>,
     patterns: Vec<String>,
     files: Vec<String>,
 }
 
-pub(super) fn run(call: &Call<'_, '_>) -> Result<Output, ScriptError> {
-    let Some(asked) = parse(call.arguments)? else {
-        return Ok(Output::with_errors(USAGE.to_owned(), String::new(), 2));
+pub(super) fn run(invocation: &Invocation<'_, '_>) -> Result<CommandOutput, ScriptError> {
+    let Some(options) = parse(invocation.arguments)? else {
+        return Ok(CommandOutput::with_errors(USAGE.to_owned(), String::new(), 2));
     };
-    let patterns = asked.patterns.iter().flat_map(|p| p.split('\n'));
+    let patterns = options.patterns.iter().flat_map(|p| p.split('\n'));
     if patterns.clone().count() > MAX_PATTERNS {
-        return Err(unknown(format!("grep of more than {MAX_PATTERNS} patterns")));
+        return Err(unsupported(format!("`grep` with more than {MAX_PATTERNS} patterns")));
     }
-    let patterns: Vec<Regex> = patterns.map(|p| regex(&asked, p)).collect::<Result<_, _>>()?;
-    if asked.only_match && patterns.len() > 1 {
-        return Err(unknown("grep -o of several patterns"));
+    let regexes: Vec<Regex> = patterns.map(|p| regex(&options, p)).collect::<Result<_, _>>()?;
+    if options.only_matching && regexes.len() > 1 {
+        return Err(unsupported("`grep -o` with several patterns"));
     }
-    let files: Vec<&str> = asked.files.iter().map(String::as_str).collect();
-    let inputs = call.inputs(&files, "grep", plainly)?;
+    let files: Vec<&str> = options.files.iter().map(String::as_str).collect();
+    let inputs = read_inputs(invocation, &files, "grep", file_error)?;
     let (mut text, mut matched) = (String::new(), false);
     for (name, input) in &inputs.texts {
-        let named = (files.len() > 1 || asked.with_name) && !asked.no_name;
+        let show_name = (files.len() > 1 || options.with_file_name) && !options.no_file_name;
         let name = name.as_deref().unwrap_or("(standard input)");
-        let prefix = if named { format!("{name}:") } else { String::new() };
-        work(input, patterns.len())?;
-        matched |= one(&asked, &patterns, input, &prefix, &mut text)?;
+        let prefix = if show_name { format!("{name}:") } else { String::new() };
+        check_line_operations(input, regexes.len())?;
+        matched |= search(&options, &regexes, input, &prefix, &mut text)?;
     }
-    let errors = if asked.silent { String::new() } else { inputs.errors.clone() };
+    let errors = if options.no_messages { String::new() } else { inputs.errors.clone() };
     let failed = !inputs.errors.is_empty();
     let status = match (matched, failed) {
-        (true, true) if asked.quiet => 0,
+        (true, true) if options.quiet => 0,
         (_, true) => 2,
         (true, false) => 0,
         (false, false) => 1,
     };
-    Ok(Output::with_errors(errors, if asked.quiet { String::new() } else { text }, status))
+    Ok(CommandOutput::with_errors(errors, if options.quiet { String::new() } else { text }, status))
 }
 
-/// The plain text without which no line is printed, if these arguments of grep ask for such, of standard input.
-pub(super) fn text_sought(arguments: &[String]) -> Option<String> {
-    let asked = parse(arguments).ok()??;
-    let plain = |pattern: &String| pattern.chars().all(|c| c.is_ascii_alphanumeric() || " _-/:=,".contains(c));
-    let only = !(asked.invert || asked.ignore_case || asked.numbered) && asked.files.is_empty();
-    match asked.patterns.as_slice() {
-        [pattern] if only && !pattern.is_empty() && plain(pattern) => Some(pattern.clone()),
+/// The literal text that every line contains which a `grep` of standard input with these arguments lets through, if there is
+/// one.
+pub(super) fn required_text(arguments: &[String]) -> Option<String> {
+    let options = parse(arguments).ok()??;
+    let literal = |pattern: &String| pattern.chars().all(|c| c.is_ascii_alphanumeric() || " _-/:=,".contains(c));
+    let applies = !(options.invert || options.ignore_case || options.line_numbers) && options.files.is_empty();
+    match options.patterns.as_slice() {
+        [pattern] if applies && !pattern.is_empty() && literal(pattern) => Some(pattern.clone()),
         _ => None,
     }
 }
 
-fn one(
-    asked: &GrepOptions,
-    patterns: &[Regex],
+/// Appends what one input contributes; returns whether a line was selected.
+fn search(
+    options: &GrepOptions,
+    regexes: &[Regex],
     input: &str,
     prefix: &str,
     text: &mut String,
 ) -> Result<bool, ScriptError> {
-    let mut found = 0;
+    let mut selected = 0;
     for (index, line) in lines(input).enumerate() {
-        if asked.most.is_some_and(|most| found >= most) {
+        if options.max_count.is_some_and(|max| selected >= max) {
             break;
         }
-        if patterns.iter().any(|p| p.is_match(line)) == asked.invert {
+        if regexes.iter().any(|r| r.is_match(line)) == options.invert {
             continue;
         }
-        found += 1;
-        if asked.count {
+        selected += 1;
+        if options.count {
             continue;
         }
-        let number = if asked.numbered { format!("{}:", index + 1) } else { String::new() };
-        if !asked.only_match {
+        let number = if options.line_numbers { format!("{}:", index + 1) } else { String::new() };
+        if !options.only_matching {
             text.push_str(&format!("{prefix}{number}{line}\n"));
-        } else if !asked.invert {
-            let matches = patterns.iter().flat_map(|p| p.find_iter(line)).filter(|m| !m.is_empty());
+        } else if !options.invert {
+            let matches = regexes.iter().flat_map(|r| r.find_iter(line)).filter(|m| !m.is_empty());
             for found in matches {
                 text.push_str(&format!("{prefix}{number}{}\n", found.as_str()));
-                room(text.len())?;
+                check_text_size(text.len())?;
             }
         }
-        room(text.len())?;
+        check_text_size(text.len())?;
     }
-    if asked.count {
-        text.push_str(&format!("{prefix}{found}\n"));
+    if options.count {
+        text.push_str(&format!("{prefix}{selected}\n"));
     }
-    Ok(found > 0)
+    Ok(selected > 0)
 }
 
-fn regex(asked: &GrepOptions, pattern: &str) -> Result<Regex, ScriptError> {
-    let reading = Reading {
-        extended: asked.extended,
-        ignore_case: asked.ignore_case,
-        extent: asked.only_match || asked.whole_word,
+/// Compiles one pattern, with what `-F`, `-w` and `-x` add to it.
+fn regex(options: &GrepOptions, pattern: &str) -> Result<Regex, ScriptError> {
+    let regex_options = RegexOptions {
+        extended: options.extended && !options.fixed,
+        ignore_case: options.ignore_case,
+        uses_extent: options.only_matching || options.word,
     };
-    let escaped;
-    let pattern = if asked.fixed {
+    let regex = if options.fixed {
         let special = |c: char| matches!(c, '.' | '*' | '[' | ']' | '^' | '$' | '\\');
-        escaped = pattern.chars().flat_map(|c| special(c).then_some('\\').into_iter().chain([c])).collect::<String>();
-        &escaped
+        let escaped: String = pattern.chars().flat_map(|c| special(c).then_some('\\').into_iter().chain([c])).collect();
+        compile(&escaped, regex_options)?
     } else {
-        pattern
+        compile(pattern, regex_options)?
     };
-    let reading = Reading { extended: reading.extended && !asked.fixed, ..reading };
-    let regex = compile(pattern, reading)?;
-    if !asked.whole_word && !asked.whole_line {
+    if !options.word && !options.whole_line {
         return Ok(regex);
     }
-    if asked.only_match {
-        return Err(unknown("grep -o with -w or -x"));
+    if options.only_matching {
+        return Err(unsupported("`grep -o` with `-w` or `-x`"));
     }
-    let around = if asked.whole_line { ("^(?:", ")$") } else { (r"(?:^|\W)(?:", r")(?:\W|$)") };
-    let case = if asked.ignore_case { "(?i)" } else { "" };
-    Regex::new(&format!("{case}{}{}{}", around.0, regex.as_str(), around.1))
-        .map_err(|_| unknown(format!("the regular expression {pattern}")))
+    let (before, after) = if options.whole_line { ("^(?:", ")$") } else { (r"(?:^|\W)(?:", r")(?:\W|$)") };
+    let case = if options.ignore_case { "(?i)" } else { "" };
+    Regex::new(&format!("{case}{before}{}{after}", regex.as_str())).map_err(|_| unsupported_regex(pattern))
 }
 
-/// None where no pattern is given.
+/// Parses the arguments; `None` if there is no pattern.
 fn parse(arguments: &[String]) -> Result<Option<GrepOptions>, ScriptError> {
-    let mut asked = GrepOptions::default();
+    let mut options = GrepOptions::default();
     let mut operands: Vec<String> = Vec::new();
-    let mut words = arguments.iter();
-    while let Some(word) = words.next() {
-        if word == "--" {
-            operands.extend(words.by_ref().cloned());
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
+        if argument == "--" {
+            operands.extend(arguments.by_ref().cloned());
             break;
         }
-        let Some(flags) = letters(word) else {
-            if word.starts_with("--") {
-                return Err(unknown(format!("grep {word}")));
+        let Some(mut flags) = short_options(argument) else {
+            if argument.starts_with("--") {
+                return Err(unsupported(quote(&format!("grep {argument}"))));
             }
-            operands.push(word.clone());
+            operands.push(argument.clone());
             continue;
         };
-        let mut flags = flags;
         while let Some(flag) = flags.next() {
             match flag {
-                'v' => asked.invert = true,
-                'E' => asked.extended = true,
-                'G' => asked.extended = false,
-                'F' => asked.fixed = true,
-                'i' | 'y' => asked.ignore_case = true,
-                'o' => asked.only_match = true,
-                'q' => asked.quiet = true,
-                'c' => asked.count = true,
-                'w' => asked.whole_word = true,
-                'x' => asked.whole_line = true,
-                'n' => asked.numbered = true,
-                's' => asked.silent = true,
-                'h' => asked.no_name = true,
-                'H' => asked.with_name = true,
+                'v' => options.invert = true,
+                'E' => options.extended = true,
+                'G' => options.extended = false,
+                'F' => options.fixed = true,
+                'i' | 'y' => options.ignore_case = true,
+                'o' => options.only_matching = true,
+                'q' => options.quiet = true,
+                'c' => options.count = true,
+                'w' => options.word = true,
+                'x' => options.whole_line = true,
+                'n' => options.line_numbers = true,
+                's' => options.no_messages = true,
+                'h' => options.no_file_name = true,
+                'H' => options.with_file_name = true,
                 'e' | 'm' => {
                     let rest = flags.as_str();
-                    let value = if rest.is_empty() { words.next().cloned() } else { Some(rest.to_owned()) };
-                    let value = value.ok_or_else(|| unknown(format!("grep -{flag} with nothing behind it")))?;
+                    let value = if rest.is_empty() { arguments.next().cloned() } else { Some(rest.to_owned()) };
+                    let value = value.ok_or_else(|| unsupported(format!("`grep -{flag}` without a value")))?;
                     if flag == 'e' {
-                        asked.patterns.push(value);
+                        options.patterns.push(value);
                     } else {
-                        asked.most = Some(value.parse().map_err(|_| unknown(format!("grep -m {value}")))?);
+                        options.max_count =
+                            Some(value.parse().map_err(|_| unsupported(quote(&format!("grep -m {value}"))))?);
                     }
                     break;
                 }
-                other => return Err(unknown(format!("grep -{other}"))),
+                other => return Err(unsupported(format!("`grep -{other}`"))),
             }
         }
     }
-    if asked.patterns.is_empty() {
+    if options.patterns.is_empty() {
         if operands.is_empty() {
             return Ok(None);
         }
-        asked.patterns.push(operands.remove(0));
+        options.patterns.push(operands.remove(0));
     }
-    asked.files = operands;
-    Ok(Some(asked))
+    options.files = operands;
+    Ok(Some(options))
 }

@@ -1,145 +1,177 @@
-//! `journalctl`: a unit's entries, one line each, oldest first. What the files hold, the host reads.
+//! `journalctl`: the entries of units, one line each, oldest first. The node source reads the journal files.
 
-use super::{Call, grep, program};
-use crate::kube_bench::shell::{Output, ScriptError, Stream, said, unknown};
+use super::arguments::program_name;
+use super::grep;
+use super::invocation::Invocation;
+use crate::kube_bench::shell::error::{ScriptError, errno_text, unsupported};
+use crate::kube_bench::shell::output::{CommandOutput, Stream};
 use crate::source::node::{Journal, JournalQuery, SourceError, unit_name};
+use crate::text::quote;
+use std::iter::Peekable;
+use std::slice::Iter;
 
 #[derive(Debug, Default, PartialEq, Eq)]
 struct JournalctlOptions {
     query: JournalQuery,
     quiet: bool,
-    /// Only the messages.
-    bare: bool,
+    /// Whether only messages are printed (`-o cat`).
+    messages_only: bool,
 }
 
-const EMPTY: &str = "-- No entries --\n";
+const NO_ENTRIES: &str = "-- No entries --\n";
 
-pub(super) fn run(call: &Call<'_, '_>) -> Result<Output, ScriptError> {
-    let mut asked = parse(call)?;
-    if !asked.bare && asked.query.last.is_none() {
-        asked.query.holding = call.reader.and_then(sought).filter(|text| stands_only_in_entries(text));
+pub(super) fn run(invocation: &Invocation<'_, '_>) -> Result<CommandOutput, ScriptError> {
+    let mut options = parse(invocation.arguments)?;
+    if !options.messages_only && options.query.last.is_none() {
+        options.query.holding = invocation.reader.and_then(required_by).filter(|text| is_only_in_entries(text));
     }
-    let folder = asked.query.folder.as_ref().map(|folder| folder.display().to_string());
-    let journal = call.world.journal(&asked.query);
-    let journal = match (journal.as_ref(), &folder) {
+    let directory = options.query.folder.as_ref().map(|directory| directory.display().to_string());
+    let result = invocation.context.journal(&options.query);
+    let journal = match (result.as_ref(), &directory) {
         (Ok(journal), _) => journal,
-        (Err(trouble @ (SourceError::NotFound | SourceError::NotDirectory)), Some(folder)) => {
-            let errors = format!("Failed to open {folder}: {}\n", said(folder, trouble)?);
-            return Ok(Output::with_errors(errors, String::new(), 1));
+        (Err(error @ (SourceError::NotFound | SourceError::NotDirectory)), Some(directory)) => {
+            let errors = format!("Failed to open {directory}: {}\n", errno_text(directory, error)?);
+            return Ok(CommandOutput::with_errors(errors, String::new(), 1));
         }
-        (Err(trouble), _) => return Err(ScriptError::Failed(format!("the journal {trouble}"))),
+        (Err(error), _) => return Err(ScriptError::Failed(format!("the journal {error}"))),
     };
     let mut errors = journal.ignored.concat();
-    if !asked.quiet && !journal.found {
+    if !options.quiet && !journal.found {
         errors.push_str("No journal files were found.\n");
     }
-    let mut output = Output { chunks: vec![(Stream::Err, errors)], status: 0 };
-    output.chunks.push((Stream::Out, lines(&asked, journal)?));
+    let mut output = CommandOutput { chunks: vec![(Stream::Stderr, errors)], status: 0 };
+    output.chunks.push((Stream::Stdout, entry_lines(&options, journal)?));
     Ok(output)
 }
 
-fn lines(asked: &JournalctlOptions, journal: &Journal) -> Result<String, ScriptError> {
+fn entry_lines(options: &JournalctlOptions, journal: &Journal) -> Result<String, ScriptError> {
     let mut text = String::new();
-    if journal.entries.is_empty() && !asked.quiet {
-        return Ok(EMPTY.to_owned());
+    if journal.entries.is_empty() && !options.quiet {
+        return Ok(NO_ENTRIES.to_owned());
     }
-    let mut before = None;
+    let mut last_boot = None;
     for entry in &journal.entries {
-        if !asked.query.merge && !asked.quiet {
-            if before.is_some_and(|boot| boot != entry.boot) {
+        if !options.query.merge && !options.quiet {
+            if last_boot.is_some_and(|boot| boot != entry.boot) {
                 text.push_str(&entry.boot_line());
             }
-            before = Some(entry.boot);
+            last_boot = Some(entry.boot);
         }
         match &entry.message {
-            Some(message) if asked.bare => {
+            Some(message) if options.messages_only => {
                 let message = str::from_utf8(message).ok().filter(|m| !m.contains('\0'));
-                text.push_str(message.ok_or_else(|| unknown("a message that is no text"))?);
+                text.push_str(message.ok_or_else(|| unsupported("a journal message that is not UTF-8 text"))?);
                 text.push('\n');
             }
-            Some(_) | None => text.extend(entry.short().filter(|_| !asked.bare)),
+            Some(_) | None => text.extend(entry.short().filter(|_| !options.messages_only)),
         }
     }
     Ok(text)
 }
 
-/// What the command behind it looks for in its lines, if it is a grep for a plain text. The other entries need not be kept.
-fn sought(reader: &[String]) -> Option<String> {
+/// The literal text without which the reading command, a `grep`, drops a line. Entries without it need not be collected.
+fn required_by(reader: &[String]) -> Option<String> {
     let (name, arguments) = reader.split_first()?;
-    if program(name) == "grep" { grep::text_sought(arguments) } else { None }
+    if program_name(name) == "grep" { grep::required_text(arguments) } else { None }
 }
 
-/// Whether a text can stand in no line but an entry's.
-fn stands_only_in_entries(text: &str) -> bool {
-    !EMPTY.contains(text) && text.chars().any(|c| !"-- Boot 0123456789abcdef".contains(c))
+/// Whether a text can appear in entries only, not in the lines that `journalctl` adds.
+fn is_only_in_entries(text: &str) -> bool {
+    !NO_ENTRIES.contains(text) && text.chars().any(|c| !"-- Boot 0123456789abcdef".contains(c))
 }
 
-fn parse(call: &Call<'_, '_>) -> Result<JournalctlOptions, ScriptError> {
-    let strange = |what: &str| unknown(format!("journalctl {what}"));
-    let mut asked = JournalctlOptions::default();
-    let mut words = call.arguments.iter().peekable();
-    while let Some(word) = words.next() {
-        let (flag, joined) = match word.strip_prefix("--") {
+fn error(what: &str) -> ScriptError {
+    unsupported(quote(&format!("journalctl {what}")))
+}
+
+fn parse(arguments: &[String]) -> Result<JournalctlOptions, ScriptError> {
+    let mut options = JournalctlOptions::default();
+    let mut arguments = arguments.iter().peekable();
+    while let Some(argument) = arguments.next() {
+        let (name, value) = match argument.strip_prefix("--") {
             Some(long) => match long.split_once('=') {
                 Some((name, value)) => (name, Some(value.to_owned())),
                 None => (long, None),
             },
-            // Letters without a value may stand before one with it: `-qmu k3s`.
-            None => {
-                let letters = word.strip_prefix('-').ok_or_else(|| strange(word))?;
-                let rest = letters.trim_start_matches(['q', 'm', 'l']);
-                asked.quiet |= letters[..letters.len() - rest.len()].contains('q');
-                asked.query.merge |= letters[..letters.len() - rest.len()].contains('m');
-                let Some(letter) = rest.chars().next() else {
-                    if letters.is_empty() {
-                        return Err(strange(word));
-                    }
-                    continue;
-                };
-                let value = &rest[letter.len_utf8()..];
-                (&rest[..letter.len_utf8()], Some(value.to_owned()).filter(|v| !v.is_empty()))
-            }
+            None => match options.add_short_flags(argument)? {
+                Some(option) => option,
+                None => continue,
+            },
         };
-        let is_long = word.starts_with("--");
-        match (is_long, flag) {
-            (true, "quiet") if joined.is_none() => asked.quiet = true,
-            (true, "merge") if joined.is_none() => asked.query.merge = true,
-            // There is no pager here, lines are whole, and times are UTC anyway.
-            (true, "no-pager" | "full" | "utc") if joined.is_none() => {}
-            (true, "unit") | (false, "u") => {
-                let unit = joined.or_else(|| words.next().cloned()).ok_or_else(|| strange(word))?;
-                asked.query.units.push(unit_name(&unit).ok_or_else(|| strange(&format!("-u {unit}")))?);
-            }
-            (true, "directory") | (false, "D") => {
-                let folder = joined.or_else(|| words.next().cloned()).ok_or_else(|| strange(word))?;
-                if !folder.starts_with('/') {
-                    return Err(strange(&format!("-D {folder}")));
-                }
-                asked.query.folder = Some(folder.into());
-            }
-            (true, "output") | (false, "o") => {
-                let form = joined.or_else(|| words.next().cloned()).ok_or_else(|| strange(word))?;
-                asked.bare = match form.as_str() {
-                    "short" => false,
-                    "cat" => {
-                        asked.quiet = true;
-                        true
-                    }
-                    other => return Err(strange(&format!("-o {other}"))),
-                };
-            }
-            (true, "lines") | (false, "n") => {
-                let count = joined.or_else(|| words.next_if(|next| is_number(next)).cloned());
-                let count = count.unwrap_or_else(|| "10".to_owned());
-                let number = count.parse().ok().filter(|_| is_number(&count));
-                asked.query.last = Some(number.ok_or_else(|| strange(&format!("-n {count}")))?);
-            }
-            (true | false, _) => return Err(strange(word)),
-        }
+        let name = match (argument.starts_with("--"), name) {
+            (true, long) => long,
+            (false, "u") => "unit",
+            (false, "D") => "directory",
+            (false, "o") => "output",
+            (false, "n") => "lines",
+            (false, _) => return Err(error(argument)),
+        };
+        options.add(argument, name, value, &mut arguments)?;
     }
-    Ok(asked)
+    Ok(options)
 }
 
-fn is_number(word: &str) -> bool {
-    !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit())
+impl JournalctlOptions {
+    /// Takes the flags of a short option group such as `-qmu k3s`; returns the option that ends it, with its attached value.
+    fn add_short_flags<'a>(&mut self, argument: &'a str) -> Result<Option<(&'a str, Option<String>)>, ScriptError> {
+        let group = argument.strip_prefix('-').filter(|g| !g.is_empty()).ok_or_else(|| error(argument))?;
+        let rest = group.trim_start_matches(['q', 'm', 'l']);
+        let flags = &group[..group.len() - rest.len()];
+        self.quiet |= flags.contains('q');
+        self.query.merge |= flags.contains('m');
+        Ok(rest.chars().next().map(|c| {
+            let (name, value) = rest.split_at(c.len_utf8());
+            (name, Some(value.to_owned()).filter(|v| !v.is_empty()))
+        }))
+    }
+
+    /// Takes one option by its long name.
+    fn add(
+        &mut self,
+        argument: &str,
+        name: &str,
+        attached: Option<String>,
+        arguments: &mut Peekable<Iter<'_, String>>,
+    ) -> Result<(), ScriptError> {
+        match name {
+            "quiet" if attached.is_none() => self.quiet = true,
+            "merge" if attached.is_none() => self.query.merge = true,
+            // There is no pager, lines are never shortened, and times are UTC anyway.
+            "no-pager" | "full" | "utc" if attached.is_none() => {}
+            "unit" => {
+                let unit = attached.or_else(|| arguments.next().cloned()).ok_or_else(|| error(argument))?;
+                self.query.units.push(unit_name(&unit).ok_or_else(|| error(&format!("-u {unit}")))?);
+            }
+            "directory" => {
+                let directory = attached.or_else(|| arguments.next().cloned()).ok_or_else(|| error(argument))?;
+                if !directory.starts_with('/') {
+                    return Err(error(&format!("-D {directory}")));
+                }
+                self.query.folder = Some(directory.into());
+            }
+            "output" => {
+                let format = attached.or_else(|| arguments.next().cloned()).ok_or_else(|| error(argument))?;
+                self.messages_only = match format.as_str() {
+                    "short" => false,
+                    "cat" => {
+                        self.quiet = true;
+                        true
+                    }
+                    other => return Err(error(&format!("-o {other}"))),
+                };
+            }
+            "lines" => {
+                let count = attached.or_else(|| arguments.next_if(|next| is_number(next)).cloned());
+                let count = count.unwrap_or_else(|| "10".to_owned());
+                let number = count.parse().ok().filter(|_| is_number(&count));
+                self.query.last = Some(number.ok_or_else(|| error(&format!("-n {count}")))?);
+            }
+            _ => return Err(error(argument)),
+        }
+        Ok(())
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }

@@ -1,132 +1,136 @@
-//! `ps`, as procps prints it. The script's own processes are listed too, since it would have seen them.
+//! `ps`, as procps prints it. The script's own processes are listed too, since a real `ps` would show them.
 
-use super::Call;
-use crate::kube_bench::shell::{Output, ScriptError, unknown};
-use crate::source::node::{ProcessRow, ProcessTable};
+use super::invocation::Invocation;
+use crate::kube_bench::shell::error::{ScriptError, unsupported};
+use crate::kube_bench::shell::output::CommandOutput;
+use crate::source::node::{ProcessRow, ProcessTable, base_name};
+use crate::text::quote;
 
-/// Letters of a program's name that are compared.
-const NAME_LETTERS: usize = 15;
+/// Characters of a process name that `-C` compares; the kernel keeps no more.
+const NAME_CHARS: usize = 15;
 const DAY: u64 = 24 * 60 * 60;
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// What is asked for.
 #[derive(Default)]
 struct PsOptions {
     all: bool,
     full: bool,
     names: Option<Vec<String>>,
-    columns: Vec<(Column, Option<String>)>,
-    bare: bool,
+    /// Columns of `-o`, with a heading if one is given.
+    columns: Vec<(PsColumn, Option<String>)>,
+    no_headings: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Column {
+enum PsColumn {
     User,
     Pid,
-    Parent,
-    Percent,
+    ParentPid,
+    /// Percentage of CPU time over the life of the process.
+    CpuPercent,
     Started,
     Terminal,
-    Time,
+    CpuTime,
     CommandLine,
     Name,
 }
 
-const FULL: [Column; 8] = [
-    Column::User,
-    Column::Pid,
-    Column::Parent,
-    Column::Percent,
-    Column::Started,
-    Column::Terminal,
-    Column::Time,
-    Column::CommandLine,
+const FULL: [PsColumn; 8] = [
+    PsColumn::User,
+    PsColumn::Pid,
+    PsColumn::ParentPid,
+    PsColumn::CpuPercent,
+    PsColumn::Started,
+    PsColumn::Terminal,
+    PsColumn::CpuTime,
+    PsColumn::CommandLine,
 ];
 
-pub(super) fn run(call: &Call<'_, '_>) -> Result<Output, ScriptError> {
-    let asked = parse(call.arguments)?;
-    let table = call.world.processes()?;
+pub(super) fn run(invocation: &Invocation<'_, '_>) -> Result<CommandOutput, ScriptError> {
+    let options = parse(invocation.arguments)?;
+    let table = invocation.context.processes()?;
     let mut rows = table.rows.clone();
-    rows.extend(call.processes.iter().enumerate().map(|(index, line)| own(table, index, line)));
-    let short = |name: &str| name.chars().take(NAME_LETTERS).collect::<String>();
-    if let Some(names) = &asked.names {
+    rows.extend(invocation.processes.iter().enumerate().map(|(index, line)| own_process(table, index, line)));
+    let short = |name: &str| name.chars().take(NAME_CHARS).collect::<String>();
+    if let Some(names) = &options.names {
         rows.retain(|row| names.iter().any(|name| short(name) == short(&row.name)));
     }
-    let columns: Vec<(Column, Option<String>)> =
-        if asked.full { FULL.iter().map(|c| (*c, None)).collect() } else { asked.columns };
-    let mut text = String::new();
-    let headings = columns.iter().map(|(c, h)| h.clone().unwrap_or_else(|| heading(*c, asked.full).to_owned()));
+    let columns: Vec<(PsColumn, Option<String>)> =
+        if options.full { FULL.iter().map(|c| (*c, None)).collect() } else { options.columns };
+    let headings = columns.iter().map(|(c, h)| h.clone().unwrap_or_else(|| heading(*c, options.full).to_owned()));
     let headings: Vec<String> = headings.collect();
-    if !asked.bare && headings.iter().any(|h| !h.is_empty()) {
-        text.push_str(&line(&columns, &headings, table));
+    let mut text = String::new();
+    if !options.no_headings && headings.iter().any(|h| !h.is_empty()) {
+        text.push_str(&format_line(&columns, &headings, table));
     }
     for row in &rows {
-        let cells: Vec<String> = columns.iter().map(|(c, _)| cell(call, *c, row, table)).collect::<Result<_, _>>()?;
-        text.push_str(&line(&columns, &cells, table));
+        let cells: Vec<String> =
+            columns.iter().map(|(c, _)| cell(invocation, *c, row, table)).collect::<Result<_, _>>()?;
+        text.push_str(&format_line(&columns, &cells, table));
     }
-    Ok(Output::of(text, i32::from(rows.is_empty())))
+    Ok(CommandOutput::stdout_text(text, i32::from(rows.is_empty())))
 }
 
 fn parse(arguments: &[String]) -> Result<PsOptions, ScriptError> {
-    let mut asked = PsOptions::default();
-    let mut words = arguments.iter();
-    while let Some(word) = words.next() {
-        let strange = || unknown(format!("ps {}", arguments.join(" ")));
-        if let Some(long) = word.strip_prefix("--") {
+    let error = || unsupported(quote(&format!("ps {}", arguments.join(" "))));
+    let mut options = PsOptions::default();
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        if let Some(long) = argument.strip_prefix("--") {
             match long {
-                "no-headers" | "no-heading" | "no-headings" | "noheaders" => asked.bare = true,
-                _ => return Err(strange()),
+                "no-headers" | "no-heading" | "no-headings" | "noheaders" => options.no_headings = true,
+                _ => return Err(error()),
             }
             continue;
         }
-        if word == "ww" || word == "w" {
+        if argument == "ww" || argument == "w" {
             continue;
         }
-        let flags = word.strip_prefix('-').filter(|f| !f.is_empty()).ok_or_else(strange)?;
-        for (at, letter) in flags.char_indices() {
-            match letter {
-                'e' | 'A' => asked.all = true,
-                'f' => asked.full = true,
+        let flags = argument.strip_prefix('-').filter(|f| !f.is_empty()).ok_or_else(error)?;
+        for (at, flag) in flags.char_indices() {
+            match flag {
+                'e' | 'A' => options.all = true,
+                'f' => options.full = true,
                 'w' => {}
                 'C' | 'o' => {
                     let attached = &flags[at + 1..];
-                    let value = if attached.is_empty() { words.next().ok_or_else(strange)?.as_str() } else { attached };
-                    if letter == 'C' {
+                    let value = if attached.is_empty() { rest.next().ok_or_else(error)?.as_str() } else { attached };
+                    if flag == 'C' {
                         let names = value.split([',', ' ']).filter(|n| !n.is_empty()).map(str::to_owned);
-                        asked.names.get_or_insert_with(Vec::new).extend(names);
+                        options.names.get_or_insert_with(Vec::new).extend(names);
                     } else {
-                        asked.columns.extend(columns(value).ok_or_else(strange)?);
+                        options.columns.extend(columns(value).ok_or_else(error)?);
                     }
                     break;
                 }
-                _ => return Err(strange()),
+                _ => return Err(error()),
             }
         }
     }
-    let selected = asked.all != asked.names.is_some();
-    let shaped = asked.full == asked.columns.is_empty();
-    if !selected || !shaped || asked.names.as_ref().is_some_and(Vec::is_empty) {
-        return Err(unknown(format!("ps {}", arguments.join(" "))));
+    let has_one_selection = options.all != options.names.is_some();
+    let has_one_format = options.full == options.columns.is_empty();
+    if !has_one_selection || !has_one_format || options.names.as_ref().is_some_and(Vec::is_empty) {
+        return Err(error());
     }
-    Ok(asked)
+    Ok(options)
 }
 
-/// `pid=,args`: what follows `=` is the heading, to the word's end.
-fn columns(text: &str) -> Option<Vec<(Column, Option<String>)>> {
+/// Parses the value of `-o`, such as `pid=,args`: what follows `=` is the heading, up to the end of the value.
+fn columns(text: &str) -> Option<Vec<(PsColumn, Option<String>)>> {
     let mut found = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {
         let end = rest.find([',', '=', ' ']).unwrap_or(rest.len());
         let column = match &rest[..end] {
-            "pid" => Column::Pid,
-            "ppid" => Column::Parent,
-            "cmd" | "args" | "command" => Column::CommandLine,
-            "comm" | "ucmd" => Column::Name,
+            "pid" => PsColumn::Pid,
+            "ppid" => PsColumn::ParentPid,
+            "cmd" | "args" | "command" => PsColumn::CommandLine,
+            "comm" | "ucmd" => PsColumn::Name,
             _ => return None,
         };
         rest = &rest[end..];
         if let Some(title) = rest.strip_prefix('=') {
-            // `-o pid=,args=`: an empty heading, and the next column.
+            // Only empty headings are supported, as in `pid=,args=`.
             if !title.is_empty() && !title.starts_with(',') {
                 return None;
             }
@@ -140,23 +144,23 @@ fn columns(text: &str) -> Option<Vec<(Column, Option<String>)>> {
     Some(found)
 }
 
-const fn heading(column: Column, full: bool) -> &'static str {
+const fn heading(column: PsColumn, full: bool) -> &'static str {
     match column {
-        Column::User => "UID",
-        Column::Pid => "PID",
-        Column::Parent => "PPID",
-        Column::Percent => "C",
-        Column::Started => "STIME",
-        Column::Terminal => "TTY",
-        Column::Time => "TIME",
-        Column::CommandLine if full => "CMD",
-        Column::CommandLine => "COMMAND",
-        Column::Name => "COMMAND",
+        PsColumn::User => "UID",
+        PsColumn::Pid => "PID",
+        PsColumn::ParentPid => "PPID",
+        PsColumn::CpuPercent => "C",
+        PsColumn::Started => "STIME",
+        PsColumn::Terminal => "TTY",
+        PsColumn::CpuTime => "TIME",
+        PsColumn::CommandLine if full => "CMD",
+        PsColumn::CommandLine => "COMMAND",
+        PsColumn::Name => "COMMAND",
     }
 }
 
-/// A line with each column in its width; the last one is as long as it is.
-fn line(columns: &[(Column, Option<String>)], cells: &[String], table: &ProcessTable) -> String {
+/// Pads each cell to the width of its column; the last one is not padded.
+fn format_line(columns: &[(PsColumn, Option<String>)], cells: &[String], table: &ProcessTable) -> String {
     let mut text = String::new();
     for (index, ((column, _), cell)) in columns.iter().zip(cells).enumerate() {
         let last = index + 1 == columns.len();
@@ -164,52 +168,57 @@ fn line(columns: &[(Column, Option<String>)], cells: &[String], table: &ProcessT
             text.push(' ');
         }
         text.push_str(&match column {
-            Column::User | Column::Terminal => format!("{cell:<8}"),
-            Column::Pid | Column::Parent => format!("{cell:>width$}", width = table.pid_width),
-            Column::Percent => format!("{cell:>2}"),
-            Column::Started => format!("{cell:>5}"),
-            Column::Time => format!("{cell:>8}"),
-            Column::CommandLine | Column::Name if last => cell.clone(),
-            Column::CommandLine => format!("{cell:<27}"),
-            Column::Name => format!("{cell:<15}"),
+            PsColumn::User | PsColumn::Terminal => format!("{cell:<8}"),
+            PsColumn::Pid | PsColumn::ParentPid => format!("{cell:>width$}", width = table.pid_width),
+            PsColumn::CpuPercent => format!("{cell:>2}"),
+            PsColumn::Started => format!("{cell:>5}"),
+            PsColumn::CpuTime => format!("{cell:>8}"),
+            PsColumn::CommandLine | PsColumn::Name if last => cell.clone(),
+            PsColumn::CommandLine => format!("{cell:<27}"),
+            PsColumn::Name => format!("{cell:<15}"),
         });
     }
     text.push('\n');
     text
 }
 
-fn cell(call: &Call<'_, '_>, column: Column, row: &ProcessRow, table: &ProcessTable) -> Result<String, ScriptError> {
+fn cell(
+    invocation: &Invocation<'_, '_>,
+    column: PsColumn,
+    row: &ProcessRow,
+    table: &ProcessTable,
+) -> Result<String, ScriptError> {
     Ok(match column {
-        Column::User => user(&call.world.host.accounts().user_name(row.uid)),
-        Column::Pid => row.pid.to_string(),
-        Column::Parent => row.parent.to_string(),
-        Column::Percent => percent(row, table).to_string(),
-        Column::Started => started(row, table),
-        Column::Terminal => terminal(row.terminal)?,
-        Column::Time => {
+        PsColumn::User => user(&invocation.context.source.accounts().user_name(row.uid)),
+        PsColumn::Pid => row.pid.to_string(),
+        PsColumn::ParentPid => row.parent.to_string(),
+        PsColumn::CpuPercent => percent(row, table).to_string(),
+        PsColumn::Started => started(row, table),
+        PsColumn::Terminal => terminal(row.terminal)?,
+        PsColumn::CpuTime => {
             let (minutes, seconds) = (row.cpu / 60, row.cpu % 60);
             let (hours, minutes) = (minutes / 60, minutes % 60);
             let days = hours / 24;
-            let front = if days > 0 { format!("{days}-") } else { String::new() };
-            format!("{front}{:02}:{minutes:02}:{seconds:02}", hours % 24)
+            let prefix = if days > 0 { format!("{days}-") } else { String::new() };
+            format!("{prefix}{:02}:{minutes:02}:{seconds:02}", hours % 24)
         }
-        Column::CommandLine => command_line(row),
-        Column::Name if row.defunct => format!("{} <defunct>", printable(&row.name)),
-        Column::Name => printable(&row.name),
+        PsColumn::CommandLine => command_line(row),
+        PsColumn::Name if row.defunct => format!("{} <defunct>", printable(&row.name)),
+        PsColumn::Name => printable(&row.name),
     })
 }
 
-/// A name longer than its column is cut, with a sign that it was.
+/// A name that is longer than its column ends with `+`.
 fn user(name: &str) -> String {
     if name.chars().count() > 8 { name.chars().take(7).chain(['+']).collect() } else { name.to_owned() }
 }
 
 fn percent(row: &ProcessRow, table: &ProcessTable) -> u64 {
-    let lived = table.now.saturating_sub(row.started);
-    row.cpu.saturating_mul(100).checked_div(lived).unwrap_or_default().min(99)
+    let age = table.now.saturating_sub(row.started);
+    row.cpu.saturating_mul(100).checked_div(age).unwrap_or_default().min(99)
 }
 
-/// The time of a process of the last day, the date of an older one. The clock is UTC, as it is in a container.
+/// The start time of a process: the time of day within the last day, a date before. In UTC, as in a container.
 fn started(row: &ProcessRow, table: &ProcessTable) -> String {
     if row.started == 0 || table.now.saturating_sub(row.started) < DAY {
         let minutes = row.started / 60;
@@ -220,13 +229,13 @@ fn started(row: &ProcessRow, table: &ProcessTable) -> String {
     if year == this_year { format!("{}{day:02}", MONTHS[month]) } else { format!(" {year}") }
 }
 
-/// Days of 400 years, behind which the calendar begins again.
-const CYCLE: u64 = 146_097;
+/// Days of 400 years, after which the calendar repeats.
+const CALENDAR_CYCLE: u64 = 146_097;
 
-/// Year, month from 0 and day of a number of days since 1970.
+/// Year, month (from 0) and day (from 1) of a number of days since 1970.
 fn date(days: u64) -> (u64, usize, u64) {
     let leap = |year: u64| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-    let (mut year, mut left) = (1970 + 400 * (days / CYCLE), days % CYCLE);
+    let (mut year, mut left) = (1970 + 400 * (days / CALENDAR_CYCLE), days % CALENDAR_CYCLE);
     while left >= 365 + u64::from(leap(year)) {
         left -= 365 + u64::from(leap(year));
         year += 1;
@@ -240,7 +249,7 @@ fn date(days: u64) -> (u64, usize, u64) {
     (year, month, left + 1)
 }
 
-/// The kernel's number of a terminal: the kind above, the number below and at the very top.
+/// The name of a terminal from its device number: bits 8 to 19 are the major number, the others the minor number.
 fn terminal(number: u32) -> Result<String, ScriptError> {
     let (major, minor) = ((number >> 8) & 0xfff, (number & 0xff) | ((number >> 12) & 0xfff00));
     Ok(match major {
@@ -249,7 +258,7 @@ fn terminal(number: u32) -> Result<String, ScriptError> {
         4 if minor < 64 => format!("tty{minor}"),
         4 => format!("ttyS{}", minor - 64),
         5 if minor == 1 => "console".to_owned(),
-        other => return Err(unknown(format!("a terminal of kind {other}"))),
+        other => return Err(unsupported(format!("`ps` with a terminal of device number {other}"))),
     })
 }
 
@@ -263,15 +272,15 @@ fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() || c == '\u{fffd}' { '?' } else { c }).collect()
 }
 
-/// A process of the script itself: its number is not known, but it is behind all others.
-fn own(table: &ProcessTable, index: usize, line: &str) -> ProcessRow {
+/// A process of the script itself. Its pid is unknown; it follows all others.
+fn own_process(table: &ProcessTable, index: usize, line: &str) -> ProcessRow {
     let last = table.rows.last().map_or(1, |row| row.pid);
     let program = line.split(' ').next().unwrap_or_default();
     ProcessRow {
         pid: last.saturating_add(1 + u32::try_from(index).unwrap_or_default()),
         parent: last,
         uid: 0,
-        name: crate::source::node::base_name(program).to_owned(),
+        name: base_name(program).to_owned(),
         argv: vec![line.to_owned()],
         defunct: false,
         terminal: 0,
@@ -285,12 +294,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_and_terminals_are_as_procps_shows_them() {
+    fn formats_dates_terminals_and_users_as_procps_does() {
         assert_eq!(date(0), (1970, 0, 1));
         assert_eq!(date(19_782), (2024, 1, 29));
         assert_eq!(date(20_088), (2024, 11, 31));
         assert!(date(u64::MAX / DAY).0 > 584_000_000_000);
-        assert_eq!(date(19_782 + CYCLE), (2424, 1, 29));
+        assert_eq!(date(19_782 + CALENDAR_CYCLE), (2424, 1, 29));
         assert_eq!(terminal(0).as_deref(), Ok("?"));
         assert_eq!(terminal(34_819).as_deref(), Ok("pts/3"));
         assert_eq!(terminal(1025).as_deref(), Ok("tty1"));

@@ -1,101 +1,116 @@
 //! `stat -c FORMAT`: mode, owner and name of files.
 
-use super::Call;
-use crate::kube_bench::shell::{Output, ScriptError, said, unknown};
+use super::invocation::Invocation;
+use crate::kube_bench::shell::context::ShellContext;
+use crate::kube_bench::shell::error::{ScriptError, errno_text, unsupported};
+use crate::kube_bench::shell::output::CommandOutput;
 use crate::source::node::{Entry, Kind};
+use crate::text::quote;
 
-pub(super) fn run(call: &Call<'_, '_>) -> Result<Output, ScriptError> {
-    let mut format = None;
-    let mut follow = false;
-    let mut files = Vec::new();
-    let mut words = call.arguments.iter();
-    let mut only_files = false;
-    while let Some(word) = words.next() {
-        let strange = || unknown(format!("stat {word}"));
-        match word.strip_prefix('-').filter(|rest| !rest.is_empty() && !only_files) {
-            None => files.push(word),
-            Some("-") => only_files = true,
-            Some("L" | "-dereference") => follow = true,
-            Some("c" | "Lc" | "-format") => {
-                follow |= word == "-Lc";
-                format = Some(words.next().ok_or_else(strange)?.clone());
-            }
-            Some(rest) => match rest.strip_prefix("-format=").or_else(|| rest.strip_prefix('c')) {
-                Some(text) => format = Some(text.to_owned()),
-                None => return Err(strange()),
-            },
-        }
-    }
-    if files.is_empty() {
+#[derive(Default)]
+struct StatOptions<'a> {
+    format: Option<String>,
+    follow: bool,
+    files: Vec<&'a str>,
+}
+
+pub(super) fn run(invocation: &Invocation<'_, '_>) -> Result<CommandOutput, ScriptError> {
+    let options = parse(invocation.arguments)?;
+    if options.files.is_empty() {
         let error = "stat: missing operand\nTry 'stat --help' for more information.\n";
-        return Ok(Output::with_errors(error.to_owned(), String::new(), 1));
+        return Ok(CommandOutput::with_errors(error.to_owned(), String::new(), 1));
     }
-    let format = format.ok_or_else(|| unknown("stat without a format"))?;
+    let format = options.format.ok_or_else(|| unsupported("`stat` without a format"))?;
+    let context = invocation.context;
     let (mut text, mut errors) = (String::new(), String::new());
-    for file in files {
+    for file in options.files {
+        // The program escapes such names.
         if file.contains(|c: char| c == '\'' || c.is_control()) {
-            return Err(unknown("stat of a file with such a name"));
+            return Err(unsupported("`stat` on a file name with a quote or control character"));
         }
-        let place = call.world.place(file);
-        let seen = call.world.host.look(&place).and_then(|entry| {
-            if follow && entry.link.is_some() {
-                let stat = call.world.host.stat(&place)?;
+        let path = context.path(file);
+        let entry = context.source.look(&path).and_then(|entry| {
+            if options.follow && entry.link.is_some() {
+                let stat = context.source.stat(&path)?;
                 return Ok(Entry { stat, size: 0, link: None });
             }
             Ok(entry)
         });
-        match seen {
+        match entry {
             Ok(entry) => {
-                text.push_str(&line(call, &format, file, &entry)?);
+                text.push_str(&format_entry(context, &format, file, &entry)?);
                 text.push('\n');
             }
-            Err(trouble) => {
-                errors.push_str(&format!("stat: cannot statx '{file}': {}\n", said(file, &trouble)?));
+            Err(error) => {
+                errors.push_str(&format!("stat: cannot statx '{file}': {}\n", errno_text(file, &error)?));
             }
         }
     }
     let status = i32::from(!errors.is_empty());
-    Ok(Output::with_errors(errors, text, status))
+    Ok(CommandOutput::with_errors(errors, text, status))
 }
 
-fn line(call: &Call<'_, '_>, format: &str, file: &str, entry: &Entry) -> Result<String, ScriptError> {
-    let accounts = call.world.host.accounts();
+fn parse(arguments: &[String]) -> Result<StatOptions<'_>, ScriptError> {
+    let mut options = StatOptions::default();
+    let mut only_files = false;
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
+        let error = || unsupported(quote(&format!("stat {argument}")));
+        match argument.strip_prefix('-').filter(|rest| !rest.is_empty() && !only_files) {
+            None => options.files.push(argument.as_str()),
+            Some("-") => only_files = true,
+            Some("L" | "-dereference") => options.follow = true,
+            Some("c" | "Lc" | "-format") => {
+                options.follow |= argument == "-Lc";
+                options.format = Some(arguments.next().ok_or_else(error)?.clone());
+            }
+            Some(rest) => match rest.strip_prefix("-format=").or_else(|| rest.strip_prefix('c')) {
+                Some(text) => options.format = Some(text.to_owned()),
+                None => return Err(error()),
+            },
+        }
+    }
+    Ok(options)
+}
+
+fn format_entry(context: &ShellContext<'_>, format: &str, file: &str, entry: &Entry) -> Result<String, ScriptError> {
+    let accounts = context.source.accounts();
     let stat = &entry.stat;
-    let nobody = || "UNKNOWN".to_owned();
+    let unknown = || "UNKNOWN".to_owned();
     let mut text = String::new();
-    let mut letters = format.chars();
-    while let Some(letter) = letters.next() {
-        if letter != '%' {
-            text.push(letter);
+    let mut chars = format.chars();
+    while let Some(c) = chars.next() {
+        if c != '%' {
+            text.push(c);
             continue;
         }
-        match letters.next() {
+        match chars.next() {
             Some('%') => text.push('%'),
             Some('a') => text.push_str(&format!("{:o}", stat.mode)),
-            Some('A') => text.push_str(&symbolic(entry)?),
+            Some('A') => text.push_str(&symbolic_mode(entry)?),
             Some('u') => text.push_str(&stat.uid.to_string()),
             Some('g') => text.push_str(&stat.gid.to_string()),
-            Some('U') => text.push_str(&accounts.known_user(stat.uid).unwrap_or_else(nobody)),
-            Some('G') => text.push_str(&accounts.known_group(stat.gid).unwrap_or_else(nobody)),
+            Some('U') => text.push_str(&accounts.known_user(stat.uid).unwrap_or_else(unknown)),
+            Some('G') => text.push_str(&accounts.known_group(stat.gid).unwrap_or_else(unknown)),
             Some('n') => text.push_str(file),
-            other => return Err(unknown(format!("stat -c %{}", other.unwrap_or(' ')))),
+            other => return Err(unsupported(format!("`stat -c %{}`", other.unwrap_or(' ')))),
         }
     }
     Ok(text)
 }
 
-/// `-rw-r--r--`.
-fn symbolic(entry: &Entry) -> Result<String, ScriptError> {
+/// The mode as `-rw-r--r--`.
+fn symbolic_mode(entry: &Entry) -> Result<String, ScriptError> {
     let kind = match entry.stat.kind {
         Kind::File => '-',
         Kind::Directory => 'd',
         Kind::Special if entry.link.is_some() => 'l',
-        Kind::Special => return Err(unknown("stat -c %A of a device")),
+        Kind::Special => return Err(unsupported("`stat -c %A` on a special file")),
     };
     let mode = entry.stat.mode;
     if mode & 0o7000 != 0 {
-        return Err(unknown("stat -c %A of a file with set-id bits"));
+        return Err(unsupported("`stat -c %A` on a file with setuid, setgid or sticky bit"));
     }
-    let bit = |shift: u32, letter: char| if mode & (1 << shift) == 0 { '-' } else { letter };
+    let bit = |shift: u32, c: char| if mode & (1 << shift) == 0 { '-' } else { c };
     Ok(std::iter::once(kind).chain((0..9).map(|i| bit(8 - i, ['r', 'w', 'x'][i as usize % 3]))).collect())
 }

@@ -1,25 +1,39 @@
-//! `test` and `[`: one condition, with `!` before it.
+//! `test` and `[`: one condition, perhaps negated.
 
-use super::Call;
-use crate::kube_bench::shell::{Output, ScriptError, unknown};
-use crate::source::node::{Kind, SourceError};
+use super::invocation::Invocation;
+use crate::kube_bench::shell::context::ShellContext;
+use crate::kube_bench::shell::error::{ScriptError, ignore_absent, unsupported};
+use crate::kube_bench::shell::output::CommandOutput;
+use crate::source::node::Kind;
+use crate::text::quote;
 
-pub(super) fn run(call: &Call<'_, '_>, arguments: &[String]) -> Result<Output, ScriptError> {
-    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    Ok(Output::status(i32::from(!holds(call, &words)?)))
+pub(super) fn run(invocation: &Invocation<'_, '_>) -> Result<CommandOutput, ScriptError> {
+    status(invocation, invocation.arguments)
 }
 
-/// What POSIX says by the number of words, which keeps `test -e` and `test ! x` from being ambiguous.
-fn holds(call: &Call<'_, '_>, words: &[&str]) -> Result<bool, ScriptError> {
-    let strange = || unknown(format!("test {}", words.join(" ")));
+pub(super) fn bracket(invocation: &Invocation<'_, '_>) -> Result<CommandOutput, ScriptError> {
+    match invocation.arguments.split_last() {
+        Some((last, arguments)) if last == "]" => status(invocation, arguments),
+        Some(_) | None => Err(unsupported("`[` without `]`")),
+    }
+}
+
+fn status(invocation: &Invocation<'_, '_>, arguments: &[String]) -> Result<CommandOutput, ScriptError> {
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    Ok(CommandOutput::silent(i32::from(!evaluate(invocation.context, &words)?)))
+}
+
+/// Decides by the number of arguments, as POSIX does: `test -e` and `test ! x` are then not ambiguous.
+fn evaluate(context: &ShellContext<'_>, words: &[&str]) -> Result<bool, ScriptError> {
+    let error = || unsupported(quote(&format!("test {}", words.join(" "))));
     match words {
         [] => Ok(false),
         [one] => Ok(!one.is_empty()),
         ["!", one] => Ok(one.is_empty()),
-        [operator, value] => unary(call, operator, value),
-        ["!", rest @ ..] if !is_binary(words[1]) => holds(call, rest).map(|h| !h),
-        [left, operator, right] => binary(left, operator, right).ok_or_else(strange),
-        _ => Err(strange()),
+        [operator, value] => unary(context, operator, value),
+        ["!", rest @ ..] if !is_binary(words[1]) => evaluate(context, rest).map(|result| !result),
+        [left, operator, right] => binary(left, operator, right).ok_or_else(error),
+        _ => Err(error()),
     }
 }
 
@@ -27,40 +41,31 @@ fn is_binary(word: &str) -> bool {
     matches!(word, "=" | "!=" | "-eq" | "-ne" | "-gt" | "-ge" | "-lt" | "-le")
 }
 
-fn unary(call: &Call<'_, '_>, operator: &str, value: &str) -> Result<bool, ScriptError> {
+fn unary(context: &ShellContext<'_>, operator: &str, value: &str) -> Result<bool, ScriptError> {
     match operator {
         "-z" => return Ok(value.is_empty()),
         "-n" => return Ok(!value.is_empty()),
         "-e" | "-f" | "-d" | "-s" | "-L" | "-h" => {}
-        _ => return Err(unknown(format!("test {operator}"))),
+        _ => return Err(unsupported(quote(&format!("test {operator}")))),
     }
     if value.is_empty() {
         return Ok(false);
     }
-    let place = call.world.place(value);
-    let looked = call.world.host.look(&place);
-    let seen = match operator {
-        "-L" | "-h" => looked.map(|entry| entry.link.is_some()),
-        "-s" => match looked {
-            Ok(entry) if entry.link.is_some() => return Err(unknown("test -s of a symlink")),
+    let path = context.path(value);
+    let entry = context.source.look(&path);
+    let result = match operator {
+        "-L" | "-h" => entry.map(|entry| entry.link.is_some()),
+        "-s" => match entry {
+            Ok(entry) if entry.link.is_some() => return Err(unsupported("`test -s` on a symbolic link")),
             other => other.map(|entry| entry.size > 0),
         },
-        _ => call.world.host.stat(&place).map(|stat| match operator {
+        _ => context.source.stat(&path).map(|stat| match operator {
             "-f" => stat.kind == Kind::File,
             "-d" => stat.kind == Kind::Directory,
             _ => true,
         }),
     };
-    match seen {
-        Ok(holds) => Ok(holds),
-        Err(
-            SourceError::NotFound
-            | SourceError::NotMounted(_)
-            | SourceError::PermissionDenied(_)
-            | SourceError::NotDirectory,
-        ) => Ok(false),
-        Err(trouble) => Err(ScriptError::Failed(format!("{value} {trouble}"))),
-    }
+    result.or_else(|error| ignore_absent(value, &error).map(|()| false))
 }
 
 fn binary(left: &str, operator: &str, right: &str) -> Option<bool> {

@@ -1,58 +1,61 @@
-//! `tr`: letters replaced, deleted, squeezed.
+//! `tr`: characters replaced, deleted, squeezed.
 
-use super::{Call, letters};
-use crate::kube_bench::shell::{Output, ScriptError, unknown};
+use super::arguments::short_options;
+use super::invocation::Invocation;
+use crate::kube_bench::shell::error::{ScriptError, unsupported};
+use crate::kube_bench::shell::output::CommandOutput;
+use crate::text::quote;
 
-pub(super) fn run(call: &Call<'_, '_>) -> Result<Output, ScriptError> {
+/// Maximum characters in the notation of a set.
+const MAX_SET: usize = 1000;
+
+pub(super) fn run(invocation: &Invocation<'_, '_>) -> Result<CommandOutput, ScriptError> {
     let mut flags = String::new();
-    let mut words = call.arguments;
-    while let Some((first, rest)) = words.split_first()
-        && let Some(found) = letters(first)
+    let mut operands = invocation.arguments;
+    while let Some((first, rest)) = operands.split_first()
+        && let Some(group) = short_options(first)
     {
-        flags.extend(found);
-        words = rest;
+        flags.extend(group);
+        operands = rest;
     }
-    let input = call.stdin()?;
-    let sets: Vec<Vec<char>> =
-        words.iter().map(|w| set(w).ok_or_else(|| unknown(format!("the set {w} of tr")))).collect::<Result<_, _>>()?;
+    let input = invocation.stdin()?;
+    let parse = |text: &String| parse_set(text).ok_or_else(|| unsupported(quote(&format!("tr {text}"))));
+    let sets: Vec<Vec<char>> = operands.iter().map(parse).collect::<Result<_, _>>()?;
     let text = match (flags.as_str(), sets.as_slice()) {
         ("d", [set]) => input.chars().filter(|c| !set.contains(c)).collect(),
         ("s", [set]) => squeeze(input.chars(), set),
         ("", [from, to]) => translate(input, from, to)?.collect(),
         ("s", [from, to]) => squeeze(translate(input, from, to)?, to),
-        _ => return Err(unknown(format!("tr -{flags} with {} sets", sets.len()))),
+        _ => return Err(unsupported(format!("{} with {} sets", quote(&format!("tr -{flags}")), sets.len()))),
     };
-    Ok(Output::of(text, 0))
+    Ok(CommandOutput::stdout_text(text, 0))
 }
 
-/// The last letter of the second set stands for all that it lacks.
+/// Replaces characters. The last one of the second set is repeated if the set is shorter.
 fn translate<'a>(
     input: &'a str,
     from: &'a [char],
     to: &'a [char],
 ) -> Result<impl Iterator<Item = char> + use<'a>, ScriptError> {
-    let last = *to.last().ok_or_else(|| unknown("tr with an empty set"))?;
-    Ok(input.chars().map(move |letter| match from.iter().rposition(|c| *c == letter) {
+    let last = *to.last().ok_or_else(|| unsupported("`tr` with an empty set"))?;
+    Ok(input.chars().map(move |c| match from.iter().rposition(|other| *other == c) {
         Some(index) => to.get(index).copied().unwrap_or(last),
-        None => letter,
+        None => c,
     }))
 }
 
 fn squeeze(input: impl Iterator<Item = char>, set: &[char]) -> String {
     let mut out = String::new();
-    for letter in input {
-        if !(out.ends_with(letter) && set.contains(&letter)) {
-            out.push(letter);
+    for c in input {
+        if !(out.ends_with(c) && set.contains(&c)) {
+            out.push(c);
         }
     }
     out
 }
 
-/// Letters that a set is written with.
-const MAX_SET: usize = 1000;
-
-/// The letters of a set: ranges, classes, escapes. Only ASCII, since programs differ beyond.
-fn set(text: &str) -> Option<Vec<char>> {
+/// The characters of a set: ranges, classes, escapes. Only ASCII, since programs differ beyond.
+fn parse_set(text: &str) -> Option<Vec<char>> {
     if !text.is_ascii() || text.len() > MAX_SET {
         return None;
     }
@@ -68,19 +71,20 @@ fn set(text: &str) -> Option<Vec<char>> {
         _ if text.contains("[:") || text.contains("[=") || (text.contains('[') && text.contains('*')) => return None,
         _ => {}
     }
+    // Each character, and whether it was escaped.
     let mut plain = Vec::new();
-    let mut letters = text.chars();
-    while let Some(letter) = letters.next() {
-        let escaped = letter == '\\';
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        let escaped = c == '\\';
         plain.push((
-            match (escaped, if escaped { letters.next()? } else { letter }) {
+            match (escaped, if escaped { chars.next()? } else { c }) {
                 (true, 'n') => '\n',
                 (true, 't') => '\t',
                 (true, 'r') => '\r',
                 (true, '0') => '\0',
                 (true, '\\') => '\\',
                 (true, _) => return None,
-                (false, letter) => letter,
+                (false, c) => c,
             },
             escaped,
         ));

@@ -1,66 +1,58 @@
 //! `xargs`: the words of standard input become arguments of a command.
 
-use super::{Call, run as run_command};
-use crate::kube_bench::shell::{Output, ScriptError, unknown};
+use super::invocation::Invocation;
+use crate::kube_bench::shell::error::{ScriptError, unsupported};
+use crate::kube_bench::shell::output::CommandOutput;
+use crate::text::quote;
 
-/// Bytes of arguments that go into one call; programs differ beyond.
-const MAX_BYTES: usize = 100_000;
+/// Maximum bytes of one command's arguments; real programs differ in where they split longer ones.
+const MAX_ARGUMENTS: usize = 100_000;
 
-pub(super) fn run(call: &Call<'_, '_>) -> Result<Output, ScriptError> {
-    let (mut skip_empty, mut at_once, mut by_nul) = (false, None, false);
-    let mut place_holder: Option<&str> = None;
-    let mut words = call.arguments;
-    while let Some((first, rest)) = words.split_first()
-        && first.starts_with('-')
-    {
-        words = rest;
-        let mut value = || {
-            let (value, rest) = words.split_first().ok_or_else(|| unknown(format!("xargs {first}")))?;
-            words = rest;
-            Ok::<&String, ScriptError>(value)
-        };
-        match first.as_str() {
-            "-r" | "--no-run-if-empty" => skip_empty = true,
-            "-0" | "--null" => by_nul = true,
-            "-n" => at_once = Some(value()?.parse::<usize>().map_err(|_| unknown("xargs -n of no number"))?),
-            "-I" => place_holder = Some(value()?),
-            "-n1" => at_once = Some(1),
-            "-I{}" => place_holder = Some("{}"),
-            other => return Err(unknown(format!("xargs {other}"))),
-        }
+#[derive(Default)]
+struct XargsOptions<'a> {
+    no_run_if_empty: bool,
+    /// Whether words end with a zero byte.
+    null: bool,
+    max_args: Option<usize>,
+    /// The text that a line replaces (`-I`).
+    placeholder: Option<&'a str>,
+    command: &'a [String],
+}
+
+pub(super) fn run(invocation: &Invocation<'_, '_>) -> Result<CommandOutput, ScriptError> {
+    let options = parse(invocation.arguments)?;
+    let input = invocation.stdin()?;
+    if !options.null && input.contains(['\'', '"', '\\']) {
+        return Err(unsupported("`xargs` with quotes or backslashes in its input"));
     }
-    let input = call.stdin()?;
-    if !by_nul && input.contains(['\'', '"', '\\']) {
-        return Err(unknown("xargs of quoted words"));
-    }
-    let found: Vec<&str> = if by_nul {
+    let words: Vec<&str> = if options.null {
         input.split('\0').filter(|w| !w.is_empty()).collect()
-    } else if place_holder.is_some() {
+    } else if options.placeholder.is_some() {
         input.split('\n').map(|l| l.trim_start_matches([' ', '\t'])).filter(|l| !l.is_empty()).collect()
     } else {
         input.split([' ', '\t', '\n']).filter(|w| !w.is_empty()).collect()
     };
-    let echo = ["echo".to_owned()];
-    let command = if words.is_empty() { &echo[..] } else { words };
-    if place_holder == Some("") {
-        return Err(unknown("xargs -I of nothing"));
+    if options.placeholder == Some("") {
+        return Err(unsupported("`xargs -I` with an empty placeholder"));
     }
-    // Without a place holder nothing to say is said once, if at all.
-    let size = if place_holder.is_some() { 1 } else { at_once.unwrap_or(found.len()).max(1) };
-    let nothing = found.is_empty() && place_holder.is_none() && !skip_empty;
-    let batches = found.chunks(size).chain(nothing.then_some(&[][..]));
-    let mut output = Output::default();
+    let echo = ["echo".to_owned()];
+    let command = if options.command.is_empty() { &echo[..] } else { options.command };
+    let size = if options.placeholder.is_some() { 1 } else { options.max_args.unwrap_or(words.len()).max(1) };
+    // Without words the command runs once, unless `-r` or `-I` is given.
+    let run_without_words = words.is_empty() && options.placeholder.is_none() && !options.no_run_if_empty;
+    let batches = words.chunks(size).chain(run_without_words.then_some(&[][..]));
+    let mut output = CommandOutput::default();
     let mut failed = false;
     for batch in batches {
-        let words = words_of(command, batch, place_holder)?;
-        if words.iter().map(|w| w.len() + 1).sum::<usize>() > MAX_BYTES {
-            return Err(unknown("xargs of very many words"));
+        let line = command_line(command, batch, options.placeholder)?;
+        if line.iter().map(|w| w.len() + 1).sum::<usize>() > MAX_ARGUMENTS {
+            return Err(too_long());
         }
-        let Some((name, arguments)) = words.split_first() else {
+        let Some((name, arguments)) = line.split_first() else {
             continue;
         };
-        // Its own standard input is empty, not the list.
-        let result = run_command(name, &call.with(arguments, Some("")))?;
+        // The command's standard input is empty, not the list.
+        let result = invocation.run(name, arguments, Some(""))?;
         failed |= result.status != 0;
         output.append(result);
     }
@@ -68,14 +60,46 @@ pub(super) fn run(call: &Call<'_, '_>) -> Result<Output, ScriptError> {
     Ok(output)
 }
 
-/// A command's words with those of a batch: in place of the holder, or behind.
-fn words_of(command: &[String], batch: &[&str], holder: Option<&str>) -> Result<Vec<String>, ScriptError> {
-    let (Some(holder), [word]) = (holder, batch) else {
+fn too_long() -> ScriptError {
+    unsupported(format!("`xargs` with more than {MAX_ARGUMENTS} bytes of arguments"))
+}
+
+fn parse(arguments: &[String]) -> Result<XargsOptions<'_>, ScriptError> {
+    let mut options = XargsOptions { command: arguments, ..XargsOptions::default() };
+    while let Some((first, rest)) = options.command.split_first()
+        && first.starts_with('-')
+    {
+        let error = || unsupported(quote(&format!("xargs {first}")));
+        options.command = rest;
+        match first.as_str() {
+            "-r" | "--no-run-if-empty" => options.no_run_if_empty = true,
+            "-0" | "--null" => options.null = true,
+            "-n1" => options.max_args = Some(1),
+            "-I{}" => options.placeholder = Some("{}"),
+            "-n" | "-I" => {
+                let (value, rest) = rest.split_first().ok_or_else(error)?;
+                options.command = rest;
+                if first == "-n" {
+                    let count = value.parse().map_err(|_| unsupported(quote(&format!("xargs -n {value}"))))?;
+                    options.max_args = Some(count);
+                } else {
+                    options.placeholder = Some(value);
+                }
+            }
+            _ => return Err(error()),
+        }
+    }
+    Ok(options)
+}
+
+/// A command with the words of a batch: in place of the placeholder, or at the end.
+fn command_line(command: &[String], batch: &[&str], placeholder: Option<&str>) -> Result<Vec<String>, ScriptError> {
+    let (Some(placeholder), [word]) = (placeholder, batch) else {
         return Ok(command.iter().cloned().chain(batch.iter().map(|w| (*w).to_owned())).collect());
     };
-    let places: usize = command.iter().map(|c| c.matches(holder).count()).sum();
-    if places.saturating_mul(word.len()) > MAX_BYTES {
-        return Err(unknown("xargs of very many words"));
+    let places: usize = command.iter().map(|c| c.matches(placeholder).count()).sum();
+    if places.saturating_mul(word.len()) > MAX_ARGUMENTS {
+        return Err(too_long());
     }
-    Ok(command.iter().map(|c| c.replace(holder, word)).collect())
+    Ok(command.iter().map(|c| c.replace(placeholder, word)).collect())
 }

@@ -1,4 +1,4 @@
-//! A folder in kube-bench's form: found, put in place of what is built in, and judged as its tables say.
+//! Definition folders in kube-bench's format: how they are found, override the built-in benchmarks, and are evaluated.
 
 use crate::support::{check, nodeproof, repository};
 use nodeproof::internals::benchmark::Library;
@@ -16,15 +16,15 @@ processes:
   - { argv: [/usr/bin/kubelet, --config=/var/lib/kubelet/config.yaml, --authorization-mode=AlwaysAllow], pid: 70 }
 ";
 
-/// The report of the program on a described node.
+/// The JSON report for the described node, and stderr.
 fn report(arguments: &[&str]) -> (Value, String) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let host = folder.path().join("node.yaml");
-    std::fs::write(&host, NODE).expect("a node");
+    let directory = tempfile::tempdir().expect("create directory");
+    let node = directory.path().join("node.yaml");
+    std::fs::write(&node, NODE).expect("write file");
     let folder = repository("testdata/kube-bench");
     let mut command = nodeproof();
-    let common = ["--json", "-D", folder.to_str().expect("a path"), "--host", host.to_str().expect("a path")];
-    let output = command.args(arguments).args(common).output().expect("a run");
+    let common = ["--json", "-D", folder.to_str().expect("UTF-8 path"), "--host", node.to_str().expect("UTF-8 path")];
+    let output = command.args(arguments).args(common).output().expect("run nodeproof");
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{stderr}");
     (serde_json::from_slice(&output.stdout).expect("JSON"), stderr)
@@ -35,7 +35,7 @@ fn text<'a>(check: &'a Value, key: &str) -> &'a str {
 }
 
 #[test]
-fn a_published_job_s_command_judges_the_folder() {
+fn evaluates_a_folder_with_kube_bench_s_command_line() {
     let (report, stderr) = report(&["run", "--targets", "node", "--benchmark", "cis-1.20"]);
     let control = &report["Controls"][0];
     assert_eq!((text(control, "id"), text(control, "node_type")), ("4", "node"));
@@ -68,7 +68,7 @@ fn a_published_job_s_command_judges_the_folder() {
     assert_eq!(reason("4.2.4"), "Test marked as skip");
     assert_eq!(reason("4.2.5"), "there are no tests");
     assert!(
-        reason("4.2.6").contains("the command date") && reason("4.2.6").contains("a described machine has no shell")
+        reason("4.2.6").contains("the command `date`") && reason("4.2.6").contains("a described machine has no shell")
     );
     let first = check(&report, "4.2.1");
     assert_eq!(text(first, "audit"), "/bin/ps -fC kubelet");
@@ -80,12 +80,12 @@ fn a_published_job_s_command_judges_the_folder() {
     assert_eq!(first["scored"], Value::Bool(true));
     assert_eq!(check(&report, "4.1.10")["IsMultiple"], Value::Bool(true));
     assert_eq!((text(check(&report, "4.2.3"), "type"), text(check(&report, "4.2.4"), "type")), ("manual", "skip"));
-    // The audits of 4.2.1 and 4.2.2 are the same two.
+    // 4.2.1 and 4.2.2 share their audits.
     assert!(stderr.contains("5 of 6 audits were answered without a shell"), "{stderr}");
 }
 
 #[test]
-fn a_folder_s_own_configuration_stands_over_the_common_one() {
+fn the_configuration_of_a_folder_overrides_the_common_one() {
     let (report, _) = report(&["run", "--version", "house-1"]);
     assert_eq!(text(check(&report, "1.1.1"), "reason"), "Test marked as skip");
     assert_eq!(text(&report["Controls"][0]["tests"][0], "type"), "skip");
@@ -95,59 +95,67 @@ fn a_folder_s_own_configuration_stands_over_the_common_one() {
 }
 
 #[test]
-fn folders_take_the_place_of_what_is_built_in_and_add_to_it() {
+fn folders_override_and_add_benchmarks() {
     let folder = repository("testdata/kube-bench");
-    let library = Library::load(Some(&folder), None).expect("a library");
+    let library = Library::load(Some(&folder), None).expect("load library");
     let ids = library.benchmarks();
     assert!(ids.contains(&"house-1.0") && ids.contains(&"cis-1.12"));
     assert_eq!(ids.iter().filter(|id| **id == "cis-1.20").count(), 1);
-    assert_eq!(library.benchmark("cis-1.20").expect("the folder's").checks().count(), 10);
+    assert_eq!(library.benchmark("cis-1.20").expect("benchmark of the folder").checks().count(), 10);
     assert!(
-        Library::load(None, None).expect("a library").benchmark("cis-1.20").expect("built in").checks().count() > 100
+        Library::load(None, None)
+            .expect("load library")
+            .benchmark("cis-1.20")
+            .expect("built-in benchmark")
+            .checks()
+            .count()
+            > 100
     );
 }
 
 #[test]
-fn a_file_of_another_type_ends_the_run_with_its_place() {
-    let folder = tempfile::tempdir().expect("a folder");
-    std::fs::create_dir(folder.path().join("mine")).expect("a folder");
+fn reports_the_position_of_a_file_with_the_wrong_type() {
+    let folder = tempfile::tempdir().expect("create directory");
+    std::fs::create_dir(folder.path().join("mine")).expect("create directory");
     let file = folder.path().join("mine/node.yaml");
-    std::fs::write(&file, "controls:\nid: 1\ntype: master\n").expect("a file");
+    std::fs::write(&file, "controls:\nid: 1\ntype: master\n").expect("write file");
     let mut command = nodeproof();
-    let arguments = ["run", "--host", "example", "--benchmark", "mine", "-D", folder.path().to_str().expect("a path")];
-    let output = command.args(arguments).output().expect("a run");
+    let path = folder.path().to_str().expect("UTF-8 path");
+    let arguments = ["run", "--host", "example", "--benchmark", "mine", "-D", path];
+    let output = command.args(arguments).output().expect("run nodeproof");
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(3), "{stderr}");
     assert!(stderr.contains(&format!("{}:3:1: ", file.display())), "{stderr}");
 }
 
-/// 200 checks whose audits are of every known shape, on files of a live machine.
-fn mixed(files: &Path) -> String {
-    let file = files.join("a.conf");
-    std::fs::write(&file, "one=1\ntwo: 2\n# three\n").expect("a file");
-    let (file, files) = (file.display(), files.display());
+/// A file of 200 checks with audits of every supported kind, on files of this machine.
+fn checks_of_every_kind(directory: &Path) -> String {
+    let file = directory.join("a.conf");
+    std::fs::write(&file, "one=1\ntwo: 2\n# three\n").expect("write file");
+    let (file, directory) = (file.display(), directory.display());
     let audits = [
         "ps -ef | grep init | grep -v grep | wc -l".to_owned(),
         format!("stat -c permissions=%a {file}"),
         format!("/bin/sh -c 'if test -e {file}; then stat -c %U:%G {file}; fi'"),
-        format!("find {files} -name '*.conf' | xargs stat -c %a"),
-        format!("for f in {files}/*.conf; do grep -v '^#' $f; done"),
+        format!("find {directory} -name '*.conf' | xargs stat -c %a"),
+        format!("for f in {directory}/*.conf; do grep -v '^#' $f; done"),
         format!("cat {file} | sed 's%one=%%' | head -n 1"),
         format!("V=$(grep -o 'one=[0-9]*' {file} | cut -d= -f2); echo \"one is $V\""),
         format!("awk -F= '{{print $2}}' {file} | sort -u | tr -d ' '"),
     ];
     let mut text = "controls:\nid: 1\ntype: node\ngroups:\n  - id: 1.1\n    checks:\n".to_owned();
     for (index, audit) in audits.iter().cycle().take(200).enumerate() {
-        // A blank makes each a script of its own.
+        // Trailing blanks make each script distinct.
         let audit = Value::String(format!("{audit}{}", " ".repeat(index)));
         let tests = "tests: { test_items: [{ flag: zzz, set: false }] }";
-        writeln!(text, "      - {{ id: 1.1.{index}, scored: true, audit: {audit}, {tests} }}").expect("a text");
+        writeln!(text, "      - {{ id: 1.1.{index}, scored: true, audit: {audit}, {tests} }}")
+            .expect("write to string");
     }
     text
 }
 
-/// What the program says on stderr, and the processes that strace saw it start.
-fn traced(folder: &Path, log: &Path, more: &[&str]) -> (Value, String, usize) {
+/// Runs the program under strace: its report, stderr, and the number of shells that it started.
+fn run_traced(folder: &Path, log: &Path, more: &[&str]) -> (Value, String, usize) {
     let program = assert_cmd::cargo::cargo_bin!("nodeproof");
     let mut command = std::process::Command::new("strace");
     command.args(["-f", "-e", "trace=execve", "-o"]).arg(log).arg(program).args([
@@ -157,10 +165,10 @@ fn traced(folder: &Path, log: &Path, more: &[&str]) -> (Value, String, usize) {
         "mine",
         "-D",
     ]);
-    let output = command.arg(folder).args(more).output().expect("strace; .ci/run installs it");
+    let output = command.arg(folder).args(more).output().expect("run strace; .ci/run installs it");
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{stderr}");
-    let trace = std::fs::read_to_string(log).expect("a trace");
+    let trace = std::fs::read_to_string(log).expect("read trace");
     let shells = trace.lines().filter(|l| l.contains("execve(\"/bin/sh\"")).count();
     let all = trace.lines().filter(|l| l.contains("execve(")).count();
     assert!(shells > 0 || all == 1, "{trace}");
@@ -168,42 +176,35 @@ fn traced(folder: &Path, log: &Path, more: &[&str]) -> (Value, String, usize) {
 }
 
 #[test]
-fn two_hundred_audits_start_no_process_and_an_unknown_one_starts_one_shell() {
+fn supported_audits_start_no_process_and_unsupported_ones_one_shell() {
     if !["/usr/bin/strace", "/bin/strace"].iter().any(|p| Path::new(p).exists()) {
         assert!(std::env::var_os("CI").is_none(), "strace is needed: apt-get install strace");
-        println!("not checked: strace is not installed");
+        println!("skipped: strace is not installed");
         return;
     }
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = tempfile::tempdir().expect("create directory");
     let (mine, log) = (folder.path().join("mine"), folder.path().join("log"));
-    std::fs::create_dir(&mine).expect("a folder");
-    let text = mixed(folder.path());
+    std::fs::create_dir(&mine).expect("create directory");
+    let checks = checks_of_every_kind(folder.path());
     let file = mine.join("node.yaml");
-    std::fs::write(&file, &text).expect("a file");
-    let (report, stderr, shells) = traced(folder.path(), &log, &[]);
+    std::fs::write(&file, &checks).expect("write file");
+    let (report, stderr, shells) = run_traced(folder.path(), &log, &[]);
     assert_eq!(report["Totals"]["total_pass"], 200, "{report}");
     assert_eq!(shells, 0);
     assert!(stderr.contains("200 of 200 audits were answered without a shell"), "{stderr}");
 
-    let unknown =
+    let unsupported =
         "      - { id: 1.1.900, scored: true, audit: 'expr 20 + 1', tests: { test_items: [{ flag: '21' }] } }\n";
-    std::fs::write(&file, text + unknown + &unknown.replace(".900", ".901")).expect("a file");
-    let (report, stderr, shells) = traced(folder.path(), &log, &[]);
+    std::fs::write(&file, checks + unsupported + &unsupported.replace(".900", ".901")).expect("write file");
+    let (report, stderr, shells) = run_traced(folder.path(), &log, &[]);
     assert_eq!(report["Totals"]["total_pass"], 202);
     assert_eq!(shells, 1);
     assert!(stderr.contains("200 of 201 audits were answered without a shell; /bin/sh ran 1"), "{stderr}");
 
-    let (report, _, shells) = traced(folder.path(), &log, &["--no-shell"]);
+    let (report, _, shells) = run_traced(folder.path(), &log, &["--no-shell"]);
     assert_eq!((report["Totals"]["total_pass"].as_u64(), shells), (Some(200), 0));
     let refused = check(&report, "1.1.900");
-    assert_eq!(text_of(refused), "FAIL");
-    assert!(text_reason(refused).contains("the command expr") && text_reason(refused).contains("--no-shell"));
-}
-
-fn text_of(check: &Value) -> &str {
-    text(check, "status")
-}
-
-fn text_reason(check: &Value) -> &str {
-    text(check, "reason")
+    assert_eq!(text(refused, "status"), "FAIL");
+    let reason = text(refused, "reason");
+    assert!(reason.contains("the command `expr`") && reason.contains("--no-shell"), "{reason}");
 }

@@ -1,4 +1,0 @@
-//! Gives the fuzzer's bytes to `nodeproof::internals::fuzzing::dialect`.
-#![no_main]
-
-libfuzzer_sys::fuzz_target!(|data: &[u8]| nodeproof::internals::fuzzing::dialect(data));

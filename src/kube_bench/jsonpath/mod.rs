@@ -1,0 +1,13 @@
+//! Kubernetes' JSONPath templates, as far as definition files use them: text, fields, indices, slices, `[*]` and `range`. Pure.
+
+mod document;
+mod parse;
+mod render;
+mod template;
+
+pub(crate) use document::JsonPathDocument;
+pub use parse::JsonPathError;
+pub use template::JsonPath;
+
+#[cfg(test)]
+mod tests;

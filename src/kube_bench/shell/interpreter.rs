@@ -1,0 +1,34 @@
+//! The interpreter as its callers see it.
+
+use super::context::ShellContext;
+use super::error::ScriptError;
+use super::interpret;
+use super::output::ScriptOutput;
+use crate::source::node::NodeSource;
+use std::path::PathBuf;
+
+/// Runs scripts on one node without starting a process.
+pub struct Interpreter<'s> {
+    context: ShellContext<'s>,
+}
+
+impl<'s> Interpreter<'s> {
+    /// Scripts on `source`. The process table is read once.
+    pub fn new(source: &'s dyn NodeSource) -> Self {
+        Self { context: ShellContext::new(source) }
+    }
+
+    /// Resolves relative paths from this directory; the default is `/`.
+    #[must_use]
+    pub fn in_directory(self, directory: PathBuf) -> Self {
+        Self { context: self.context.in_directory(directory) }
+    }
+
+    /// What `/bin/sh` would print, given the script on its standard input.
+    pub fn run(&self, script: &str) -> Result<ScriptOutput, ScriptError> {
+        self.context.budget.reset();
+        let shells = ["/bin/sh".to_owned()];
+        let output = interpret::script(&self.context, script, &[], None, &shells)?;
+        Ok(output.into_script_output())
+    }
+}
