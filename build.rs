@@ -33,16 +33,19 @@ fn entry(name: &str, value: &Value) -> String {
     format!("({name:?}, {:?})", value.to_string())
 }
 
-/// A rule as a Rust expression: its texts stand apart, to be taken as they are.
+/// A rule as a Rust expression. Its texts are apart from its JSON; `src/benchmark/split_texts.rs` says why.
 fn rule_source(mut rule: Value) -> String {
     let mut text = |key: &str| match rule.get_mut(key) {
         Some(Value::String(text)) => Some(std::mem::take(text)),
         _ => None,
     };
-    let [title, why, fix] = ["title", "why", "fix"].map(|key| text(key).unwrap_or_default());
+    let [title, rationale, remediation] =
+        ["title", "rationale", "remediation"].map(|key| text(key).unwrap_or_default());
     let [impact, steps] = ["impact", "steps"].map(text);
-    let texts =
-        format!("RuleTexts {{ title: {title:?}, why: {why:?}, impact: {impact:?}, steps: {steps:?}, fix: {fix:?} }}");
+    let texts = format!(
+        "RuleTexts {{ title: {title:?}, rationale: {rationale:?}, impact: {impact:?}, steps: {steps:?}, \
+         remediation: {remediation:?} }}"
+    );
     let (id, json) = (rule["id"].as_str().unwrap_or_default(), rule.to_string());
     format!("    RuleSource {{ id: {id:?}, json: {json:?}, texts: {texts} }},\n")
 }

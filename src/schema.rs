@@ -121,13 +121,22 @@ fn a_real_report_is_valid_with_and_without_totals() {
 #[test]
 fn what_the_loader_refuses_by_its_shape_the_schemas_refuse() {
     let cases = [
-        ("catalogue", "[{ id: a, title: t, why: w, fix: f, whay: x }]"),
-        ("catalogue", "[{ id: a, title: t, why: w }]"),
-        ("catalogue", "[{ id: a, title: t, why: w, fix: f, expect: { equal: 1 } }]"),
-        ("catalogue", "[{ id: a, title: t, why: w, fix: f, file: { at: kubelet.confg } }]"),
-        ("catalogue", "[{ id: a, title: t, why: w, fix: f, setting: { component: kubelt, flag: a } }]"),
-        ("catalogue", "[{ id: a, title: t, why: w, fix: f, expect: { mode-at-most: '688' } }]"),
-        ("catalogue", "[{ id: a, title: t, why: w, fix: f, expect: { owned-by: root } }]"),
+        ("catalogue", "[{ id: a, title: t, severity: low, rationale: w, remediation: f, whay: x }]"),
+        ("catalogue", "[{ id: a, title: t, severity: low, rationale: w }]"),
+        ("catalogue", "[{ id: a, title: t, severity: low, rationale: w, remediation: f, expect: { equal: 1 } }]"),
+        (
+            "catalogue",
+            "[{ id: a, title: t, severity: low, rationale: w, remediation: f, file: { at: kubelet.confg } }]",
+        ),
+        (
+            "catalogue",
+            "[{ id: a, title: t, severity: low, rationale: w, remediation: f, setting: { component: kubelt, flag: a } }]",
+        ),
+        (
+            "catalogue",
+            "[{ id: a, title: t, severity: low, rationale: w, remediation: f, expect: { mode-at-most: '688' } }]",
+        ),
+        ("catalogue", "[{ id: a, title: t, severity: low, rationale: w, remediation: f, expect: { owned-by: root } }]"),
         ("profile", "{ id: a, title: t, checks: { '1.1': { rule: r, asessment: manual } } }"),
         ("profile", "{ id: a, title: t, groups: { '1': { target: nod, title: t } } }"),
         ("config", "{ target_mapping: { cis-1.5: [nodes] } }"),

@@ -1,30 +1,20 @@
-//! The definitions that are compiled in, as the build script turned them from YAML.
+//! The definitions that are compiled in: JSON that the build script wrote from YAML.
+
+use super::split_texts::RuleTexts;
 
 /// Path and JSON text of every benchmark's profile.
 pub(super) const PROFILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/profiles.rs"));
 
-/// A rule of the catalogue.
+/// A rule of the catalog.
 #[derive(Debug)]
 pub(super) struct RuleSource {
-    /// Its name.
     pub(super) id: &'static str,
-    /// The rule in JSON. Its texts are empty there.
+    /// JSON, without the texts.
     pub(super) json: &'static str,
-    /// The texts as they are to be: nothing is read or copied to have them.
     pub(super) texts: RuleTexts,
 }
 
-/// A rule's texts, each under its key.
-#[derive(Debug)]
-pub(super) struct RuleTexts {
-    pub(super) title: &'static str,
-    pub(super) why: &'static str,
-    pub(super) impact: Option<&'static str>,
-    pub(super) steps: Option<&'static str>,
-    pub(super) fix: &'static str,
-}
-
-/// Every rule of the catalogue.
+/// Every rule of the catalog.
 pub(super) const RULES: &[RuleSource] = include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
 /// Path and JSON text of the configuration.

@@ -1,21 +1,25 @@
 //! Benchmarks, and the files that define them. Reads no node and judges nothing.
 
 mod assertion;
-mod catalog;
+mod catalog_file;
 mod definition;
 mod embedded;
+mod files;
+mod library;
 mod lint;
+mod load;
+mod profile;
 mod raw;
+mod resolve;
 mod rule;
 mod rules;
-pub(crate) mod source;
+mod split_texts;
 mod template;
 
 pub use assertion::{Assertion, Test, WhenMissing, WhenUnset};
-pub use catalog::Library;
-#[cfg(test)]
-pub(crate) use catalog::schemas;
 pub use definition::{Assessment, Benchmark, Check, Group, Rule, Section};
-pub use lint::{Diagnostic, ForeignFormat, Level, LintError, lint, sources};
-pub use source::{DefinitionError, Source};
+pub use library::Library;
+pub use lint::{ForeignFormat, LintError, files_at, lint};
+#[cfg(test)]
+pub(crate) use profile::schemas;
 pub use template::{Template, Text};

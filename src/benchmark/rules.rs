@@ -1,68 +1,65 @@
-//! The rules by their names. Those that are compiled in stay text until they are wanted: a run needs one benchmark's.
+//! Rules by id. Those that are compiled in are parsed when they are used: a run needs those of one benchmark.
 
-use super::Text;
 use super::embedded::{self, RuleSource};
 use super::raw::RawRule;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Every rule that is known.
+/// Every rule that is defined.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Rules {
-    known: BTreeMap<Cow<'static, str>, Known>,
-    /// Rules that are there and cannot be used.
+    rules: BTreeMap<Cow<'static, str>, RuleEntry>,
+    /// Ids of rules that have errors.
     broken: BTreeSet<String>,
 }
 
 #[derive(Debug, Clone)]
-enum Known {
+enum RuleEntry {
     CompiledIn(&'static RuleSource),
-    Read(Box<RawRule>),
+    FromFile(Box<RawRule>),
 }
 
 impl Rules {
-    /// Those that are compiled in.
+    /// The rules that are compiled in.
     pub(super) fn compiled_in() -> Self {
-        let rules = embedded::RULES.iter().map(|source| (Cow::Borrowed(source.id), Known::CompiledIn(source)));
-        Self { known: rules.collect(), broken: BTreeSet::new() }
+        let rules = embedded::RULES.iter().map(|source| (Cow::Borrowed(source.id), RuleEntry::CompiledIn(source)));
+        Self { rules: rules.collect(), broken: BTreeSet::new() }
     }
 
-    /// A rule as it is written.
+    /// The rule of an id.
     pub(super) fn get(&self, id: &str) -> Option<Cow<'_, RawRule>> {
-        match self.known.get(id)? {
-            Known::CompiledIn(source) => read(source).ok().map(Cow::Owned),
-            Known::Read(rule) => Some(Cow::Borrowed(rule)),
+        match self.rules.get(id)? {
+            RuleEntry::CompiledIn(source) => read(source).ok().map(Cow::Owned),
+            RuleEntry::FromFile(rule) => Some(Cow::Borrowed(rule)),
         }
     }
 
-    /// The names of all.
+    /// The ids of all rules.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.known.keys().map(|id| &**id)
+        self.rules.keys().map(|id| &**id)
     }
 
-    /// Takes a rule in place of one of the same name.
+    /// Adds a rule, or replaces the one of the same id.
     pub(super) fn put(&mut self, rule: RawRule) {
-        self.known.insert(Cow::Owned(rule.id.clone()), Known::Read(Box::new(rule)));
+        self.rules.insert(Cow::Owned(rule.id.clone()), RuleEntry::FromFile(Box::new(rule)));
     }
 
-    /// Keeps the name alone of a rule that cannot be used.
+    /// Adds the id of a rule that has errors.
     pub(super) fn put_broken(&mut self, id: &str) {
-        self.known.remove(id);
+        self.rules.remove(id);
         self.broken.insert(id.to_owned());
     }
 
-    /// Whether a rule is there and cannot be used.
+    /// Whether a rule is defined but has errors.
     pub(super) fn is_broken(&self, id: &str) -> bool {
         self.broken.contains(id)
     }
 }
 
-/// A rule that is compiled in. That each can be read is tested.
+/// Parses a rule that is compiled in. A test parses them all.
 fn read(source: &RuleSource) -> serde_json::Result<RawRule> {
     let mut rule: RawRule = serde_json::from_str(source.json)?;
-    let texts = &source.texts;
-    (rule.title, rule.why, rule.fix) = (texts.title.into(), texts.why.into(), texts.fix.into());
-    (rule.impact, rule.steps) = (texts.impact.map(Text::Borrowed), texts.steps.map(Text::Borrowed));
+    source.texts.put_into(&mut rule);
     Ok(rule)
 }
 
@@ -72,14 +69,18 @@ mod tests {
     use crate::benchmark::raw::Params;
 
     #[test]
-    fn every_rule_that_is_compiled_in_is_one() {
+    fn every_rule_that_is_compiled_in_is_valid() {
         let rules = Rules::compiled_in();
-        assert_eq!(rules.names().count(), embedded::RULES.len(), "a name stands twice in the catalogue");
+        assert_eq!(rules.names().count(), embedded::RULES.len(), "duplicate id in the catalog");
         for source in embedded::RULES {
             let rule = read(source).expect(source.id);
             assert_eq!(rule.id, source.id);
             rule.build(&Params::new()).expect(source.id);
-            assert!([&rule.title, &rule.why, &rule.fix].iter().all(|text| !text.is_empty()), "{}", rule.id);
+            assert!(
+                [&rule.title, &rule.rationale, &rule.remediation].iter().all(|text| !text.is_empty()),
+                "{}",
+                rule.id
+            );
         }
     }
 }

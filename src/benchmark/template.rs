@@ -1,15 +1,14 @@
-//! Texts with `{placeholders}`: a rule's parameters, filled in at load, and this node's places, filled in for a report.
+//! Texts with `{placeholders}`: parameters of the rule, replaced at load, and files of the node, replaced in a report.
 
 use crate::model::Component;
 use crate::probe::FileRole;
-use crate::text::suggestions;
+use crate::text::{quote, suggestions};
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
 /// A text of a definition. One that is compiled in is not copied.
 pub type Text = Cow<'static, str>;
 
-/// A text and the places that it names.
+/// A text and the files of the node that it names.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Template {
     pieces: Vec<Piece>,
@@ -23,68 +22,58 @@ enum Piece {
 
 /// What is wrong in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct TemplateDiagnostic {
-    /// Where, in bytes from its beginning.
+pub(super) struct TemplateError {
+    /// Where, in bytes from the start of the text.
     pub(super) offset: usize,
-    /// What.
+    /// What is wrong, and what to write instead.
     pub(super) message: String,
 }
 
 impl Template {
-    /// Reads a text; `params` gives the text of a parameter, and `names` lists them. The faults are placeholders that are
-    /// neither a parameter nor a place, and single braces.
+    /// Reads a text. `params` gives the text of a parameter, and `names` lists the parameters. Errors are single braces and
+    /// placeholders that are neither a parameter nor a file.
     pub(super) fn parse(
         text: &Text,
         params: &dyn Fn(&str) -> Option<String>,
         names: &[&str],
-    ) -> Result<Self, Vec<TemplateDiagnostic>> {
-        let part = |from: usize, to: usize| match text {
-            Cow::Borrowed(text) => Piece::Text(Cow::Borrowed(&text[from..to])),
-            Cow::Owned(text) => Piece::Text(Cow::Owned(text[from..to].to_owned())),
-        };
+    ) -> Result<Self, Vec<TemplateError>> {
         let mut pieces = Vec::new();
-        let mut faults = Vec::new();
+        let mut errors = Vec::new();
         let mut from = 0;
-        // Two searches for one letter each go through a long text faster than one for either.
-        let (mut open, mut close) = (text.find('{'), text.find('}'));
-        if (open, close) == (None, None) {
-            return Ok(Self::plain(text.clone()));
-        }
-        let after = |from: usize, known: Option<usize>, brace: char| match known {
-            Some(at) if at < from => text[from..].find(brace).map(|at| from + at),
-            known => known,
-        };
-        loop {
-            (open, close) = (after(from, open, '{'), after(from, close, '}'));
-            let Some(at) = open.into_iter().chain(close).min() else { break };
+        while let Some(at) = text[from..].find(['{', '}']).map(|at| from + at) {
             let (brace, rest) = (&text[at..=at], &text[at + 1..]);
             if rest.starts_with(brace) {
-                pieces.push(part(from, at + 1));
+                pieces.push(Piece::Text(slice(text, from, at + 1)));
                 from = at + 2;
                 continue;
             }
-            pieces.push(part(from, at));
-            let named = rest.split_once('}').filter(|(name, _)| brace == "{" && is_name(name));
-            let Some((name, after)) = named else {
-                let message = format!("a single `{brace}` stands in the text; write it twice");
-                faults.push(TemplateDiagnostic { offset: at, message });
+            pieces.push(Piece::Text(slice(text, from, at)));
+            let placeholder = rest.split_once('}').filter(|(name, _)| brace == "{" && is_name(name));
+            let Some((name, after)) = placeholder else {
+                let message = format!("single `{brace}` in the text; write it twice");
+                errors.push(TemplateError { offset: at, message });
                 from = at + 1;
                 continue;
             };
             if let Some(value) = params(name) {
                 pieces.push(Piece::Text(Cow::Owned(value)));
-            } else if let Some((component, kind)) = place_of(name) {
-                pieces.push(Piece::File(component, kind));
+            } else if let Some((component, role)) = FileRole::parse(name) {
+                pieces.push(Piece::File(component, role));
             } else {
-                faults.push(TemplateDiagnostic { offset: at, message: unknown_placeholder(name, names) });
+                errors.push(TemplateError { offset: at, message: unknown_placeholder(name, names) });
             }
             from = text.len() - after.len();
         }
-        pieces.push(part(from, text.len()));
-        if faults.is_empty() { Ok(Self { pieces }) } else { Err(faults) }
+        pieces.push(Piece::Text(slice(text, from, text.len())));
+        if errors.is_empty() { Ok(Self { pieces }) } else { Err(errors) }
     }
 
-    /// The text with its places named.
+    /// A text in which braces have no meaning.
+    pub(crate) fn literal(text: impl Into<Text>) -> Self {
+        Self { pieces: vec![Piece::Text(text.into())] }
+    }
+
+    /// The text, with words for its files.
     pub(super) fn into_text(mut self) -> Text {
         match self.pieces.pop() {
             Some(Piece::Text(text)) if self.pieces.is_empty() => text,
@@ -95,26 +84,27 @@ impl Template {
         }
     }
 
-    /// A text in which braces are only braces.
-    pub(crate) fn plain(text: impl Into<Text>) -> Self {
-        Self { pieces: vec![Piece::Text(text.into())] }
-    }
-
-    /// The text with each place given by `path`, or named where it is not known.
+    /// The text with the path of each file, or words for it where the path is not known.
     pub fn render(&self, path: &mut dyn FnMut(Component, FileRole) -> Option<String>) -> String {
-        let length = |piece: &Piece| if let Piece::Text(plain) = piece { plain.len() } else { 32 };
-        let mut text = String::with_capacity(self.pieces.iter().map(length).sum());
+        let mut text = String::new();
         for piece in &self.pieces {
             match piece {
-                Piece::Text(plain) => text.push_str(plain),
-                Piece::File(component, kind) => match path(*component, *kind) {
-                    Some(path) => text.push_str(&path),
-                    // Writing to a String cannot fail.
-                    None => drop(write!(text, "the {} of {}", kind.id(), component.program())),
-                },
+                Piece::Text(piece) => text.push_str(piece),
+                Piece::File(component, role) => {
+                    let in_words = || format!("the {} of {}", role.id(), component.program());
+                    text.push_str(&path(*component, *role).unwrap_or_else(in_words));
+                }
             }
         }
         text
+    }
+}
+
+/// A part of a text, which is not copied where the whole is not.
+fn slice(text: &Text, from: usize, to: usize) -> Text {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(&text[from..to]),
+        Cow::Owned(text) => Cow::Owned(text[from..to].to_owned()),
     }
 }
 
@@ -123,23 +113,12 @@ fn is_name(text: &str) -> bool {
 }
 
 fn unknown_placeholder(name: &str, params: &[&str]) -> String {
-    let places = place_names();
-    let near = suggestions(name, params.iter().copied().chain(places.iter().map(String::as_str)));
-    format!("`{{{name}}}` is neither a parameter of the rule nor a place such as kubelet.config{near}")
-}
-
-/// Every place that a text can name.
-pub(super) fn place_names() -> Vec<String> {
-    let of = |c: Component| FileRole::ALL.into_iter().map(move |kind| format!("{c}.{}", kind.id()));
-    Component::ALL.into_iter().flat_map(of).collect()
-}
-
-/// `kubelet.config` and its like.
-pub(super) fn place_of(name: &str) -> Option<(Component, FileRole)> {
-    let (component, kind) = name.split_once('.')?;
-    let component = Component::ALL.into_iter().find(|c| c.id() == component)?;
-    let kind = FileRole::ALL.into_iter().find(|k| k.id() == kind)?;
-    Some((component, kind))
+    let files = FileRole::names();
+    let near = suggestions(name, params.iter().copied().chain(files.iter().map(String::as_str)));
+    format!(
+        "{} is neither a parameter of the rule nor a file such as kubelet.config{near}",
+        quote(&format!("{{{name}}}"))
+    )
 }
 
 #[cfg(test)]
@@ -147,11 +126,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn placeholders_are_filled_and_braces_are_doubled() {
+    fn replaces_placeholders_and_reports_single_braces() {
         let params = |name: &str| (name == "mode").then(|| "600".to_owned());
         let parse = |text: &str| {
             let owned = Template::parse(&text.to_owned().into(), &params, &["mode"]);
-            // A text that is compiled in is read in the same way.
+            // A text that is compiled in is read alike.
             let compiled_in: &'static str = text.to_owned().leak();
             assert_eq!(Template::parse(&compiled_in.into(), &params, &["mode"]), owned);
             owned
@@ -161,18 +140,18 @@ mod tests {
         assert_eq!(template.render(&mut |_, _| None), "chmod 600 the config of kubelet '{.x}'");
         let cases: [(&str, &[(usize, &str)]); 6] = [
             ("{none}", &[(0, "`{none}` is neither")]),
-            ("{", &[(0, "a single `{`")]),
-            ("a } b", &[(2, "a single `}`")]),
+            ("{", &[(0, "single `{`")]),
+            ("a } b", &[(2, "single `}`")]),
             ("{kubelet.nothing}", &[(0, "`{kubelet.nothing}` is neither")]),
             ("{mod} and {etcd.data-di}", &[(0, "did you mean `mode`?"), (10, "did you mean `etcd.data-dir`?")]),
-            ("awk '{ print }'", &[(5, "a single `{`"), (13, "a single `}`")]),
+            ("awk '{ print }'", &[(5, "single `{`"), (13, "single `}`")]),
         ];
         for (bad, expected) in cases {
-            let faults = parse(bad).expect_err(bad);
-            assert_eq!(faults.len(), expected.len(), "{bad}: {faults:?}");
-            for (fault, (offset, part)) in faults.iter().zip(expected) {
-                assert_eq!(fault.offset, *offset, "{bad}");
-                assert!(fault.message.contains(part), "{bad}: {}", fault.message);
+            let errors = parse(bad).expect_err(bad);
+            assert_eq!(errors.len(), expected.len(), "{bad}: {errors:?}");
+            for (error, (offset, part)) in errors.iter().zip(expected) {
+                assert_eq!(error.offset, *offset, "{bad}");
+                assert!(error.message.contains(part), "{bad}: {}", error.message);
             }
         }
     }

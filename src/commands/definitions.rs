@@ -1,12 +1,13 @@
 //! Everything that is defined: the built-in benchmarks, the user's own, and those of kube-bench folders.
 
-use crate::benchmark::{Benchmark, DefinitionError, ForeignFormat, Library};
+use crate::benchmark::{Benchmark, ForeignFormat, Library};
 use crate::evaluate::{ExternalChecks, NoExternalChecks};
 #[cfg(feature = "kube-bench")]
 use crate::kube_bench::{AuditRunner, Check, FolderChecks, FolderSet, Substitutions};
 use crate::model::Id;
 use crate::node::Config;
 use crate::source::node::NodeSource;
+use crate::yaml::Diagnostic;
 use indexmap::IndexMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -34,11 +35,11 @@ pub(crate) struct LoadedBenchmark {
 
 impl Definitions {
     /// The built-in definitions, with those of a folder over them. `config_file` replaces the configuration.
-    pub(crate) fn load(folder: Option<&Path>, config_file: Option<&Path>) -> Result<Self, DefinitionError> {
+    pub(crate) fn load(folder: Option<&Path>, config_file: Option<&Path>) -> Result<Self, Diagnostic> {
         let library = Library::load(folder, config_file)?;
         #[cfg(feature = "kube-bench")]
         {
-            let folders = FolderSet::find(folder, library.config_source().cloned())?;
+            let folders = FolderSet::find(folder, library.config_file().cloned())?;
             let config = Arc::new(folders.mapped((*library.config).clone())?);
             Ok(Self { library, config, folders })
         }
@@ -51,7 +52,7 @@ impl Definitions {
         let folders = self.foreign().map(ForeignFormat::benchmarks).unwrap_or_default();
         let built_in = self.library.benchmarks().into_iter().filter(|id| !folders.contains(id));
         let mut ids: Vec<&str> = built_in.chain(folders.iter().copied()).collect();
-        ids.sort_by_key(|id| self.library.position(id));
+        ids.sort_by_key(|id| self.library.order_of(id));
         ids
     }
 
@@ -65,7 +66,7 @@ impl Definitions {
         &self,
         benchmark: &str,
         check: &Id,
-    ) -> Result<IndexMap<String, serde_json::Value>, DefinitionError> {
+    ) -> Result<IndexMap<String, serde_json::Value>, Diagnostic> {
         if self.foreign().is_some_and(|format| format.benchmarks().contains(&benchmark)) {
             return Ok(IndexMap::new());
         }
@@ -81,11 +82,7 @@ impl Definitions {
     }
 
     /// Loads a benchmark; a folder's words such as `$kubeletconf` are replaced by what they stand for on `source`.
-    pub(crate) fn benchmark(
-        &self,
-        id: &str,
-        source: Option<&dyn NodeSource>,
-    ) -> Result<LoadedBenchmark, DefinitionError> {
+    pub(crate) fn benchmark(&self, id: &str, source: Option<&dyn NodeSource>) -> Result<LoadedBenchmark, Diagnostic> {
         let config = self.folders.config_for(id, &self.config)?;
         let words =
             |target| source.map_or_else(Substitutions::default, |source| Substitutions::find(&config, target, source));
@@ -105,7 +102,7 @@ impl Definitions {
     }
 
     /// What is suspicious in the files of a benchmark.
-    pub(crate) fn warnings(&self, id: &str) -> Result<Vec<DefinitionError>, DefinitionError> {
+    pub(crate) fn warnings(&self, id: &str) -> Result<Vec<Diagnostic>, Diagnostic> {
         self.folders.warnings_of(id)
     }
 }
@@ -118,17 +115,13 @@ impl Definitions {
     }
 
     /// Loads a benchmark.
-    pub(crate) fn benchmark(
-        &self,
-        id: &str,
-        _source: Option<&dyn NodeSource>,
-    ) -> Result<LoadedBenchmark, DefinitionError> {
+    pub(crate) fn benchmark(&self, id: &str, _source: Option<&dyn NodeSource>) -> Result<LoadedBenchmark, Diagnostic> {
         let (benchmark, config) = (self.library.benchmark(id)?, Arc::clone(&self.config));
         Ok(LoadedBenchmark { benchmark, config, has_own_config: false })
     }
 
     /// What is suspicious in the files of a benchmark.
-    pub(crate) fn warnings(&self, _id: &str) -> Result<Vec<DefinitionError>, DefinitionError> {
+    pub(crate) fn warnings(&self, _id: &str) -> Result<Vec<Diagnostic>, Diagnostic> {
         Ok(Vec::new())
     }
 }

@@ -5,8 +5,8 @@ use super::json;
 use super::profile::{grade, shown};
 use crate::benchmark::{Assertion, Benchmark, Check, Library, Rule, Test, WhenMissing, WhenUnset};
 use crate::commands::Failure;
-use crate::model::Component;
-use crate::probe::{FileRole, Probe};
+use crate::model::{Component, EvidenceKind, Severity};
+use crate::probe::FileRole;
 use crate::text::suggestions;
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -16,6 +16,8 @@ use std::fmt::Write as _;
 struct View {
     rule: String,
     title: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    severity: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     check: Option<CheckView>,
     /// Of a rule with a probe: what is read and what must hold.
@@ -134,6 +136,7 @@ fn view(
     };
     Ok(View {
         rule: rule.id.clone(),
+        severity: rule.severity.map(Severity::id),
         title: rule.title.to_string(),
         looks,
         steps,
@@ -186,7 +189,7 @@ fn look(test: &Test, within: &[&'static str]) -> LookView {
         within: within.to_vec(),
         reads: test.probe.describe(),
         expects: test.expect.to_string(),
-        when_unset: (!matches!(test.probe, Probe::File(_))).then_some(match test.when_unset {
+        when_unset: (test.probe.evidence_kind() == EvidenceKind::Value).then_some(match test.when_unset {
             _ if test.expect.holds_unset() => "pass",
             WhenUnset::NotMet => "fail",
             WhenUnset::Default => "the documented default counts",
@@ -235,6 +238,9 @@ fn text(view: &View) -> String {
             line("rule", &view.rule);
             line("title", &view.title);
         }
+    }
+    if let Some(severity) = view.severity {
+        line("severity", severity);
     }
     if let Some(needs) = view.needs {
         line("needs", &format!("{needs}; not applicable where it does not run beside the API server"));

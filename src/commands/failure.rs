@@ -1,7 +1,7 @@
 //! What ends a command, and its exit code.
 
-use crate::benchmark::DefinitionError;
 use crate::sink::SinkError;
+use crate::yaml::Diagnostic;
 
 /// What ends a command.
 #[derive(Debug, thiserror::Error)]
@@ -11,7 +11,7 @@ pub(crate) enum Failure {
     Usage(String),
     /// A definition file is wrong.
     #[error(transparent)]
-    Definition(#[from] DefinitionError),
+    Definition(#[from] Diagnostic),
     /// Another file of the user's is wrong.
     #[error("{0}")]
     File(String),

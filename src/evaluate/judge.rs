@@ -2,8 +2,8 @@
 
 use crate::benchmark::{Assertion, Test, WhenMissing, WhenUnset};
 use crate::expectation::TypeMismatch;
-use crate::model::{EvidenceEntry, Finding, Status, Verdict};
-use crate::probe::{Evidence, FileGroup, Observation, Observed, Probe};
+use crate::model::{Evidence, EvidenceEntry, FileGroup, Finding, Observation, Observed, Status, Verdict};
+use crate::probe::Probe;
 use std::fmt::Write as _;
 
 /// A verdict with what leads to it.
@@ -176,7 +176,7 @@ fn judge_one(test: &Test, observation: &Observation) -> Option<Verdict> {
     let verdict = |holds: bool, reason: &dyn Fn() -> String| {
         if holds { Verdict::Pass } else { Verdict::Fail(reason()) }
     };
-    Some(match &observation.seen {
+    Some(match &observation.observed {
         Observed::Value(value) => match expect.holds(value) {
             Ok(holds) => verdict(holds, &|| format!("{name} is {value} ({})", observation.source)),
             Err(error) => wrong(error),
@@ -193,7 +193,7 @@ fn judge_one(test: &Test, observation: &Observation) -> Option<Verdict> {
                 _ => verdict(expect.holds_unset(), &not_set),
             }
         }
-        Observed::Files(files) => match expect.holds_of_files(files) {
+        Observed::Files(files) => match expect.holds_for_files(files) {
             Ok(holds) => verdict(holds, &|| {
                 format!("{} has permissions {:03o} and owner {}", named(files), files.mode, files.owner())
             }),
@@ -214,11 +214,7 @@ fn shown_default(value: &crate::model::Value) -> String {
 }
 
 fn expected(test: &Test) -> String {
-    let mut text = match &test.probe {
-        Probe::File(_) => String::new(),
-        Probe::Setting(setting) => setting.name(),
-        Probe::Process(_) | Probe::Document(_) => test.probe.describe(),
-    };
+    let mut text = test.probe.label();
     let space = if text.is_empty() { "" } else { " " };
     let default = if test.when_unset == WhenUnset::Default { ", or unset with such a default" } else { "" };
     text.reserve(64);
@@ -229,7 +225,7 @@ fn expected(test: &Test) -> String {
 
 fn describe(observation: &Observation, with_subject: bool) -> String {
     let name = &observation.attribute;
-    let text = match &observation.seen {
+    let text = match &observation.observed {
         Observed::Value(value) => format!("{name} is {value} ({})", observation.source),
         Observed::Unset { default: Some(default) } => {
             format!("{name} is not set; the {} is {}", observation.source, shown_default(default))
@@ -238,7 +234,7 @@ fn describe(observation: &Observation, with_subject: bool) -> String {
         Observed::Files(files) => format!("permissions {:03o}, owner {}", files.mode, files.owner()),
         Observed::Missing(reason) | Observed::Unknown(reason) | Observed::Remark(reason) => return reason.clone(),
     };
-    if with_subject || matches!(observation.seen, Observed::Files(_)) {
+    if with_subject || matches!(observation.observed, Observed::Files(_)) {
         format!("{}: {text}", observation.subject)
     } else {
         text
@@ -246,7 +242,7 @@ fn describe(observation: &Observation, with_subject: bool) -> String {
 }
 
 fn finding(observation: &Observation, verdict: Option<&Verdict>) -> Finding {
-    let value = match &observation.seen {
+    let value = match &observation.observed {
         Observed::Value(value) => value.to_string(),
         Observed::Unset { default: Some(default) } => format!("not set; default {}", shown_default(default)),
         Observed::Unset { default: None } => "not set".to_owned(),
@@ -256,7 +252,7 @@ fn finding(observation: &Observation, verdict: Option<&Verdict>) -> Finding {
         }
         Observed::Missing(reason) | Observed::Unknown(reason) | Observed::Remark(reason) => reason.clone(),
     };
-    let count = match &observation.seen {
+    let count = match &observation.observed {
         Observed::Files(files) => files.count,
         Observed::Value(_)
         | Observed::Unset { .. }

@@ -4,10 +4,10 @@
 use super::external::ExternalChecks;
 use super::judge::{Judgement, adjust, judge};
 use crate::benchmark::{Assertion, Check};
-use crate::model::{Component, EvidenceEntry, Finding, Outcome, Verdict};
+use crate::model::{Component, Evidence, EvidenceEntry, Finding, Outcome, Verdict};
 use crate::node::Node;
 use crate::plan::{Plan, PlannedCheck};
-use crate::probe::{Collector, Evidence, Probe};
+use crate::probe::{Collector, Probe};
 use crate::text::sanitize;
 use std::collections::{BTreeMap, HashMap};
 

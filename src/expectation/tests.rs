@@ -1,130 +1,79 @@
+//! What the tests of the operators share, and tests of what all operators have in common.
+
 use super::*;
-use crate::source::node::Kind;
 use serde_json::Value as Json;
+use std::time::Duration;
 
-fn expect(text: &str) -> Expectation {
-    let written: RawExpectation = serde_saphyr::from_str(text).expect(text);
-    written.fill(&|name| (name == "mode").then(|| Json::String("640".to_owned()))).expect(text)
+/// Reads an expectation from YAML. The only parameter is `mode`, with the value 640.
+pub(super) fn read(yaml: &str) -> Expectation {
+    let raw: RawExpectation = serde_saphyr::from_str(yaml).expect(yaml);
+    raw.fill(&|name| (name == "mode").then(|| Json::from("640"))).expect(yaml)
 }
 
-fn list(items: &[&str]) -> Value {
-    Value::List(items.iter().map(|i| (*i).to_owned()).collect())
+/// Verifies that an expectation is refused at load, with its location and this message.
+pub(super) fn refuse(yaml: &str, message: &str) {
+    let error = serde_saphyr::from_str::<RawExpectation>(yaml).expect_err(yaml);
+    assert!(error.location().is_some(), "{yaml}: {error}");
+    assert!(error.to_string().contains(message), "{yaml}: {error}");
 }
 
-#[test]
-fn each_operator_holds_and_does_not_hold() {
-    let text = |t: &str| Value::Text(t.to_owned());
-    let minutes = |m: u64| Value::Duration(Duration::from_secs(m * 60));
-    let cases = [
-        ("equals: false", Value::Bool(false), Value::Bool(true)),
-        ("equals: 0", Value::Number(0), Value::Number(1)),
-        ("equals: Webhook", text("Webhook"), text("webhook")),
-        ("not-equals: AlwaysAllow", text("Webhook"), text("AlwaysAllow")),
-        ("one-of: [kms, aescbc]", text("kms"), text("identity")),
-        ("contains: RBAC", list(&["Node", "RBAC"]), list(&["Node", "RBACX"])),
-        ("contains: RBAC", text("Node, RBAC"), text("NodeRBAC")),
-        ("excludes: AlwaysAllow", list(&["Node"]), list(&["Node", "AlwaysAllow"])),
-        ("subset-of: [a, b]", list(&["b"]), list(&["b", "c"])),
-        ("subset-of: [a, b]", list(&["a", "b"]), list(&[])),
-        ("at-least: 30", Value::Number(30), Value::Number(29)),
-        ("at-most: 5m", minutes(5), minutes(6)),
-        ("more-than: 0", Value::Number(1), Value::Number(0)),
-        ("more-than: 0s", minutes(1), Value::Duration(Duration::ZERO)),
-        ("matches: '^127[.]'", text("127.0.0.1"), text("0.0.0.0127.")),
-        ("loopback: true", text("127.0.0.1"), text("0.0.0.0")),
-        ("loopback: true", text("127.8.9.1:10249"), text("10.127.0.0.1:10249")),
-        ("loopback: true", text("::1"), text("::")),
-        ("loopback: true", text("[::1]:10249"), text("[::]:10249")),
-        ("loopback: true", text("[::1]"), text("[fe80::1]")),
-        ("loopback: true", text("::ffff:127.0.0.1"), text("::ffff:192.0.2.1")),
-        ("loopback: true", text("localhost"), text("localhost.example.com")),
-        ("loopback: true", text("localhost:10249"), text("localhost:http")),
-        ("loopback: true", text("127.0.0.1:0"), text("127.0.0.1:10249,0.0.0.0:10249")),
-        ("loopback: true", text("127.255.255.255"), text("127.256.0.1")),
-        ("loopback: true", text("127.0.0.1"), text("")),
-        ("loopback: true", text("127.0.0.1"), text(":10249")),
-        ("set: true", text("x"), text("x")),
-        ("all-of: [{at-least: 1}, {at-most: 3}]", Value::Number(2), Value::Number(4)),
-        ("any-of: [{equals: 1}, {equals: 3}]", Value::Number(3), Value::Number(2)),
-    ];
-    for (written, good, bad) in cases {
-        assert_eq!(expect(written).holds(&good), Ok(true), "{written} of {good}");
-        if !written.starts_with("set") {
-            assert_eq!(expect(written).holds(&bad), Ok(false), "{written} of {bad}");
-        }
+/// Verifies which values meet an expectation.
+pub(super) fn verify(cases: &[(&str, Value, bool)]) {
+    for (yaml, value, expected) in cases {
+        assert_eq!(read(yaml).holds(value), Ok(*expected), "{yaml} of {value}");
     }
-    assert_eq!(expect("unset: true").holds(&text("x")), Ok(false));
-    assert!(expect("at-least: 30").holds(&Value::Bool(true)).is_err());
-    assert!(expect("at-least: 30").holds(&text("many")).is_err());
+}
+
+pub(super) fn text(text: &str) -> Value {
+    Value::Text(text.to_owned())
+}
+
+pub(super) fn list(items: &[&str]) -> Value {
+    Value::List(items.iter().map(|item| (*item).to_owned()).collect())
+}
+
+pub(super) fn minutes(minutes: u64) -> Value {
+    Value::Duration(Duration::from_secs(minutes * 60))
+}
+
+/// A file with the names of its owner, comma-separated.
+pub(super) fn files(mode: u32, users: &str, groups: &str) -> FileGroup {
+    let names = |names: &str| names.split(',').map(str::to_owned).collect();
+    FileGroup { mode, users: names(users), groups: names(groups), names_unknown: None, count: 1, examples: vec![] }
 }
 
 #[test]
-fn modes_and_owners_are_compared_bit_by_bit_and_name_by_name() {
-    let files = |mode, user: &[&str], group: &[&str]| FileGroup {
-        kind: Kind::File,
-        mode,
-        users: user.iter().map(|u| (*u).to_owned()).collect(),
-        groups: group.iter().map(|g| (*g).to_owned()).collect(),
-        names_unknown: None,
-        count: 1,
-        examples: vec![],
-    };
-    let root = |mode| files(mode, &["root", "0"], &["root", "0"]);
-    let modes =
-        [(0o600, true), (0o400, true), (0o640, true), (0o660, false), (0o604, false), (0o4600, false), (0o1600, false)];
-    for (mode, expected) in modes {
-        assert_eq!(expect("mode-at-most: '{mode}'").holds_of_files(&root(mode)), Ok(expected), "{mode:o}");
+fn evidence_of_the_other_kind_is_a_mismatch() {
+    for yaml in ["mode-at-most: '600'", "owned-by: root:root"] {
+        assert_eq!(read(yaml).evidence_kind(), Some(EvidenceKind::Files), "{yaml}");
+        assert!(read(yaml).holds(&text("600")).is_err(), "{yaml}");
     }
-    let owned = expect("owned-by: [root:root, etcd:etcd]");
-    assert_eq!(owned.holds_of_files(&root(0)), Ok(true));
-    assert_eq!(owned.holds_of_files(&files(0, &["etcd"], &["etcd"])), Ok(true));
-    assert_eq!(owned.holds_of_files(&files(0, &["root"], &["etcd"])), Ok(false));
-    assert_eq!(expect("owned-by: 0:0").holds_of_files(&root(0)), Ok(true));
-    let nameless = |user: &[&str], group: &[&str]| FileGroup {
-        names_unknown: Some("/etc/passwd is not mounted".to_owned()),
-        ..files(0, user, group)
-    };
-    let told = |error: Result<bool, TypeMismatch>| {
-        error.is_err_and(|e| e.0.contains("112:119") && e.0.contains("/etc/passwd"))
-    };
-    assert!(told(owned.holds_of_files(&nameless(&["112"], &["119"]))));
-    assert_eq!(expect("owned-by: root:root").holds_of_files(&nameless(&["112"], &["119"])), Ok(false));
-    assert_eq!(expect("owned-by: etcd:etcd").holds_of_files(&nameless(&["root", "0"], &["119"])), Ok(false));
-    assert_eq!(owned.holds_of_files(&nameless(&["root", "0"], &["root", "0"])), Ok(true));
-    assert!(expect("equals: 1").holds_of_files(&root(0)).is_err());
-}
-
-#[test]
-fn only_unset_holds_of_what_is_not_set() {
-    let cases = [
-        ("unset: true", true),
-        ("set: true", false),
-        ("not-equals: x", false),
-        ("excludes: x", false),
-        ("any-of: [{unset: true}, {equals: 1}]", true),
-        ("all-of: [{unset: true}, {equals: 1}]", false),
-        ("all-of: []", false),
-    ];
-    for (written, expected) in cases {
-        assert_eq!(expect(written).holds_unset(), expected, "{written}");
+    for yaml in ["equals: 1", "set: true", "unset: true", "contains: x", "loopback: true"] {
+        assert_eq!(read(yaml).evidence_kind(), Some(EvidenceKind::Value), "{yaml}");
+        assert!(read(yaml).holds_for_files(&files(0o600, "root", "root")).is_err(), "{yaml}");
     }
 }
 
 #[test]
-fn a_bad_operand_is_refused_with_its_place() {
-    for bad in [
-        "mode-at-most: 9",
-        "mode-at-most: rw",
-        "matches: '('",
-        "owned-by: root",
-        "at-least: many",
-        "set: false",
-        "equal: 1",
-        "one-of: []",
-    ] {
-        let error = serde_saphyr::from_str::<RawExpectation>(bad).expect_err(bad);
-        assert!(error.location().is_some(), "{bad}: {error}");
+fn only_unset_holds_for_what_is_not_set() {
+    for yaml in ["set: true", "not-equals: x", "excludes: x", "equals: ''", "at-most: 1", "owned-by: a:b"] {
+        assert!(!read(yaml).holds_unset(), "{yaml}");
     }
-    let written: RawExpectation = serde_saphyr::from_str("mode-at-most: '{none}'").expect("a parameter");
-    assert!(written.fill(&|_| None).is_err());
+    assert!(read("unset: true").holds_unset());
+}
+
+#[test]
+fn replaces_parameters() {
+    assert_eq!(read("mode-at-most: '{mode}'").to_string(), "permissions are 640 or stricter");
+    let raw: RawExpectation = serde_saphyr::from_str("mode-at-most: '{other}'").expect("an expectation");
+    let error = raw.fill(&|_| None).expect_err("no such parameter");
+    assert_eq!(error.to_string(), "parameter `other`: the rule does not define it");
+    let error = raw.fill(&|_| Some(Json::from("rw"))).expect_err("not a mode");
+    assert_eq!(error.to_string(), "parameter `other`: `rw` is not a mode of three or four octal digits");
+}
+
+#[test]
+fn refuses_unknown_operators() {
+    refuse("equal: 1", "equal");
+    refuse("one-of: []", "the list must not be empty");
 }

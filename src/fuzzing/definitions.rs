@@ -2,26 +2,26 @@
 //! position that the file has.
 
 use super::texts;
-use crate::benchmark::source::parse;
-use crate::benchmark::{Assertion, DefinitionError, Diagnostic, Level, Library, Source, lint};
+use crate::benchmark::{Assertion, Library, lint};
 use crate::kube_bench::{FolderSet, Substitutions, section, warnings};
 use crate::node::{Config, Target};
 use crate::source::node::RecordedSource;
+use crate::yaml::{Diagnostic, Level, TextFile};
 use std::sync::OnceLock;
 
 /// A catalogue, a benchmark and a configuration, apart by NUL: `lint` finds an error wherever loading finds one.
 pub fn native_definitions(data: &[u8]) {
     let [catalogue, profile, config] = texts(data);
-    let file = |name: &str, text: &str| Source::new(name, text.to_owned());
+    let file = |name: &str, text: &str| TextFile::new(name, text.to_owned());
     let all = [file("catalog/a.yaml", &catalogue), file("profiles/b.yaml", &profile), file("config.yaml", &config)];
     for source in &all {
         let problems = lint(Library::default(), vec![source.clone()], Some(&FolderSet::default()));
         problems.iter().for_each(|problem| is_in(source, problem.line, problem.column, &problem.message));
         let mut library = Library::default();
-        let refused: [Option<DefinitionError>; 4] = [
+        let refused: [Option<Diagnostic>; 4] = [
             library.add_rules(std::slice::from_ref(source)).err(),
             library.add_profiles(vec![source.clone()]).err(),
-            parse::<Config>(source).err(),
+            source.parse::<Config>().err(),
             warnings(source).err(),
         ];
         refused.iter().flatten().for_each(|error| is_told_in(source, error));
@@ -34,7 +34,7 @@ pub fn native_definitions(data: &[u8]) {
 }
 
 /// What stands in one file is put together with what stands in another.
-fn together(sources: &[Source; 3]) {
+fn together(sources: &[TextFile; 3]) {
     let mut library = Library::default();
     let loaded = library.add_rules(&sources[..1]).and_then(|()| library.add_profiles(vec![sources[1].clone()]));
     if loaded.is_err() {
@@ -60,7 +60,7 @@ fn together(sources: &[Source; 3]) {
 /// A file in kube-bench's format: loaded with this machine's words put in, or refused at a place that it has.
 pub fn kube_bench_definitions(data: &[u8]) {
     let [text] = texts(data);
-    let source = Source::new("cis/node.yaml", text.into_owned());
+    let source = TextFile::new("cis/node.yaml", text.into_owned());
     let loaded = section(Target::Node, source.clone(), &Substitutions::default(), &mut Vec::new());
     let told = warnings(&source);
     match (&loaded, &told) {
@@ -90,16 +90,16 @@ fn words() -> &'static Substitutions {
     })
 }
 
-fn is_told_in(source: &Source, error: &DefinitionError) {
+fn is_told_in(source: &TextFile, error: &Diagnostic) {
     assert!(!error.message.is_empty());
-    if error.file == source.file {
+    if error.file == source.name {
         is_in(source, error.line, error.column, &error.message);
     }
 }
 
 /// The place right behind the last letter counts too: what is missing is missed there. A carriage return alone ends a line
 /// of YAML, and none of an editor.
-fn is_in(source: &Source, line: usize, column: usize, message: &str) {
+fn is_in(source: &TextFile, line: usize, column: usize, message: &str) {
     let edited: Vec<&str> = source.text.split('\n').collect();
     let text = source.text.replace("\r\n", "\n");
     let of_yaml: Vec<&str> = text.split(['\n', '\r']).collect();

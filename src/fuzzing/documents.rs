@@ -2,7 +2,8 @@
 
 use super::{parts, texts};
 use crate::probe::excerpt::{ReadScope, ReadScopes};
-use crate::probe::{DocumentPath, markup, select};
+use crate::probe::select::{audit_policy, encryption_writer};
+use crate::probe::{DocumentPath, markup};
 use crate::source::node::SourceError;
 use serde_json::Value as Json;
 
@@ -38,8 +39,8 @@ pub fn documents(data: &[u8]) {
     let paths: Vec<ReadScope> = path.iter().cloned().map(ReadScope::Path).collect();
     for asked in [
         paths,
-        vec![ReadScope::EncryptionConfiguration],
-        vec![ReadScope::AuditPolicy],
+        vec![ReadScope::Parts(encryption_writer::PARTS)],
+        vec![ReadScope::Parts(audit_policy::PARTS)],
         vec![ReadScope::Certificates],
         vec![unit],
     ] {
@@ -73,15 +74,15 @@ fn keep(parts: Vec<ReadScope>, document: &[u8]) {
 
 /// What the document means as one of the kinds that are known.
 fn meaning(json: &Json) {
-    if let Ok(writer) = select::encryption_writer(json, "secrets") {
+    if let Ok(writer) = encryption_writer::encryption_writer(json, "secrets") {
         assert!(
             writer == "identity" || json.to_string().contains(&Json::String(writer.clone()).to_string()),
             "{writer}"
         );
     }
-    let levels = select::audit_levels(json).unwrap_or_default();
-    assert!(levels.len() <= 3 && !levels.contains(&"None"));
-    let _ = select::audit_level(json, "", "pods/exec", "create");
+    let levels = audit_policy::audit_levels(json).unwrap_or_default();
+    assert!(levels.len() <= 3 && !levels.contains(&audit_policy::Level::None));
+    let _ = audit_policy::audit_level(json, "", "pods/exec", "create");
 }
 
 /// Nodes and levels of a document.

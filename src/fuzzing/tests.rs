@@ -51,7 +51,7 @@ fn tokens(target: &str) -> &'static str {
              set:␣perhaps\n remediation:␣|\n \n { } [ ] : , & * \" manual skip {\"type\":\"node\"}"
         }
         "native_definitions" => {
-            "- ␣ ␣␣ id:␣a\n title:␣T\n why:␣W\n fix:␣F\n steps:␣S\n file:␣{at:␣/x}\n \
+            "- ␣ ␣␣ id:␣a\n title:␣T\n severity:␣low\n rationale:␣W\n remediation:␣F\n steps:␣S\n file:␣{at:␣/x}\n \
              expect:␣{mode-at-most:␣\"600\"}\n setting:\n component:␣kubelet\n flag:␣f\n path:␣a.b[*]\n kind:␣map\n \
              params:␣{m:␣1}\n {m} all-of:\n \0 extends:␣x\n checks:\n '1.1.1':␣{rule:␣a}\n groups:\n targets:\n \
              drop:␣['1']\n node:\n { } [ ] & * : \n version_mapping:\n components:␣[a]\n {\"a\": ]"

@@ -3,13 +3,10 @@
 
 use super::fields::GroupFields;
 use super::{Check, CompareOperator, Item, Join, Substitutions, Tests, warnings};
-use crate::benchmark::source::{parse, read_found};
-use crate::benchmark::{
-    self, Assertion, Assessment, Benchmark, DefinitionError, ForeignFormat, Group, Rule, Section, Source, Template,
-    Text,
-};
+use crate::benchmark::{self, Assertion, Assessment, Benchmark, ForeignFormat, Group, Rule, Section, Template, Text};
 use crate::model::Id;
 use crate::node::{Config, Target};
+use crate::yaml::{Diagnostic, TextFile};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value as Json;
@@ -20,7 +17,7 @@ use std::sync::Arc;
 /// The benchmark folders of a configuration folder.
 #[derive(Debug, Default)]
 pub struct FolderSet {
-    config: Option<Source>,
+    config: Option<TextFile>,
     folders: BTreeMap<String, Folder>,
 }
 
@@ -36,7 +33,7 @@ pub struct FolderBenchmark {
 #[derive(Debug)]
 struct Folder {
     files: Vec<(Target, PathBuf)>,
-    config: Option<Source>,
+    config: Option<TextFile>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -138,7 +135,7 @@ fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
 
 impl FolderSet {
     /// The benchmark folders below `folder`. `config` is the configuration that they extend.
-    pub fn find(folder: Option<&Path>, config: Option<Source>) -> Result<Self, DefinitionError> {
+    pub fn find(folder: Option<&Path>, config: Option<TextFile>) -> Result<Self, Diagnostic> {
         let mut folders = BTreeMap::new();
         for path in folder.map(folders_in).unwrap_or_default() {
             let files: Vec<(Target, PathBuf)> = Target::ALL
@@ -151,7 +148,7 @@ impl FolderSet {
             };
             if !files.is_empty() {
                 let own = path.join("config.yaml");
-                let config = own.exists().then(|| read_found(&own)).transpose()?;
+                let config = own.exists().then(|| TextFile::read_regular(&own)).transpose()?;
                 folders.insert(id, Folder { files, config });
             }
         }
@@ -164,14 +161,14 @@ impl FolderSet {
     }
 
     /// The common configuration, with the versions and targets of the folders' own.
-    pub fn mapped(&self, common: Config) -> Result<Config, DefinitionError> {
-        let own: Vec<&Source> = self.folders.values().filter_map(|f| f.config.as_ref()).collect();
+    pub fn mapped(&self, common: Config) -> Result<Config, Diagnostic> {
+        let own: Vec<&TextFile> = self.folders.values().filter_map(|f| f.config.as_ref()).collect();
         let (Some(first), Some(config)) = (own.first(), &self.config) else {
             return Ok(common);
         };
-        let mut merged: Json = parse(config)?;
+        let mut merged: Json = config.parse()?;
         for source in &own {
-            let mut mappings: Json = parse(source)?;
+            let mut mappings: Json = source.parse()?;
             if let Json::Object(map) = &mut mappings {
                 map.retain(|key, _| matches!(key.as_str(), "version_mapping" | "target_mapping"));
                 merge(&mut merged, mappings);
@@ -181,12 +178,12 @@ impl FolderSet {
     }
 
     /// The configuration for a benchmark.
-    pub fn config_for(&self, id: &str, common: &Arc<Config>) -> Result<Arc<Config>, DefinitionError> {
+    pub fn config_for(&self, id: &str, common: &Arc<Config>) -> Result<Arc<Config>, Diagnostic> {
         let (Some(own), Some(config)) = (self.folders.get(id).and_then(|f| f.config.as_ref()), &self.config) else {
             return Ok(Arc::clone(common));
         };
-        let mut merged: Json = parse(config)?;
-        merge(&mut merged, parse(own)?);
+        let mut merged: Json = config.parse()?;
+        merge(&mut merged, own.parse()?);
         typed(own, merged).map(Arc::new)
     }
 
@@ -196,9 +193,9 @@ impl FolderSet {
     }
 
     /// The warnings about the files of a benchmark.
-    pub fn warnings_of(&self, id: &str) -> Result<Vec<DefinitionError>, DefinitionError> {
+    pub fn warnings_of(&self, id: &str) -> Result<Vec<Diagnostic>, Diagnostic> {
         let files = self.folders.get(id).into_iter().flat_map(|f| &f.files);
-        let found = files.map(|(_, path)| warnings(&read_found(path)?)).collect::<Result<Vec<_>, _>>()?;
+        let found = files.map(|(_, path)| warnings(&TextFile::read_regular(path)?)).collect::<Result<Vec<_>, _>>()?;
         Ok(found.concat())
     }
 
@@ -207,12 +204,12 @@ impl FolderSet {
         &self,
         id: &str,
         words: &dyn Fn(Target) -> Substitutions,
-    ) -> Option<Result<FolderBenchmark, DefinitionError>> {
+    ) -> Option<Result<FolderBenchmark, Diagnostic>> {
         self.folders.get(id).map(|folder| {
             let mut checks = Vec::new();
             let mut sections = Vec::new();
             for (target, path) in &folder.files {
-                sections.push(section(*target, read_found(path)?, &words(*target), &mut checks)?);
+                sections.push(section(*target, TextFile::read_regular(path)?, &words(*target), &mut checks)?);
             }
             sections.sort_by_key(|s| Id::new(&s.id));
             let benchmark = Benchmark { id: id.to_owned(), title: id.to_owned(), sections };
@@ -226,7 +223,7 @@ impl ForeignFormat for FolderSet {
         has("controls") || has_list("groups")
     }
 
-    fn warnings(&self, source: &Source) -> Result<Vec<DefinitionError>, DefinitionError> {
+    fn warnings(&self, source: &TextFile) -> Result<Vec<Diagnostic>, Diagnostic> {
         warnings(source)
     }
 
@@ -245,8 +242,9 @@ fn folders_in(folder: &Path) -> Vec<PathBuf> {
     paths
 }
 
-fn typed(source: &Source, merged: Json) -> Result<Config, DefinitionError> {
-    serde_json::from_value(merged).map_err(|e| source.fault("components", format!("merged into the common configuration: {e}")))
+fn typed(source: &TextFile, merged: Json) -> Result<Config, Diagnostic> {
+    serde_json::from_value(merged)
+        .map_err(|e| source.error_at_word("components", format!("merged into the common configuration: {e}")))
 }
 
 /// Merges maps and replaces everything else.
@@ -271,16 +269,16 @@ fn merge(base: &mut Json, over: Json) {
 /// Reads one target file; its checks are added to `checks`.
 pub(crate) fn section(
     target: Target,
-    source: Source,
+    source: TextFile,
     words: &Substitutions,
     checks: &mut Vec<Check>,
-) -> Result<Section, DefinitionError> {
+) -> Result<Section, Diagnostic> {
     let (text, programs) = words.apply(&source.text);
-    let source = Source::new(source.file, text);
-    let raw: RawFile = parse(&source)?;
+    let source = TextFile::new(source.name, text);
+    let raw: RawFile = source.parse()?;
     if raw.kind != target.id() {
         let message = format!("the file's type is `{}`; a file of this name has type `{target}`", raw.kind);
-        return Err(source.fault("type", message));
+        return Err(source.error_at_word("type", message));
     }
     // Only where it is clear which program is meant is its environment read.
     let program = match programs.as_slice() {
@@ -338,7 +336,7 @@ fn build_check(raw: RawCheck, group_skipped: bool, program: Option<&str>, checks
         needs: None,
         rationale: Text::default(),
         impact: None,
-        remediation: Template::plain(raw.remediation),
+        remediation: Template::literal(raw.remediation),
     };
     benchmark::Check { id: Id::new(raw.id), rule, assessment, scored: raw.scored }
 }
@@ -358,8 +356,8 @@ fn build_item(raw: RawItem) -> Item {
 mod tests {
     use super::*;
 
-    fn load(text: &str) -> Result<(Section, Vec<Check>), DefinitionError> {
-        let source = Source::new("cis/node.yaml", text.to_owned());
+    fn load(text: &str) -> Result<(Section, Vec<Check>), Diagnostic> {
+        let source = TextFile::new("cis/node.yaml", text.to_owned());
         let mut checks = Vec::new();
         section(Target::Node, source, &Substitutions::default(), &mut checks).map(|section| (section, checks))
     }
@@ -433,7 +431,7 @@ groups:
     #[test]
     fn a_key_without_a_name_means_nothing_to_loading_and_to_lint() {
         for text in ["type: node\n~: x\n", "type: node\n&a : x\n", "type: node\n1: x\n"] {
-            let source = Source::new("cis/node.yaml", text.to_owned());
+            let source = TextFile::new("cis/node.yaml", text.to_owned());
             assert!(load(text).is_ok(), "{text}");
             assert_eq!(warnings(&source).map(|found| found.len()), Ok(1), "{text}");
         }
@@ -466,7 +464,7 @@ groups:
             let text = format!(
                 "type: node\ngroups: [{{id: 1, checks: [{{id: 1.1, audit: \"{audit}\", {env} tests: {{test_items: [{{env: A}}]}}}}]}}]\n"
             );
-            let source = Source::new("node.yaml", text);
+            let source = TextFile::new("node.yaml", text);
             let mut checks = Vec::new();
             section(Target::Node, source, &words, &mut checks).expect("a section");
             checks[0].environment_of.clone()

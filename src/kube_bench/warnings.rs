@@ -1,9 +1,8 @@
 //! Warnings about a definition file: it is accepted, and probably does not do what was meant.
 
 use super::{CompareOperator, JsonPath};
-use crate::benchmark::source::parse;
-use crate::benchmark::{DefinitionError, Source};
 use crate::text::suggestions;
+use crate::yaml::{Diagnostic, Level, TextFile};
 use serde_json::{Map, Value as Json};
 
 const FILE: [&str; 6] = ["controls", "version", "id", "text", "type", "groups"];
@@ -26,14 +25,14 @@ const COMPARE: [&str; 2] = ["op", "value"];
 
 /// Collects the warnings about one file. Each word is reported once, at its first place.
 struct Collector<'s> {
-    source: &'s Source,
-    warnings: Vec<DefinitionError>,
+    file: &'s TextFile,
+    warnings: Vec<Diagnostic>,
 }
 
 /// The warnings about a file; an error if it is not YAML.
-pub(crate) fn warnings(source: &Source) -> Result<Vec<DefinitionError>, DefinitionError> {
-    let document: Json = parse(source)?;
-    let mut look = Collector { source, warnings: Vec::new() };
+pub(crate) fn warnings(file: &TextFile) -> Result<Vec<Diagnostic>, Diagnostic> {
+    let document: Json = file.parse()?;
+    let mut look = Collector { file, warnings: Vec::new() };
     if let Some(file) = look.map(&document, &FILE, "file") {
         for group in list(file, "groups") {
             let Some(group) = look.map(group, &GROUP, "group") else { continue };
@@ -51,7 +50,7 @@ fn list<'j>(map: &'j Map<String, Json>, key: &str) -> impl Iterator<Item = &'j J
 
 impl Collector<'_> {
     fn warn(&mut self, word: &str, message: String) {
-        let warning = self.source.fault(word, message);
+        let warning = Diagnostic { level: Level::Warning, ..self.file.error_at_word(word, message) };
         if !self.warnings.contains(&warning) {
             self.warnings.push(warning);
         }
@@ -113,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn warnings_have_a_place() {
+    fn what_means_nothing_is_told_with_its_place() {
         let text = "\
 controls:
 type: node
@@ -134,15 +133,15 @@ groups:
               compare: { op: eq, value: 1 }
         scored: true
 ";
-        let source = Source::new("node.yaml", text.to_owned());
-        let got: Vec<String> = warnings(&source).expect("YAML").iter().map(ToString::to_string).collect();
+        let file = TextFile::new("node.yaml", text.to_owned());
+        let got: Vec<String> = warnings(&file).expect("YAML").iter().map(ToString::to_string).collect();
         let expected = [
             "node.yaml:7:9: `adit` is not a key of a check and is ignored; did you mean `audit`?",
             "node.yaml:8:15: unknown type `Manual`; the types are `manual` and `skip`",
             "node.yaml:10:19: unknown bin_op `xor`, so the check always fails; write `and` or `or`",
             "node.yaml:13:30: unknown operator `gtee`, so the test always fails; did you mean `gte`?",
             "node.yaml:14:21: the path `.a.b` has no braces and is taken as literal text; write `{.a.b}`",
-            "node.yaml:15:22: invalid path `{.a`, so the test always fails: a brace is not closed",
+            "node.yaml:15:22: invalid path `{.a`, so the test always fails: missing `}`",
         ];
         assert_eq!(got, expected);
     }

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod component;
+mod evidence;
 mod id;
 mod outcome;
 mod severity;
@@ -11,6 +12,8 @@ mod verdict;
 
 pub use arguments::{Arguments, Reading};
 pub use component::{Component, Precedence};
+pub(crate) use evidence::EvidenceKind;
+pub use evidence::{Evidence, FileGroup, Observation, Observed};
 pub use id::Id;
 pub use outcome::{EvidenceEntry, Extensions, Finding, Location, Outcome};
 pub use severity::Severity;

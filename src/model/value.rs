@@ -118,6 +118,14 @@ impl Value {
         Some(value).filter(|v| !v.is_empty())
     }
 
+    /// The elements of a list; of any other value, those of its text split at commas.
+    pub(crate) fn elements(&self) -> Vec<String> {
+        match self {
+            Self::List(items) => items.clone(),
+            Self::Bool(_) | Self::Number(_) | Self::Duration(_) | Self::Text(_) => split_list(&self.to_string()),
+        }
+    }
+
     /// An empty text or list: to the components as if it were not set.
     fn is_empty(&self) -> bool {
         match self {

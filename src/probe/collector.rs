@@ -1,18 +1,15 @@
 //! Looks where the probes say: one arm a probe.
 
+use super::batch::Batch;
 use super::context::{CollectContext, shown};
 use super::document_store::Excerpt;
-use super::{
-    DocumentPath, Evidence, FileProbe, FileRef, FileRole, Observation, Observed, Probe, TreeLook, document, file,
-    place, process, setting,
-};
-use crate::model::Component;
+use super::{DocumentPath, FileRef, FileRole, Probe, place};
+use crate::model::{Component, Evidence, Observation, Observed};
 use crate::node::Config;
 use crate::node::Node;
 use crate::source::node::{HostPath, NodeSource, SourceError};
 use serde_json::Value as Json;
-use std::collections::BTreeMap;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 const NOT_IN_SNAPSHOT: &str =
     "the snapshot does not hold this: it was taken with other rules; take a new one with this version of nodeproof";
@@ -31,25 +28,10 @@ impl<'a> Collector<'a> {
     /// Looks where each of these probes says. What several of them ask of one tree is answered by one walk, and
     /// what they ask of one environment by one look at it.
     pub(crate) fn collect_all<'p>(&mut self, probes: Vec<&'p Probe>) -> HashMap<&'p Probe, Evidence> {
-        self.scene.host.foresee(probes.iter().flat_map(|probe| probe.own_places()).collect());
-        let mut looks: Vec<TreeLook> = Vec::new();
-        for probe in &probes {
-            if let Probe::File(FileProbe { tree: Some(tree), names, .. }) = probe {
-                let look = TreeLook { tree: *tree, names: names.clone() };
-                if !looks.contains(&look) {
-                    looks.push(look);
-                }
-            }
-        }
-        self.scene.expect_tree_looks(looks);
-        let mut variables: BTreeMap<Component, Vec<String>> = BTreeMap::new();
-        for (component, name) in probes.iter().filter_map(|probe| probe.variable()) {
-            let names = variables.entry(component).or_default();
-            if !names.iter().any(|known| known == name) {
-                names.push(name.to_owned());
-            }
-        }
-        self.scene.expect_variables(variables);
+        let batch = Batch::of(&probes);
+        self.scene.host.foresee(batch.paths);
+        self.scene.expect_tree_queries(batch.trees);
+        self.scene.expect_variables(batch.variables);
         probes.into_iter().map(|probe| (probe, self.collect(probe))).collect()
     }
 
@@ -64,16 +46,11 @@ impl<'a> Collector<'a> {
             return Evidence::one(Observation {
                 subject: "snapshot".to_owned(),
                 attribute: probe.describe(),
-                seen: Observed::Unknown(NOT_IN_SNAPSHOT.to_owned()),
+                observed: Observed::Unknown(NOT_IN_SNAPSHOT.to_owned()),
                 source: "snapshot".to_owned(),
             });
         }
-        let evidence = match probe {
-            Probe::File(probe) => file::collect(&self.scene, probe),
-            Probe::Process(probe) => process::collect(&self.scene, probe),
-            Probe::Setting(probe) => setting::collect(&self.scene, probe),
-            Probe::Document(probe) => document::collect(&self.scene, probe),
-        };
+        let evidence = probe.collect_from().collect(&self.scene);
         tracing::debug!(read = probe.describe(), things = evidence.observations.len(), "looked");
         evidence
     }

@@ -1,10 +1,11 @@
 //! What the probes see of a node: each thing is looked at once, whatever the number of rules that ask, so that all of them
 //! judge the same. Knows no probe. Never judges.
 
+use super::FileRole;
 use super::cache::Cache;
 use super::document_store::DocumentStore;
-use super::{Evidence, FileRole, Observation, Observed, TreeLook};
-use crate::model::Component;
+use super::file::TreeQuery;
+use crate::model::{Component, Evidence, Observation, Observed};
 use crate::node::Config;
 use crate::node::{Instance, Node};
 use crate::source::node::{Capability, HostPath, NodeSource, SourceError, Stat};
@@ -14,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 /// What each look at one tree saw.
-pub(super) type TreeFindings = Vec<(TreeLook, Vec<Observation>)>;
+pub(super) type TreeFindings = Vec<(TreeQuery, Vec<Observation>)>;
 
 /// A node, and what was seen of it so far.
 pub(super) struct CollectContext<'a> {
@@ -30,7 +31,7 @@ pub(super) struct CollectContext<'a> {
     pub(super) drop_ins: Cache<HostPath, Result<Rc<Vec<HostPath>>, String>>,
     /// Where each kind of file of a component is.
     pub(super) known_places: Cache<(Component, FileRole), Vec<Result<HostPath, Observed>>>,
-    tree_looks: Vec<TreeLook>,
+    tree_queries: Vec<TreeQuery>,
     trees: RefCell<BTreeMap<HostPath, TreeFindings>>,
 }
 
@@ -48,7 +49,7 @@ impl<'a> CollectContext<'a> {
             lists: Cache::default(),
             drop_ins: Cache::default(),
             known_places: Cache::default(),
-            tree_looks: Vec::new(),
+            tree_queries: Vec::new(),
             trees: RefCell::default(),
         }
     }
@@ -84,17 +85,17 @@ impl<'a> CollectContext<'a> {
     }
 
     /// Which looks at trees are to come: one walk answers all of them.
-    pub(super) fn expect_tree_looks(&mut self, looks: Vec<TreeLook>) {
-        self.tree_looks = looks;
+    pub(super) fn expect_tree_queries(&mut self, queries: Vec<TreeQuery>) {
+        self.tree_queries = queries;
     }
 
     /// The looks at trees that are known to come.
-    pub(super) fn tree_looks(&self) -> &[TreeLook] {
-        &self.tree_looks
+    pub(super) fn tree_queries(&self) -> &[TreeQuery] {
+        &self.tree_queries
     }
 
     /// What an earlier walk of this tree saw.
-    pub(super) fn known_tree(&self, place: &HostPath, wanted: &TreeLook) -> Option<Vec<Observation>> {
+    pub(super) fn known_tree(&self, place: &HostPath, wanted: &TreeQuery) -> Option<Vec<Observation>> {
         let trees = self.trees.borrow();
         trees.get(place)?.iter().find(|(look, _)| look == wanted).map(|(_, seen)| seen.clone())
     }
@@ -117,14 +118,14 @@ impl<'a> CollectContext<'a> {
             observations.push(Observation {
                 subject: component.program().to_owned(),
                 attribute: attribute.to_owned(),
-                seen: self.absent(component),
+                observed: self.absent(component),
                 source: "process table".to_owned(),
             });
         }
         let remark = |subject, reason| Observation {
             subject,
             attribute: "not counted".to_owned(),
-            seen: Observed::Remark(reason),
+            observed: Observed::Remark(reason),
             source: "process table".to_owned(),
         };
         let named = found.ignored.iter();

@@ -2,7 +2,7 @@
 //! that. Never judges.
 
 use super::cache::Cache;
-use super::excerpt::{ReadScope, ReadScopes};
+use super::excerpt::{Leaf, ReadScope, ReadScopes};
 use super::{DocumentPath, markup};
 use crate::source::node::{HostPath, NodeSource, SourceError};
 use serde_json::Value as Json;
@@ -55,15 +55,13 @@ impl<'a> DocumentStore<'a> {
         Ok(path.find(&*self.document(place)?))
     }
 
-    /// An encryption configuration. Of its providers, only the names may be looked at.
-    pub(super) fn encryption_configuration(&self, place: &HostPath) -> Result<Rc<Json>, SourceError> {
-        self.ask(place, ReadScope::EncryptionConfiguration);
-        self.document(place)
-    }
-
-    /// An audit policy.
-    pub(super) fn audit_policy(&self, place: &HostPath) -> Result<Rc<Json>, SourceError> {
-        self.ask(place, ReadScope::AuditPolicy);
+    /// A document of which the caller reads only these parts.
+    pub(super) fn parts(
+        &self,
+        place: &HostPath,
+        parts: &'static [(&'static str, Leaf)],
+    ) -> Result<Rc<Json>, SourceError> {
+        self.ask(place, ReadScope::Parts(parts));
         self.document(place)
     }
 

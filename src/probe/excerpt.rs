@@ -11,10 +11,8 @@ use std::fmt::Write as _;
 pub(crate) enum ReadScope {
     /// The value at a path of a document.
     Path(DocumentPath),
-    /// Which provider encrypts what.
-    EncryptionConfiguration,
-    /// What an audit policy records.
-    AuditPolicy,
+    /// Several parts of a document.
+    Parts(&'static [(&'static str, Leaf)]),
     /// Certificates.
     Certificates,
     /// A unit file's value.
@@ -34,7 +32,7 @@ pub(crate) struct ReadScopes {
 
 /// What is kept at the end of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Leaf {
+pub(crate) enum Leaf {
     /// All.
     Whole,
     /// The keys of a mapping, without their values.
@@ -45,14 +43,7 @@ impl ReadScopes {
     pub(crate) fn add(&mut self, part: ReadScope) {
         match part {
             ReadScope::Path(path) => self.add_path(path, Leaf::Whole),
-            ReadScope::EncryptionConfiguration => {
-                self.add_text("kind", Leaf::Whole);
-                self.add_text("resources[*].resources", Leaf::Whole);
-                self.add_text("resources[*].providers[*]", Leaf::Keys);
-            }
-            ReadScope::AuditPolicy => {
-                ["kind", "omitStages", "rules"].into_iter().for_each(|key| self.add_text(key, Leaf::Whole));
-            }
+            ReadScope::Parts(parts) => parts.iter().for_each(|(path, leaf)| self.add_text(path, *leaf)),
             ReadScope::Certificates => self.certificates = true,
             ReadScope::Unit { section, key } => {
                 let unit = (section, key);
@@ -169,6 +160,7 @@ fn prune(document: &Json, wanted: &[(&[Step], Leaf)]) -> Json {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::probe::select::encryption_writer;
     use serde_json::json;
 
     fn asked(parts: Vec<ReadScope>) -> ReadScopes {
@@ -218,7 +210,8 @@ mod tests {
     fn of_an_encryption_configuration_the_names_are_kept() {
         let text = "kind: EncryptionConfiguration\nresources:\n- resources: [secrets]\n  providers:\n  - aescbc: {keys: \
                     [{name: a, secret: c2VjcmV0}]}\n  - identity: {}\n  - secretbox\n";
-        let excerpt = asked(vec![ReadScope::EncryptionConfiguration]).excerpt(text.as_bytes()).expect("a document");
+        let excerpt =
+            asked(vec![ReadScope::Parts(encryption_writer::PARTS)]).excerpt(text.as_bytes()).expect("a document");
         assert_eq!(
             serde_json::from_str::<Json>(&excerpt).expect("JSON"),
             json!({

@@ -1,196 +1,239 @@
-//! The file probe: mode, owner and group of paths, globs and trees. Never judges.
+//! The file probe: mode, owner and group of paths, globs and trees.
 
+use super::batch::Batch;
 use super::context::{CollectContext, TreeFindings, shown};
+use super::file_ref::verify_length;
+use super::observed_error::observed_error;
 use super::place::{is_directory, places};
-use super::setting::not_seen;
-use super::{Evidence, FileGroup, FileProbe, Observation, Observed, Tree, TreeLook};
-use crate::source::node::{Accounts, HostPath, Kind, SourceError, Stat};
+use super::tree_summary::TreeSummary;
+use super::{Collect, FileRef};
+use crate::model::{Evidence, EvidenceKind, FileGroup, Observation, Observed};
+use crate::source::node::{Accounts, HostPath, Stat};
 use crate::text::glob::Glob;
-use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use crate::text::quote;
+use crate::yaml::OneOrMany;
+use serde::Deserialize;
+use std::path::Path;
 
 const ATTRIBUTE: &str = "permissions and owner";
 const SOURCE: &str = "file system";
-/// Paths that are named of files with one mode and owner.
-const EXAMPLES: usize = 5;
-/// Kinds of mode and owner in one tree that are told apart.
-const CLASSES: usize = 500;
-/// Files that could not be seen, and are named one by one.
-const TROUBLES: usize = 20;
 
-pub(super) fn collect(scene: &CollectContext<'_>, probe: &FileProbe) -> Evidence {
-    let (there, not_there): (Vec<_>, Vec<_>) =
-        probe.at.iter().flat_map(|at| places(scene, at)).partition(Result::is_ok);
-    let mut there: Vec<HostPath> = there.into_iter().flatten().collect();
-    there.sort();
-    there.dedup();
-    let mut observations = Vec::new();
-    for place in &there {
-        match probe.tree {
-            None => observations.push(look(scene, place)),
-            Some(tree) => {
-                let wanted = TreeLook { tree, names: probe.names.clone() };
-                observations.extend(walk(scene, place, &wanted));
-            }
+/// Files whose mode and owner are read.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "RawFile"))]
+#[serde(from = "RawFile")]
+pub struct FileProbe {
+    /// Every one that exists is read.
+    pub(crate) at: Vec<FileRef>,
+    /// Whether the whole tree below each of them is read.
+    tree: Option<Tree>,
+    /// In a tree: which names are read; empty for all.
+    names: Vec<NamePattern>,
+}
+
+/// What of a tree is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Tree {
+    /// Regular files.
+    Files,
+    /// Files and directories, including the directory itself.
+    Everything,
+}
+
+/// A glob for file names that is known to be valid.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "String", inline))]
+#[serde(try_from = "String")]
+pub(super) struct NamePattern(String);
+
+/// What is asked of a tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct TreeQuery {
+    pub(super) tree: Tree,
+    pub(super) names: Vec<NamePattern>,
+}
+
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct RawFile {
+    at: OneOrMany<FileRef>,
+    tree: Option<Tree>,
+    #[serde(default)]
+    names: Vec<NamePattern>,
+}
+
+impl From<RawFile> for FileProbe {
+    fn from(raw: RawFile) -> Self {
+        let OneOrMany(at) = raw.at;
+        Self { at, tree: raw.tree, names: raw.names }
+    }
+}
+
+impl TryFrom<String> for NamePattern {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        verify_length(&text)?;
+        match Glob::rule(&text) {
+            Ok(_) => Ok(Self(text)),
+            Err(error) => Err(format!("{}: {error}", quote(&text))),
         }
     }
-    // Of several places some may be absent; all of them being so is for the rule to say.
-    let nothing_seen = observations.is_empty();
-    let not_there = not_there.into_iter().filter_map(Result::err);
-    observations.extend(
-        not_there
-            .filter(|seen| nothing_seen || !matches!(seen, Observed::Missing(_)))
-            .map(|seen| named(ATTRIBUTE, seen)),
-    );
-    if observations.is_empty() {
-        let at: Vec<String> = there.iter().map(|p| shown(&p.path)).collect();
-        let names = if probe.names.is_empty() { "file".to_owned() } else { probe.names.join(", ") };
-        observations.push(named(ATTRIBUTE, Observed::Missing(format!("no {names} is below {}", at.join(", ")))));
+}
+
+impl NamePattern {
+    pub(super) fn glob(&self) -> Option<Glob> {
+        Glob::rule(&self.0).ok()
     }
-    Evidence { observations }
 }
 
-fn named(attribute: &str, seen: Observed) -> Observation {
-    Observation { subject: "file".to_owned(), attribute: attribute.to_owned(), seen, source: SOURCE.to_owned() }
+impl Collect for FileProbe {
+    fn describe(&self) -> String {
+        let what = match self.tree {
+            None => "permissions and owner of".to_owned(),
+            Some(Tree::Everything) => "permissions and owner of everything below".to_owned(),
+            Some(Tree::Files) if self.names.is_empty() => "permissions and owner of the files below".to_owned(),
+            Some(Tree::Files) => format!("permissions and owner of {} below", self.describe_names()),
+        };
+        let at: Vec<String> = self.at.iter().map(FileRef::describe).collect();
+        format!("{what} {}", at.join(", "))
+    }
+
+    /// An expectation of files is a sentence by itself: `permissions are 600 or stricter`.
+    fn label(&self) -> String {
+        String::new()
+    }
+
+    fn evidence_kind(&self) -> EvidenceKind {
+        EvidenceKind::Files
+    }
+
+    fn add_to(&self, batch: &mut Batch) {
+        batch.add_files(&self.at);
+        if let Some(query) = self.query() {
+            batch.add_tree(query);
+        }
+    }
+
+    fn collect(&self, context: &CollectContext<'_>) -> Evidence {
+        let (existing, absent): (Vec<_>, Vec<_>) =
+            self.at.iter().flat_map(|at| places(context, at)).partition(Result::is_ok);
+        let mut existing: Vec<HostPath> = existing.into_iter().flatten().collect();
+        existing.sort();
+        existing.dedup();
+        let mut observations = Vec::new();
+        for place in &existing {
+            match self.query() {
+                None => observations.push(stat(context, place)),
+                Some(query) => observations.extend(walk(context, place, &query)),
+            }
+        }
+        // Of several places some may be missing; that all of them are is for the rule to judge.
+        let nothing_found = observations.is_empty();
+        let absent = absent.into_iter().filter_map(Result::err);
+        let absent = absent.filter(|observed| nothing_found || !matches!(observed, Observed::Missing(_)));
+        observations.extend(absent.map(|observed| observation("file", observed)));
+        if observations.is_empty() {
+            let below: Vec<String> = existing.iter().map(|place| shown(&place.path)).collect();
+            let names = if self.names.is_empty() { "file".to_owned() } else { self.describe_names() };
+            let missing = Observed::Missing(format!("no {names} is below {}", below.join(", ")));
+            observations.push(observation("file", missing));
+        }
+        Evidence { observations }
+    }
 }
 
-fn look(scene: &CollectContext<'_>, place: &HostPath) -> Observation {
-    let subject = shown(&place.path);
-    let seen = match scene.stat(place) {
-        Ok(stat) => Observed::Files(class(scene.host.accounts(), &stat, 1, vec![subject.clone()])),
-        Err(trouble) => not_seen(&subject, &trouble),
+impl FileProbe {
+    fn query(&self) -> Option<TreeQuery> {
+        self.tree.map(|tree| TreeQuery { tree, names: self.names.clone() })
+    }
+
+    fn describe_names(&self) -> String {
+        let names: Vec<&str> = self.names.iter().map(|NamePattern(text)| text.as_str()).collect();
+        names.join(", ")
+    }
+}
+
+fn observation(subject: &str, observed: Observed) -> Observation {
+    Observation { subject: subject.to_owned(), attribute: ATTRIBUTE.to_owned(), observed, source: SOURCE.to_owned() }
+}
+
+fn stat(context: &CollectContext<'_>, place: &HostPath) -> Observation {
+    let path = shown(&place.path);
+    let observed = match context.stat(place) {
+        Ok(stat) => Observed::Files(group(context.host.accounts(), &stat, 1, vec![path.clone()])),
+        Err(error) => observed_error(&path, &error),
     };
-    Observation { subject, attribute: ATTRIBUTE.to_owned(), seen, source: SOURCE.to_owned() }
+    observation(&path, observed)
 }
 
-/// The files of a tree, by mode and owner: a tree of 100,000 files gives a handful of entries. Every look that any rule
-/// has at this tree is made in one walk.
-fn walk(scene: &CollectContext<'_>, place: &HostPath, wanted: &TreeLook) -> Vec<Observation> {
-    if wanted.tree == Tree::Files && !is_directory(scene, place) {
-        return vec![look(scene, place)];
+/// The files of a tree, grouped by mode and owner. One walk answers every query of any rule for this tree.
+fn walk(context: &CollectContext<'_>, place: &HostPath, query: &TreeQuery) -> Vec<Observation> {
+    if query.tree == Tree::Files && !is_directory(context, place) {
+        return vec![stat(context, place)];
     }
-    if let Some(known) = scene.known_tree(place, wanted) {
+    if let Some(known) = context.known_tree(place, query) {
         return known;
     }
-    let mut looks: Vec<(TreeLook, TreeSummary)> =
-        scene.tree_looks().iter().map(|look| (look.clone(), TreeSummary::new(look))).collect();
-    if !looks.iter().any(|(look, _)| look == wanted) {
-        looks.push((wanted.clone(), TreeSummary::new(wanted)));
+    let mut summaries: Vec<(TreeQuery, TreeSummary)> =
+        context.tree_queries().iter().map(|query| (query.clone(), TreeSummary::new(query))).collect();
+    if !summaries.iter().any(|(known, _)| known == query) {
+        summaries.push((query.clone(), TreeSummary::new(query)));
     }
-    let walked = scene.host.walk(place, &mut |path: &Path, stat| {
-        looks.iter_mut().for_each(|(_, sieve)| sieve.take(path, &stat));
+    let walked = context.host.walk(place, &mut |path: &Path, stat| {
+        summaries.iter_mut().for_each(|(_, summary)| summary.add(path, &stat));
     });
-    let accounts = scene.host.accounts();
-    let seen: TreeFindings = looks
+    let (top, accounts) = (shown(&place.path), context.host.accounts());
+    let findings: TreeFindings = summaries
         .into_iter()
-        .map(|(look, sieve)| (look, sieve.observations(&shown(&place.path), walked.as_ref().err(), accounts)))
+        .map(|(query, summary)| {
+            let results = summary.results(&top, walked.as_ref().err(), accounts);
+            (query, results.into_iter().map(|(subject, observed)| observation(&subject, observed)).collect())
+        })
         .collect();
-    let own = seen.iter().find(|(look, _)| look == wanted).map(|(_, seen)| seen.clone()).unwrap_or_default();
-    scene.remember_tree(place, seen);
+    let own = findings.iter().find(|(known, _)| known == query).map(|(_, own)| own.clone()).unwrap_or_default();
+    context.remember_tree(place, findings);
     own
 }
 
-/// What one look keeps of a tree.
-struct TreeSummary {
-    tree: Tree,
-    names: Vec<Glob>,
-    /// How many files are so, and the first few by name, in whatever order they come.
-    classes: BTreeMap<Stat, (usize, BTreeSet<String>)>,
-    /// The first few by name as well.
-    troubles: Vec<(PathBuf, SourceError)>,
-    more_troubles: usize,
-}
-
-impl TreeSummary {
-    fn new(look: &TreeLook) -> Self {
-        Self {
-            tree: look.tree,
-            // They were checked when the definitions were loaded.
-            names: look.names.iter().filter_map(|name| Glob::rule(name).ok()).collect(),
-            classes: BTreeMap::new(),
-            troubles: Vec::new(),
-            more_troubles: 0,
-        }
-    }
-
-    fn take(&mut self, path: &Path, stat: &Result<Stat, SourceError>) {
-        match stat {
-            Ok(stat) if self.is_of_kind(stat) && self.is_named(path) => {
-                if self.classes.len() == CLASSES && !self.classes.contains_key(stat) {
-                    let what =
-                        format!("has more than {CLASSES} kinds of mode and owner beside it; they are not told apart");
-                    return self.take_trouble(path, &SourceError::Io(what));
-                }
-                let (count, examples) = self.classes.entry(*stat).or_default();
-                *count += 1;
-                examples.insert(shown(path));
-                if examples.len() > EXAMPLES {
-                    examples.pop_last();
-                }
-            }
-            Ok(_) => {}
-            // A link that leads nowhere is a file by its name; of what cannot be entered, no name is known.
-            Err(SourceError::NotFound) if !self.is_named(path) => {}
-            Err(trouble) => self.take_trouble(path, trouble),
-        }
-    }
-
-    fn take_trouble(&mut self, path: &Path, trouble: &SourceError) {
-        let more = self.troubles.len() == TROUBLES;
-        let at = self.troubles.partition_point(|(known, _)| known.as_path() <= path);
-        if at < TROUBLES {
-            self.troubles.truncate(TROUBLES - 1);
-            self.troubles.insert(at, (path.into(), trouble.clone()));
-        }
-        self.more_troubles += usize::from(more);
-    }
-
-    fn is_of_kind(&self, stat: &Stat) -> bool {
-        match self.tree {
-            Tree::Files => stat.kind == Kind::File,
-            Tree::Everything => true,
-        }
-    }
-
-    fn is_named(&self, path: &Path) -> bool {
-        let named = |name: &OsStr| self.names.iter().any(|pattern| pattern.is_match(&name.to_string_lossy()));
-        self.names.is_empty() || path.file_name().is_some_and(named)
-    }
-
-    fn observations(self, top: &str, problem: Option<&SourceError>, accounts: &Accounts) -> Vec<Observation> {
-        let mut seen: Vec<(String, Observed)> = self
-            .classes
-            .into_iter()
-            .map(|(stat, (count, examples))| {
-                let examples: Vec<String> = examples.into_iter().collect();
-                let subject = if count == 1 { examples[0].clone() } else { format!("{count} files below {top}") };
-                (subject, Observed::Files(class(accounts, &stat, count, examples)))
-            })
-            .collect();
-        let top_problem = problem.map(|trouble| (top.to_owned(), trouble.clone()));
-        let troubles = self.troubles.into_iter().map(|(path, trouble)| (shown(&path), trouble));
-        seen.extend(troubles.chain(top_problem).map(|(path, trouble)| {
-            let text = format!("{path} {trouble}");
-            (path, Observed::Unknown(text))
-        }));
-        if self.more_troubles > 0 {
-            seen.push((top.to_owned(), Observed::Unknown(format!("{} more files cannot be seen", self.more_troubles))));
-        }
-        let observation =
-            |(subject, seen)| Observation { subject, attribute: ATTRIBUTE.to_owned(), seen, source: SOURCE.to_owned() };
-        seen.into_iter().map(observation).collect()
-    }
-}
-
-fn class(accounts: &Accounts, stat: &Stat, count: usize, examples: Vec<String>) -> FileGroup {
+/// Files with the same mode and owner.
+pub(super) fn group(accounts: &Accounts, stat: &Stat, count: usize, examples: Vec<String>) -> FileGroup {
     FileGroup {
-        kind: stat.kind,
         mode: stat.mode,
         users: accounts.user_names(stat.uid),
         groups: accounts.group_names(stat.gid),
         names_unknown: accounts.unknown().map(str::to_owned),
         count,
         examples,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn describes_what_it_reads() {
+        let cases = [
+            ("{ at: kubelet.config }", "permissions and owner of kubelet.config"),
+            ("{ at: [/a, /b*] }", "permissions and owner of /a, /b*"),
+            ("{ at: /a, tree: everything }", "permissions and owner of everything below /a"),
+            ("{ at: /a, tree: files }", "permissions and owner of the files below /a"),
+            ("{ at: /a, tree: files, names: ['*.crt', '*.pem'] }", "permissions and owner of *.crt, *.pem below /a"),
+        ];
+        for (yaml, description) in cases {
+            let probe: FileProbe = serde_saphyr::from_str(yaml).expect(yaml);
+            assert_eq!(probe.describe(), description, "{yaml}");
+        }
+    }
+
+    #[test]
+    fn refuses_invalid_patterns() {
+        let error =
+            serde_saphyr::from_str::<FileProbe>("{ at: /a, tree: files, names: ['[a'] }").expect_err("a pattern");
+        assert!(error.to_string().contains("`[a`"), "{error}");
     }
 }

@@ -1,11 +1,15 @@
 //! Paths into documents: `authentication.anonymous.enabled`, `resources[0].providers[*].name`.
 
+use crate::text::quote;
+use serde::Deserialize;
 use serde_json::Value as Json;
 use std::fmt;
 use std::str::FromStr;
 
 /// A path of keys and positions.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "String", inline))]
+#[serde(try_from = "String")]
 pub struct DocumentPath {
     steps: Vec<Step>,
 }
@@ -13,17 +17,17 @@ pub struct DocumentPath {
 /// One step of a path.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Step {
-    /// Into a mapping.
+    /// The value of a key.
     Key(String),
-    /// Into a list.
+    /// The element at a position.
     Index(usize),
-    /// Into every element of a list.
+    /// Every element of a list.
     Every,
 }
 
-/// A text that is no path.
+/// A text that is not a path.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a path such as authentication.anonymous.enabled or rules[*].level")]
+#[error("{} is not a path such as authentication.anonymous.enabled or rules[*].level", quote(.0))]
 pub struct DocumentPathError(String);
 
 impl FromStr for DocumentPath {
@@ -48,6 +52,14 @@ impl FromStr for DocumentPath {
     }
 }
 
+impl TryFrom<String> for DocumentPath {
+    type Error = DocumentPathError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
 impl fmt::Display for DocumentPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, step) in self.steps.iter().enumerate() {
@@ -67,8 +79,8 @@ impl DocumentPath {
         &self.steps
     }
 
-    /// The value at this path; `[*]` makes a list of what is found below each element.
-    pub fn find(&self, document: &Json) -> Option<Json> {
+    /// The value at this path. `[*]` collects what is found in each element into a list.
+    pub(crate) fn find(&self, document: &Json) -> Option<Json> {
         find(&self.steps, document)
     }
 }
@@ -90,7 +102,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_path_finds_what_stands_there() {
+    fn finds_values() {
         let document = json!({"a": {"b": [{"c": 1}, {"d": 2}, {"c": 3}]}, "n": null});
         let cases = [
             ("a.b[0].c", Some(json!(1))),
@@ -105,8 +117,12 @@ mod tests {
             assert_eq!(parsed.find(&document), expected, "{path}");
             assert_eq!(parsed.to_string(), path);
         }
-        for bad in ["", "a..b", "a[", "a[x]", "[0]", "{.a}", "a[0]b"] {
-            assert!(bad.parse::<DocumentPath>().is_err(), "{bad}");
+    }
+
+    #[test]
+    fn refuses_other_texts() {
+        for text in ["", "a..b", "a[", "a[x]", "[0]", "{.a}", "a[0]b"] {
+            assert!(text.parse::<DocumentPath>().is_err(), "{text}");
         }
     }
 }

@@ -1,11 +1,12 @@
 //! Where a component's files are: from its process's own arguments first, from the candidates of `config.yaml` second.
 
 use super::context::{CollectContext, shown};
-use super::setting::{config_file, in_effect, not_seen, paths};
+use super::effective::{self, config_file, paths};
+use super::file_ref::is_pattern;
+use super::observed_error::observed_error;
 use super::unit;
-use super::{DocumentPath, FileRef, FileRole, Observed, SettingProbe, is_pattern};
-use crate::model::Component;
-use crate::model::ValueKind;
+use super::{DocumentPath, FileRef, FileRole, SettingProbe};
+use crate::model::{Component, Observed, ValueKind};
 use crate::node::Instance;
 use crate::node::{Candidates, Config, Target};
 use crate::source::node::{HostPath, Kind, SourceError, base_name};
@@ -33,7 +34,7 @@ pub(super) fn places(scene: &CollectContext<'_>, at: &FileRef) -> Vec<Result<Hos
 fn existing(scene: &CollectContext<'_>, place: HostPath) -> Result<HostPath, Observed> {
     match scene.stat(&place) {
         Ok(_) => Ok(place),
-        Err(trouble) => Err(not_seen(&shown(&place.path), &trouble)),
+        Err(trouble) => Err(observed_error(&shown(&place.path), &trouble)),
     }
 }
 
@@ -59,7 +60,7 @@ fn known(scene: &CollectContext<'_>, component: Component, kind: FileRole) -> Ve
             Ok(_) => found.push(Ok(place)),
             Err(SourceError::NotFound | SourceError::NotDirectory) => {}
             Err(SourceError::NotMounted(folder)) => unseen.entry(folder).or_insert((candidate, 0)).1 += 1,
-            Err(trouble) => found.push(Err(not_seen(candidate, &trouble))),
+            Err(trouble) => found.push(Err(observed_error(candidate, &trouble))),
         }
         // Every unit file of a service matters; of the other kinds a component has one.
         if kind != FileRole::Service && !found.is_empty() {
@@ -137,7 +138,7 @@ fn manifest_in_static_pods(scene: &CollectContext<'_>, component: Component) -> 
         places.find_map(|place| match scene.stat(&place) {
             Ok(_) => Some(Ok(place)),
             Err(SourceError::NotFound | SourceError::NotDirectory) => None,
-            Err(trouble) => Some(Err(not_seen(&shown(&place.path), &trouble))),
+            Err(trouble) => Some(Err(observed_error(&shown(&place.path), &trouble))),
         })
     };
     let found = |folder: Result<HostPath, Observed>| match folder {
@@ -177,7 +178,7 @@ fn is_of_another_process(scene: &CollectContext<'_>, component: Component, place
 fn data_directories(scene: &CollectContext<'_>) -> Vec<Result<HostPath, Observed>> {
     let instances = &scene.node.found(Component::Etcd).instances;
     let own = |instance: &Instance| {
-        let of = |probe: SettingProbe| match in_effect(scene, &probe, instance).0 {
+        let of = |probe: SettingProbe| match effective::value(scene, &probe, instance).0 {
             Observed::Value(value) => Ok(Some(value.to_string())),
             Observed::Unset { .. } => Ok(None),
             other => Err(other),
@@ -186,7 +187,7 @@ fn data_directories(scene: &CollectContext<'_>) -> Vec<Result<HostPath, Observed
             Some(path) => path,
             None => format!("{}.etcd", of(etcd_setting("name", "ETCD_NAME"))?.unwrap_or_else(|| "default".to_owned())),
         };
-        scene.place_for(instance, &path).map_err(|trouble| not_seen(&path, &trouble))
+        scene.place_for(instance, &path).map_err(|trouble| observed_error(&path, &trouble))
     };
     instances.iter().map(own).collect()
 }
@@ -260,7 +261,7 @@ fn expand(scene: &CollectContext<'_>, pattern: &str) -> Vec<Result<HostPath, Obs
             match scene.list(&HostPath::host(&folder)) {
                 Ok(names) => next.extend(names.iter().filter(|n| glob.is_match(n)).map(|n| folder.join(n))),
                 Err(SourceError::NotFound | SourceError::NotDirectory) => {}
-                Err(trouble) => troubles.push(Err(not_seen(&shown(&folder), &trouble))),
+                Err(trouble) => troubles.push(Err(observed_error(&shown(&folder), &trouble))),
             }
         }
         if next.len() > MAX_MATCHES {

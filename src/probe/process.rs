@@ -1,72 +1,157 @@
-//! The process probe: one flag or variable exactly as a process was given it. Never judges.
+//! The process probe: a flag or an environment variable exactly as a process was given it.
 
+use super::batch::Batch;
 use super::context::{CollectContext, subject_of_process};
-use super::{Evidence, Observation, Observed, ProcessProbe};
-use crate::model::Reading;
-use crate::model::{Value, ValueKind};
+use super::{Collect, setting};
+use crate::model::{Component, Evidence, EvidenceKind, Observation, Observed, Reading, Value, ValueKind};
 use crate::node::Instance;
+use crate::yaml::OneOrMany;
+use serde::Deserialize;
 
-pub(super) fn collect(scene: &CollectContext<'_>, probe: &ProcessProbe) -> Evidence {
-    let attribute = match (&probe.flag, &probe.env) {
-        (Some(flag), _) => format!("--{flag}"),
-        (None, Some(env)) => env.clone(),
-        (None, None) => String::new(),
-    };
-    scene.each_instance(probe.component, &attribute, |instance| {
-        let read = match (&probe.flag, &probe.env) {
-            (Some(flag), _) => flag_value(instance, flag, probe.kind, &probe.keys),
-            (None, Some(env)) => variable_value(scene, instance, env, probe.kind, &probe.keys),
-            (None, None) => Ok(None),
-        };
-        Observation {
-            subject: subject_of_process(probe.component, instance.process.pid),
-            attribute: attribute.clone(),
-            seen: match read {
-                Ok(Some(value)) => Observed::Value(value),
-                Ok(None) => Observed::Unset { default: None },
-                Err(reason) => Observed::Unknown(reason),
-            },
-            source: if probe.flag.is_some() { "command line" } else { "environment" }.to_owned(),
-        }
-    })
+/// A flag or an environment variable of the processes of a component.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "RawProcess"))]
+#[serde(try_from = "RawProcess")]
+pub struct ProcessProbe {
+    pub(crate) component: Component,
+    pub(crate) input: ProcessInput,
+    kind: ValueKind,
+    /// Of a map: the keys, of which the first that is set counts.
+    keys: Vec<String>,
 }
 
-/// A flag's value in effect. An empty one counts as none, as it does for the components.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum ProcessInput {
+    /// A flag, without dashes.
+    Flag(String),
+    /// An environment variable.
+    Variable(String),
+}
+
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct RawProcess {
+    component: Component,
+    flag: Option<String>,
+    env: Option<String>,
+    #[serde(default)]
+    kind: ValueKind,
+    key: Option<OneOrMany<String>>,
+}
+
+impl TryFrom<RawProcess> for ProcessProbe {
+    type Error = String;
+
+    fn try_from(raw: RawProcess) -> Result<Self, String> {
+        let input = match (raw.flag, raw.env) {
+            (Some(flag), None) => ProcessInput::Flag(flag),
+            (None, Some(variable)) => ProcessInput::Variable(variable),
+            (Some(_), Some(_)) | (None, None) => return Err("a process probe has either `flag` or `env`".to_owned()),
+        };
+        Ok(Self { component: raw.component, input, kind: raw.kind, keys: setting::map_keys(raw.kind, raw.key)? })
+    }
+}
+
+impl Collect for ProcessProbe {
+    fn describe(&self) -> String {
+        match &self.input {
+            ProcessInput::Flag(flag) => format!("flag --{flag} of {}", self.component.program()),
+            ProcessInput::Variable(variable) => format!("variable {variable} of {}", self.component.program()),
+        }
+    }
+
+    fn evidence_kind(&self) -> EvidenceKind {
+        EvidenceKind::Value
+    }
+
+    fn add_to(&self, batch: &mut Batch) {
+        match &self.input {
+            ProcessInput::Flag(_) => {}
+            ProcessInput::Variable(variable) => batch.add_variable(self.component, variable),
+        }
+    }
+
+    fn collect(&self, context: &CollectContext<'_>) -> Evidence {
+        let (attribute, source) = match &self.input {
+            ProcessInput::Flag(flag) => (format!("--{flag}"), "command line"),
+            ProcessInput::Variable(variable) => (variable.clone(), "environment"),
+        };
+        context.each_instance(self.component, &attribute, |instance| {
+            let value = match &self.input {
+                ProcessInput::Flag(flag) => flag_value(instance, flag, self.kind, &self.keys),
+                ProcessInput::Variable(variable) => variable_value(context, instance, variable, self.kind, &self.keys),
+            };
+            Observation {
+                subject: subject_of_process(self.component, instance.process.pid),
+                attribute: attribute.clone(),
+                observed: match value {
+                    Ok(Some(value)) => Observed::Value(value),
+                    Ok(None) => Observed::Unset { default: None },
+                    Err(reason) => Observed::Unknown(reason),
+                },
+                source: source.to_owned(),
+            }
+        })
+    }
+}
+
+/// The value of a flag in effect. An empty value counts as none, as it does for the components.
 pub(super) fn flag_value(
     instance: &Instance,
     flag: &str,
     kind: ValueKind,
     keys: &[String],
 ) -> Result<Option<Value>, String> {
+    if instance.process.truncated {
+        return Err(format!("the command line of process {} is longer than what is read of it", instance.process.pid));
+    }
     match instance.arguments.get(flag, kind == ValueKind::Bool) {
-        _ if instance.process.truncated => {
-            Err(format!("the command line of process {} is too long to be kept", instance.process.pid))
-        }
         Reading::Absent => Ok(None),
-        Reading::Values(texts) => kind.of_texts(&texts, keys).map_err(|e| format!("--{flag}: {e}")),
+        Reading::Values(texts) => kind.of_texts(&texts, keys).map_err(|error| format!("--{flag}: {error}")),
         Reading::Ambiguous { word } => Err(format!(
-            "`{word}` may be the value of the flag before it, so that its effect cannot be told; write that flag with `=`"
+            "`{word}` may be the value of the flag before it, so its effect is unknown; write that flag with `=`"
         )),
     }
 }
 
-/// Whether a flag stands on the command line, with a value or an empty one.
+/// Whether a flag is on the command line, with a value or without.
 pub(super) fn is_given(instance: &Instance, flag: &str) -> bool {
     instance.arguments.get(flag, false) != Reading::Absent
 }
 
-/// A variable's value. An empty one counts as none.
+/// The value of an environment variable. An empty value counts as none.
 pub(super) fn variable_value(
-    scene: &CollectContext<'_>,
+    context: &CollectContext<'_>,
     instance: &Instance,
     name: &str,
     kind: ValueKind,
     keys: &[String],
 ) -> Result<Option<Value>, String> {
-    match scene.variable(instance, name) {
+    match context.variable(instance, name) {
         Ok(None) => Ok(None),
         Ok(Some(text)) if text.is_empty() => Ok(None),
-        Ok(Some(text)) => kind.of_texts(&[&text], keys).map_err(|e| format!("{name}: {e}")),
-        Err(trouble) => Err(format!("the environment of process {} {trouble}", instance.process.pid)),
+        Ok(Some(text)) => kind.of_texts(&[&text], keys).map_err(|error| format!("{name}: {error}")),
+        Err(error) => Err(format!("the environment of process {} {error}", instance.process.pid)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_a_flag_or_a_variable() {
+        let read = |yaml: &str| serde_saphyr::from_str::<ProcessProbe>(yaml).map_err(|error| error.to_string());
+        let cases = [
+            ("{ component: kubelet, flag: anonymous-auth, kind: bool }", "flag --anonymous-auth of kubelet"),
+            ("{ component: etcd, env: ETCD_NAME }", "variable ETCD_NAME of etcd"),
+        ];
+        for (yaml, description) in cases {
+            assert_eq!(read(yaml).map(|probe| probe.describe()).as_deref(), Ok(description));
+        }
+        for yaml in ["{ component: etcd }", "{ component: etcd, flag: name, env: ETCD_NAME }"] {
+            assert!(read(yaml).expect_err(yaml).contains("either `flag` or `env`"), "{yaml}");
+        }
     }
 }

@@ -1,253 +1,228 @@
-//! The setting probe: the value in effect, from the source that the component itself takes it from. Never judges.
+//! The setting probe: the value of a setting in effect, whichever source its component takes it from.
 
-use super::context::{CollectContext, shown, subject_of_process};
-use super::process::{flag_value, is_given, variable_value};
-use super::{DocumentPath, Evidence, Observation, Observed, SettingProbe};
-use crate::model::{Component, Precedence};
-use crate::model::{Value, ValueKind};
-use crate::node::Instance;
-use crate::source::node::{HostPath, SourceError};
-use std::path::Path;
-use std::rc::Rc;
-use std::time::Duration;
+use super::batch::Batch;
+use super::context::{CollectContext, subject_of_process};
+use super::{Collect, DocumentPath, effective};
+use crate::model::{Component, Evidence, EvidenceKind, Observation, Value, ValueKind, parse_duration};
+use crate::yaml::{OneOrMany, scalar_text};
+use serde::Deserialize;
+use serde_json::Value as Json;
 
-/// Drop-ins of one component.
-const MAX_DROP_INS: usize = 1000;
-
-pub(super) fn collect(scene: &CollectContext<'_>, probe: &SettingProbe) -> Evidence {
-    let name = probe.name();
-    scene.each_instance(probe.component, &name, |instance| {
-        let (seen, source) = in_effect(scene, probe, instance);
-        Observation {
-            subject: subject_of_process(probe.component, instance.process.pid),
-            attribute: name.clone(),
-            seen,
-            source,
-        }
-    })
+/// A setting of a component, and the sources that can set it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "RawSetting"))]
+#[serde(try_from = "RawSetting")]
+pub struct SettingProbe {
+    /// The component.
+    pub component: Component,
+    /// The flag, without dashes.
+    pub flag: Option<String>,
+    /// The environment variable.
+    pub env: Option<String>,
+    /// The path in the configuration file of the component.
+    pub path: Option<DocumentPath>,
+    /// The type of the value.
+    pub kind: ValueKind,
+    /// Of a map: the keys, of which the first that is set counts.
+    pub keys: Vec<String>,
+    /// The documented default of a component that is started with flags alone.
+    pub default_with_flags: Option<Value>,
+    /// The documented default of a component that is given a configuration file.
+    pub default_with_file: Option<Value>,
 }
 
-/// What a process's setting is, and which source says so.
-pub(super) fn in_effect(scene: &CollectContext<'_>, probe: &SettingProbe, instance: &Instance) -> (Observed, String) {
-    match resolve(scene, probe, instance) {
-        Ok(Some((value, source))) => (Observed::Value(value), source),
-        Ok(None) => {
-            let with_file = config_file(scene, probe.component, instance).is_some();
-            let default = if with_file { &probe.default_with_file } else { &probe.default_with_flags };
-            let how = match (probe.component.config_flag(), with_file) {
-                (None, _) => "",
-                (Some(_), true) => " with a configuration file",
-                (Some(_), false) => " without a configuration file",
-            };
-            (Observed::Unset { default: default.clone() }, ["default of ", probe.component.program(), how].concat())
-        }
-        Err(reason) => (Observed::Unknown(reason), "undetermined".to_owned()),
-    }
-}
-
-/// A value with the source that says so; `None` where a source says that the setting is as if it were not set.
-type Resolved = Option<(Value, String)>;
-
-fn resolve(scene: &CollectContext<'_>, probe: &SettingProbe, instance: &Instance) -> Result<Resolved, String> {
-    let file = config_file(scene, probe.component, instance);
-    let alone = probe.component.precedence() == Precedence::FileAlone && file.is_some() && probe.path.is_some();
-    // A map's keys are asked one by one over all sources: a later key only speaks where the first is nowhere.
-    let key_sets: Vec<&[String]> = if probe.keys.is_empty() { vec![&[]] } else { probe.keys.chunks(1).collect() };
-    for keys in key_sets {
-        if !alone && let Some(found) = given(scene, probe, instance, keys)? {
-            return Ok(found);
-        }
-        if let Some(path) = &probe.path
-            && let Some(found) = documented(scene, probe, instance, path, file.as_ref(), keys)?
-        {
-            return Ok(Some(found));
-        }
-    }
-    Ok(None)
-}
-
-/// From the command line, then from the environment. An empty flag is given all the same: it hides what else is set.
-fn given(
-    scene: &CollectContext<'_>,
-    probe: &SettingProbe,
-    instance: &Instance,
-    keys: &[String],
-) -> Result<Option<Resolved>, String> {
-    if let Some(flag) = &probe.flag {
-        match flag_value(instance, flag, probe.kind, keys)? {
-            Some(value) => return Ok(Some(Some((value, format!("flag --{flag}"))))),
-            None if probe.kind != ValueKind::Map && is_given(instance, flag) => return Ok(Some(None)),
-            None => {}
-        }
-    }
-    if let Some(env) = &probe.env
-        && let Some(value) = variable_value(scene, instance, env, probe.kind, keys)?
-    {
-        return Ok(Some(Some((value, format!("variable {env}")))));
-    }
-    Ok(None)
-}
-
-/// From the kubelet's drop-ins, the last one first, then from the configuration file.
-fn documented(
-    scene: &CollectContext<'_>,
-    probe: &SettingProbe,
-    instance: &Instance,
-    path: &DocumentPath,
-    file: Option<&Result<HostPath, String>>,
-    keys: &[String],
-) -> Result<Resolved, String> {
-    let drop_ins = drop_ins(scene, probe.component, instance)?;
-    for place in drop_ins.iter().rev() {
-        match in_document(scene, place, probe, path, keys)? {
-            // A drop-in's null takes away what the drop-ins before it say; what the file says stays.
-            InDocument::Null => break,
-            InDocument::Empty => return Ok(None),
-            InDocument::Value(value) => return Ok(Some((value, format!("drop-in {}: {path}", shown(&place.path))))),
-            InDocument::Nothing => {}
-        }
-    }
-    let Some(file) = file else {
-        return Ok(None);
-    };
-    let place = file.clone()?;
-    Ok(match in_document(scene, &place, probe, path, keys)? {
-        // The kubelet takes a zero duration in its file for an unset one. It merges the drop-ins after that.
-        InDocument::Value(Value::Duration(Duration::ZERO)) if probe.component == Component::Kubelet => None,
-        InDocument::Value(value) => Some((value, format!("file {}: {path}", shown(&place.path)))),
-        InDocument::Null | InDocument::Empty | InDocument::Nothing => None,
-    })
-}
-
-/// What one document says of a setting.
-enum InDocument {
-    /// Nothing at all.
-    Nothing,
-    /// Null.
-    Null,
-    /// An empty text or list.
-    Empty,
-    /// A value.
-    Value(Value),
-}
-
-fn in_document(
-    scene: &CollectContext<'_>,
-    place: &HostPath,
-    probe: &SettingProbe,
-    path: &DocumentPath,
-    keys: &[String],
-) -> Result<InDocument, String> {
-    let name = shown(&place.path);
-    let Some(json) = scene.contents.value(place, path).map_err(|trouble| format!("{name} {trouble}"))? else {
-        return Ok(InDocument::Nothing);
-    };
-    if json.is_null() {
-        return Ok(InDocument::Null);
-    }
-    let read = probe.kind.of_json(&json, keys).map_err(|e| format!("{name} is malformed: {path}: {e}"))?;
-    Ok(match read {
-        Some(value) => InDocument::Value(value),
-        None if probe.kind == ValueKind::Map => InDocument::Nothing,
-        None => InDocument::Empty,
-    })
-}
-
-/// The configuration file that a process was given, if it was given one.
-pub(super) fn config_file(
-    scene: &CollectContext<'_>,
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct RawSetting {
     component: Component,
-    instance: &Instance,
-) -> Option<Result<HostPath, String>> {
-    let by_flag = component.config_flag().and_then(|flag| flag_value(instance, flag, ValueKind::Text, &[]).transpose());
-    let by_variable = || {
-        let name = component.config_variable()?;
-        variable_value(scene, instance, name, ValueKind::Text, &[]).transpose()
-    };
-    let path = by_flag.or_else(by_variable)?;
-    Some(path.and_then(|path| {
-        let path = path.to_string();
-        scene.place_for(instance, &path).map_err(|trouble| format!("{path} {trouble}"))
-    }))
+    flag: Option<String>,
+    env: Option<String>,
+    path: Option<DocumentPath>,
+    #[serde(default)]
+    kind: ValueKind,
+    key: Option<OneOrMany<String>>,
+    default: Option<Json>,
 }
 
-/// The kubelet's drop-ins, in the order in which it merges them: `*.conf`, by path.
-fn drop_ins(
-    scene: &CollectContext<'_>,
-    component: Component,
-    instance: &Instance,
-) -> Result<Rc<Vec<HostPath>>, String> {
-    if component != Component::Kubelet {
-        return Ok(Rc::default());
-    }
-    let Some(folder) = flag_value(instance, "config-dir", ValueKind::Text, &[])? else {
-        return Ok(Rc::default());
-    };
-    let folder = folder.to_string();
-    let place = scene.place_for(instance, &folder).map_err(|trouble| format!("{folder} {trouble}"))?;
-    scene.drop_ins.of(&place, || drop_ins_below(scene, &place).map(Rc::new))
-}
+impl TryFrom<RawSetting> for SettingProbe {
+    type Error = String;
 
-fn drop_ins_below(scene: &CollectContext<'_>, place: &HostPath) -> Result<Vec<HostPath>, String> {
-    let folder = shown(&place.path);
-    let mut found = Vec::new();
-    let mut problem = None;
-    let walked = scene.host.walk(place, &mut |path: &Path, stat| match stat {
-        Ok(_) if path.extension().is_some_and(|e| e == "conf") && found.len() == MAX_DROP_INS => {
-            problem.get_or_insert_with(|| format!("{folder} holds more than {MAX_DROP_INS} drop-ins"));
+    fn try_from(raw: RawSetting) -> Result<Self, String> {
+        if raw.flag.is_none() && raw.path.is_none() && raw.env.is_none() {
+            return Err("a setting has a `flag`, an `env` or a `path`".to_owned());
         }
-        Ok(_) if path.extension().is_some_and(|e| e == "conf") => found.push(place.with_path(path)),
-        Ok(_) => {}
-        Err(trouble) => {
-            problem.get_or_insert_with(|| format!("{} {trouble}", shown(path)));
-        }
-    });
-    match (walked, problem) {
-        (Err(trouble), _) => Err(format!("{folder} {trouble}")),
-        (Ok(()), Some(problem)) => Err(problem),
-        (Ok(()), None) => {
-            found.sort();
-            Ok(found)
-        }
-    }
-}
-
-/// The path that a setting holds for each process of its component, with the place that it means there.
-pub(super) fn paths(scene: &CollectContext<'_>, probe: &SettingProbe) -> Vec<Result<HostPath, Observed>> {
-    let found = scene.node.found(probe.component);
-    if found.instances.is_empty() {
-        let usual = probe.default_with_flags.as_ref().filter(|_| !scene.node.is_blind());
-        return vec![
-            usual.map_or_else(|| Err(scene.absent(probe.component)), |path| Ok(HostPath::host(path.to_string()))),
-        ];
-    }
-    let path_for = |instance: &Instance| {
-        let path = match in_effect(scene, probe, instance).0 {
-            Observed::Value(value) | Observed::Unset { default: Some(value) } => value.to_string(),
-            Observed::Unset { default: None } => {
-                return Err(Observed::Missing(format!("{} is not set", probe.name())));
+        let (with_flags, with_file) = match &raw.default {
+            Some(Json::Object(apart)) => {
+                if let Some(other) = apart.keys().find(|key| !matches!(key.as_str(), "flags" | "file")) {
+                    return Err(format!(
+                        "a default is either a value or has the keys `flags` and `file`, not `{other}`"
+                    ));
+                }
+                (apart.get("flags"), apart.get("file"))
             }
-            other => return Err(other),
+            other => (other.as_ref(), other.as_ref()),
         };
-        scene.place_for(instance, &path).map_err(|trouble| not_seen(&path, &trouble))
-    };
-    found.instances.iter().map(path_for).collect()
+        let default = |json: Option<&Json>| json.map(|json| default_value(raw.kind, json)).transpose();
+        let (default_with_flags, default_with_file) = (default(with_flags)?, default(with_file)?);
+        Ok(Self {
+            component: raw.component,
+            flag: raw.flag,
+            env: raw.env,
+            path: raw.path,
+            kind: raw.kind,
+            keys: map_keys(raw.kind, raw.key)?,
+            default_with_flags,
+            default_with_file,
+        })
+    }
 }
 
-/// What a file's trouble is to a rule: nothing there, or nothing known.
-pub(super) fn not_seen(subject: &str, trouble: &SourceError) -> Observed {
-    let text = format!("{subject} {trouble}");
-    match trouble {
-        SourceError::NotFound => Observed::Missing(text),
-        SourceError::NotMounted(_)
-        | SourceError::PermissionDenied(_)
-        | SourceError::NotRegular(_)
-        | SourceError::NotDirectory
-        | SourceError::TooLarge(_)
-        | SourceError::Changed
-        | SourceError::Malformed(_)
-        | SourceError::TimedOut(_)
-        | SourceError::DeadlineExceeded(_)
-        | SourceError::Io(_) => Observed::Unknown(text),
+/// A documented default in the type of the setting. Unlike a value in effect it may be an empty list.
+fn default_value(kind: ValueKind, json: &Json) -> Result<Value, String> {
+    let wrong = |what: &str| format!("the default {json} is not {what}");
+    match kind {
+        ValueKind::Text => scalar_text(json).map(Value::Text).ok_or_else(|| wrong("a text")),
+        ValueKind::Bool | ValueKind::Map => json.as_bool().map(Value::Bool).ok_or_else(|| wrong("true or false")),
+        ValueKind::Number => json.as_i64().map(Value::Number).ok_or_else(|| wrong("a whole number")),
+        ValueKind::Duration => {
+            json.as_str().and_then(parse_duration).map(Value::Duration).ok_or_else(|| wrong("a duration such as 4h"))
+        }
+        ValueKind::List => {
+            let items = json.as_array().and_then(|items| items.iter().map(scalar_text).collect());
+            items.map(Value::List).ok_or_else(|| wrong("a list of texts"))
+        }
+    }
+}
+
+/// The keys of a map. Only a map has keys, and it always has.
+pub(super) fn map_keys(kind: ValueKind, key: Option<OneOrMany<String>>) -> Result<Vec<String>, String> {
+    let keys = key.map(|OneOrMany(keys)| keys).unwrap_or_default();
+    if keys.is_empty() == (kind == ValueKind::Map) {
+        return Err("`key` goes with `kind: map`, and a map needs it".to_owned());
+    }
+    Ok(keys)
+}
+
+impl SettingProbe {
+    /// The sources, in words: `flag --profiling of kube-apiserver`.
+    pub(super) fn describe_sources(&self) -> String {
+        let flag = self.flag.as_ref().map(|flag| format!("flag --{flag}"));
+        let env = self.env.as_ref().map(|env| format!("variable {env}"));
+        let path = self.path.as_ref().map(|path| format!("{path} in its configuration file"));
+        let sources: Vec<String> = flag.into_iter().chain(env).chain(path).collect();
+        format!("{} of {}", sources.join(", "), self.component.program())
+    }
+
+    /// The shortest name of the setting: `--profiling`.
+    pub(super) fn name(&self) -> String {
+        let name = match (&self.flag, &self.path, &self.env) {
+            (Some(flag), ..) => format!("--{flag}"),
+            (None, Some(path), _) => path.to_string(),
+            (None, None, env) => return env.clone().unwrap_or_default(),
+        };
+        match self.keys.first() {
+            Some(key) => format!("{name} {key}"),
+            None => name,
+        }
+    }
+}
+
+impl Collect for SettingProbe {
+    fn describe(&self) -> String {
+        self.describe_sources()
+    }
+
+    fn label(&self) -> String {
+        self.name()
+    }
+
+    fn evidence_kind(&self) -> EvidenceKind {
+        EvidenceKind::Value
+    }
+
+    fn add_to(&self, batch: &mut Batch) {
+        if let Some(env) = &self.env {
+            batch.add_variable(self.component, env);
+        }
+    }
+
+    fn collect(&self, context: &CollectContext<'_>) -> Evidence {
+        let name = self.name();
+        context.each_instance(self.component, &name, |instance| {
+            let (observed, source) = effective::value(context, self, instance);
+            Observation {
+                subject: subject_of_process(self.component, instance.process.pid),
+                attribute: name.clone(),
+                observed,
+                source,
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(yaml: &str) -> Result<SettingProbe, String> {
+        serde_saphyr::from_str(yaml).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn describes_its_sources() {
+        let cases = [
+            ("{ component: apiserver, flag: profiling }", "flag --profiling of kube-apiserver", "--profiling"),
+            (
+                "{ component: etcd, flag: cert-file, env: ETCD_CERT_FILE, path: client-transport-security.cert-file }",
+                "flag --cert-file, variable ETCD_CERT_FILE, client-transport-security.cert-file in its configuration file of etcd",
+                "--cert-file",
+            ),
+            (
+                "{ component: kubelet, path: a.b, kind: map, key: [x, y] }",
+                "a.b in its configuration file of kubelet",
+                "a.b x",
+            ),
+            ("{ component: etcd, env: ETCD_NAME }", "variable ETCD_NAME of etcd", "ETCD_NAME"),
+        ];
+        for (yaml, sources, name) in cases {
+            let probe = read(yaml).expect(yaml);
+            assert_eq!((probe.describe().as_str(), probe.label().as_str()), (sources, name), "{yaml}");
+        }
+    }
+
+    #[test]
+    fn a_default_is_in_the_type_of_the_setting() {
+        let list = |items: &[&str]| Value::List(items.iter().map(|item| (*item).to_owned()).collect());
+        let cases = [
+            ("kind: bool, default: false", Value::Bool(false), Value::Bool(false)),
+            ("kind: bool, default: { flags: true, file: false }", Value::Bool(true), Value::Bool(false)),
+            ("kind: number, default: 0", Value::Number(0), Value::Number(0)),
+            ("kind: list, default: []", list(&[]), list(&[])),
+            ("default: /etc/x", Value::Text("/etc/x".to_owned()), Value::Text("/etc/x".to_owned())),
+        ];
+        for (yaml, with_flags, with_file) in cases {
+            let probe = read(&format!("{{ component: kubelet, flag: f, {yaml} }}")).expect(yaml);
+            assert_eq!(
+                (probe.default_with_flags, probe.default_with_file),
+                (Some(with_flags), Some(with_file)),
+                "{yaml}"
+            );
+        }
+    }
+
+    #[test]
+    fn refuses_what_does_not_fit_together() {
+        let cases = [
+            ("kind: bool", "a setting has a `flag`, an `env` or a `path`"),
+            ("flag: f, kind: map", "a map needs it"),
+            ("flag: f, key: x", "`key` goes with `kind: map`"),
+            ("flag: f, kind: duration, default: 4 hours", "the default \"4 hours\" is not a duration"),
+            ("flag: f, kind: bool, default: { flag: true }", "not `flag`"),
+        ];
+        for (yaml, message) in cases {
+            let error = read(&format!("{{ component: kubelet, {yaml} }}")).expect_err(yaml);
+            assert!(error.contains(message), "{yaml}: {error}");
+        }
     }
 }

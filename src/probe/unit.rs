@@ -1,15 +1,14 @@
-//! The unit probe: a setting of a systemd unit over its file and drop-ins, as systemd puts them together. Never judges.
+//! A setting of a systemd unit over its file and drop-ins, merged as systemd merges them. Never judges.
 
 use super::context::{CollectContext, shown};
-use super::setting::not_seen;
-use super::{Evidence, Observation, Observed, markup};
-use crate::model::Value;
+use super::observed_error::observed_error;
+use crate::model::Observed;
 use crate::source::node::{HostPath, SourceError};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Where systemd looks for units; of files with one name the first counts. `system.control` is what
-/// `systemctl set-property` writes.
+/// Where systemd looks for units; of several files with the same name the first counts. `systemctl set-property` writes to
+/// `system.control`.
 const FOLDERS: [&str; 8] = [
     "/etc/systemd/system.control",
     "/run/systemd/system.control",
@@ -22,126 +21,99 @@ const FOLDERS: [&str; 8] = [
 ];
 
 /// The folder of drop-ins for all services.
-const FOR_ALL: &str = "service.d";
+const FOR_ALL_SERVICES: &str = "service.d";
 
-/// Where the drop-ins of services and those of this unit are looked for.
-pub(super) fn folders(unit: &str) -> Vec<PathBuf> {
-    let of_unit = format!("{unit}.d");
-    [unit, &of_unit, FOR_ALL].iter().flat_map(|name| FOLDERS.map(|folder| Path::new(folder).join(name))).collect()
-}
-
-/// Drop-ins of one unit.
+/// The most drop-ins of one unit that are read.
 const MAX_DROP_INS: usize = 1000;
 
-/// The words of a key's value: of several lines, those behind the last empty one together.
-pub(super) fn collect(
-    scene: &CollectContext<'_>,
-    places: &[Result<HostPath, Observed>],
-    section: &str,
-    key: &str,
-    attribute: &str,
-) -> Evidence {
-    let mut observation = Observation {
-        subject: "unit files".to_owned(),
-        attribute: attribute.to_owned(),
-        seen: Observed::Unset { default: None },
-        source: "unit files".to_owned(),
-    };
-    match value(scene, places, section, key) {
-        Ok(Some((value, file))) => {
-            let words = value.split(markup::BLANKS).filter(|word| !word.is_empty());
-            observation.seen = Observed::Value(Value::List(words.map(str::to_owned).collect()));
-            observation.source = format!("file {file}");
-            observation.subject = file;
-        }
-        Ok(None) => {}
-        Err(seen) => observation.seen = seen,
-    }
-    Evidence::one(observation)
+/// Where a unit and its drop-ins can be.
+pub(super) fn folders(unit: &str) -> Vec<PathBuf> {
+    let of_unit = format!("{unit}.d");
+    let names = [unit, &of_unit, FOR_ALL_SERVICES];
+    names.iter().flat_map(|name| FOLDERS.map(|folder| Path::new(folder).join(name))).collect()
 }
 
-/// The value, with the last file that adds to it.
-fn value(
-    scene: &CollectContext<'_>,
+/// The value of a key, and the last file that adds to it. Lines add up; an empty one resets the value.
+pub(super) fn value(
+    context: &CollectContext<'_>,
     places: &[Result<HostPath, Observed>],
     section: &str,
     key: &str,
 ) -> Result<Option<(String, String)>, Observed> {
-    let mut found: Vec<(String, String)> = Vec::new();
-    for place in files(scene, places)? {
-        let name = shown(&place.path);
-        let values = scene.contents.unit_values(&place, section, key);
-        for value in values.map_err(|trouble| unknown(&name, &trouble))? {
+    let mut lines: Vec<(String, String)> = Vec::new();
+    for place in files(context, places)? {
+        let file = shown(&place.path);
+        let values = context.contents.unit_values(&place, section, key);
+        for value in values.map_err(|error| unknown(&file, &error))? {
             if value.is_empty() {
-                found.clear();
+                lines.clear();
             } else {
-                found.push((value, name.clone()));
+                lines.push((value, file.clone()));
             }
         }
     }
-    let values: Vec<&str> = found.iter().map(|(value, _)| value.as_str()).collect();
-    Ok(found.last().map(|(_, file)| (values.join(" "), file.clone())))
+    let values: Vec<&str> = lines.iter().map(|(value, _)| value.as_str()).collect();
+    Ok(lines.last().map(|(_, file)| (values.join(" "), file.clone())))
 }
 
-/// The files that make up the units that places belong to: for each unit its file, then its drop-ins by name.
-fn files(scene: &CollectContext<'_>, places: &[Result<HostPath, Observed>]) -> Result<Vec<HostPath>, Observed> {
+/// The files of the units that the places belong to: for each unit its file, then its drop-ins in order.
+fn files(context: &CollectContext<'_>, places: &[Result<HostPath, Observed>]) -> Result<Vec<HostPath>, Observed> {
     let mut units: Vec<String> = Vec::new();
-    let mut elsewhere: Vec<HostPath> = Vec::new();
+    let mut files: Vec<HostPath> = Vec::new();
     for place in places {
         let place = match place {
             Ok(place) => place,
             Err(Observed::Remark(_)) => continue,
-            Err(seen) => return Err(seen.clone()),
+            Err(observed) => return Err(observed.clone()),
         };
         match unit_of(&place.path) {
             Some(unit) if units.contains(&unit) => {}
             Some(unit) => units.push(unit),
-            None => elsewhere.push(place.clone()),
+            // A file outside of the folders of systemd stands for itself.
+            None => files.push(place.clone()),
         }
     }
-    let mut files = elsewhere;
     for unit in units {
-        files.extend(unit_file(scene, &unit)?);
-        files.extend(drop_ins(scene, &unit)?);
+        files.extend(unit_file(context, &unit)?);
+        files.extend(drop_ins(context, &unit)?);
     }
     Ok(files)
 }
 
-/// The unit that a file below one of systemd's folders belongs to.
+/// The unit that a file below one of the folders belongs to.
 fn unit_of(path: &Path) -> Option<String> {
     let below = FOLDERS.iter().find_map(|folder| path.strip_prefix(folder).ok())?;
     let name = below.iter().next()?.to_str()?;
     Some(name.strip_suffix(".d").unwrap_or(name).to_owned())
 }
 
-fn unit_file(scene: &CollectContext<'_>, unit: &str) -> Result<Option<HostPath>, Observed> {
+fn unit_file(context: &CollectContext<'_>, unit: &str) -> Result<Option<HostPath>, Observed> {
     for folder in FOLDERS {
         let place = HostPath::host(Path::new(folder).join(unit));
-        match scene.stat(&place) {
+        match context.stat(&place) {
             Ok(_) => return Ok(Some(place)),
             Err(SourceError::NotFound | SourceError::NotDirectory) => {}
-            Err(trouble) => return Err(unknown(&shown(&place.path), &trouble)),
+            Err(error) => return Err(unknown(&shown(&place.path), &error)),
         }
     }
     Ok(None)
 }
 
-/// `*.conf` of the unit and of all services, over all folders, by name; of one name the unit's own, and of these that of
-/// the first folder.
-fn drop_ins(scene: &CollectContext<'_>, unit: &str) -> Result<Vec<HostPath>, Observed> {
+/// `*.conf` of the unit and of all services in every folder, sorted by name. Of one name that of the unit counts, and of
+/// these the one in the first folder.
+fn drop_ins(context: &CollectContext<'_>, unit: &str) -> Result<Vec<HostPath>, Observed> {
     let mut by_name: BTreeMap<String, HostPath> = BTreeMap::new();
     let of_unit = format!("{unit}.d");
-    for folder in [of_unit.as_str(), FOR_ALL].iter().flat_map(|d| FOLDERS.map(|f| Path::new(f).join(d))) {
+    for folder in [of_unit.as_str(), FOR_ALL_SERVICES].iter().flat_map(|d| FOLDERS.map(|f| Path::new(f).join(d))) {
         let place = HostPath::host(&folder);
-        match scene.stat(&place).and_then(|_| scene.list(&place)) {
+        match context.stat(&place).and_then(|_| context.list(&place)) {
             Ok(names) => {
-                for name in names.iter().filter(|n| n.ends_with(".conf")) {
-                    let place = HostPath::host(folder.join(name));
-                    by_name.entry(name.clone()).or_insert(place);
+                for name in names.iter().filter(|name| name.ends_with(".conf")) {
+                    by_name.entry(name.clone()).or_insert_with(|| HostPath::host(folder.join(name)));
                 }
             }
             Err(SourceError::NotFound | SourceError::NotDirectory) => {}
-            Err(trouble) => return Err(unknown(&shown(&folder), &trouble)),
+            Err(error) => return Err(unknown(&shown(&folder), &error)),
         }
         if by_name.len() > MAX_DROP_INS {
             return Err(Observed::Unknown(format!("{unit} has more than {MAX_DROP_INS} drop-ins")));
@@ -150,10 +122,14 @@ fn drop_ins(scene: &CollectContext<'_>, unit: &str) -> Result<Vec<HostPath>, Obs
     Ok(by_name.into_values().collect())
 }
 
-/// A file that was there a moment ago, or that a list names, and cannot be read: nothing is known.
-fn unknown(name: &str, trouble: &SourceError) -> Observed {
-    match not_seen(name, trouble) {
+/// A file that existed a moment ago, or that a folder lists, and cannot be read: nothing is known.
+fn unknown(name: &str, error: &SourceError) -> Observed {
+    match observed_error(name, error) {
         Observed::Missing(reason) => Observed::Unknown(reason),
-        other => other,
+        other @ (Observed::Value(_)
+        | Observed::Unset { .. }
+        | Observed::Files(_)
+        | Observed::Unknown(_)
+        | Observed::Remark(_)) => other,
     }
 }

@@ -56,8 +56,7 @@ pub(crate) fn send(database: &Database, rows: &[String], time: &str) -> Result<(
 
 async fn connect_and_store(database: &Database, rows: &[String], time: &str) -> Result<(), String> {
     let connecting = timeout(CONNECT_LIMIT, connect(database)).await;
-    let mut client =
-        connecting.map_err(|_| format!("no answer within {} s", CONNECT_LIMIT.as_secs()))??;
+    let mut client = connecting.map_err(|_| format!("no answer within {} s", CONNECT_LIMIT.as_secs()))??;
     let storing = timeout(STORE_LIMIT, store(&mut client, &database.scan_host, rows, time)).await;
     storing
         .map_err(|_| format!("the server did not take the rows within {} s", STORE_LIMIT.as_secs()))?

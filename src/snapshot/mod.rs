@@ -5,12 +5,13 @@ mod files;
 mod form;
 pub(crate) mod redaction;
 
-use crate::benchmark::{DefinitionError, Library};
+use crate::benchmark::Library;
 use crate::model::Component;
 use crate::node::{Instance, Node};
 use crate::probe::{Collector, FileRole, Probe};
 use crate::source::node::{Accounts, NodeSource, Process, Recording, RecordingSource, SourceError, Stat};
 use crate::version;
+use crate::yaml::Diagnostic;
 use files::Files;
 use form::{AccountsForm, Form, ProcessForm, SnapshotForm};
 use indexmap::IndexMap;
@@ -21,7 +22,7 @@ use std::collections::BTreeSet;
 pub enum SnapshotError {
     /// A definition file is wrong.
     #[error(transparent)]
-    Definition(#[from] DefinitionError),
+    Definition(#[from] Diagnostic),
     /// It cannot be put into JSON.
     #[error("the snapshot cannot be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
@@ -56,7 +57,7 @@ pub fn take(library: &Library, host: &dyn NodeSource) -> Result<Vec<u8>, Snapsho
 }
 
 /// Every distinct probe: of the benchmarks, with their parameters, and of the rules that none of them has.
-fn every_probe(library: &Library) -> Result<Vec<Probe>, DefinitionError> {
+fn every_probe(library: &Library) -> Result<Vec<Probe>, Diagnostic> {
     let mut rules = Vec::new();
     for id in library.benchmarks() {
         rules.extend(library.benchmark(id)?.checks().map(|(_, check)| check.rule.clone()));
@@ -170,7 +171,7 @@ fn named(ids: BTreeSet<u32>, names_of: impl Fn(u32) -> Vec<String>) -> IndexMap<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::probe::{FileRef, SettingProbe};
+    use crate::probe::{FileRef, ProcessInput, SettingProbe};
 
     #[test]
     fn no_flag_that_a_rule_reads_is_taken_for_a_secret() {
@@ -185,7 +186,10 @@ mod tests {
             .iter()
             .flat_map(|probe| match probe {
                 Probe::File(file) => file.at.iter().filter_map(of_place).collect(),
-                Probe::Process(process) => process.flag.iter().map(|f| (process.component, f.clone())).collect(),
+                Probe::Process(process) => match &process.input {
+                    ProcessInput::Flag(flag) => vec![(process.component, flag.clone())],
+                    ProcessInput::Variable(_) => Vec::new(),
+                },
                 Probe::Setting(setting) => of_setting(setting).into_iter().collect(),
                 Probe::Document(document) => of_place(&document.at).into_iter().collect::<Vec<_>>(),
             })

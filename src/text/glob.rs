@@ -1,13 +1,13 @@
-//! File name patterns as the shell, `find` and the rules have them: `*`, `?`, `[…]`, and in rules `{a,b}`. A slash is a letter
-//! like any other; whoever matches path by path splits first.
+//! File name patterns of the shell, `find` and the rules: `*`, `?`, `[…]`, and in rules `{a,b}`. A slash is an ordinary
+//! character: to match a path component by component, split it first.
 
-/// Patterns that one with braces stands for at most.
+/// Alternatives that the braces of one pattern may expand to.
 const MAX_ALTERNATIVES: usize = 64;
 
-/// A letter, and whether it is quoted and stands for itself.
-type Letter = (char, bool);
+/// A character, and whether it is quoted: a quoted one matches itself only.
+type PatternChar = (char, bool);
 
-/// A pattern that was understood.
+/// A parsed pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Glob {
     alternatives: Vec<Vec<Token>>,
@@ -19,53 +19,53 @@ enum Token {
     Any,
     /// `?`
     One,
-    Itself(char),
-    /// `[…]`: whether it is negated, and ranges of letters.
+    Literal(char),
+    /// `[…]`: whether it is negated, and its ranges of characters.
     Class(bool, Vec<(char, char)>),
 }
 
 impl Glob {
-    /// A pattern of a rule: with braces, and a backslash before what is meant itself.
+    /// A pattern of a rule: with braces; a backslash quotes the next character.
     pub(crate) fn rule(text: &str) -> Result<Self, String> {
-        let mut letters = Vec::new();
+        let mut chars = Vec::new();
         let mut rest = text.chars();
-        while let Some(letter) = rest.next() {
-            letters.push(match letter {
-                '\\' => (rest.next().ok_or("a pattern ends with a backslash")?, true),
+        while let Some(c) = rest.next() {
+            chars.push(match c {
+                '\\' => (rest.next().ok_or("it ends with a backslash; write two for a literal one")?, true),
                 other => (other, false),
             });
         }
-        let mut written = Vec::new();
-        spread(&letters, &mut written)?;
-        Ok(Self { alternatives: written.iter().map(|letters| tokens(letters)).collect::<Result<_, _>>()? })
+        let mut expanded = Vec::new();
+        expand_braces(&chars, &mut expanded)?;
+        Ok(Self { alternatives: expanded.iter().map(|chars| tokens(chars)).collect::<Result<_, _>>()? })
     }
 
-    /// A pattern of letters; braces mean nothing.
-    pub(crate) fn quoted(letters: &[Letter]) -> Result<Self, String> {
-        Ok(Self { alternatives: vec![tokens(letters)?] })
+    /// A pattern whose characters are quoted or not already; braces are ordinary characters.
+    pub(crate) fn quoted(pattern: &[PatternChar]) -> Result<Self, String> {
+        Ok(Self { alternatives: vec![tokens(pattern)?] })
     }
 
-    /// Whether the whole text is so.
+    /// Whether the pattern matches the whole text.
     pub(crate) fn is_match(&self, text: &str) -> bool {
         self.alternatives.iter().any(|tokens| matches(tokens, text))
     }
 }
 
-/// A pattern for each choice in the first braces, and of each again.
-fn spread(letters: &[Letter], written: &mut Vec<Vec<Letter>>) -> Result<(), String> {
-    let Some(open) = letters.iter().position(|l| *l == ('{', false)) else {
-        if letters.contains(&('}', false)) {
-            return Err("a pattern closes a brace that it does not open".to_owned());
+/// Adds a pattern for each alternative in the braces, nested ones included.
+fn expand_braces(chars: &[PatternChar], expanded: &mut Vec<Vec<PatternChar>>) -> Result<(), String> {
+    let Some(open) = chars.iter().position(|c| *c == ('{', false)) else {
+        if chars.contains(&('}', false)) {
+            return Err("unmatched `}`; write \\} for a literal one".to_owned());
         }
-        if written.len() >= MAX_ALTERNATIVES {
-            return Err(format!("a pattern stands for more than {MAX_ALTERNATIVES} others"));
+        if expanded.len() >= MAX_ALTERNATIVES {
+            return Err(format!("its braces expand to more than {MAX_ALTERNATIVES} patterns; write several patterns"));
         }
-        written.push(letters.to_vec());
+        expanded.push(chars.to_vec());
         return Ok(());
     };
     let (mut depth, mut starts, mut close) = (0, vec![open + 1], None);
-    for (index, letter) in letters.iter().enumerate().skip(open) {
-        match letter {
+    for (index, c) in chars.iter().enumerate().skip(open) {
+        match c {
             ('{', false) => depth += 1,
             ('}', false) => depth -= 1,
             (',', false) if depth == 1 => starts.push(index + 1),
@@ -76,20 +76,20 @@ fn spread(letters: &[Letter], written: &mut Vec<Vec<Letter>>) -> Result<(), Stri
             break;
         }
     }
-    let close = close.ok_or("a pattern opens a brace that it does not close")?;
+    let close = close.ok_or("unclosed `{`; write \\{ for a literal one")?;
     let ends = starts.iter().skip(1).map(|start| start - 1).chain([close]);
     for (start, end) in starts.iter().zip(ends) {
-        spread(&[&letters[..open], &letters[*start..end], &letters[close + 1..]].concat(), written)?;
+        expand_braces(&[&chars[..open], &chars[*start..end], &chars[close + 1..]].concat(), expanded)?;
     }
     Ok(())
 }
 
-fn tokens(letters: &[Letter]) -> Result<Vec<Token>, String> {
+fn tokens(chars: &[PatternChar]) -> Result<Vec<Token>, String> {
     let mut tokens = Vec::new();
-    let mut rest = letters;
-    while let [(letter, quoted), after @ ..] = rest {
+    let mut rest = chars;
+    while let [(c, quoted), after @ ..] = rest {
         rest = after;
-        match letter {
+        match c {
             '*' if !quoted => {
                 if tokens.last() != Some(&Token::Any) {
                     tokens.push(Token::Any);
@@ -101,47 +101,47 @@ fn tokens(letters: &[Letter]) -> Result<Vec<Token>, String> {
                 tokens.push(class);
                 rest = after;
             }
-            other => tokens.push(Token::Itself(*other)),
+            other => tokens.push(Token::Literal(*other)),
         }
     }
     Ok(tokens)
 }
 
-/// What stands behind a `[`, and the rest. A `]` at the beginning stands for itself.
-fn class(letters: &[Letter]) -> Result<(Token, &[Letter]), String> {
-    let negated = matches!(letters.first(), Some(('!' | '^', false)));
-    let mut rest = &letters[usize::from(negated)..];
+/// The class after a `[`, and what follows it. A `]` at the beginning is an ordinary character.
+fn class(chars: &[PatternChar]) -> Result<(Token, &[PatternChar]), String> {
+    let negated = matches!(chars.first(), Some(('!' | '^', false)));
+    let mut rest = &chars[usize::from(negated)..];
     let mut ranges = Vec::new();
     loop {
         match rest {
-            [] => return Err("a pattern opens a bracket that it does not close".to_owned()),
+            [] => return Err("unclosed `[`".to_owned()),
             [(']', false), after @ ..] if !ranges.is_empty() => return Ok((Token::Class(negated, ranges), after)),
             [('[', false), (':' | '.' | '=', _), ..] => {
-                return Err("a pattern has a class of letters by name".to_owned());
+                return Err("named classes such as [:alpha:] are not supported".to_owned());
             }
             [(first, _), ('-', false), (last, false), after @ ..] if *last != ']' => {
                 if first > last {
-                    return Err(format!("a pattern has the range {first}-{last}, which is empty"));
+                    return Err(format!("the range {first}-{last} is empty"));
                 }
                 ranges.push((*first, *last));
                 rest = after;
             }
-            [(letter, _), after @ ..] => {
-                ranges.push((*letter, *letter));
+            [(c, _), after @ ..] => {
+                ranges.push((*c, *c));
                 rest = after;
             }
         }
     }
 }
 
-/// Goes back to the last star only: what an earlier one could take more, the last one can as well.
+/// Backtracks to the last `*` only: whatever an earlier one could match in addition, the last one can match as well.
 fn matches(tokens: &[Token], text: &str) -> bool {
     let (mut at, mut rest) = (0, text.chars());
     let mut star: Option<(usize, std::str::Chars<'_>)> = None;
     loop {
         let mut here = rest.clone();
         let next = here.next();
-        let takes = match (tokens.get(at), next) {
+        let matched = match (tokens.get(at), next) {
             (Some(Token::Any), _) => {
                 at += 1;
                 star = Some((at, rest.clone()));
@@ -149,25 +149,25 @@ fn matches(tokens: &[Token], text: &str) -> bool {
             }
             (None, None) => return true,
             (Some(Token::One), Some(_)) => true,
-            (Some(Token::Itself(letter)), Some(c)) => *letter == c,
+            (Some(Token::Literal(literal)), Some(c)) => *literal == c,
             (Some(Token::Class(negated, ranges)), Some(c)) => {
                 ranges.iter().any(|(first, last)| (*first..=*last).contains(&c)) != *negated
             }
             (Some(_), None) => return false,
             (None, Some(_)) => false,
         };
-        if takes {
+        if matched {
             at += 1;
             rest = here;
             continue;
         }
         match &mut star {
             None => return false,
-            Some((behind, from)) => {
+            Some((after, from)) => {
                 if from.next().is_none() {
                     return false;
                 }
-                at = *behind;
+                at = *after;
                 rest = from.clone();
             }
         }
@@ -220,13 +220,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_quoted_stands_for_itself() {
+    fn quoted_characters_match_themselves() {
         let quoted = Glob::quoted(&[('*', true), ('{', false), ('*', false)]).expect("a pattern");
         assert!(quoted.is_match("*{x") && !quoted.is_match("a{x"));
     }
 
     #[test]
-    fn what_is_no_pattern_is_refused() {
+    fn malformed_patterns_are_refused() {
         let many = "{a,b}".repeat(7);
         for bad in ["[a", "[", "a{b", "a}", "\\", "[b-a]", "[[:alpha:]]", many.as_str()] {
             assert!(Glob::rule(bad).is_err(), "{bad}");

@@ -1,17 +1,19 @@
-//! Names near to a wrong one. Pure.
+//! Names similar to a mistyped one.
 
-/// `; did you mean …?` with the names that are nearest to a wrong one, or nothing.
-pub(crate) fn suggestions<'a>(wrong: &str, names: impl Iterator<Item = &'a str>) -> String {
-    let mut near: Vec<(usize, &str)> = names
-        .map(|name| (strsim::levenshtein(wrong, name), name))
-        .filter(|(d, name)| *d <= 1 + name.len() / 4)
+use super::quote;
+
+/// `; did you mean …?` with up to three names that are similar to `mistyped`, or an empty text.
+pub(crate) fn suggestions<'a>(mistyped: &str, names: impl Iterator<Item = &'a str>) -> String {
+    let mut similar: Vec<(usize, &str)> = names
+        .map(|name| (strsim::levenshtein(mistyped, name), name))
+        .filter(|(distance, name)| *distance <= 1 + name.len() / 4)
         .collect();
-    near.sort();
-    near.truncate(3);
-    if near.is_empty() {
+    similar.sort();
+    similar.truncate(3);
+    if similar.is_empty() {
         return String::new();
     }
-    let names: Vec<String> = near.iter().map(|(_, name)| format!("`{name}`")).collect();
+    let names: Vec<String> = similar.iter().map(|(_, name)| quote(name)).collect();
     format!("; did you mean {}?", names.join(" or "))
 }
 
@@ -20,7 +22,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn near_names_are_offered() {
+    fn similar_names_are_offered() {
         let names = ["1.2.10", "1.2.1", "cis-1.20"];
         assert_eq!(suggestions("cis-120", names.into_iter()), "; did you mean `cis-1.20`?");
         assert_eq!(suggestions("nothing-like-it", names.into_iter()), "");

@@ -1,8 +1,23 @@
-//! YAML that people write, read so that every error has its line and column.
+//! YAML and JSON files that users write, read so that every diagnostic has a file, a line and a column.
 
+mod deserializer;
+mod diagnostic;
+mod file;
+mod must_be_true;
+mod node;
 mod one_or_many;
-pub(crate) mod reader;
-pub(crate) mod shape;
-pub(crate) mod tree;
+mod parse;
+mod reason;
+pub(crate) mod recovery;
+mod renamed;
+mod scalar;
+mod tree;
 
+pub(crate) use diagnostic::Position;
+pub(crate) use diagnostic::{Diagnostic, Level};
+pub(crate) use file::TextFile;
+pub(crate) use must_be_true::MustBeTrue;
+pub(crate) use node::{Content, YamlNode};
 pub(crate) use one_or_many::OneOrMany;
+pub(crate) use reason::{position_of, reason};
+pub(crate) use scalar::scalar_text;

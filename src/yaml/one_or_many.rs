@@ -1,5 +1,5 @@
-//! A list, or its only element written alone, as definition files and `config.yaml` allow it. Read without serde's
-//! `untagged`, which loses the place of what is wrong.
+//! A list, or its only element without a list, as definition files and `config.yaml` allow it. Read without serde's
+//! `untagged`, which loses the position of an error.
 
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer, StrDeserializer};
 use serde::de::{Error, MapAccess, SeqAccess, Visitor};
@@ -7,9 +7,9 @@ use serde::{Deserialize, Deserializer};
 use std::fmt;
 use std::marker::PhantomData;
 
-/// What was written: one element or more, or an empty list.
+/// Any number of elements.
 #[derive(Debug, Clone)]
-pub(crate) struct OneOrMany<T>(pub Vec<T>);
+pub(crate) struct OneOrMany<T>(pub(crate) Vec<T>);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_ways_of_writing_are_read() {
+    fn both_forms_are_read() {
         let read = |text: &str| serde_saphyr::from_str::<OneOrMany<String>>(text).map(|list| list.0).map_err(drop);
         assert_eq!(read("a"), Ok(vec!["a".to_owned()]));
         assert_eq!(read("[a, b]"), Ok(vec!["a".to_owned(), "b".to_owned()]));

@@ -126,7 +126,7 @@ fn a_bad_definition_is_refused_with_its_place() {
     let folder = tempdir().expect("a folder");
     let catalog = folder.path().join("catalog");
     fs::create_dir(&catalog).expect("a folder");
-    let rule = "- id: x\n  title: t\n  file: { at: /x }\n  expect: { mode-at-mots: \"600\" }\n  why: w\n  fix: f\n";
+    let rule = "- id: x\n  title: t\n  file: { at: /x }\n  expect: { mode-at-mots: \"600\" }\n  severity: low\n  rationale: w\n  remediation: f\n";
     fs::write(catalog.join("a.yaml"), rule).expect("a file");
     let dir = folder.path().to_str().expect("a path");
     let stderr = stderr_of(&["--version", "1.21", "--host", "example", "-D", dir], 3);
@@ -161,7 +161,7 @@ fn text_has_no_colour_in_a_pipe_and_each_part_can_be_left_out() {
     let whole = text(&[]);
     assert!(!whole.contains('\u{1b}'));
     for part in [
-        "[PASS] 1.1.1 The API server's manifest is not more open than 644",
+        "[PASS] 1.1.1 Restrict the API server manifest to mode 644 or stricter",
         "[FAIL] 1.2.20",
         "--profiling is not set; the default of kube-apiserver is true",
         "== Remediations master ==",

@@ -68,10 +68,11 @@ fn an_explanation_says_all_that_the_rule_says() {
     let (code, text, _) = run(&["explain", "4.2.1", "--benchmark", "cis-1.12"]);
     assert_eq!(code, 0);
     let starts = [
-        "4.2.1        Anonymous requests to the kubelet are refused",
+        "4.2.1        Disable anonymous requests to the kubelet (authentication.anonymous.enabled)",
         "rule         kubelet-anonymous-auth",
         "benchmark    cis-1.12, target node",
         "assessment   automated, scored: a failure is FAIL",
+        "severity     critical",
         "reads        flag --anonymous-auth, authentication.anonymous.enabled in its configuration file of kubelet",
         "expects      is false",
         "rationale    ",

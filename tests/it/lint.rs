@@ -1,70 +1,80 @@
-//! Definition files with seeded faults: each is found, at its line and column, and what is sound is left alone.
+//! Definition files with known errors: each is reported at its line and column, and nothing else is.
 
 use crate::support::{nodeproof, repository, text_of};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// File, line, column, severity, and a part of the message.
-type Seed = (&'static str, u64, u64, &'static str, &'static str);
+/// File, line, column, level, and a part of the message.
+type Expected = (&'static str, u64, u64, &'static str, &'static str);
 
-/// Everything that is wrong below `testdata/lint`, written down beside the files.
-const SEEDS: &[Seed] = &[
-    ("catalog/keys.yaml", 6, 3, "error", "unknown key `whay`; did you mean `why`?"),
-    ("catalog/keys.yaml", 12, 13, "error", "`equal` is not known here; did you mean `equals`?"),
-    ("catalog/keys.yaml", 18, 3, "error", "unknown key `settings`; did you mean `setting`?"),
-    ("catalog/keys.yaml", 25, 25, "error", "`kubelt` is not known here; did you mean `kubelet`?"),
-    ("catalog/keys.yaml", 32, 62, "error", "`boolean` is not known here; there are text, bool,"),
-    ("catalog/keys.yaml", 39, 34, "error", "unknown key `flg`; did you mean `flag`?"),
-    ("catalog/keys.yaml", 47, 21, "error", "`kubelet.conf` is neither a path"),
-    ("catalog/keys.yaml", 48, 31, "error", "`etcdd` is not known here; did you mean `etcd`?"),
-    ("catalog/keys.yaml", 48, 59, "error", "`sett` is not known here; did you mean `set`?"),
-    ("catalog/keys.yaml", 52, 3, "error", "`why` is missing"),
-    ("catalog/keys.yaml", 52, 3, "error", "`fix` is missing"),
-    ("catalog/sound.yaml", 9, 7, "warning", "no benchmark uses the rule `lonely`"),
-    ("catalog/texts.yaml", 8, 40, "error", "a single `{`"),
-    ("catalog/texts.yaml", 8, 47, "error", "a single `}`"),
-    ("catalog/texts.yaml", 17, 11, "error", "`{mod}` is neither a parameter"),
-    ("catalog/texts.yaml", 18, 21, "error", "did you mean `kubelet.config`"),
-    ("catalog/texts.yaml", 23, 11, "error", "parameter `mod`: there is no such parameter"),
-    ("catalog/texts.yaml", 27, 7, "warning", "no benchmark uses the rule `unused-param`"),
-    ("catalog/texts.yaml", 29, 13, "warning", "uses its parameter `mode` nowhere"),
-    ("catalog/texts.yaml", 35, 7, "error", "`Not_Kebab` is no name for a rule"),
-    ("catalog/texts.yaml", 41, 7, "warning", "no benchmark uses the rule `given-twice`"),
+/// Everything that is wrong below `testdata/lint`.
+const EXPECTED: &[Expected] = &[
+    ("catalog/keys.yaml", 7, 3, "error", "unknown key `rationalle`; did you mean `rationale`?"),
+    ("catalog/keys.yaml", 14, 13, "error", "unknown key `equal`; did you mean `equals`?"),
+    ("catalog/keys.yaml", 21, 3, "error", "unknown key `settings`; did you mean `setting`?"),
+    ("catalog/keys.yaml", 29, 25, "error", "unknown value `kubelt`; did you mean `kubelet`?"),
+    ("catalog/keys.yaml", 37, 62, "error", "unknown value `boolean`; expected one of text, bool,"),
+    ("catalog/keys.yaml", 45, 34, "error", "unknown key `flg`; did you mean `flag`?"),
+    ("catalog/keys.yaml", 54, 21, "error", "`kubelet.conf` is neither a path"),
+    ("catalog/keys.yaml", 55, 31, "error", "unknown value `etcdd`; did you mean `etcd`?"),
+    ("catalog/keys.yaml", 55, 59, "error", "unknown key `sett`; did you mean `set`?"),
+    ("catalog/keys.yaml", 59, 3, "error", "missing key `severity`"),
+    ("catalog/keys.yaml", 59, 3, "error", "missing key `rationale`"),
+    ("catalog/keys.yaml", 59, 3, "error", "missing key `remediation`"),
+    ("catalog/keys.yaml", 69, 3, "error", "unknown key `why`; its new name is `rationale`"),
+    ("catalog/keys.yaml", 70, 3, "error", "unknown key `fix`; its new name is `remediation`"),
+    ("catalog/keys.yaml", 74, 13, "error", "unknown value `hihg`; did you mean `high`?"),
+    ("catalog/sound.yaml", 10, 7, "warning", "no benchmark uses rule `lonely`"),
+    ("catalog/texts.yaml", 9, 40, "error", "single `{` in the text; write it twice"),
+    ("catalog/texts.yaml", 9, 47, "error", "single `}` in the text; write it twice"),
+    ("catalog/texts.yaml", 19, 11, "error", "`{mod}` is neither a parameter"),
+    ("catalog/texts.yaml", 20, 21, "error", "did you mean `kubelet.config`"),
+    ("catalog/texts.yaml", 26, 11, "error", "parameter `mod`: the rule does not define it"),
+    ("catalog/texts.yaml", 30, 7, "warning", "no benchmark uses rule `unused-param`"),
+    ("catalog/texts.yaml", 33, 13, "warning", "the rule does not use its parameter `mode`"),
+    ("catalog/texts.yaml", 39, 7, "error", "`Not_Kebab` is not a rule id"),
+    ("catalog/texts.yaml", 46, 7, "warning", "no benchmark uses rule `given-twice`"),
     (
         "catalog/texts.yaml",
-        47,
+        53,
         7,
         "error",
-        "rule `given-twice` is defined twice: at testdata/lint/catalog/texts.yaml:41",
+        "rule `given-twice` is already defined at testdata/lint/catalog/texts.yaml:46",
     ),
-    ("catalog/texts.yaml", 47, 7, "warning", "no benchmark uses the rule `given-twice`"),
-    ("catalog/texts.yaml", 51, 3, "error", "`why` stands twice; it is on line 50 already"),
-    ("catalog/values.yaml", 5, 27, "error", "`688` is not a mode"),
-    ("catalog/values.yaml", 13, 15, "error", "`root` is not USER:GROUP"),
-    ("catalog/values.yaml", 20, 22, "error", "`^(a` is not a regular expression: unclosed group"),
-    ("catalog/values.yaml", 26, 66, "error", "`[a.key`: a pattern opens a bracket that it does not close"),
-    ("catalog/values.yaml", 33, 33, "error", "`kubelet.confg` is neither a path"),
-    ("catalog/values.yaml", 40, 40, "error", "`authentication..enabled` is not a path"),
-    ("catalog/values.yaml", 48, 23, "error", "`5 minutes` is neither a whole number nor a duration"),
-    ("catalog/values.yaml", 54, 12, "error", "the default \"4 hours\" is not a duration"),
-    ("catalog/values.yaml", 63, 11, "error", "parameter `mode`: `rw` is not a mode"),
-    ("catalog/values.yaml", 70, 11, "error", "mode-at-most and owned-by go with a file probe"),
-    ("catalog/values.yaml", 76, 9, "error", "a probe needs `expect`"),
-    ("catalog/values.yaml", 84, 10, "error", "either steps or a probe"),
-    ("catalog/values.yaml", 90, 12, "error", "`key` goes with `kind: map`"),
+    ("catalog/texts.yaml", 53, 7, "warning", "no benchmark uses rule `given-twice`"),
+    ("catalog/texts.yaml", 58, 3, "error", "duplicate key `rationale` (first on line 57)"),
+    ("catalog/values.yaml", 6, 27, "error", "`688` is not a mode"),
+    ("catalog/values.yaml", 15, 15, "error", "`root` is not USER:GROUP"),
+    ("catalog/values.yaml", 23, 22, "error", "`^(a` is not a regular expression: unclosed group"),
+    ("catalog/values.yaml", 30, 66, "error", "`[a.key`: unclosed `[`"),
+    ("catalog/values.yaml", 38, 33, "error", "`kubelet.confg` is neither a path"),
+    ("catalog/values.yaml", 46, 40, "error", "`authentication..enabled` is not a path"),
+    ("catalog/values.yaml", 55, 23, "error", "`5 minutes` is neither a whole number nor a duration"),
+    ("catalog/values.yaml", 62, 12, "error", "the default \"4 hours\" is not a duration"),
+    ("catalog/values.yaml", 72, 11, "error", "parameter `mode`: `rw` is not a mode"),
+    (
+        "catalog/values.yaml",
+        80,
+        11,
+        "error",
+        "`file` provides the mode and owner of files, but this expectation compares a value",
+    ),
+    ("catalog/values.yaml", 87, 9, "error", "a probe needs `expect`"),
+    ("catalog/values.yaml", 96, 10, "error", "either `steps` or a probe"),
+    ("catalog/values.yaml", 103, 12, "error", "`key` goes with `kind: map`"),
     ("config.yaml", 4, 5, "warning", "unknown key `bin`; did you mean `bins`?"),
-    ("config.yaml", 5, 12, "error", "expected a"),
+    ("config.yaml", 5, 12, "error", "expected text, found a mapping"),
     ("config.yaml", 6, 3, "warning", "component `schedulr` is not listed"),
     ("config.yaml", 9, 11, "error", "there is no benchmark `cis-1.13`; did you mean"),
-    ("config.yaml", 11, 22, "error", "`nodes` is not known here; did you mean `node`?"),
+    ("config.yaml", 11, 22, "error", "unknown value `nodes`; did you mean `node`?"),
     ("master.yaml", 14, 19, "warning", "bin_op `xor` is neither"),
     ("master.yaml", 17, 30, "warning", "the operator `eqq` is not known"),
     ("master.yaml", 18, 9, "warning", "`remediaton` means nothing in a check"),
     ("profiles/broken.yaml", 4, 1, "error", "unknown key `group`; did you mean `groups`"),
-    ("profiles/broken.yaml", 7, 3, "warning", "no check is in group `8`"),
-    ("profiles/broken.yaml", 7, 18, "error", "`nod` is not known here; did you mean `node`?"),
-    ("profiles/broken.yaml", 8, 20, "error", "target managedservices, which is not among the `targets`"),
-    ("profiles/broken.yaml", 9, 3, "warning", "no check is in group `9.3`"),
+    ("profiles/broken.yaml", 7, 3, "warning", "group `8` has no checks"),
+    ("profiles/broken.yaml", 7, 18, "error", "unknown value `nod`; did you mean `node`?"),
+    ("profiles/broken.yaml", 8, 20, "error", "has target managedservices, which is missing under `targets`"),
+    ("profiles/broken.yaml", 9, 3, "warning", "group `9.3` has no checks"),
     (
         "profiles/broken.yaml",
         11,
@@ -75,63 +85,66 @@ const SEEDS: &[Seed] = &[
     ("profiles/broken.yaml", 12, 40, "error", "rule `sound` has no parameter `mod`; did you mean `mode`?"),
     ("profiles/broken.yaml", 13, 41, "error", "parameter `mode`: `9` is not a mode"),
     ("profiles/broken.yaml", 14, 27, "error", "unknown key `asessment`; did you mean `assessment`?"),
-    ("profiles/broken.yaml", 15, 39, "error", "`maybe` is not known here; there are automated, manual"),
-    ("profiles/broken.yaml", 16, 35, "error", "expected a boolean"),
-    ("profiles/broken.yaml", 17, 12, "error", "`rule` is missing"),
-    ("profiles/broken.yaml", 18, 52, "error", "rule `rbac-secret-access` has steps for a person"),
-    ("profiles/broken.yaml", 20, 3, "error", "check 7.7.7 is in no group: there is no group `7.7`"),
-    ("profiles/broken.yaml", 21, 3, "error", "`1.1.4` stands twice; it is on line 14 already"),
-    ("profiles/broken.yaml", 22, 8, "error", "`1.1.99` is dropped, and nothing before has it"),
-    ("profiles/circle.yaml", 1, 5, "warning", "call it circular.yaml"),
+    ("profiles/broken.yaml", 15, 39, "error", "unknown value `maybe`; expected one of automated, manual"),
+    ("profiles/broken.yaml", 16, 35, "error", "expected true or false"),
+    ("profiles/broken.yaml", 17, 12, "error", "missing key `rule`"),
+    ("profiles/broken.yaml", 18, 52, "error", "rule `rbac-secret-access` has `steps` for a manual review"),
+    ("profiles/broken.yaml", 20, 3, "error", "check 7.7.7: there is no group `7.7`"),
+    ("profiles/broken.yaml", 21, 3, "error", "duplicate key `1.1.4` (first on line 14)"),
+    ("profiles/broken.yaml", 22, 8, "error", "cannot drop `1.1.99`: no extended profile has it"),
+    ("profiles/circle.yaml", 1, 5, "warning", "rename the file to circular.yaml"),
     ("profiles/circle.yaml", 3, 10, "error", "`circular` extends itself"),
     ("profiles/orphan.yaml", 3, 10, "error", "there is no benchmark `cis-1.13`"),
-    ("strange.yaml", 1, 1, "error", "no definition file"),
-    ("syntax.yaml", 6, 3, "error", "wrong YAML"),
+    ("strange.yaml", 1, 1, "error", "not a definition file"),
+    ("syntax.yaml", 7, 3, "error", "invalid YAML: expected `,` or `}`"),
 ];
 
-/// The JSON answer about some paths of the repository, and the exit code.
+/// The JSON output for some paths of the repository, and the exit code.
 fn lint(paths: &[&str]) -> (Value, i32) {
     let mut command = nodeproof();
     let output = command.current_dir(repository("")).args(["lint", "--json"]).args(paths).output().expect("it runs");
-    let answer = serde_json::from_slice(&output.stdout)
+    let json = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&output.stderr)));
-    (answer, output.status.code().expect("a code"))
+    (json, output.status.code().expect("a code"))
 }
 
-fn problems(answer: &Value) -> &[Value] {
-    answer["problems"].as_array().expect("a list")
+fn diagnostics(output: &Value) -> &[Value] {
+    output["diagnostics"].as_array().expect("a list")
 }
 
 #[test]
-fn every_seeded_fault_is_found_at_its_place_and_nothing_else_is() {
-    let (answer, code) = lint(&["testdata/lint"]);
-    let is = |problem: &Value, seed: &Seed| {
-        let (file, line, column, severity, part) = *seed;
-        problem["file"] == format!("testdata/lint/{file}")
-            && problem["line"] == line
-            && problem["column"] == column
-            && problem["severity"] == severity
-            && problem["message"].as_str().is_some_and(|m| m.contains(part) && !m.contains('\n'))
+fn every_error_is_reported_at_its_position_and_nothing_else() {
+    let (output, code) = lint(&["testdata/lint"]);
+    let is = |found: &Value, expected: &Expected| {
+        let (file, line, column, level, part) = *expected;
+        found["file"] == format!("testdata/lint/{file}")
+            && found["line"] == line
+            && found["column"] == column
+            && found["level"] == level
+            && found["message"].as_str().is_some_and(|m| m.contains(part) && !m.contains('\n'))
     };
-    let missed: Vec<&Seed> = SEEDS.iter().filter(|seed| !problems(&answer).iter().any(|p| is(p, seed))).collect();
-    assert!(missed.is_empty(), "not found: {missed:#?}\nfound: {answer:#}");
-    let others: Vec<&Value> = problems(&answer).iter().filter(|p| !SEEDS.iter().any(|seed| is(p, seed))).collect();
-    assert!(others.is_empty(), "found, and not seeded: {others:#?}");
-    let count = |severity| SEEDS.iter().filter(|(.., s, _)| *s == severity).count();
-    assert_eq!(answer["errors"], count("error"));
-    assert_eq!(answer["warnings"], count("warning"));
-    assert!(count("error") >= 25, "too few seeds");
+    let missed: Vec<&Expected> =
+        EXPECTED.iter().filter(|expected| !diagnostics(&output).iter().any(|found| is(found, expected))).collect();
+    assert!(missed.is_empty(), "not found: {missed:#?}\nfound: {output:#}");
+    let others: Vec<&Value> =
+        diagnostics(&output).iter().filter(|found| !EXPECTED.iter().any(|expected| is(found, expected))).collect();
+    assert!(others.is_empty(), "not expected: {others:#?}");
+    let count = |level| EXPECTED.iter().filter(|(.., l, _)| *l == level).count();
+    assert_eq!(output["errors"], count("error"));
+    assert_eq!(output["warnings"], count("warning"));
+    assert!(count("error") >= 25, "too few errors");
     assert_eq!(code, 3);
 }
 
-/// A folder may replace what is built in, and another folder what is in this one, but no file a neighbour.
+/// A folder may replace definitions of another one and built-in ones, but not its own.
 #[test]
-fn what_two_files_of_a_folder_define_is_refused_by_both() {
-    let rule = "- { id: ID, title: t, steps: s, why: w, fix: f }\n";
+fn duplicate_definitions_in_a_folder_are_refused_by_lint_and_run() {
+    let rule = "- { id: ID, title: t, steps: s, severity: low, rationale: w, remediation: f }\n";
     let profile = "id: ID\ntitle: t\nextends: cis-1.12\n";
-    for (kind, text, message) in
-        [("catalog", rule, "rule `twin` is defined"), ("profiles", profile, "benchmark `twin` is")]
-    {
+    for (kind, text, message) in [
+        ("catalog", rule, "rule `twin` is already defined"),
+        ("profiles", profile, "benchmark `twin` is already defined"),
+    ] {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::create_dir(folder.path().join(kind)).expect("a folder");
         for name in ["one.yaml", "twin.yaml"] {
@@ -148,12 +161,11 @@ fn what_two_files_of_a_folder_define_is_refused_by_both() {
     }
 }
 
-/// What is refused by the linter is refused by a run as well, and the other way round: they must not drift apart.
+/// What lint refuses, a run refuses as well.
 #[test]
-fn each_file_with_an_error_is_refused_by_a_run_too() {
-    let with_errors: BTreeSet<&str> = SEEDS.iter().filter(|s| s.3 == "error").map(|s| s.0).collect();
+fn each_file_with_an_error_is_refused_by_a_run() {
+    let with_errors: BTreeSet<&str> = EXPECTED.iter().filter(|s| s.3 == "error").map(|s| s.0).collect();
     for file in with_errors {
-        // The mapping to a benchmark that is not there shows when its version is asked for.
         let folder = tempfile::tempdir().expect("a folder");
         let (place, benchmark) = match file.split_once('/') {
             Some(("profiles", name)) => (file.to_owned(), if name == "circle.yaml" { "circular" } else { &name[..6] }),
@@ -172,24 +184,24 @@ fn each_file_with_an_error_is_refused_by_a_run_too() {
 }
 
 #[test]
-fn what_is_built_in_is_sound_and_every_rule_is_used() {
-    let (answer, code) = lint(&["benchmarks", "cfg", "testdata/extra"]);
-    assert_eq!(problems(&answer), &[] as &[Value]);
+fn built_in_definitions_are_valid_and_every_rule_is_used() {
+    let (output, code) = lint(&["benchmarks", "cfg", "testdata/extra"]);
+    assert_eq!(diagnostics(&output), &[] as &[Value]);
     assert_eq!(code, 0);
-    assert!(answer["files"].as_u64().is_some_and(|n| n >= 20), "{answer}");
+    assert!(output["files"].as_u64().is_some_and(|n| n >= 20), "{output}");
 }
 
 #[test]
-fn warnings_alone_leave_the_exit_code_alone() {
-    // The catalogue without a benchmark: nothing can be said about what is used.
-    let (answer, code) = lint(&["testdata/lint/catalog/sound.yaml"]);
-    assert_eq!((problems(&answer).len(), code), (0, 0));
-    let (answer, code) = lint(&["testdata/lint/catalog/sound.yaml", "testdata/extra"]);
-    assert_eq!((&answer["errors"], &answer["warnings"], code), (&Value::from(0), &Value::from(2), 0));
+fn warnings_do_not_change_the_exit_code() {
+    // Without a benchmark, unused rules cannot be known.
+    let (output, code) = lint(&["testdata/lint/catalog/sound.yaml"]);
+    assert_eq!((diagnostics(&output).len(), code), (0, 0));
+    let (output, code) = lint(&["testdata/lint/catalog/sound.yaml", "testdata/extra"]);
+    assert_eq!((&output["errors"], &output["warnings"], code), (&Value::from(0), &Value::from(2), 0));
 }
 
 #[test]
-fn problems_are_told_one_a_line_with_their_place() {
+fn diagnostics_are_printed_one_per_line_with_their_position() {
     let output = nodeproof()
         .current_dir(repository(""))
         .args(["lint", "testdata/lint/profiles/orphan.yaml"])
@@ -202,10 +214,10 @@ fn problems_are_told_one_a_line_with_their_place() {
 }
 
 #[test]
-fn a_path_that_is_not_there_is_an_error_of_the_command_line() {
+fn a_missing_path_is_a_usage_error() {
     let folder = tempfile::tempdir().expect("a folder");
     let empty = folder.path().to_str().expect("a name");
-    for (path, message) in [("/nowhere/at/all", "is not there"), (empty, "holds no .yaml or .yml file")] {
+    for (path, message) in [("/nowhere/at/all", "does not exist"), (empty, "has no .yaml or .yml file")] {
         let output = nodeproof().args(["lint", path]).output().expect("it runs");
         assert_eq!(output.status.code(), Some(2), "{path}");
         assert!(String::from_utf8_lossy(&output.stderr).contains(message), "{path}");
@@ -213,7 +225,7 @@ fn a_path_that_is_not_there_is_an_error_of_the_command_line() {
 }
 
 #[test]
-fn a_pipe_in_a_folder_is_told_and_not_waited_for() {
+fn a_pipe_in_a_folder_is_refused_without_reading_it() {
     use rustix::fs::{CWD, FileType, mknodat};
     for place in ["catalog/a.yaml", "profiles/b.yaml", "config.yaml", "cis-x/node.yaml"] {
         let folder = tempfile::tempdir().expect("a folder");
@@ -225,8 +237,8 @@ fn a_pipe_in_a_folder_is_told_and_not_waited_for() {
         let lint = ["lint", directory];
         for arguments in [host.as_slice(), &lint] {
             let run = nodeproof().args(arguments).timeout(std::time::Duration::from_secs(20)).assert().code(3);
-            let told = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
-            assert!(told.contains(place) && told.contains("is no regular file"), "{arguments:?}: {told}");
+            let stderr = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
+            assert!(stderr.contains(place) && stderr.contains("not a regular file"), "{arguments:?}: {stderr}");
         }
     }
 }

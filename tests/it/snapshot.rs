@@ -260,7 +260,7 @@ fn what_a_snapshot_was_not_asked_does_not_pass() {
     fs::create_dir_all(own.join("catalog")).expect("a folder");
     fs::create_dir_all(own.join("profiles")).expect("a folder");
     let rule = "- id: new-rule\n  title: A flag of tomorrow\n  setting: { component: apiserver, flag: new-flag }\n  \
-                expect: { equals: good }\n  why: w\n  fix: f\n";
+                expect: { equals: good }\n  severity: low\n  rationale: w\n  remediation: f\n";
     fs::write(own.join("catalog/new.yaml"), rule).expect("a file");
     let profile = "id: tomorrow\ntitle: Tomorrow\ntargets: { master: { id: \"1\", title: m } }\ngroups: { \"1.1\": { target: master, title: g } }\n\
                    checks: { \"1.1.1\": { rule: new-rule } }\n";

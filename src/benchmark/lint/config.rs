@@ -1,0 +1,48 @@
+//! Checks `config.yaml`.
+
+use super::file::{CONFIG_KEYS, LintedFile};
+use crate::node::Config;
+use crate::text::{quote, suggestions};
+use crate::yaml::{Content, YamlNode, recovery};
+
+/// Checks a configuration. `benchmarks` are the ids of all benchmarks.
+pub(super) fn lint(file: &mut LintedFile, benchmarks: &[&str]) {
+    let recovered = recovery::read::<Config>(&file.file, &file.root);
+    file.report(recovered.errors);
+    // The configuration of kube-bench has keys that have no effect here; a mistyped key looks the same.
+    file.report(recovered.ignored);
+    let Some(config) = recovered.value else {
+        return;
+    };
+    let unknown =
+        |id: &str| format!("there is no benchmark {}{}", quote(id), suggestions(id, benchmarks.iter().copied()));
+    for (version, id) in config.mapped_versions().filter(|(_, id)| !benchmarks.contains(id)) {
+        let node = file.root.follow(&["version_mapping".to_owned(), version.to_owned()]);
+        file.error(node.position, unknown(id));
+    }
+    for id in config.mapped_benchmarks().filter(|id| !benchmarks.contains(id)) {
+        let key = file.root.get("target_mapping").and_then(|mapping| mapping.key(id));
+        file.warning(key.unwrap_or(&file.root).position, unknown(id));
+    }
+    lint_components(file);
+}
+
+/// Warns about entries of components that are not listed: they are never looked for.
+fn lint_components(file: &mut LintedFile) {
+    let mut warnings = Vec::new();
+    for target in CONFIG_KEYS.iter().filter_map(|key| file.root.get(key)) {
+        let Some(Content::Sequence(listed)) = target.get("components").map(|components| &components.content) else {
+            continue;
+        };
+        let listed: Vec<&str> = listed.iter().filter_map(YamlNode::text).collect();
+        for (key, _) in target.entries() {
+            let name = key.text().unwrap_or_default();
+            if name != "components" && !listed.contains(&name) {
+                let similar = suggestions(name, listed.iter().copied().chain(["components"]));
+                let message = format!("component {} is not listed under `components`{similar}", quote(name));
+                warnings.push((key.position, message));
+            }
+        }
+    }
+    warnings.into_iter().for_each(|(position, message)| file.warning(position, message));
+}

@@ -1,0 +1,58 @@
+//! Parses a text file into a tree or a type.
+
+use super::diagnostic::{Diagnostic, Position};
+use super::file::TextFile;
+use super::node::YamlNode;
+use super::reason::{position_of, reason};
+use super::{recovery, tree};
+use serde::de::DeserializeOwned;
+
+impl TextFile {
+    /// The only document of the file. Duplicate keys are added to `diagnostics`, and their first value is kept.
+    pub(crate) fn tree(&self, diagnostics: &mut Vec<Diagnostic>) -> Result<YamlNode, Diagnostic> {
+        tree::read(self, diagnostics)
+    }
+
+    /// Reads a definition file: YAML, or JSON. Fails with the first error in the file.
+    pub(crate) fn parse<T: DeserializeOwned>(&self) -> Result<T, Diagnostic> {
+        // The definitions that are compiled in are JSON.
+        if self.text.starts_with(['{', '['])
+            && let Ok(value) = serde_json::from_str(&self.text)
+        {
+            return Ok(value);
+        }
+        self.parse_tree()
+    }
+
+    fn parse_tree<T: DeserializeOwned>(&self) -> Result<T, Diagnostic> {
+        let mut errors = Vec::new();
+        let root = self.tree(&mut errors)?;
+        let recovered = recovery::read(self, &root);
+        errors.extend(recovered.errors);
+        match (errors.into_iter().min(), recovered.value) {
+            (Some(error), _) => Err(error),
+            (None, Some(value)) => Ok(value),
+            (None, None) => Err(self.error(Position::START, "the file has no usable content")),
+        }
+    }
+
+    /// Reads a file that a program may have written, such as a snapshot: JSON if it starts with a brace, else YAML with all
+    /// that serde-saphyr supports (tags, merge keys). A file that is refused is read again for the diagnostic.
+    pub(crate) fn parse_data<T: DeserializeOwned>(&self) -> Result<T, Diagnostic> {
+        let (position, message) = if self.text.trim_start().starts_with('{') {
+            match serde_json::from_str(&self.text) {
+                Ok(value) => return Ok(value),
+                Err(error) => {
+                    let position = Position { line: error.line().max(1), column: error.column().max(1) };
+                    (position, "invalid JSON".to_owned())
+                }
+            }
+        } else {
+            match serde_saphyr::from_str(&self.text) {
+                Ok(value) => return Ok(value),
+                Err(error) => (position_of(&error), reason(&error)),
+            }
+        };
+        Err(self.parse_tree::<T>().err().unwrap_or_else(|| self.error(position, message)))
+    }
+}
