@@ -25,9 +25,6 @@ mod node;
 mod plan;
 mod probe;
 mod report;
-#[cfg(test)]
-#[cfg(feature = "kube-bench")]
-mod schema;
 mod sink;
 mod snapshot;
 mod source;

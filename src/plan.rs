@@ -2,7 +2,7 @@
 
 use crate::benchmark::{Benchmark, Check, Group, Section};
 use crate::model::Id;
-use crate::node::Target;
+use crate::model::Target;
 use crate::probe::Probe;
 use crate::text::suggestions;
 use indexmap::IndexSet;

@@ -13,10 +13,12 @@ mod effective;
 pub(crate) mod excerpt;
 mod file;
 mod file_ref;
+mod files;
+mod key;
+mod locate;
 pub(crate) mod markup;
 mod observed_error;
 mod path;
-mod place;
 mod process;
 pub(crate) mod select;
 mod setting;
@@ -24,8 +26,6 @@ mod tree_summary;
 mod unit;
 
 use crate::model::{Evidence, EvidenceKind};
-use crate::node::Config;
-use crate::source::node::HostPath;
 use batch::Batch;
 use context::CollectContext;
 
@@ -64,6 +64,13 @@ macro_rules! declare_enum {
         }
 
         impl Probe {
+            /// The key in YAML.
+            const fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$variant(_) => stringify!($key)),+
+                }
+            }
+
             fn collect_from(&self) -> &dyn Collect {
                 match self {
                     $(Self::$variant(probe) => probe),+
@@ -78,6 +85,9 @@ for_each_probe!(declare_enum);
 trait Collect {
     /// What is read, in words: `flag --profiling of kube-apiserver`.
     fn describe(&self) -> String;
+
+    /// What is read, without the key of the probe in YAML: `kubelet.config`. See [`Probe::key`].
+    fn key(&self) -> String;
 
     /// What stands before the description of an expectation: `--profiling` before `is false`.
     fn label(&self) -> String {
@@ -100,6 +110,12 @@ impl Probe {
         self.collect_from().describe()
     }
 
+    /// A stable name of what is read, such as `file:kubelet.config` or `setting:kubelet/--anonymous-auth`. Snapshots list
+    /// their evidence by it: probes that read different things have different keys, and a key never changes its meaning.
+    pub fn key(&self) -> String {
+        format!("{}:{}", self.name(), self.collect_from().key())
+    }
+
     /// What stands before the description of an expectation; empty where that is a sentence by itself.
     pub fn label(&self) -> String {
         self.collect_from().label()
@@ -109,9 +125,4 @@ impl Probe {
     pub(crate) fn evidence_kind(&self) -> EvidenceKind {
         self.collect_from().evidence_kind()
     }
-}
-
-/// Paths that every audit of a machine reads.
-pub fn usual_places(config: &Config) -> Vec<HostPath> {
-    place::usual(config)
 }

@@ -32,7 +32,7 @@ const LAYERS: &[&[&str]] = &[
 ];
 
 /// Modules that are not part of the program.
-const NOT_LAYERS: &[&str] = &["fuzzing", "schema"];
+const NOT_LAYERS: &[&str] = &["fuzzing"];
 
 /// A module's path from the crate's root.
 type ModulePath = Vec<String>;

@@ -11,7 +11,7 @@ const MAX_ENTRIES: usize = 100_000;
 
 /// Every YAML file directly in a folder, in the order of their names. None where there is no such folder.
 pub(super) fn read_folder(folder: &Path) -> Result<Vec<TextFile>, Diagnostic> {
-    if !folder.is_dir() {
+    if !TextFile::is_present(folder) {
         return Ok(Vec::new());
     }
     let mut files = Vec::new();

@@ -24,7 +24,7 @@ impl Library {
             library.add_rules(&read_folder(&folder.join("catalog"))?)?;
             library.add_profiles(read_folder(&folder.join("profiles"))?)?;
             let own = folder.join("config.yaml");
-            if config_file.is_none() && own.exists() {
+            if config_file.is_none() && TextFile::is_present(&own) {
                 config = TextFile::read_regular(&own)?;
             }
         }

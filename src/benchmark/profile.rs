@@ -3,7 +3,7 @@
 use super::Assessment;
 use super::raw::Params;
 use crate::model::Id;
-use crate::node::Target;
+use crate::model::Target;
 use crate::yaml::{Position, YamlNode};
 use indexmap::IndexMap;
 use serde::Deserialize;

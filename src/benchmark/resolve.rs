@@ -3,8 +3,8 @@
 use super::profile::{ProfileError, RawCheck, RawGroup, RawProfile, RawSection};
 use super::raw::RawRule;
 use super::{Assertion, Assessment, Benchmark, Check, Group, Library, Section};
+use crate::model::Target;
 use crate::model::{Extensions, Id};
-use crate::node::Target;
 use crate::text::{quote, suggestions};
 use indexmap::IndexMap;
 use std::collections::BTreeMap;

@@ -27,7 +27,7 @@ pub(crate) fn run(cli: Cli) -> Result<u8, Failure> {
             let definitions = audit::load(&flags.benchmark)?;
             let out = snapshot::open(output.as_deref())?;
             let deadline = Deadline::of(flags.node.timeout);
-            let source = open::source(&flags.node, deadline, &definitions.config, &StuckCalls::default())?;
+            let source = open::source(&flags.node, deadline, &StuckCalls::default())?;
             snapshot::write(&definitions.library, source.as_ref(), out).map(|()| 0)
         }
         Some(Command::Benchmarks) => {
@@ -65,7 +65,7 @@ fn explain_check(flags: &AuditFlags, what: &str) -> Result<u8, Failure> {
         Some(choice) => Some(choice.benchmark),
         None if is_id => {
             let deadline = Deadline::of(flags.node.timeout);
-            let source = open::source(&flags.node, deadline, &definitions.config, &StuckCalls::default())?;
+            let source = open::source(&flags.node, deadline, &StuckCalls::default())?;
             let node = Node::detect(source.as_ref(), &definitions.config);
             let collector = Collector::new(source.as_ref(), &node, &definitions.config);
             let ask_cluster = flags.node.host.is_none();

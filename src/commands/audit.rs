@@ -8,7 +8,8 @@ use super::{open, select};
 use crate::commands::Failure;
 use crate::evaluate::{ExternalChecks, evaluate};
 use crate::model::Component;
-use crate::node::{Node, Target};
+use crate::model::Target;
+use crate::node::Node;
 use crate::plan::Plan;
 use crate::probe::Collector;
 use crate::report::{KubernetesVersion, Report, ReportHeader, State, Subject, SubjectKind, TargetLeftOut};
@@ -30,7 +31,7 @@ pub(crate) fn audit(
     let named = choose::named(&definitions, &flags.benchmark)?;
     let delivery = Delivery::open(&flags.output, &|name| std::env::var(name).ok())?;
     let deadline = Deadline::of(flags.node.timeout);
-    let source = open::source(&flags.node, deadline, &definitions.config, stuck)?;
+    let source = open::source(&flags.node, deadline, stuck)?;
     let node = Node::detect(source.as_ref(), &definitions.config);
     let mut collector = Collector::new(source.as_ref(), &node, &definitions.config);
     let choice = match named {
@@ -120,9 +121,7 @@ fn external<'s>(
     flags: &NodeFlags,
     deadline: Deadline,
 ) -> Result<Box<dyn ExternalChecks + 's>, Failure> {
-    /// What the audits of a folder read: no snapshot has it.
-    const AUDITS: &str = "shell audits";
-    if loaded.has_audits() && !source.can_answer(&|| AUDITS.to_owned()) {
+    if loaded.has_audits() && source.recorded_probes().is_some() {
         return Err(Failure::Usage(
             "--host names a snapshot, which holds what nodeproof's own rules read and not what the audits of a kube-bench \
              folder read; run those on the node itself"

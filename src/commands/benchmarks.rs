@@ -33,7 +33,7 @@ fn row<'a>(definitions: &'a Definitions, benchmark: &'a Benchmark) -> Row<'a> {
         id: &benchmark.id,
         title: &benchmark.title,
         kubernetes: definitions.config.versions_of(&benchmark.id),
-        targets: benchmark.targets().into_iter().map(crate::node::Target::id).collect(),
+        targets: benchmark.targets().into_iter().map(crate::model::Target::id).collect(),
         automated,
         manual: checks - automated,
         checks,

@@ -6,9 +6,11 @@ use crate::commands::Failure;
 use crate::node::Node;
 use crate::probe::Collector;
 use crate::report::KubernetesVersion;
+#[cfg(feature = "cluster")]
+use crate::source::cluster::ServiceAccount;
 use crate::source::node::NodeSource;
 use crate::text::suggestions;
-use crate::version;
+use crate::version::{self, DetectedVersion, VersionNotFound};
 
 /// A benchmark, and how it was chosen.
 pub(crate) struct Choice {
@@ -61,17 +63,17 @@ pub(crate) fn detected(
     let ask = if ask_cluster { cluster_version } else { Err };
     let found = version::detect(collector, node, source).or_else(ask);
     let found = found.map_err(|e| Failure::Usage(e.to_string()))?;
-    by_version(definitions, &found.clue.version, &found.clue.source, found.remark)
+    by_version(definitions, &found.version, &found.source, found.disagreement)
 }
 
 #[cfg(feature = "cluster")]
-fn cluster_version(nothing: version::NotFound) -> Result<version::Detection, version::NotFound> {
-    crate::source::cluster::ask(&crate::source::cluster::Account::mounted()).map_err(|reason| nothing.and(reason))
+fn cluster_version(not_found: VersionNotFound) -> Result<DetectedVersion, VersionNotFound> {
+    version::from_cluster(&ServiceAccount::mounted(), not_found)
 }
 
 #[cfg(not(feature = "cluster"))]
-fn cluster_version(nothing: version::NotFound) -> Result<version::Detection, version::NotFound> {
-    Err(nothing.and("the cluster's API: this build cannot ask it (cargo feature `cluster`)".to_owned()))
+fn cluster_version(not_found: VersionNotFound) -> Result<DetectedVersion, VersionNotFound> {
+    Err(not_found.with_tried("the cluster's API: this build cannot ask it (cargo feature `cluster`)".to_owned()))
 }
 
 fn by_version(

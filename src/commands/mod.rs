@@ -15,6 +15,8 @@ mod formats;
 pub(crate) mod lint;
 pub(crate) mod open;
 pub(crate) mod profile;
+#[cfg(all(test, feature = "kube-bench"))]
+mod schemas;
 mod select;
 pub(crate) mod snapshot;
 

@@ -4,9 +4,9 @@ use super::flags::NodeFlags;
 use crate::commands::Failure;
 #[cfg(feature = "kube-bench")]
 use crate::kube_bench::{AuditRunner, shell::SystemShell};
-use crate::node::Config;
-use crate::probe::usual_places;
-use crate::source::node::{Deadline, LiveSource, NodeSource, RecordedSource, StuckCalls, TimeoutSource};
+use crate::source::node::{
+    Deadline, LiveSource, NodeSource, RecordedNodeError, RecordedSource, StuckCalls, TimeoutSource,
+};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -17,20 +17,20 @@ const EXAMPLE: &str = include_str!("../../testdata/hosts/example.yaml");
 pub(crate) fn source(
     flags: &NodeFlags,
     deadline: Deadline,
-    config: &Config,
     stuck: &StuckCalls,
 ) -> Result<Box<dyn NodeSource>, Failure> {
     let Some(described) = &flags.host else {
         let machine = LiveSource::open(&flags.root, &flags.proc).map_err(anyhow::Error::from)?;
-        let source = TimeoutSource::new(Arc::new(machine), deadline, stuck);
-        source.foresee(usual_places(config));
-        return Ok(Box::new(source));
+        return Ok(Box::new(TimeoutSource::new(Arc::new(machine), deadline, stuck)));
     };
     let source = match described.as_str() {
         "example" => RecordedSource::parse(EXAMPLE),
         file => RecordedSource::open(Path::new(file)),
     };
-    let source = source.map_err(|e| Failure::Usage(format!("--host {described}: {e}")))?;
+    let source = source.map_err(|error| match error {
+        RecordedNodeError::Read(error) => Failure::Usage(format!("--host: {error}")),
+        RecordedNodeError::Invalid(error) => Failure::File(format!("--host: {error}")),
+    })?;
     Ok(Box::new(source))
 }
 

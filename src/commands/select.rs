@@ -4,7 +4,8 @@ use super::flags::SelectionFlags;
 use crate::benchmark::Benchmark;
 use crate::commands::Failure;
 use crate::model::Component;
-use crate::node::{Node, Target};
+use crate::model::Target;
+use crate::node::Node;
 use crate::plan::{Plan, Selection, plan};
 use crate::text::suggestions;
 
@@ -49,7 +50,7 @@ pub(crate) fn nothing_runs(node: &Node) -> String {
     } else {
         "no component of Kubernetes runs on this node".to_owned()
     };
-    let names = node.looked_for().join(", ");
+    let names = node.program_names().join(", ");
     let looked = format!("{nothing}, so nothing was evaluated\n  looked for processes named: {names}");
     // What hides the processes comes first; where nothing is known to, a container is the usual reason.
     let (first, container) = match node.notices() {

@@ -69,7 +69,7 @@ fn with_verdict(judgement: Judgement, verdict: Verdict) -> Judgement {
 
 /// Whether a component runs on other machines: the API server runs here, and no process has the component's name.
 fn is_elsewhere(component: Component, node: &Node) -> bool {
-    let found = node.found(component);
+    let found = node.processes(component);
     node.runs(Component::Apiserver) && found.instances.is_empty() && found.ignored.is_empty()
 }
 

@@ -4,7 +4,8 @@
 use super::texts;
 use crate::benchmark::{Assertion, Library, lint};
 use crate::kube_bench::{FolderSet, Substitutions, section, warnings};
-use crate::node::{Config, Target};
+use crate::model::Target;
+use crate::node::Config;
 use crate::source::node::RecordedSource;
 use crate::yaml::{Diagnostic, Level, TextFile};
 use std::sync::OnceLock;

@@ -1,11 +1,11 @@
 //! Files of the systemd journal.
 
-use crate::source::node::{JournalEntry, JournalQuery, journal_of_bytes};
+use crate::source::node::{JournalEntry, JournalQuery, entries_in_bytes};
 
 /// A journal file, asked for everything, a unit, the newest, a word: nothing that a terminal obeys is printed, the newest
 /// are the end of all, and those with a word are all that print it.
 pub fn journal(data: &[u8]) {
-    let asked = |query: JournalQuery| journal_of_bytes(data, &query);
+    let asked = |query: JournalQuery| entries_in_bytes(data, &query);
     let units = ["k3s.service", "k.slice"].map(str::to_owned).into();
     let of_units = asked(JournalQuery { units, ..JournalQuery::default() });
     of_units.iter().flatten().for_each(prints_text);

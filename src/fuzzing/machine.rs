@@ -3,12 +3,12 @@
 use crate::benchmark::{Benchmark, Library};
 use crate::evaluate::{NoExternalChecks, evaluate};
 use crate::kube_bench::format::{Json, Junit};
+use crate::model::Target;
 use crate::node::Node;
-use crate::node::Target;
 use crate::plan::{Selection, plan};
 use crate::probe::Collector;
 use crate::report::{Format, Report, ReportHeader, State};
-use crate::source::node::{HostPath, Kind, NodeSource, RecordedSource, SourceError};
+use crate::source::node::{FileKind, FileSource, HostPath, ProcessSource, RecordedSource, SourceError};
 use crate::{snapshot, version};
 use std::path::Path;
 use std::sync::OnceLock;
@@ -65,19 +65,19 @@ fn look_around(host: &RecordedSource) {
 }
 
 fn look_at(host: &RecordedSource, place: &HostPath) {
-    let (looked, stat, read, listed) = (host.look(place), host.stat(place), host.read(place), host.list(place));
+    let (looked, stat, read, listed) = (host.lstat(place), host.stat(place), host.read(place), host.list(place));
     assert_eq!(
         looked == Err(SourceError::NotDirectory),
         stat == Err(SourceError::NotDirectory) && looked.is_err(),
         "{place:?}"
     );
     if let Ok(stat) = stat {
-        assert!(stat.kind == Kind::File || read.is_err(), "{place:?}");
-        assert!(stat.kind == Kind::Directory || listed.is_err(), "{place:?}");
+        assert!(stat.kind == FileKind::File || read.is_err(), "{place:?}");
+        assert!(stat.kind == FileKind::Directory || listed.is_err(), "{place:?}");
     }
     for name in listed.unwrap_or_default() {
         let below = place.with_path(place.path.join(&name));
-        assert_ne!(host.look(&below).err(), Some(SourceError::NotFound), "{below:?} is listed");
+        assert_ne!(host.lstat(&below).err(), Some(SourceError::NotFound), "{below:?} is listed");
     }
 }
 

@@ -3,9 +3,9 @@
 use super::{parts, texts};
 use crate::kube_bench::settings;
 use crate::sink::database;
-use crate::source::node::live::processes::{cgroup_path, split_at_nul, user_ids, value_of};
-use crate::source::node::process_table::{ProcessRow, boot_time, uptime};
-use crate::source::node::table::{MountTable, unescape};
+use crate::source::node::mount_table::{MountTable, unescape};
+use crate::source::node::proc_files::{cgroup_path, split_at_nul, user_ids, value_of};
+use crate::source::node::proc_stat::{boot_time, parse_row, uptime};
 use crate::source::node::{Accounts, build_information};
 use std::io::Cursor;
 use std::path::Path;
@@ -75,14 +75,14 @@ pub fn proc_files(data: &[u8]) {
         assert!(numbers.contains(&real) && numbers.contains(&effective), "{real} {effective}");
     }
     let booted = boot_time(&text).unwrap_or_default();
-    let _ = ProcessRow::parse(1, 0, &text, words, booted).map(|row| assert!(row.started >= booted));
+    let _ = parse_row(1, 0, &text, words, booted).map(|row| assert!(row.started >= booted));
     let _ = uptime(&text);
 
     let table = MountTable::parse(&text);
     assert!(table.root_id().is_some() || !table.layered_root());
     let path = Path::new("/").join(&*path);
     let _ = table.is_own(&path);
-    assert!(table.folder_to_mount(&path).starts_with('/'));
+    assert!(table.directory_to_mount(&path).starts_with('/'));
     let escaped: String = text.chars().map(escape).collect();
     assert_eq!(unescape(&escaped), text);
     let line = format!("7 1 8:1 / /{escaped} rw - ext4 /dev/sda1 rw");

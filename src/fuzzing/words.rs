@@ -4,10 +4,10 @@ use super::{BETWEEN, texts};
 use crate::benchmark::Library;
 use crate::cli;
 use crate::expectation::RawExpectation;
-use crate::model::Component;
 use crate::model::{Arguments, Reading};
+use crate::model::{Component, leading_version, minor_version};
 use crate::model::{Value, ValueKind, parse_bool, parse_duration, parse_number, split_list};
-use crate::node::{Config, minor};
+use crate::node::Config;
 use crate::snapshot::redaction::without_secrets;
 use crate::version;
 use serde_json::Value as Json;
@@ -106,21 +106,21 @@ pub fn values(data: &[u8]) {
     let _ = expected.holds_unset();
 }
 
-/// A version, wherever one is read: it is a part of what it was read from, and reading it again gives the same. What is cut
-/// out of a file says the same as the file.
+/// A version, wherever one is read: it is a part of the text, and reading it again gives the same. What is extracted from a
+/// file says the same as the file.
 pub fn version(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
-    if let Some(found) = version::version_in(&text) {
+    if let Some(found) = leading_version(&text) {
         assert!(text.contains(&found), "{text}");
-        assert_eq!(minor(&found).map(|(major, _)| major), Some(1), "{found}");
-        assert_eq!(version::version_in(&found).as_ref(), Some(&found));
+        assert_eq!(minor_version(&found).map(|(major, _)| major), Some(1), "{found}");
+        assert_eq!(leading_version(&found).as_ref(), Some(&found));
     }
     if let Some(found) = version::image_version(&text) {
         assert!(text.contains(&found), "{text}");
     }
-    for cut in [version::kubelets_package, version::system_and_variant, version::first_version] {
-        let once = cut(&text);
-        assert_eq!(cut(&once), once, "cut out of {text:?}");
+    for extract in [version::kubelet_package, version::os_release_ids, version::first_version] {
+        let once = extract(&text);
+        assert_eq!(extract(&once), once, "extracted from {text:?}");
     }
     let built = version::build_excerpt(&text);
     assert_eq!(version::version_of_build(&built), version::version_of_build(&text), "{text:?}");

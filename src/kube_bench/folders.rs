@@ -4,8 +4,8 @@
 use super::fields::GroupFields;
 use super::{Check, CompareOperator, Item, Join, Substitutions, Tests, warnings};
 use crate::benchmark::{self, Assertion, Assessment, Benchmark, ForeignFormat, Group, Rule, Section, Template, Text};
-use crate::model::Id;
-use crate::node::{Config, Target};
+use crate::model::{Id, Target};
+use crate::node::Config;
 use crate::yaml::{Diagnostic, TextFile};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
@@ -141,14 +141,14 @@ impl FolderSet {
             let files: Vec<(Target, PathBuf)> = Target::ALL
                 .into_iter()
                 .map(|target| (target, path.join(format!("{target}.yaml"))))
-                .filter(|(_, file)| file.exists())
+                .filter(|(_, file)| TextFile::is_present(file))
                 .collect();
             let Some(id) = path.file_name().map(|name| name.to_string_lossy().into_owned()) else {
                 continue;
             };
             if !files.is_empty() {
                 let own = path.join("config.yaml");
-                let config = own.exists().then(|| TextFile::read_regular(&own)).transpose()?;
+                let config = TextFile::is_present(&own).then(|| TextFile::read_regular(&own)).transpose()?;
                 folders.insert(id, Folder { files, config });
             }
         }
@@ -163,7 +163,7 @@ impl FolderSet {
     /// The common configuration, with the versions and targets of the folders' own.
     pub fn mapped(&self, common: Config) -> Result<Config, Diagnostic> {
         let own: Vec<&TextFile> = self.folders.values().filter_map(|f| f.config.as_ref()).collect();
-        let (Some(first), Some(config)) = (own.first(), &self.config) else {
+        let (false, Some(config)) = (own.is_empty(), &self.config) else {
             return Ok(common);
         };
         let mut merged: Json = config.parse()?;
@@ -174,7 +174,7 @@ impl FolderSet {
                 merge(&mut merged, mappings);
             }
         }
-        typed(first, merged)
+        typed(&own, merged)
     }
 
     /// The configuration for a benchmark.
@@ -184,7 +184,7 @@ impl FolderSet {
         };
         let mut merged: Json = config.parse()?;
         merge(&mut merged, own.parse()?);
-        typed(own, merged).map(Arc::new)
+        typed(&[own], merged).map(Arc::new)
     }
 
     /// Whether the folder of a benchmark has a configuration of its own.
@@ -242,9 +242,13 @@ fn folders_in(folder: &Path) -> Vec<PathBuf> {
     paths
 }
 
-fn typed(source: &TextFile, merged: Json) -> Result<Config, Diagnostic> {
-    serde_json::from_value(merged)
-        .map_err(|e| source.error_at_word("components", format!("merged into the common configuration: {e}")))
+/// The typed configuration. If a value is wrong, the error is at its position in one of the `files` that were merged.
+fn typed(files: &[&TextFile], merged: Json) -> Result<Config, Diagnostic> {
+    serde_json::from_value(merged).map_err(|_| {
+        let wrong = files.iter().find_map(|file| file.parse::<Config>().err());
+        let message = "a value has the wrong type; write a name or a version that is a number in quotes";
+        wrong.unwrap_or_else(|| files[0].error_at_word("components", message))
+    })
 }
 
 /// Merges maps and replaces everything else.

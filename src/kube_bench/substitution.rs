@@ -1,6 +1,7 @@
 //! Replaces the variables of a definition file, such as `$kubeletconf`, with the programs and files of one node.
 
-use crate::node::{Candidates, Config, Target};
+use crate::model::Target;
+use crate::node::{Candidates, Config};
 use crate::source::node::{HostPath, NodeSource, Process, base_name};
 
 /// The values of a target's variables, in the order in which they are replaced.

@@ -1,10 +1,10 @@
-//! What was found out once and is not looked for again. Looks at nothing itself.
+//! A cache for answers that are the same during a run.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::hash::Hash;
 
-/// AuditAnswers by what was asked. Hashed, for paths are compared name by name, which is slow.
+/// Values by key.
 pub(super) struct Cache<K, V>(RefCell<HashMap<K, V>>);
 
 impl<K, V> Default for Cache<K, V> {
@@ -14,18 +14,28 @@ impl<K, V> Default for Cache<K, V> {
 }
 
 impl<K: Hash + Eq + Clone, V: Clone> Cache<K, V> {
-    /// The answer that is known, or else what `look` finds. That may ask this memory for other things.
-    pub(super) fn of(&self, key: &K, look: impl FnOnce() -> V) -> V {
-        if let Some(known) = self.0.borrow().get(key) {
-            return known.clone();
-        }
-        let found = look();
-        self.keep(key.clone(), found.clone());
-        found
+    /// The value of a key, if it is known.
+    pub(super) fn get(&self, key: &K) -> Option<V> {
+        self.0.borrow().get(key).cloned()
     }
 
-    /// Keeps an answer that came along with another.
-    pub(super) fn keep(&self, key: K, value: V) {
+    /// The value of a key. `read` is called if it is unknown, and may use this cache.
+    pub(super) fn get_or_read(&self, key: &K, read: impl FnOnce() -> V) -> V {
+        if let Some(known) = self.get(key) {
+            return known;
+        }
+        let value = read();
+        self.insert(key.clone(), value.clone());
+        value
+    }
+
+    /// Sets the value of a key.
+    pub(super) fn insert(&self, key: K, value: V) {
         self.0.borrow_mut().insert(key, value);
+    }
+
+    /// Whether the value of a key is known.
+    pub(super) fn contains(&self, key: &K) -> bool {
+        self.0.borrow().contains_key(key)
     }
 }

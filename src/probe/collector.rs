@@ -1,48 +1,47 @@
-//! Looks where the probes say: one arm a probe.
+//! Collects the evidence of probes on one node.
 
 use super::batch::Batch;
 use super::context::{CollectContext, shown};
 use super::document_store::Excerpt;
-use super::{DocumentPath, FileRef, FileRole, Probe, place};
+use super::{DocumentPath, FileRef, FileRole, Probe, locate};
 use crate::model::{Component, Evidence, Observation, Observed};
-use crate::node::Config;
-use crate::node::Node;
+use crate::node::{Config, Node};
 use crate::source::node::{HostPath, NodeSource, SourceError};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, HashMap};
 
-const NOT_IN_SNAPSHOT: &str =
-    "the snapshot does not hold this: it was taken with other rules; take a new one with this version of nodeproof";
+const NOT_IN_SNAPSHOT: &str = "the snapshot was taken with other rules and does not hold this; take a new one with this \
+                               version of nodeproof";
 
-/// One look at a node.
+/// The evidence of one node.
 pub struct Collector<'a> {
-    scene: CollectContext<'a>,
+    context: CollectContext<'a>,
 }
 
 impl<'a> Collector<'a> {
-    /// A look at `node`, which was detected on `host`.
-    pub fn new(host: &'a dyn NodeSource, node: &'a Node, config: &'a Config) -> Self {
-        Self { scene: CollectContext::new(host, node, config) }
+    /// Reads `node`, which was detected on `source`. The metadata of the components' possible files is read at once.
+    pub fn new(source: &'a dyn NodeSource, node: &'a Node, config: &'a Config) -> Self {
+        let context = CollectContext::new(source, node, config);
+        context.files.prefetch(locate::possible_files(config));
+        Self { context }
     }
 
-    /// Looks where each of these probes says. What several of them ask of one tree is answered by one walk, and
-    /// what they ask of one environment by one look at it.
+    /// The evidence of each probe. What several of them need of one tree or environment is read once.
     pub(crate) fn collect_all<'p>(&mut self, probes: Vec<&'p Probe>) -> HashMap<&'p Probe, Evidence> {
         let batch = Batch::of(&probes);
-        self.scene.host.foresee(batch.paths);
-        self.scene.expect_tree_queries(batch.trees);
-        self.scene.expect_variables(batch.variables);
+        self.context.files.prefetch(batch.paths);
+        self.context.expect_tree_queries(batch.trees);
+        self.context.expect_variables(batch.variables);
         probes.into_iter().map(|probe| (probe, self.collect(probe))).collect()
     }
 
-    /// The machine that is looked at.
-    pub fn host(&self) -> &'a dyn NodeSource {
-        self.scene.host
+    /// The source that is read.
+    pub fn source(&self) -> &'a dyn NodeSource {
+        self.context.source
     }
 
-    /// Looks where a probe says.
     fn collect(&self, probe: &Probe) -> Evidence {
-        if !self.scene.host.can_answer(&|| probe.describe()) {
+        if self.context.source.recorded_probes().is_some_and(|recorded| !recorded.contains(&probe.key())) {
             return Evidence::one(Observation {
                 subject: "snapshot".to_owned(),
                 attribute: probe.describe(),
@@ -50,39 +49,40 @@ impl<'a> Collector<'a> {
                 source: "snapshot".to_owned(),
             });
         }
-        let evidence = probe.collect_from().collect(&self.scene);
-        tracing::debug!(read = probe.describe(), things = evidence.observations.len(), "looked");
+        let evidence = probe.collect_from().collect(&self.context);
+        tracing::debug!(probe = probe.describe(), observations = evidence.observations.len(), "collected");
         evidence
     }
 
-    /// What stands at a path of the documents that are a component's files of this kind, each with the file's path; what
-    /// cannot be read is left out.
-    pub fn values_of(&self, component: Component, kind: FileRole, path: &DocumentPath) -> Vec<(String, Json)> {
-        let found = place::places(&self.scene, &FileRef::Known(component, kind)).into_iter().flatten();
-        found.filter_map(|place| Some((shown(&place.path), self.scene.contents.value(&place, path).ok()??))).collect()
+    /// The value at a path of each document with a role for a component, with the document's path. Documents that cannot be
+    /// read are left out.
+    pub fn document_values(&self, component: Component, role: FileRole, path: &DocumentPath) -> Vec<(String, Json)> {
+        let files = locate::locate(&self.context, &FileRef::Known(component, role)).into_iter().flatten();
+        files.filter_map(|file| Some((shown(&file.path), self.context.documents.value(&file, path).ok()??))).collect()
     }
 
-    /// The path to name to a person who is to mend a component's file: where it is, else where it is usually.
-    pub fn path_to_name(&self, component: Component, kind: FileRole) -> Option<String> {
-        place::path_to_name(&self.scene, component, kind)
+    /// The path of a component's file for a remediation: where it is, else where it usually is.
+    pub fn path_to_name(&self, component: Component, role: FileRole) -> Option<String> {
+        locate::path_to_name(&self.context, component, role)
     }
 
-    /// What `cut` leaves of a text file. Cutting it again must leave all of that: a snapshot holds no more.
-    pub fn cut(&self, place: &HostPath, cut: fn(&str) -> String) -> Result<String, SourceError> {
-        self.scene.contents.cut(place, cut)
+    /// What `extract` returns for a text file. A snapshot holds no more of it, so `extract` must return its own result
+    /// unchanged.
+    pub fn extract(&self, path: &HostPath, extract: fn(&str) -> String) -> Result<String, SourceError> {
+        self.context.documents.extract(path, extract)
     }
 
-    /// Of each file that was read, what was asked of it and nothing else. Places with one name are one file.
+    /// The part of each file that was asked for. Paths with the same name are one file.
     pub fn excerpts(&self, name: &dyn Fn(&HostPath) -> String) -> BTreeMap<String, Excerpt> {
-        self.scene.contents.excerpts(name)
+        self.context.documents.excerpts(name)
     }
 
-    /// What was asked of one file, as it would be answered from another content; none where nothing was asked.
+    /// The part of a file that was asked for, if it had another content; `None` if nothing was asked for.
     pub fn excerpt_of(
         &self,
-        place: &HostPath,
+        path: &HostPath,
         content: Result<Vec<u8>, SourceError>,
     ) -> Option<Result<String, SourceError>> {
-        self.scene.contents.excerpt_of(place, content)
+        self.context.documents.excerpt_of(path, content)
     }
 }

@@ -21,6 +21,11 @@ impl Collect for DocumentProbe {
         format!("{} in {}", self.select.describe(), self.at.describe())
     }
 
+    /// `kubelet.config#authentication.anonymous.enabled`.
+    fn key(&self) -> String {
+        format!("{}#{}", self.at.key(), self.select.key())
+    }
+
     fn evidence_kind(&self) -> EvidenceKind {
         EvidenceKind::Value
     }

@@ -1,148 +1,149 @@
-//! The one door to what stands in files: reads each once, and remembers what of it was asked. So a snapshot can hold just
-//! that. Never judges.
+//! The content of a node's files: each is read and parsed once, and it is kept which parts were asked for, so that a snapshot
+//! holds only these.
 
 use super::cache::Cache;
 use super::excerpt::{Leaf, ReadScope, ReadScopes};
+use super::files::CachedFiles;
 use super::{DocumentPath, markup};
-use crate::source::node::{HostPath, NodeSource, SourceError};
+use crate::source::node::{HostPath, SourceError};
 use serde_json::Value as Json;
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-/// Bytes of all files together that one run keeps, and nodes of all documents. A node's own come to a tenth of that.
+/// Bytes of all files that are kept. Those of a usual node come to a tenth of that.
 const MAX_BYTES: usize = 8 << 20;
+/// Nodes of all parsed documents, likewise.
 const MAX_NODES: usize = 100_000;
 
-/// What was read at each place, or why it could not be.
-type Read<T> = Cache<HostPath, Result<Rc<T>, SourceError>>;
+/// What was read of each file, or why it could not be.
+type ReadCache<T> = Cache<HostPath, Result<Rc<T>, SourceError>>;
 
-/// What was asked of a file's content, and nothing else of it.
+/// The part of a file's content that was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Excerpt {
-    /// Where it was read.
-    pub place: HostPath,
+    /// The file.
+    pub path: HostPath,
     /// A text that gives the same answers, or why there is none.
     pub text: Result<String, SourceError>,
 }
 
-/// The contents of a machine's files.
+/// The contents of a node's files.
 pub(super) struct DocumentStore<'a> {
-    host: &'a dyn NodeSource,
-    bytes: Read<Vec<u8>>,
-    documents: Read<Json>,
-    asked: RefCell<HashMap<HostPath, ReadScopes>>,
+    files: Rc<CachedFiles<'a>>,
+    bytes: ReadCache<Vec<u8>>,
+    documents: ReadCache<Json>,
+    scopes: RefCell<HashMap<HostPath, ReadScopes>>,
     bytes_left: Cell<usize>,
     nodes_left: Cell<usize>,
 }
 
 impl<'a> DocumentStore<'a> {
-    pub(super) fn new(host: &'a dyn NodeSource) -> Self {
+    pub(super) fn new(files: Rc<CachedFiles<'a>>) -> Self {
         Self {
-            host,
+            files,
             bytes: Cache::default(),
             documents: Cache::default(),
-            asked: RefCell::default(),
+            scopes: RefCell::default(),
             bytes_left: Cell::new(MAX_BYTES),
             nodes_left: Cell::new(MAX_NODES),
         }
     }
 
     /// The value at a path of a YAML or JSON document.
-    pub(super) fn value(&self, place: &HostPath, path: &DocumentPath) -> Result<Option<Json>, SourceError> {
-        self.ask(place, ReadScope::Path(path.clone()));
-        Ok(path.find(&*self.document(place)?))
+    pub(super) fn value(&self, file: &HostPath, path: &DocumentPath) -> Result<Option<Json>, SourceError> {
+        self.add_scope(file, ReadScope::Path(path.clone()));
+        Ok(path.find(&*self.document(file)?))
     }
 
     /// A document of which the caller reads only these parts.
     pub(super) fn parts(
         &self,
-        place: &HostPath,
+        file: &HostPath,
         parts: &'static [(&'static str, Leaf)],
     ) -> Result<Rc<Json>, SourceError> {
-        self.ask(place, ReadScope::Parts(parts));
-        self.document(place)
+        self.add_scope(file, ReadScope::Parts(parts));
+        self.document(file)
     }
 
     /// The certificates of a PEM file.
-    pub(super) fn certificates(&self, place: &HostPath) -> Result<Vec<String>, SourceError> {
-        self.ask(place, ReadScope::Certificates);
-        markup::certificates(&self.read(place)?)
+    pub(super) fn certificates(&self, file: &HostPath) -> Result<Vec<String>, SourceError> {
+        self.add_scope(file, ReadScope::Certificates);
+        markup::certificates(&self.read(file)?)
     }
 
-    /// A unit file's values, in order.
-    pub(super) fn unit_values(&self, place: &HostPath, section: &str, key: &str) -> Result<Vec<String>, SourceError> {
-        self.ask(place, ReadScope::Unit { section: section.to_owned(), key: key.to_owned() });
-        Ok(markup::unit_values(&self.read(place)?, section, key))
+    /// The values of a key in a unit file, in order.
+    pub(super) fn unit_values(&self, file: &HostPath, section: &str, key: &str) -> Result<Vec<String>, SourceError> {
+        self.add_scope(file, ReadScope::Unit { section: section.to_owned(), key: key.to_owned() });
+        Ok(markup::unit_values(&self.read(file)?, section, key))
     }
 
-    /// What `cut` leaves of a text; cutting that again must leave all of it.
-    pub(super) fn cut(&self, place: &HostPath, cut: fn(&str) -> String) -> Result<String, SourceError> {
-        self.ask(place, ReadScope::Cut(cut));
-        Ok(cut(&String::from_utf8_lossy(&self.read(place)?)))
+    /// What `extract` returns for a text. It must return its own result unchanged.
+    pub(super) fn extract(&self, file: &HostPath, extract: fn(&str) -> String) -> Result<String, SourceError> {
+        self.add_scope(file, ReadScope::Extract(extract));
+        Ok(extract(&String::from_utf8_lossy(&self.read(file)?)))
     }
 
-    /// What was asked of each file, and nothing else of it. Places with one name are one file.
+    /// The part of each file that was asked for. Paths with the same name are one file.
     pub(super) fn excerpts(&self, name: &dyn Fn(&HostPath) -> String) -> BTreeMap<String, Excerpt> {
-        let mut joined: BTreeMap<String, (HostPath, ReadScopes)> = BTreeMap::new();
-        let all = self.asked.borrow();
-        for (place, asked) in all.iter().collect::<BTreeMap<_, _>>() {
-            let (_, joint) = joined.entry(name(place)).or_insert_with(|| (place.clone(), ReadScopes::default()));
-            joint.join(asked);
+        let mut by_name: BTreeMap<String, (HostPath, ReadScopes)> = BTreeMap::new();
+        let all = self.scopes.borrow();
+        for (path, scopes) in all.iter().collect::<BTreeMap<_, _>>() {
+            let (_, joined) = by_name.entry(name(path)).or_insert_with(|| (path.clone(), ReadScopes::default()));
+            joined.join(scopes);
         }
-        let excerpt = |(name, (place, asked)): (String, (HostPath, ReadScopes))| {
-            let text = self.read(&place).and_then(|bytes| asked.excerpt(&bytes));
-            (name, Excerpt { place, text })
+        let excerpt = |(name, (path, scopes)): (String, (HostPath, ReadScopes))| {
+            let text = self.read(&path).and_then(|bytes| scopes.excerpt(&bytes));
+            (name, Excerpt { path, text })
         };
-        joined.into_iter().map(excerpt).collect()
+        by_name.into_iter().map(excerpt).collect()
     }
 
-    /// What was asked of one file, as it would be answered from another content.
+    /// The part of a file that was asked for, if it had another content.
     pub(super) fn excerpt_of(
         &self,
-        place: &HostPath,
+        file: &HostPath,
         content: Result<Vec<u8>, SourceError>,
     ) -> Option<Result<String, SourceError>> {
-        let asked = self.asked.borrow();
-        asked.get(place).map(|asked| content.and_then(|bytes| asked.excerpt(&bytes)))
+        let scopes = self.scopes.borrow();
+        scopes.get(file).map(|scopes| content.and_then(|bytes| scopes.excerpt(&bytes)))
     }
 
-    fn ask(&self, place: &HostPath, part: ReadScope) {
-        self.asked.borrow_mut().entry(place.clone()).or_default().add(part);
+    fn add_scope(&self, file: &HostPath, scope: ReadScope) {
+        self.scopes.borrow_mut().entry(file.clone()).or_default().add(scope);
     }
 
-    fn read(&self, place: &HostPath) -> Result<Rc<Vec<u8>>, SourceError> {
-        self.bytes.of(place, || {
-            let bytes = self.host.read(place)?;
+    fn read(&self, file: &HostPath) -> Result<Rc<Vec<u8>>, SourceError> {
+        self.bytes.get_or_read(file, || {
+            let bytes = self.files.read(file)?;
             take(&self.bytes_left, bytes.len(), "bytes")?;
             Ok(Rc::new(bytes))
         })
     }
 
-    fn document(&self, place: &HostPath) -> Result<Rc<Json>, SourceError> {
-        self.documents.of(place, || {
-            let document = markup::parse(&self.read(place)?)?;
-            take(&self.nodes_left, nodes(&document), "nodes of documents")?;
+    fn document(&self, file: &HostPath) -> Result<Rc<Json>, SourceError> {
+        self.documents.get_or_read(file, || {
+            let document = markup::parse(&self.read(file)?)?;
+            take(&self.nodes_left, count_nodes(&document), "values in documents")?;
             Ok(Rc::new(document))
         })
     }
 }
 
-/// Takes so much of what is left of a budget.
+/// Takes from what is left of a budget.
 fn take(left: &Cell<usize>, wanted: usize, what: &str) -> Result<(), SourceError> {
     let rest = left.get().checked_sub(wanted);
     left.set(
-        rest.ok_or_else(|| SourceError::Io(format!("it is one of too many: all files together hold too many {what}")))?,
+        rest.ok_or_else(|| SourceError::Io(format!("all files that the rules read have too many {what} together")))?,
     );
     Ok(())
 }
 
-/// Values in a document, itself included. It is no deeper than the parser lets it be.
-fn nodes(document: &Json) -> usize {
+/// The values in a document, itself included. Its depth is limited by the parser.
+fn count_nodes(document: &Json) -> usize {
     1 + match document {
-        Json::Array(items) => items.iter().map(nodes).sum(),
-        Json::Object(entries) => entries.values().map(nodes).sum(),
+        Json::Array(items) => items.iter().map(count_nodes).sum(),
+        Json::Object(entries) => entries.values().map(count_nodes).sum(),
         Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => 0,
     }
 }
@@ -153,20 +154,20 @@ mod tests {
     use crate::source::node::RecordedSource;
 
     #[test]
-    fn all_files_together_have_a_budget() {
+    fn all_files_share_a_budget() {
         let list = "1, ".repeat(9_000);
         let files: String = (0..20).map(|n| format!("  - {{ path: /{n:02}, content: \"a: [{list}]\" }}\n")).collect();
-        let host = RecordedSource::parse(&format!("files:\n{files}")).expect("a host");
-        let contents = DocumentStore::new(&host);
+        let source = RecordedSource::parse(&format!("files:\n{files}")).expect("a recorded node");
+        let documents = DocumentStore::new(Rc::new(CachedFiles::new(&source)));
         let path: DocumentPath = "a[0]".parse().expect("a path");
-        let found = |n: usize| contents.value(&HostPath::host(format!("/{n:02}")), &path);
+        let value = |n: usize| documents.value(&HostPath::host(format!("/{n:02}")), &path);
         for n in 0..11 {
-            assert_eq!(found(n), Ok(Some(Json::from(1))), "{n}");
+            assert_eq!(value(n), Ok(Some(Json::from(1))), "{n}");
         }
         for n in 11..20 {
-            assert!(matches!(found(n), Err(SourceError::Io(reason)) if reason.contains("nodes")), "{n}");
+            assert!(matches!(value(n), Err(SourceError::Io(reason)) if reason.contains("too many values")), "{n}");
         }
-        // What was read before is still known.
-        assert_eq!(found(3), Ok(Some(Json::from(1))));
+        // What was read before is kept.
+        assert_eq!(value(3), Ok(Some(Json::from(1))));
     }
 }

@@ -35,7 +35,7 @@ pub(super) fn value(context: &CollectContext<'_>, probe: &SettingProbe, instance
 
 /// The path that a setting holds, for each process of its component.
 pub(super) fn paths(context: &CollectContext<'_>, probe: &SettingProbe) -> Vec<Result<HostPath, Observed>> {
-    let processes = context.node.found(probe.component);
+    let processes = context.node.processes(probe.component);
     if processes.instances.is_empty() {
         let default = probe.default_with_flags.as_ref().filter(|_| !context.node.is_blind());
         return vec![match default {
@@ -53,7 +53,7 @@ pub(super) fn paths(context: &CollectContext<'_>, probe: &SettingProbe) -> Vec<R
                 return Err(other);
             }
         };
-        context.place_for(instance, &path).map_err(|error| observed_error(&path, &error))
+        context.resolve(instance, &path).map_err(|error| observed_error(&path, &error))
     };
     processes.instances.iter().map(path_of).collect()
 }
@@ -72,7 +72,7 @@ pub(super) fn config_file(
     let path = by_flag.or_else(by_variable)?;
     Some(path.and_then(|path| {
         let path = path.to_string();
-        context.place_for(instance, &path).map_err(|error| format!("{path} {error}"))
+        context.resolve(instance, &path).map_err(|error| format!("{path} {error}"))
     }))
 }
 
@@ -167,7 +167,7 @@ fn in_document(
     keys: &[String],
 ) -> Result<InDocument, String> {
     let file = shown(&place.path);
-    let Some(json) = context.contents.value(place, path).map_err(|error| format!("{file} {error}"))? else {
+    let Some(json) = context.documents.value(place, path).map_err(|error| format!("{file} {error}"))? else {
         return Ok(InDocument::Absent);
     };
     if json.is_null() {
@@ -194,15 +194,15 @@ fn drop_ins(
         return Ok(Rc::default());
     };
     let folder = folder.to_string();
-    let place = context.place_for(instance, &folder).map_err(|error| format!("{folder} {error}"))?;
-    context.drop_ins.of(&place, || drop_ins_below(context, &place).map(Rc::new))
+    let place = context.resolve(instance, &folder).map_err(|error| format!("{folder} {error}"))?;
+    context.drop_ins.get_or_read(&place, || drop_ins_below(context, &place).map(Rc::new))
 }
 
 fn drop_ins_below(context: &CollectContext<'_>, place: &HostPath) -> Result<Vec<HostPath>, String> {
     let folder = shown(&place.path);
     let mut drop_ins = Vec::new();
     let mut problem = None;
-    let walked = context.host.walk(place, &mut |path: &Path, stat| match stat {
+    let walked = context.files.walk(place, &mut |path: &Path, stat| match stat {
         Ok(_) if path.extension().is_some_and(|e| e == "conf") && drop_ins.len() == MAX_DROP_INS => {
             problem.get_or_insert_with(|| format!("{folder} has more than {MAX_DROP_INS} drop-ins"));
         }

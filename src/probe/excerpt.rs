@@ -1,4 +1,4 @@
-//! The part of a file that answers what was asked of it, and nothing else: an allow-list. Reads no host.
+//! The part of a file's content that answers what was asked, and nothing else: an allow-list for snapshots.
 
 use super::path::Step;
 use super::{DocumentPath, markup};
@@ -6,7 +6,7 @@ use crate::source::node::SourceError;
 use serde_json::{Map, Value as Json};
 use std::fmt::Write as _;
 
-/// Something that is asked of a file's content.
+/// What is read of a file's content.
 #[derive(Debug, Clone)]
 pub(crate) enum ReadScope {
     /// The value at a path of a document.
@@ -15,33 +15,33 @@ pub(crate) enum ReadScope {
     Parts(&'static [(&'static str, Leaf)]),
     /// Certificates.
     Certificates,
-    /// A unit file's value.
+    /// The values of a key in a unit file.
     Unit { section: String, key: String },
-    /// What a function leaves of the text; a file has one such function.
-    Cut(fn(&str) -> String),
+    /// What a function returns for the text. A file has one such function.
+    Extract(fn(&str) -> String),
 }
 
-/// Everything that was asked of one file's content.
+/// Everything that is read of one file's content.
 #[derive(Debug, Default)]
 pub(crate) struct ReadScopes {
     paths: Vec<(DocumentPath, Leaf)>,
     certificates: bool,
     units: Vec<(String, String)>,
-    cut: Option<fn(&str) -> String>,
+    extract: Option<fn(&str) -> String>,
 }
 
 /// What is kept at the end of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Leaf {
-    /// All.
+    /// The value.
     Whole,
     /// The keys of a mapping, without their values.
     Keys,
 }
 
 impl ReadScopes {
-    pub(crate) fn add(&mut self, part: ReadScope) {
-        match part {
+    pub(crate) fn add(&mut self, scope: ReadScope) {
+        match scope {
             ReadScope::Path(path) => self.add_path(path, Leaf::Whole),
             ReadScope::Parts(parts) => parts.iter().for_each(|(path, leaf)| self.add_text(path, *leaf)),
             ReadScope::Certificates => self.certificates = true,
@@ -51,16 +51,16 @@ impl ReadScopes {
                     self.units.push(unit);
                 }
             }
-            ReadScope::Cut(cut) => self.cut = Some(cut),
+            ReadScope::Extract(extract) => self.extract = Some(extract),
         }
     }
 
-    /// Everything that was asked of either.
+    /// Adds what is read of another name of the file.
     pub(super) fn join(&mut self, other: &Self) {
         other.paths.iter().for_each(|(path, leaf)| self.add_path(path.clone(), *leaf));
         self.certificates |= other.certificates;
         self.units.extend(other.units.iter().filter(|unit| !self.units.contains(unit)).cloned().collect::<Vec<_>>());
-        self.cut = self.cut.or(other.cut);
+        self.extract = self.extract.or(other.extract);
     }
 
     fn add_text(&mut self, path: &str, leaf: Leaf) {
@@ -75,15 +75,15 @@ impl ReadScopes {
         }
     }
 
-    /// A text that answers the same as `bytes`, as far as was asked.
+    /// A text with the same answers as `bytes`.
     pub(crate) fn excerpt(&self, bytes: &[u8]) -> Result<String, SourceError> {
         let document = if self.paths.is_empty() { None } else { Some(self.document(bytes)?) };
         let text = self.text(bytes);
         match document {
             None => Ok(text),
             Some(document) if text.is_empty() => Ok(document),
-            // One text cannot be both; what cannot be shown is not believed.
-            Some(_) => Err(SourceError::Io("it is used both as a document and as another kind of file".to_owned())),
+            // One text cannot be both.
+            Some(_) => Err(SourceError::Io("it is used as a document and as another kind of file".to_owned())),
         }
     }
 
@@ -92,43 +92,43 @@ impl ReadScopes {
         let wanted: Vec<(&[Step], Leaf)> = self.paths.iter().map(|(path, leaf)| (path.steps(), *leaf)).collect();
         let pruned = prune(&document, &wanted);
         let text = pruned.to_string();
-        // JSON is read back as YAML, which knows a few letters and keys that it does not take.
+        // The excerpt is read as YAML, which refuses a few characters and keys of JSON.
         if markup::parse(text.as_bytes()).as_ref() == Ok(&pruned) {
             Ok(text)
         } else {
-            Err(SourceError::Io("it holds a value that cannot be written down".to_owned()))
+            Err(SourceError::Io("it contains a value that a snapshot cannot represent".to_owned()))
         }
     }
 
-    /// What was asked of the text beside its being a document.
+    /// What is read of the text other than as a document.
     fn text(&self, bytes: &[u8]) -> String {
         let mut out = String::new();
         if self.certificates {
-            // None is found in a text without any, as in this one.
+            // An error means that there are none.
             for body in markup::certificates(bytes).unwrap_or_default() {
                 let _ = writeln!(out, "-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----");
             }
         }
         for (section, key) in &self.units {
             for value in markup::unit_values(bytes, section, key) {
-                // The empty line is what a value that ends in a backslash goes on in.
+                // A value that ends in a backslash continues in the empty line.
                 let _ = writeln!(out, "[{section}]\n{key}={value}\n");
             }
         }
-        if let Some(cut) = self.cut {
-            out.push_str(&cut(&String::from_utf8_lossy(bytes)));
+        if let Some(extract) = self.extract {
+            out.push_str(&extract(&String::from_utf8_lossy(bytes)));
         }
         out
     }
 }
 
-/// What stands at these paths, in the form that the document has. Lists keep their positions.
+/// The values at these paths in the structure of the document. Lists keep their positions.
 fn prune(document: &Json, wanted: &[(&[Step], Leaf)]) -> Json {
     if wanted.iter().any(|(steps, leaf)| steps.is_empty() && *leaf == Leaf::Whole) {
         return document.clone();
     }
     let keys_only = wanted.iter().any(|(steps, _)| steps.is_empty());
-    let behind = |leads: &dyn Fn(&Step) -> bool| -> Vec<(&[Step], Leaf)> {
+    let below = |leads: &dyn Fn(&Step) -> bool| -> Vec<(&[Step], Leaf)> {
         let split = wanted.iter().filter_map(|(steps, leaf)| Some((steps.split_first()?, *leaf)));
         split.filter(|((step, _), _)| leads(step)).map(|((_, rest), leaf)| (rest, leaf)).collect()
     };
@@ -136,7 +136,7 @@ fn prune(document: &Json, wanted: &[(&[Step], Leaf)]) -> Json {
         Json::Object(entries) => {
             let mut kept = Map::new();
             for (key, value) in entries {
-                let inner = behind(&|step| matches!(step, Step::Key(k) if k == key));
+                let inner = below(&|step| matches!(step, Step::Key(k) if k == key));
                 if !inner.is_empty() {
                     kept.insert(key.clone(), prune(value, &inner));
                 } else if keys_only {
@@ -147,12 +147,12 @@ fn prune(document: &Json, wanted: &[(&[Step], Leaf)]) -> Json {
         }
         Json::Array(items) => {
             let keep = |(index, item)| {
-                let inner = behind(&|step| matches!(step, Step::Every) || *step == Step::Index(index));
+                let inner = below(&|step| matches!(step, Step::Every) || *step == Step::Index(index));
                 if inner.is_empty() { Json::Null } else { prune(item, &inner) }
             };
             Json::Array(items.iter().enumerate().map(keep).collect())
         }
-        // A path leads on where there is nothing: null leads nowhere either.
+        // The path continues and the document does not: null has nothing below it either.
         Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => Json::Null,
     }
 }
@@ -163,10 +163,10 @@ mod tests {
     use crate::probe::select::encryption_writer;
     use serde_json::json;
 
-    fn asked(parts: Vec<ReadScope>) -> ReadScopes {
-        let mut asked = ReadScopes::default();
-        parts.into_iter().for_each(|part| asked.add(part));
-        asked
+    fn scopes(list: Vec<ReadScope>) -> ReadScopes {
+        let mut scopes = ReadScopes::default();
+        list.into_iter().for_each(|scope| scopes.add(scope));
+        scopes
     }
 
     fn path(text: &str) -> ReadScope {
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_was_asked_is_kept() {
+    fn keeps_only_the_paths_that_are_read() {
         let document = json!({
             "authentication": {"anonymous": {"enabled": false}, "x509": {"clientCAFile": "/ca", "other": 1}},
             "staticPodURLHeader": {"Authorization": ["Bearer secret"]},
@@ -196,7 +196,7 @@ mod tests {
             (&["list[1]", "list[*].b"], json!({"list": [{"b": 2}, "text", {"b": 3}, {}]})),
         ];
         for (paths, expected) in cases {
-            let text = asked(paths.iter().map(|p| path(p)).collect()).excerpt(document.to_string().as_bytes());
+            let text = scopes(paths.iter().map(|p| path(p)).collect()).excerpt(document.to_string().as_bytes());
             let text = text.expect("a document");
             assert_eq!(serde_json::from_str::<Json>(&text).expect("JSON"), expected, "{paths:?}");
             for each in paths {
@@ -207,11 +207,11 @@ mod tests {
     }
 
     #[test]
-    fn of_an_encryption_configuration_the_names_are_kept() {
+    fn keeps_only_names_of_encryption_providers() {
         let text = "kind: EncryptionConfiguration\nresources:\n- resources: [secrets]\n  providers:\n  - aescbc: {keys: \
                     [{name: a, secret: c2VjcmV0}]}\n  - identity: {}\n  - secretbox\n";
         let excerpt =
-            asked(vec![ReadScope::Parts(encryption_writer::PARTS)]).excerpt(text.as_bytes()).expect("a document");
+            scopes(vec![ReadScope::Parts(encryption_writer::PARTS)]).excerpt(text.as_bytes()).expect("a document");
         assert_eq!(
             serde_json::from_str::<Json>(&excerpt).expect("JSON"),
             json!({
@@ -222,23 +222,23 @@ mod tests {
     }
 
     #[test]
-    fn of_other_files_the_asked_lines_are_kept() {
+    fn keeps_only_the_lines_that_are_read() {
         let pem = b"secret\n-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n\
                     -----BEGIN CERTIFICATE-----\nQUJD\nREVG\n-----END CERTIFICATE-----\n";
         let expected = "-----BEGIN CERTIFICATE-----\nQUJDREVG\n-----END CERTIFICATE-----\n";
-        assert_eq!(asked(vec![ReadScope::Certificates]).excerpt(pem), Ok(expected.to_owned()));
+        assert_eq!(scopes(vec![ReadScope::Certificates]).excerpt(pem), Ok(expected.to_owned()));
         let unit = b"[Service]\nEnvironment=TOKEN=secret\nIPAddressDeny=any\n";
-        let part = ReadScope::Unit { section: "Service".to_owned(), key: "IPAddressDeny".to_owned() };
-        assert_eq!(asked(vec![part.clone()]).excerpt(unit), Ok("[Service]\nIPAddressDeny=any\n\n".to_owned()));
-        assert_eq!(asked(vec![part.clone()]).excerpt(pem), Ok(String::new()));
-        let both = asked(vec![part, path("a")]);
+        let unit_value = ReadScope::Unit { section: "Service".to_owned(), key: "IPAddressDeny".to_owned() };
+        assert_eq!(scopes(vec![unit_value.clone()]).excerpt(unit), Ok("[Service]\nIPAddressDeny=any\n\n".to_owned()));
+        assert_eq!(scopes(vec![unit_value.clone()]).excerpt(pem), Ok(String::new()));
+        let both = scopes(vec![unit_value, path("a")]);
         assert!(matches!(both.excerpt(unit), Err(SourceError::Malformed(_))));
         assert_eq!(both.excerpt(b"a: 1\nb: 2"), Ok("{\"a\":1}".to_owned()));
         assert!(matches!(both.excerpt(b"a: |\n  [Service]\n  IPAddressDeny=any\n"), Err(SourceError::Io(_))));
     }
 
     #[test]
-    fn what_yaml_would_read_otherwise_is_refused_or_kept() {
+    fn an_excerpt_reads_as_its_original_or_is_refused() {
         for text in [
             "a: \"\\u007f\\u0085\\u2028\\ufeff\"",
             "a: {\"<<\": {b: 1}}",
@@ -247,9 +247,9 @@ mod tests {
             "a: \"\u{1F600}\\t\\\"\\\\\"",
         ] {
             let document = markup::parse(text.as_bytes()).expect(text);
-            match asked(vec![path("a")]).excerpt(text.as_bytes()) {
+            match scopes(vec![path("a")]).excerpt(text.as_bytes()) {
                 Ok(excerpt) => assert_eq!(markup::parse(excerpt.as_bytes()), Ok(document), "{text}"),
-                Err(trouble) => assert!(matches!(trouble, SourceError::Io(_)), "{text}"),
+                Err(error) => assert!(matches!(error, SourceError::Io(_)), "{text}"),
             }
         }
     }

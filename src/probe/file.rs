@@ -3,8 +3,8 @@
 use super::batch::Batch;
 use super::context::{CollectContext, TreeFindings, shown};
 use super::file_ref::verify_length;
+use super::locate::{is_directory, locate};
 use super::observed_error::observed_error;
-use super::place::{is_directory, places};
 use super::tree_summary::TreeSummary;
 use super::{Collect, FileRef};
 use crate::model::{Evidence, EvidenceKind, FileGroup, Observation, Observed};
@@ -102,6 +102,18 @@ impl Collect for FileProbe {
         format!("{what} {}", at.join(", "))
     }
 
+    /// `kubelet.config`; `files(/etc/kubernetes/pki)[*.key]` for a tree.
+    fn key(&self) -> String {
+        let paths: Vec<String> = self.at.iter().map(FileRef::key).collect();
+        let paths = paths.join(",");
+        let names = if self.names.is_empty() { String::new() } else { format!("[{}]", self.describe_names()) };
+        match self.tree {
+            None => paths,
+            Some(Tree::Files) => format!("files({paths}){names}"),
+            Some(Tree::Everything) => format!("everything({paths}){names}"),
+        }
+    }
+
     /// An expectation of files is a sentence by itself: `permissions are 600 or stricter`.
     fn label(&self) -> String {
         String::new()
@@ -120,7 +132,7 @@ impl Collect for FileProbe {
 
     fn collect(&self, context: &CollectContext<'_>) -> Evidence {
         let (existing, absent): (Vec<_>, Vec<_>) =
-            self.at.iter().flat_map(|at| places(context, at)).partition(Result::is_ok);
+            self.at.iter().flat_map(|at| locate(context, at)).partition(Result::is_ok);
         let mut existing: Vec<HostPath> = existing.into_iter().flatten().collect();
         existing.sort();
         existing.dedup();
@@ -164,7 +176,7 @@ fn observation(subject: &str, observed: Observed) -> Observation {
 fn stat(context: &CollectContext<'_>, place: &HostPath) -> Observation {
     let path = shown(&place.path);
     let observed = match context.stat(place) {
-        Ok(stat) => Observed::Files(group(context.host.accounts(), &stat, 1, vec![path.clone()])),
+        Ok(stat) => Observed::Files(group(context.source.accounts(), &stat, 1, vec![path.clone()])),
         Err(error) => observed_error(&path, &error),
     };
     observation(&path, observed)
@@ -183,10 +195,10 @@ fn walk(context: &CollectContext<'_>, place: &HostPath, query: &TreeQuery) -> Ve
     if !summaries.iter().any(|(known, _)| known == query) {
         summaries.push((query.clone(), TreeSummary::new(query)));
     }
-    let walked = context.host.walk(place, &mut |path: &Path, stat| {
+    let walked = context.files.walk(place, &mut |path: &Path, stat| {
         summaries.iter_mut().for_each(|(_, summary)| summary.add(path, &stat));
     });
-    let (top, accounts) = (shown(&place.path), context.host.accounts());
+    let (top, accounts) = (shown(&place.path), context.source.accounts());
     let findings: TreeFindings = summaries
         .into_iter()
         .map(|(query, summary)| {

@@ -51,6 +51,15 @@ impl FileRef {
         }
     }
 
+    /// `/etc/kubernetes/pki`, `kubelet.config`, `(kubelet/--client-ca-file)`.
+    pub(super) fn key(&self) -> String {
+        match self {
+            Self::Path(path) => path.clone(),
+            Self::Known(component, role) => role.of(*component),
+            Self::Setting(setting) => format!("({})", setting.sources_key()),
+        }
+    }
+
     /// The path, if it is the same whatever runs on the node.
     pub(super) fn fixed_path(&self) -> Option<HostPath> {
         match self {

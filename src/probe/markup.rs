@@ -2,6 +2,7 @@
 //! without unsafe code. JSON is YAML here; booleans are those of YAML 1.1, which the components take.
 
 use crate::source::node::SourceError;
+use crate::yaml::document_reason;
 use serde_json::Value as Json;
 
 /// Levels that lists and mappings may be nested; no component's document comes near.
@@ -21,24 +22,12 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Json, SourceError> {
         budget: serde_saphyr::budget! { max_depth: MAX_DEPTH, max_nodes: MAX_NODES },
     };
     let json: Json =
-        serde_saphyr::from_str_with_options(text, options).map_err(|e| SourceError::Malformed(reason(&e)))?;
+        serde_saphyr::from_str_with_options(text, options).map_err(|e| SourceError::Malformed(document_reason(&e)))?;
     if json.is_object() {
         Ok(json)
     } else {
         Err(SourceError::Malformed("it is not a mapping of keys to values".to_owned()))
     }
-}
-
-/// What the parser says, without what it quotes of the document, which may hold secrets.
-fn reason(error: &serde_saphyr::Error) -> String {
-    let text = error.to_string();
-    let text = text.lines().next().unwrap_or_default();
-    if text.starts_with("duplicate mapping key") {
-        let at = error.location().map(|at| format!(" at line {}, column {}", at.line(), at.column()));
-        return format!("a key stands in one mapping twice{}", at.unwrap_or_default());
-    }
-    // Quotations stand between backquotes.
-    text.split('`').step_by(2).collect::<Vec<_>>().join("`…`")
 }
 
 /// What parts words in a unit file; other letters that look blank do not.

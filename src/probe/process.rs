@@ -2,6 +2,7 @@
 
 use super::batch::Batch;
 use super::context::{CollectContext, subject_of_process};
+use super::key::sources_key;
 use super::{Collect, setting};
 use crate::model::{Component, Evidence, EvidenceKind, Observation, Observed, Reading, Value, ValueKind};
 use crate::node::Instance;
@@ -59,6 +60,14 @@ impl Collect for ProcessProbe {
             ProcessInput::Flag(flag) => format!("flag --{flag} of {}", self.component.program()),
             ProcessInput::Variable(variable) => format!("variable {variable} of {}", self.component.program()),
         }
+    }
+
+    fn key(&self) -> String {
+        let (flag, env) = match &self.input {
+            ProcessInput::Flag(flag) => (Some(flag.as_str()), None),
+            ProcessInput::Variable(variable) => (None, Some(variable.as_str())),
+        };
+        sources_key(self.component, flag, env, None, &self.keys)
     }
 
     fn evidence_kind(&self) -> EvidenceKind {

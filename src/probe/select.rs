@@ -9,9 +9,10 @@ mod path;
 mod same_certificates;
 mod unit;
 
+use super::FileRef;
 use super::context::{CollectContext, shown};
+use super::locate::locate;
 use super::observed_error::observed_error;
-use super::{FileRef, place};
 use crate::model::{Evidence, Observation, Observed, Value};
 use crate::source::node::{HostPath, SourceError};
 use serde::Deserialize;
@@ -51,6 +52,9 @@ trait Selector {
     /// The value, in words.
     fn describe(&self) -> String;
 
+    /// The value as a part of the probe's key.
+    fn key(&self) -> String;
+
     /// Reads the value from the files. A failure is an observation as well.
     fn collect(&self, context: &CollectContext<'_>, files: &FileRef) -> Evidence;
 }
@@ -59,6 +63,11 @@ impl Select {
     /// The value, in words.
     pub(super) fn describe(&self) -> String {
         self.selector().describe()
+    }
+
+    /// The value as a part of the probe's key.
+    pub(super) fn key(&self) -> String {
+        self.selector().key()
     }
 
     /// Reads the value from the files.
@@ -90,5 +99,5 @@ fn each_file(
         };
         Observation { source: format!("file {subject}"), subject, attribute: attribute.to_owned(), observed }
     };
-    Evidence { observations: place::places(context, files).into_iter().map(observe).collect() }
+    Evidence { observations: locate(context, files).into_iter().map(observe).collect() }
 }

@@ -2,6 +2,7 @@
 
 use super::batch::Batch;
 use super::context::{CollectContext, subject_of_process};
+use super::key::sources_key;
 use super::{Collect, DocumentPath, effective};
 use crate::model::{Component, Evidence, EvidenceKind, Observation, Value, ValueKind, parse_duration};
 use crate::yaml::{OneOrMany, scalar_text};
@@ -114,6 +115,12 @@ impl SettingProbe {
         format!("{} of {}", sources.join(", "), self.component.program())
     }
 
+    /// `kubelet/--anonymous-auth,authentication.anonymous.enabled`.
+    pub(super) fn sources_key(&self) -> String {
+        let path = self.path.as_ref().map(ToString::to_string);
+        sources_key(self.component, self.flag.as_deref(), self.env.as_deref(), path.as_deref(), &self.keys)
+    }
+
     /// The shortest name of the setting: `--profiling`.
     pub(super) fn name(&self) -> String {
         let name = match (&self.flag, &self.path, &self.env) {
@@ -131,6 +138,10 @@ impl SettingProbe {
 impl Collect for SettingProbe {
     fn describe(&self) -> String {
         self.describe_sources()
+    }
+
+    fn key(&self) -> String {
+        self.sources_key()
     }
 
     fn label(&self) -> String {

@@ -3,7 +3,7 @@
 use super::context::shown;
 use super::file::{Tree, TreeQuery, group};
 use crate::model::Observed;
-use crate::source::node::{Accounts, Kind, SourceError, Stat};
+use crate::source::node::{Accounts, FileKind, SourceError, Stat};
 use crate::text::glob::Glob;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
@@ -71,7 +71,7 @@ impl TreeSummary {
 
     fn is_of_kind(&self, stat: &Stat) -> bool {
         match self.tree {
-            Tree::Files => stat.kind == Kind::File,
+            Tree::Files => stat.kind == FileKind::File,
             Tree::Everything => true,
         }
     }

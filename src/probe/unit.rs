@@ -43,7 +43,7 @@ pub(super) fn value(
     let mut lines: Vec<(String, String)> = Vec::new();
     for place in files(context, places)? {
         let file = shown(&place.path);
-        let values = context.contents.unit_values(&place, section, key);
+        let values = context.documents.unit_values(&place, section, key);
         for value in values.map_err(|error| unknown(&file, &error))? {
             if value.is_empty() {
                 lines.clear();

@@ -1,86 +1,88 @@
-//! The files of a snapshot: what was seen of each path, under the path that a described host finds it at.
+//! The files of a snapshot: what was read of each path.
 
-use super::form::FileForm;
+use super::process_roots::ProcessRoots;
 use crate::probe::{Collector, Excerpt};
-use crate::source::node::{HostPath, Kind, NodeSource, PathRoot, RecordingSource, Sighting, SourceError, Stat};
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Component as Part, Path, PathBuf};
+use crate::source::node::format::{FileEntry, Mode, NameOrId};
+use crate::source::node::{FileKind, HostPath, NonRegularFile, RecordedPath, RecordingSource, SourceError, Stat};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
-/// Everything that was seen of files.
-pub(super) struct Files {
-    things: BTreeMap<PathBuf, Thing>,
-    roots: Roots,
+const DIRECTORY: &str = "directory";
+
+/// Everything that was read of files.
+pub(super) struct SnapshotFiles {
+    by_path: BTreeMap<PathBuf, SnapshotFile>,
+    roots: ProcessRoots,
 }
 
-/// What was seen of one path.
-struct Thing {
-    place: HostPath,
-    sighting: Sighting,
+/// What was read of one path.
+struct SnapshotFile {
+    path: HostPath,
+    recorded: RecordedPath,
+    /// The part of the content that was asked for.
     excerpt: Option<Result<String, SourceError>>,
-    /// Whether its folder names it.
+    /// Whether a listing of its directory names it.
     is_listed: bool,
 }
 
-impl Files {
-    /// What the host was asked, and what of the files' contents.
-    pub(super) fn of(host: &RecordingSource<'_>, collector: &Collector<'_>) -> Self {
-        let roots = Roots::of(host, collector);
-        let seen: Vec<(HostPath, Sighting)> =
-            host.recording().things.iter().map(|(place, sighting)| (place.clone(), sighting.clone())).collect();
-        let mut files = Self { things: BTreeMap::new(), roots };
-        for (place, sighting) in &seen {
-            files.at(place).see(sighting);
+impl SnapshotFiles {
+    pub(super) fn collect(source: &RecordingSource<'_>, collector: &Collector<'_>) -> Self {
+        let roots = ProcessRoots::detect(source, collector);
+        let recorded: Vec<(HostPath, RecordedPath)> =
+            source.recording().paths.iter().map(|(path, recorded)| (path.clone(), recorded.clone())).collect();
+        let mut files = Self { by_path: BTreeMap::new(), roots };
+        for (path, recorded) in &recorded {
+            files.entry(path).merge(recorded);
         }
         let roots = files.roots.clone();
-        for (_, Excerpt { place, text }) in collector.excerpts(&|place| roots.path(place).display().to_string()) {
-            files.at(&place).excerpt = Some(text);
+        let name = |path: &HostPath| roots.snapshot_path(path).display().to_string();
+        for (_, Excerpt { path, text }) in collector.excerpts(&name) {
+            files.entry(&path).excerpt = Some(text);
         }
-        for (place, sighting) in &seen {
-            if let Some(Ok(names)) = &sighting.list {
-                names.iter().for_each(|name| files.at(&place.with_path(place.path.join(name))).is_listed = true);
+        for (path, recorded) in &recorded {
+            if let Some(Ok(names)) = &recorded.list {
+                names.iter().for_each(|name| files.entry(&path.with_path(path.path.join(name))).is_listed = true);
             }
         }
-        for thing in files.things.values_mut().filter(|thing| thing.sighting.stat.is_none()) {
-            thing.sighting.stat = Some(host.inner().stat(&thing.place));
+        for file in files.by_path.values_mut().filter(|file| file.recorded.stat.is_none()) {
+            file.recorded.stat = Some(source.inner().stat(&file.path));
         }
         files
     }
 
-    fn at(&mut self, place: &HostPath) -> &mut Thing {
-        self.things.entry(self.roots.path(place)).or_insert_with(|| Thing {
-            place: place.clone(),
-            sighting: Sighting::default(),
+    fn entry(&mut self, path: &HostPath) -> &mut SnapshotFile {
+        self.by_path.entry(self.roots.snapshot_path(path)).or_insert_with(|| SnapshotFile {
+            path: path.clone(),
+            recorded: RecordedPath::default(),
             excerpt: None,
             is_listed: false,
         })
     }
 
-    /// Modes and owners.
+    /// Mode and owner of every file.
     pub(super) fn stats(&self) -> impl Iterator<Item = Stat> {
-        self.things.values().filter_map(|thing| thing.sighting.stat.clone()?.ok())
+        self.by_path.values().filter_map(|file| file.recorded.stat.clone()?.ok())
     }
 
-    /// The root of a process, if it is not the machine's.
-    pub(super) fn root_of(&self, pid: u32) -> Option<String> {
-        self.roots.own.contains(&pid).then(|| Roots::folder(pid).display().to_string())
+    /// The root directory of a process, if it is not the node's.
+    pub(super) fn root_of(&self, pid: u32) -> Option<PathBuf> {
+        self.roots.directory_of(pid)
     }
 
-    /// Folders, and all else.
-    pub(super) fn forms(&self) -> (Vec<FileForm>, Vec<FileForm>) {
-        let forms = self.things.iter().filter_map(|(path, thing)| thing.form(path));
-        forms.partition(|form| form.kind == Some(DIRECTORY))
+    /// Directories, and all other files.
+    pub(super) fn into_entries(self) -> (Vec<FileEntry>, Vec<FileEntry>) {
+        let entries = self.by_path.into_iter().filter_map(|(path, file)| file.into_entry(&path));
+        entries.partition(|entry| entry.kind.as_deref() == Some(DIRECTORY))
     }
 }
 
-const DIRECTORY: &str = "directory";
-
-impl Thing {
-    fn see(&mut self, other: &Sighting) {
-        let known = &mut self.sighting;
+impl SnapshotFile {
+    /// Adds what was read of another name of this path.
+    fn merge(&mut self, other: &RecordedPath) {
+        let known = &mut self.recorded;
         match (&known.stat, &other.stat) {
             (Some(one), Some(another)) if one != another => {
-                // One path cannot be both; what cannot be shown is not believed.
-                known.stat = Some(Err(SourceError::Io("two names that look alike mean different files".to_owned())));
+                known.stat = Some(Err(SourceError::Io("two names that look the same are different files".to_owned())));
             }
             (None, Some(_)) => known.stat = other.stat.clone(),
             (Some(_), Some(_) | None) | (None, None) => {}
@@ -90,113 +92,59 @@ impl Thing {
         known.not_entered = known.not_entered.take().or_else(|| other.not_entered.clone());
     }
 
-    /// As it is written; nothing for a path at which nothing stands, unless something names it.
-    fn form(&self, path: &Path) -> Option<FileForm> {
-        let path = path.display().to_string();
-        let written = |trouble: &Option<SourceError>| trouble.as_ref().map(SourceError::written);
-        let stat = match self.sighting.stat.as_ref()? {
+    /// `None` for a path that does not exist, unless a listing names it.
+    fn into_entry(self, path: &Path) -> Option<FileEntry> {
+        let path = path.to_owned();
+        let stat = match self.recorded.stat? {
             Ok(stat) => stat,
-            Err(SourceError::NotFound) if !self.is_listed && self.sighting.in_walk.is_none() => return None,
-            Err(trouble) => {
-                return Some(FileForm {
-                    path,
-                    error: Some(format!("unseen: {}", trouble.written())),
-                    ..FileForm::default()
-                });
+            Err(SourceError::NotFound) if !self.is_listed && self.recorded.in_walk.is_none() => return None,
+            Err(error) => {
+                let error = Some(format!("unseen: {}", error.to_code()));
+                return Some(FileEntry { path, error, ..FileEntry::default() });
             }
         };
-        let (content, error) = match (stat.kind, &self.excerpt, &self.sighting.list) {
-            (Kind::File, Some(Ok(text)), _) => (Some(text.clone()).filter(|text| !text.is_empty()), None),
-            (Kind::File, Some(Err(trouble)), _) => (None, Some(of_content(trouble))),
-            (Kind::Directory, _, Some(Err(trouble))) => (None, Some(of_content(trouble))),
-            (Kind::File | Kind::Directory | Kind::Special, ..) => (None, None),
+        let kind = match (stat.kind, &self.excerpt) {
+            (FileKind::File, _) => None,
+            (FileKind::Directory, _) => Some(DIRECTORY),
+            (FileKind::Special, Some(Err(SourceError::NotRegular(NonRegularFile::Fifo)))) => Some("fifo"),
+            (FileKind::Special, Some(Err(SourceError::NotRegular(NonRegularFile::Socket)))) => Some("socket"),
+            (FileKind::Special, Some(Err(SourceError::NotRegular(NonRegularFile::Device)))) => Some("device"),
+            (FileKind::Special, _) => Some("other"),
         };
-        Some(FileForm {
+        let (content, error) = match (stat.kind, self.excerpt, &self.recorded.list) {
+            (FileKind::File, Some(Ok(text)), _) => (Some(text).filter(|text| !text.is_empty()), None),
+            (FileKind::File, Some(Err(error)), _) => (None, Some(content_error(&error))),
+            (FileKind::Directory, _, Some(Err(error))) => (None, Some(content_error(error))),
+            (FileKind::File | FileKind::Directory | FileKind::Special, ..) => (None, None),
+        };
+        Some(FileEntry {
             path,
-            kind: match (stat.kind, &self.excerpt) {
-                (Kind::File, _) => None,
-                (Kind::Directory, _) => Some(DIRECTORY),
-                (Kind::Special, Some(Err(SourceError::NotRegular("a FIFO")))) => Some("fifo"),
-                (Kind::Special, Some(Err(SourceError::NotRegular("a socket")))) => Some("socket"),
-                (Kind::Special, Some(Err(SourceError::NotRegular("a device")))) => Some("device"),
-                (Kind::Special, _) => Some("other"),
-            },
-            mode: Some(format!("{:o}", stat.mode)),
-            owner: Some(stat.uid),
-            group: Some(stat.gid),
+            kind: kind.map(str::to_owned),
+            mode: Some(Mode::from_bits(stat.mode)),
+            owner: Some(NameOrId::Id(stat.uid)),
+            group: Some(NameOrId::Id(stat.gid)),
             content,
             error,
-            in_walk: written(&self.sighting.in_walk),
-            not_entered: written(&self.sighting.not_entered),
+            in_walk: self.recorded.in_walk.as_ref().map(SourceError::to_code),
+            not_entered: self.recorded.not_entered.as_ref().map(SourceError::to_code),
+            ..FileEntry::default()
         })
     }
 }
 
-/// Why a content could not be read of something that was there a moment before.
-fn of_content(trouble: &SourceError) -> String {
-    match trouble {
+/// Why the content of a file cannot be read whose mode and owner could be read before.
+fn content_error(error: &SourceError) -> String {
+    match error {
         SourceError::NotFound | SourceError::NotDirectory | SourceError::NotMounted(_) => {
-            SourceError::Changed.written()
+            SourceError::Changed.to_code()
         }
-        other => other.written(),
+        SourceError::PermissionDenied(_)
+        | SourceError::NotRegular(_)
+        | SourceError::TooLarge(_)
+        | SourceError::Changed
+        | SourceError::TimedOut(_)
+        | SourceError::DeadlineExceeded(_)
+        | SourceError::Malformed(_)
+        | SourceError::Io(_) => error.to_code(),
     }
-}
-
-/// Which processes see files of their own.
-#[derive(Clone)]
-struct Roots {
-    own: BTreeSet<u32>,
-}
-
-impl Roots {
-    /// A process whose root answers as the machine's does, for all that was asked there, shares it.
-    fn of(host: &RecordingSource<'_>, collector: &Collector<'_>) -> Self {
-        let mut asked: BTreeMap<u32, Vec<(HostPath, Sighting)>> = BTreeMap::new();
-        for (place, sighting) in &host.recording().things {
-            if let PathRoot::Process(pid) = place.root {
-                asked.entry(pid).or_default().push((place.clone(), sighting.clone()));
-            }
-        }
-        let differs = |(own, seen): &(HostPath, Sighting)| !is_the_machines(host, collector, own, seen);
-        Self { own: asked.into_iter().filter(|(_, asked)| asked.iter().any(differs)).map(|(pid, _)| pid).collect() }
-    }
-
-    /// Where a process's own files stand among the machine's, as they do on a live one.
-    fn folder(pid: u32) -> PathBuf {
-        PathBuf::from(format!("/proc/{pid}/root"))
-    }
-
-    /// The path at which a described host looks for a place.
-    fn path(&self, place: &HostPath) -> PathBuf {
-        let mut path = match place.root {
-            PathRoot::Process(pid) if self.own.contains(&pid) => Self::folder(pid),
-            PathRoot::Process(_) | PathRoot::Node => PathBuf::from("/"),
-        };
-        let top = path.components().count();
-        for part in place.path.components() {
-            match part {
-                // A description is text.
-                Part::Normal(name) => path.push(&*name.to_string_lossy()),
-                Part::ParentDir if path.components().count() > top => drop(path.pop()),
-                Part::ParentDir | Part::RootDir | Part::CurDir | Part::Prefix(_) => {}
-            }
-        }
-        path
-    }
-}
-
-/// Whether the machine's own root gives the same answers as a process's. What it is asked here is remembered too: it is as
-/// true as the rest.
-fn is_the_machines(host: &RecordingSource<'_>, collector: &Collector<'_>, own: &HostPath, seen: &Sighting) -> bool {
-    let shared = HostPath::host(&own.path);
-    let walk = |place: &HostPath| {
-        let mut met = Vec::new();
-        let walked = host.walk(place, &mut |path, stat| met.push((path.to_owned(), stat)));
-        met.sort_by(|(one, _), (other, _)| one.cmp(other));
-        (met, walked)
-    };
-    seen.stat.as_ref().is_none_or(|stat| host.stat(&shared) == *stat)
-        && seen.list.as_ref().is_none_or(|names| seen.walked || host.list(&shared) == *names)
-        && (!seen.walked || walk(own) == walk(&shared))
-        && collector.excerpt_of(own, host.read(own)) == collector.excerpt_of(own, host.read(&shared))
 }

@@ -1,24 +1,23 @@
-//! Command lines without what is secret in them. No rule reads a flag that holds a secret itself; rules read flags that
-//! name files.
+//! Replaces secrets in command lines. No rule reads a flag whose value is a secret; rules read flags that name files.
 
 use crate::model::Component;
 use regex::{NoExpand, Regex};
 use std::sync::LazyLock;
 
 const REDACTED: &str = "redacted";
-/// How the names of flags end that hold a secret and not the name of a file.
-const ENDINGS: [&str; 8] = ["token", "password", "passwd", "passphrase", "secret", "secrets", "pass", "apikey"];
+/// The last words of flags whose value is a secret and not the name of a file.
+const SECRET_WORDS: [&str; 8] = ["token", "password", "passwd", "passphrase", "secret", "secrets", "pass", "apikey"];
 
-/// The words of a command line, secret values replaced. Every flag stays, and what each other one is set to.
+/// The words of a command line with secret values replaced. Every flag is kept, and the value of every other flag.
 pub(crate) fn without_secrets(component: Component, argv: &[String]) -> Vec<String> {
     let mut words = Vec::with_capacity(argv.len());
     let mut is_value = false;
     for word in argv {
         let word = without_credentials(word);
-        let flag = flag(&word);
+        let flag = parse_flag(&word);
         words.push(match flag {
-            // A flag that is given no value may take the next flag for one.
-            Some((_, name, _)) if is_value && !is_plain(name) => format!("--{REDACTED}"),
+            // The value of a secret flag can look like a flag.
+            Some((_, name, _)) if is_value && !is_flag_name(name) => format!("--{REDACTED}"),
             None if is_value => REDACTED.to_owned(),
             Some((dashes, name, Some(_))) if is_secret(component, name) => format!("{dashes}{name}={REDACTED}"),
             Some(_) | None => word.clone(),
@@ -28,8 +27,8 @@ pub(crate) fn without_secrets(component: Component, argv: &[String]) -> Vec<Stri
     words
 }
 
-/// Dashes, name, and the value behind `=`.
-fn flag(word: &str) -> Option<(&str, &str, Option<&str>)> {
+/// Dashes, name, and the value after `=`.
+fn parse_flag(word: &str) -> Option<(&str, &str, Option<&str>)> {
     let name = word.trim_start_matches('-');
     let dashes = &word[..word.len() - name.len()];
     if dashes.is_empty() || dashes.len() > 2 || name.is_empty() {
@@ -44,15 +43,15 @@ fn flag(word: &str) -> Option<(&str, &str, Option<&str>)> {
 fn is_secret(component: Component, name: &str) -> bool {
     let name = name.replace('_', "-").to_lowercase();
     let last = name.rsplit('-').next().unwrap_or_default();
-    ENDINGS.contains(&last) && !component.is_switch(&name)
+    SECRET_WORDS.contains(&last) && !component.is_switch(&name)
 }
 
-/// Whether a word can be the name of a flag, of which all are written alike.
-fn is_plain(name: &str) -> bool {
+/// Whether a word can be the name of a flag: these have only lower-case letters and dashes.
+fn is_flag_name(name: &str) -> bool {
     name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
 }
 
-/// A word without the user and password of the addresses in it.
+/// A word without the user and password in its URLs.
 fn without_credentials(word: &str) -> String {
     static USER: LazyLock<Result<Regex, regex::Error>> = LazyLock::new(|| Regex::new(r"://[^/@\s]*@"));
     match &*USER {
@@ -66,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secret_values_are_replaced_and_all_else_stays() {
+    fn only_secret_values_are_replaced() {
         let cases = [
             ("kubelet --token=abc --v=2", "kubelet --token=redacted --v=2"),
             ("kubelet --token abc --v=2", "kubelet --token redacted --v=2"),
@@ -93,7 +92,7 @@ mod tests {
             let component = if line.starts_with("etcd") { Component::Etcd } else { Component::Kubelet };
             let once = without_secrets(component, &argv);
             assert_eq!(once.join(" "), expected);
-            assert_eq!(without_secrets(component, &once), once, "a second time nothing changes");
+            assert_eq!(without_secrets(component, &once), once, "the result has no secrets");
         }
     }
 }

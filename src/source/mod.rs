@@ -1,4 +1,4 @@
-//! The only doors to what is audited: the machine, and the cluster it belongs to. Sources read facts and never judge.
+//! The only access to what is audited: a node, and the API server of its cluster. Sources read facts and never judge.
 
 #[cfg(feature = "cluster")]
 pub(crate) mod cluster;

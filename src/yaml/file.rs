@@ -52,6 +52,14 @@ impl TextFile {
         }
     }
 
+    /// Whether a file or folder of this name is there. One that cannot be examined counts: it must not be left out silently.
+    pub(crate) fn is_present(path: &Path) -> bool {
+        path.symlink_metadata().map_or_else(
+            |error| !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory),
+            |_| true,
+        )
+    }
+
     /// An error at a position.
     pub(crate) fn error(&self, position: Position, message: impl Into<String>) -> Diagnostic {
         Diagnostic::new(&self.name, position, Level::Error, message)

@@ -13,11 +13,10 @@ mod renamed;
 mod scalar;
 mod tree;
 
-pub(crate) use diagnostic::Position;
-pub(crate) use diagnostic::{Diagnostic, Level};
+pub(crate) use diagnostic::{Diagnostic, Level, Position};
 pub(crate) use file::TextFile;
 pub(crate) use must_be_true::MustBeTrue;
 pub(crate) use node::{Content, YamlNode};
 pub(crate) use one_or_many::OneOrMany;
-pub(crate) use reason::{position_of, reason};
+pub(crate) use reason::document_reason;
 pub(crate) use scalar::scalar_text;

@@ -44,7 +44,7 @@ impl TextFile {
                 Ok(value) => return Ok(value),
                 Err(error) => {
                     let position = Position { line: error.line().max(1), column: error.column().max(1) };
-                    (position, "invalid JSON".to_owned())
+                    (position, "syntax error: not JSON; check for trailing commas and names without quotes".to_owned())
                 }
             }
         } else {

@@ -7,18 +7,24 @@ use serde_saphyr::ExternalMessageSource;
 use serde_saphyr::budget::BudgetBreach;
 use serde_saphyr::granit_parser::ErrorKind;
 
-/// Why serde-saphyr refused a document. Quotes nothing of it.
-pub(crate) fn reason(error: &Error) -> String {
+/// Why serde-saphyr refused a document, with the position. Quotes at most one character of it.
+pub(crate) fn document_reason(error: &Error) -> String {
+    let Position { line, column } = position_of(error);
+    format!("{} at line {line}, column {column}", reason(error))
+}
+
+/// Why serde-saphyr refused a document.
+pub(super) fn reason(error: &Error) -> String {
     // The error enum of the library is not exhaustive. What is missing here says that the document is not valid.
     match error.without_snippet() {
         Error::ExternalMessage { source, .. } => match &**source {
-            ExternalMessageSource::Parser(error) => format!("invalid YAML: {}", syntax_reason(error.kind())),
-            _ => "invalid YAML".to_owned(),
+            ExternalMessageSource::Parser(error) => format!("syntax error: {}", syntax_reason(error.kind())),
+            _ => "syntax error".to_owned(),
         },
         Error::Eof { .. } => "the document is empty or ends too early".to_owned(),
         Error::MultipleDocuments { .. } => "expected one YAML document, found a second one after `---`".to_owned(),
         Error::DuplicateMappingKey { .. } => "duplicate key in a mapping".to_owned(),
-        Error::UnknownAnchor { .. } => format!("invalid YAML: {}", syntax_reason(&ErrorKind::UnknownAnchor)),
+        Error::UnknownAnchor { .. } => format!("syntax error: {}", syntax_reason(&ErrorKind::UnknownAnchor)),
         Error::AliasReplayCounterOverflow { .. }
         | Error::AliasReplayLimitExceeded { .. }
         | Error::AliasExpansionLimitExceeded { .. }
@@ -32,7 +38,7 @@ pub(crate) fn reason(error: &Error) -> String {
         Error::InvalidUtf8Input => "not UTF-8 text".to_owned(),
         Error::NonFiniteFloat { .. } => "a number is infinite or not a number".to_owned(),
         Error::FoldedBlockScalarMustIndentContent { .. } | Error::IndentationError { .. } => {
-            format!("invalid YAML: {}", syntax_reason(&ErrorKind::InvalidIndentation))
+            format!("syntax error: {}", syntax_reason(&ErrorKind::InvalidIndentation))
         }
         Error::Budget { breach, .. } => budget_reason(breach).to_owned(),
         Error::AliasError { error, .. } => reason(error),
@@ -41,7 +47,7 @@ pub(crate) fn reason(error: &Error) -> String {
 }
 
 /// Where serde-saphyr stopped.
-pub(crate) fn position_of(error: &Error) -> Position {
+pub(super) fn position_of(error: &Error) -> Position {
     error.location().map_or(Position::START, |at| Position {
         line: usize::try_from(at.line()).unwrap_or(usize::MAX).max(1),
         column: usize::try_from(at.column()).unwrap_or(usize::MAX).max(1),
@@ -177,18 +183,18 @@ mod tests {
     fn documents_are_refused_in_our_words() {
         let many = "x, ".repeat(300_000);
         let cases = [
-            ("a: [1\n", "invalid YAML: unclosed `[`"),
-            ("a: {b: 1\n", "invalid YAML: unclosed `{`"),
-            ("a: [1}\n", "invalid YAML: `[` is closed by `}`"),
+            ("a: [1\n", "syntax error: unclosed `[`"),
+            ("a: {b: 1\n", "syntax error: unclosed `{`"),
+            ("a: [1}\n", "syntax error: `[` is closed by `}`"),
             (
                 "a: 1\n b: 2\n",
-                "invalid YAML: unexpected `:`; check the indentation, or quote the value if the colon belongs to it",
+                "syntax error: unexpected `:`; check the indentation, or quote the value if the colon belongs to it",
             ),
-            ("a:\n\t- b\n", "invalid YAML: a tab is not allowed here; indent with spaces"),
-            ("a: 'b\n", "invalid YAML: unclosed quote"),
-            ("a: \"\\q\"\n", "invalid YAML: invalid escape sequence; write \\\\ for a backslash, or use single quotes"),
-            ("a: *b\n", "invalid YAML: the alias names an anchor that is not defined before it"),
-            ("a: %b\n", "invalid YAML: unexpected character `%`; quote the value"),
+            ("a:\n\t- b\n", "syntax error: a tab is not allowed here; indent with spaces"),
+            ("a: 'b\n", "syntax error: unclosed quote"),
+            ("a: \"\\q\"\n", "syntax error: invalid escape sequence; write \\\\ for a backslash, or use single quotes"),
+            ("a: *b\n", "syntax error: the alias names an anchor that is not defined before it"),
+            ("a: %b\n", "syntax error: unexpected character `%`; quote the value"),
             ("a: 1\n---\nb: 2\n", "expected one YAML document, found a second one after `---`"),
             ("a: 1\na: 2\n", "duplicate key in a mapping"),
             (&format!("a: [{many}]\n"), "too many values"),

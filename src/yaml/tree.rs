@@ -52,7 +52,7 @@ impl<'a> TreeBuilder<'a> {
         match self.parser.next() {
             Some(Ok(event)) => Ok(event),
             Some(Err(error)) => {
-                let message = format!("invalid YAML: {}", syntax_reason(error.kind()));
+                let message = format!("syntax error: {}", syntax_reason(error.kind()));
                 Err(self.file.error(position(error.marker()), message))
             }
             None => Ok((Event::StreamEnd, Span::default())),
@@ -72,7 +72,7 @@ impl<'a> TreeBuilder<'a> {
             Event::SequenceStart(_, anchor, _) => (anchor, Content::Sequence(self.sequence()?)),
             Event::MappingStart(_, anchor, _) => (anchor, Content::Mapping(self.mapping()?)),
             Event::Alias(anchor) => (0, self.alias(anchor, span)?),
-            _ => return Err(self.error(span, "invalid YAML: expected a value")),
+            _ => return Err(self.error(span, "syntax error: expected a value")),
         };
         self.depth -= 1;
         let node = YamlNode { id, position: position(&span.start), content };
@@ -208,8 +208,8 @@ mod tests {
     #[test]
     fn only_a_single_valid_document_is_accepted() {
         let cases = [
-            ("a: [1\n", "a.yaml:1:4: invalid YAML: unclosed `[`"),
-            ("a: 1\n b: 2\n", "a.yaml:2:3: invalid YAML: unexpected `:`"),
+            ("a: [1\n", "a.yaml:1:4: syntax error: unclosed `[`"),
+            ("a: 1\n b: 2\n", "a.yaml:2:3: syntax error: unexpected `:`"),
             ("---\na: 1\n---\nb: 2\n", "a.yaml:4:1: a second YAML document starts here"),
             ("", "a.yaml:1:1: the file is empty"),
             ("a: &a [*a]\n", "a.yaml:1:8: the alias refers to a value that contains it"),

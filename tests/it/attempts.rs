@@ -8,7 +8,7 @@ use nodeproof::internals::node::Node;
 use nodeproof::internals::plan::plan;
 use nodeproof::internals::probe::Collector;
 use nodeproof::internals::report::State;
-use nodeproof::internals::source::node::{LiveSource, NodeSource as _, RecordedSource, SourceError};
+use nodeproof::internals::source::node::{LiveSource, ProcessSource as _, RecordedSource, SourceError};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

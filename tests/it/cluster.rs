@@ -1,6 +1,6 @@
 //! The question to the cluster's API, against a server of our own that speaks TLS.
 
-use nodeproof::internals::source::cluster::{Account, ask};
+use nodeproof::internals::source::cluster::{ClusterError, ServiceAccount, server_version};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use std::io::{Read, Write};
@@ -46,9 +46,9 @@ impl Cluster {
         Self { account, listener, config: Arc::new(config) }
     }
 
-    fn account(&self) -> Account {
-        Account {
-            folder: self.account.path().to_owned(),
+    fn account(&self) -> ServiceAccount {
+        ServiceAccount {
+            directory: self.account.path().to_owned(),
             host: Some("127.0.0.1".to_owned()),
             port: self.listener.local_addr().expect("an address").port().to_string(),
         }
@@ -82,8 +82,8 @@ impl Cluster {
 fn the_version_is_asked_with_the_account_over_verified_tls() {
     let cluster = Cluster::new();
     let server = cluster.answer("{\"major\":\"1\",\"minor\":\"29+\",\"gitVersion\":\"v1.29.3-eks-abc\"}");
-    let found = ask(&cluster.account()).expect("an answer");
-    assert_eq!(found.clue.version, "1.29.3-eks-abc");
+    let found = server_version(&cluster.account()).expect("an answer");
+    assert_eq!(found.version, "1.29.3-eks-abc");
     let request = server.join().expect("a request");
     assert!(request.starts_with("GET /version ") && request.contains("Bearer a-secret-token"), "{request}");
 }
@@ -93,7 +93,8 @@ fn a_server_of_another_authority_is_not_believed_and_learns_nothing() {
     let (cluster, other) = (Cluster::new(), Cluster::new());
     std::fs::copy(other.account.path().join("ca.crt"), cluster.account.path().join("ca.crt")).expect("an authority");
     let server = cluster.answer("{\"gitVersion\":\"v1.29.3\"}");
-    let reason = ask(&cluster.account()).expect_err("no trust");
+    let reason = server_version(&cluster.account()).expect_err("no trust").to_string();
+    assert!(reason.contains("signed by the cluster's authority"), "{reason}");
     assert!(!reason.contains("a-secret-token"), "{reason}");
     assert!(!server.join().expect("a request").contains("token"));
 }
@@ -103,14 +104,17 @@ fn what_is_no_answer_is_told_within_the_limit() {
     let cluster = Cluster::new();
     for body in ["", "[]", "{\"gitVersion\":\"latest\"}"] {
         let server = cluster.answer(body);
-        assert!(ask(&cluster.account()).is_err(), "{body}");
+        assert!(server_version(&cluster.account()).is_err(), "{body}");
         drop(server.join());
     }
     // Nobody answers: the listener's queue takes the call and no more.
-    assert!(ask(&cluster.account()).is_err());
-    let nowhere =
-        Account { folder: Path::new("/none").to_owned(), host: Some("127.0.0.1".to_owned()), port: "1".to_owned() };
-    assert!(ask(&nowhere).expect_err("no account").contains("/none/token"));
-    let outside = Account { host: None, ..nowhere };
-    assert!(ask(&outside).expect_err("no cluster").contains("no pod"));
+    assert!(server_version(&cluster.account()).is_err());
+    let nowhere = ServiceAccount {
+        directory: Path::new("/none").to_owned(),
+        host: Some("127.0.0.1".to_owned()),
+        port: "1".to_owned(),
+    };
+    assert!(server_version(&nowhere).expect_err("no account").to_string().contains("/none/token"));
+    let outside = ServiceAccount { host: None, ..nowhere };
+    assert!(matches!(server_version(&outside), Err(ClusterError::NotInCluster)));
 }

@@ -134,18 +134,18 @@ fn a_bad_definition_is_refused_with_its_place() {
 }
 
 #[test]
-fn a_described_host_that_is_wrong_is_an_error() {
+fn a_described_host_that_is_wrong_is_refused() {
     let folder = tempdir().expect("a folder");
     let file = folder.path().join("host.yaml");
     for (text, part) in [
-        ("files: [{path: x}]", "starts with /"),
+        ("files: [{path: x}]", "start with /"),
         ("files: [{path: /x, mode: rwx}]", "octal"),
         ("files: [{path: /x, owner: who}]", "who"),
-        ("processes: 3", "processes"),
-        ("{", ""),
+        ("processes: 3", "host.yaml:1:12: expected a list, found `3`"),
+        ("{", "host.yaml:1:1: syntax error: unclosed `{`"),
     ] {
         fs::write(&file, text).expect("a file");
-        let stderr = stderr_of(&["--version", "1.21", "--host", file.to_str().expect("a path")], 2);
+        let stderr = stderr_of(&["--version", "1.21", "--host", file.to_str().expect("a path")], 3);
         assert!(stderr.contains(part) && stderr.contains("host.yaml"), "{text}: {stderr}");
     }
     let stderr = stderr_of(&["--version", "1.21", "--host", "/none.yaml"], 2);
@@ -209,6 +209,6 @@ fn every_check_of_the_json_report_says_what_was_read_and_expected() {
 fn a_process_table_that_was_not_reached_is_not_an_empty_one() {
     let run = nodeproof().args(["--version", "1.21", "--timeout", "1ns"]).assert().code(4);
     let told = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
-    assert!(told.contains("was not reached") && told.contains("--timeout"), "{told}");
+    assert!(told.contains("was not read before the deadline") && told.contains("--timeout"), "{told}");
     assert!(!told.contains("no component of Kubernetes runs"), "{told}");
 }

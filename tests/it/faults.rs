@@ -10,8 +10,8 @@ use nodeproof::internals::plan::plan;
 use nodeproof::internals::probe::Collector;
 use nodeproof::internals::report::{Report, State};
 use nodeproof::internals::source::node::{
-    Accounts, Capability, Entry, HostPath, Journal, JournalQuery, NodeSource, Process, ProcessTable, RecordedSource,
-    SourceError, Stat,
+    AccountSource, Accounts, Capability, FileSource, HostPath, Journal, JournalQuery, JournalSource, Lstat, NodeSource,
+    NonRegularFile, Process, ProcessSource, ProcessTable, RecordedSource, SourceError, Stat,
 };
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
@@ -67,9 +67,43 @@ impl<'a> FailingHost<'a> {
     }
 }
 
-impl NodeSource for FailingHost<'_> {
-    fn processes(&self, wanted: &[&str]) -> Result<Vec<Process>, SourceError> {
-        self.answer("processes", || self.inner.processes(wanted))
+impl FileSource for FailingHost<'_> {
+    fn lstat(&self, path: &HostPath) -> Result<Lstat, SourceError> {
+        self.answer_at("lstat", path, || self.inner.lstat(path))
+    }
+
+    fn stat(&self, path: &HostPath) -> Result<Stat, SourceError> {
+        self.answer_at("stat", path, || self.inner.stat(path))
+    }
+
+    fn read(&self, path: &HostPath) -> Result<Vec<u8>, SourceError> {
+        self.answer_at("read", path, || self.inner.read(path))
+    }
+
+    fn list(&self, path: &HostPath) -> Result<Vec<String>, SourceError> {
+        self.answer_at("list", path, || self.inner.list(path))
+    }
+
+    /// Each thing on the way can fail, and so can the walk as a whole.
+    fn walk(
+        &self,
+        path: &HostPath,
+        visit: &mut dyn FnMut(&Path, Result<Stat, SourceError>),
+    ) -> Result<(), SourceError> {
+        self.answer_at("walk", path, || {
+            self.inner.walk(path, &mut |path, stat| match self.fault("walk, on the way") {
+                // What a walk sees in a folder and then does not find has changed.
+                Some(SourceError::NotFound) => visit(path, Err(SourceError::Changed)),
+                Some(fault) => visit(path, Err(fault)),
+                None => visit(path, stat),
+            })
+        })
+    }
+}
+
+impl ProcessSource for FailingHost<'_> {
+    fn processes(&self, names: &[&str]) -> Result<Vec<Process>, SourceError> {
+        self.answer("processes", || self.inner.processes(names))
     }
 
     fn variables(&self, pid: u32, names: &[&str]) -> Result<Vec<Option<String>>, SourceError> {
@@ -83,45 +117,23 @@ impl NodeSource for FailingHost<'_> {
     fn process_table(&self) -> Result<ProcessTable, SourceError> {
         self.answer("process table", || self.inner.process_table())
     }
+}
 
+impl AccountSource for FailingHost<'_> {
+    fn accounts(&self) -> &Accounts {
+        self.inner.accounts()
+    }
+}
+
+impl JournalSource for FailingHost<'_> {
     fn journal(&self, query: &JournalQuery) -> Result<Journal, SourceError> {
         self.answer("journal", || self.inner.journal(query))
     }
+}
 
-    fn look(&self, place: &HostPath) -> Result<Entry, SourceError> {
-        self.answer_at("look", place, || self.inner.look(place))
-    }
-
-    fn stat(&self, place: &HostPath) -> Result<Stat, SourceError> {
-        self.answer_at("stat", place, || self.inner.stat(place))
-    }
-
-    fn read(&self, place: &HostPath) -> Result<Vec<u8>, SourceError> {
-        self.answer_at("read", place, || self.inner.read(place))
-    }
-
-    fn list(&self, place: &HostPath) -> Result<Vec<String>, SourceError> {
-        self.answer_at("list", place, || self.inner.list(place))
-    }
-
-    /// Each thing on the way can fail, and so can the walk as a whole.
-    fn walk(
-        &self,
-        place: &HostPath,
-        visit: &mut dyn FnMut(&Path, Result<Stat, SourceError>),
-    ) -> Result<(), SourceError> {
-        self.answer_at("walk", place, || {
-            self.inner.walk(place, &mut |path, stat| match self.fault("walk, on the way") {
-                // What a walk sees in a folder and then does not find has changed.
-                Some(SourceError::NotFound) => visit(path, Err(SourceError::Changed)),
-                Some(fault) => visit(path, Err(fault)),
-                None => visit(path, stat),
-            })
-        })
-    }
-
-    fn accounts(&self) -> &Accounts {
-        self.inner.accounts()
+impl NodeSource for FailingHost<'_> {
+    fn name(&self) -> Option<String> {
+        self.inner.name()
     }
 
     fn notices(&self) -> Vec<String> {
@@ -142,7 +154,7 @@ fn faults() -> Vec<(&'static str, SourceError)> {
         ("no answer", SourceError::TimedOut(Duration::from_secs(10))),
         ("not mounted", SourceError::NotMounted("/etc".to_owned())),
         ("no directory", SourceError::NotDirectory),
-        ("not regular", SourceError::NotRegular("a FIFO")),
+        ("not regular", SourceError::NotRegular(NonRegularFile::Fifo)),
         ("too large", SourceError::TooLarge(1)),
         ("malformed", SourceError::Malformed("line 1".to_owned())),
     ]

@@ -96,7 +96,7 @@ const EXPECTED: &[Expected] = &[
     ("profiles/circle.yaml", 3, 10, "error", "`circular` extends itself"),
     ("profiles/orphan.yaml", 3, 10, "error", "there is no benchmark `cis-1.13`"),
     ("strange.yaml", 1, 1, "error", "not a definition file"),
-    ("syntax.yaml", 7, 3, "error", "invalid YAML: expected `,` or `}`"),
+    ("syntax.yaml", 7, 3, "error", "syntax error: expected `,` or `}`"),
 ];
 
 /// The JSON output for some paths of the repository, and the exit code.

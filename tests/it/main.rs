@@ -33,6 +33,8 @@ mod postgres;
 mod profiles;
 mod proofs;
 mod quiet;
+#[cfg(feature = "kube-bench")]
+mod schemas;
 mod shell;
 mod snapshot;
 mod support;

@@ -3,8 +3,8 @@
 use assert_cmd::Command;
 use nodeproof::internals::benchmark::{Benchmark, Library};
 use nodeproof::internals::evaluate::{NoExternalChecks, evaluate};
+use nodeproof::internals::model::Target;
 use nodeproof::internals::node::Node;
-use nodeproof::internals::node::Target;
 use nodeproof::internals::plan::{Plan, Selection, plan};
 use nodeproof::internals::probe::Collector;
 use nodeproof::internals::report::{CheckResult, Report, ReportHeader};

@@ -28,10 +28,10 @@ pub fn files_at(paths: &[PathBuf]) -> Result<Vec<TextFile>, LintError> {
                 return Err(LintError::Empty(path.display().to_string()));
             }
             files.extend(found);
-        } else if path.exists() {
-            files.push(path.clone());
-        } else {
+        } else if matches!(path.try_exists(), Ok(false)) {
             return Err(LintError::NotFound(path.display().to_string()));
+        } else {
+            files.push(path.clone());
         }
     }
     files.sort();

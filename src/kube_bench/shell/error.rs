@@ -1,6 +1,6 @@
 //! Why a script was not run, and the errors that programs print for files that they cannot read.
 
-use crate::source::node::SourceError;
+use crate::source::node::{NonRegularFile, SourceError};
 use crate::text::quote;
 
 /// Why the interpreter did not run a script to its end.
@@ -31,7 +31,7 @@ pub(super) fn errno_text(path: &str, error: &SourceError) -> Result<&'static str
         SourceError::NotFound | SourceError::NotMounted(_) => Ok("No such file or directory"),
         SourceError::PermissionDenied(_) => Ok("Permission denied"),
         SourceError::NotDirectory => Ok("Not a directory"),
-        SourceError::NotRegular("a directory") => Ok("Is a directory"),
+        SourceError::NotRegular(NonRegularFile::Directory) => Ok("Is a directory"),
         SourceError::NotRegular(kind) => Err(unsupported(format!("reading {}, which is {kind}", quote(path)))),
         SourceError::TooLarge(_)
         | SourceError::Changed

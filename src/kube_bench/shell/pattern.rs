@@ -56,7 +56,7 @@ pub(super) fn file_names(context: &ShellContext<'_>, word: &[QuotedChar]) -> Res
                 next.extend(matching(context, parent, part)?);
             } else {
                 let path = format!("{parent}{}", plain_text(part));
-                match context.source.look(&context.path(&path)) {
+                match context.source.lstat(&context.path(&path)) {
                     Ok(_) => next.push(path),
                     Err(error) => ignore_absent(&path, &error)?,
                 }

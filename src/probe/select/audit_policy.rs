@@ -37,10 +37,13 @@ impl Selector for AuditLevel {
         let dot = if self.group.is_empty() { "" } else { "." };
         format!("the audit level of {} {}{dot}{}", self.verb, self.resource, self.group)
     }
+    fn key(&self) -> String {
+        format!("audit-level({}/{},{})", self.group, self.resource, self.verb)
+    }
 
     fn collect(&self, context: &CollectContext<'_>, files: &FileRef) -> Evidence {
         each_file(context, files, &self.describe(), |place| {
-            let document = context.contents.parts(place, PARTS);
+            let document = context.documents.parts(place, PARTS);
             let level = document.and_then(|policy| audit_level(&policy, &self.group, &self.resource, &self.verb));
             observed(place, level.map(|level| Some(Value::Text(level.name().to_owned()))))
         })
@@ -51,10 +54,13 @@ impl Selector for AuditLevels {
     fn describe(&self) -> String {
         "the levels at which anything is recorded".to_owned()
     }
+    fn key(&self) -> String {
+        "audit-levels".to_owned()
+    }
 
     fn collect(&self, context: &CollectContext<'_>, files: &FileRef) -> Evidence {
         each_file(context, files, &self.describe(), |place| {
-            let levels = context.contents.parts(place, PARTS).and_then(|policy| audit_levels(&policy));
+            let levels = context.documents.parts(place, PARTS).and_then(|policy| audit_levels(&policy));
             let levels =
                 levels.map(|levels| levels.into_iter().map(|level| level.name().to_owned()).collect::<Vec<_>>());
             observed(place, levels.map(|levels| (!levels.is_empty()).then_some(Value::List(levels))))

@@ -24,10 +24,13 @@ impl Selector for EncryptionWriter {
     fn describe(&self) -> String {
         format!("the provider that encrypts {}", self.0)
     }
+    fn key(&self) -> String {
+        format!("encryption-writer({})", self.0)
+    }
 
     fn collect(&self, context: &CollectContext<'_>, files: &FileRef) -> Evidence {
         each_file(context, files, &self.describe(), |place| {
-            let document = context.contents.parts(place, PARTS);
+            let document = context.documents.parts(place, PARTS);
             let writer = document.and_then(|document| encryption_writer(&document, &self.0));
             observed(place, writer.map(|writer| Some(Value::Text(writer))))
         })

@@ -16,10 +16,13 @@ impl Selector for ValueAtPath {
     fn describe(&self) -> String {
         self.0.to_string()
     }
+    fn key(&self) -> String {
+        self.0.to_string()
+    }
 
     fn collect(&self, context: &CollectContext<'_>, files: &FileRef) -> Evidence {
         each_file(context, files, &self.describe(), |place| {
-            let json = context.contents.value(place, &self.0);
+            let json = context.documents.value(place, &self.0);
             observed(place, json.map(|json| json.and_then(|json| Value::of_any(&json))))
         })
     }

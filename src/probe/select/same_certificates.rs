@@ -2,9 +2,10 @@
 
 use super::{Selector, each_file};
 use crate::model::{Evidence, Observed, Value};
+use crate::probe::FileRef;
 use crate::probe::context::{CollectContext, shown};
+use crate::probe::locate::locate;
 use crate::probe::observed_error::observed_error;
-use crate::probe::{FileRef, place};
 use crate::source::node::HostPath;
 use serde::Deserialize;
 
@@ -18,6 +19,9 @@ impl Selector for SameCertificates {
     fn describe(&self) -> String {
         format!("whether it shares a certificate with {}", self.0.describe())
     }
+    fn key(&self) -> String {
+        format!("same-certificates({})", self.0.key())
+    }
 
     fn collect(&self, context: &CollectContext<'_>, files: &FileRef) -> Evidence {
         each_file(context, files, &self.describe(), |place| match shares_a_certificate(context, place, &self.0) {
@@ -30,14 +34,14 @@ impl Selector for SameCertificates {
 fn shares_a_certificate(context: &CollectContext<'_>, place: &HostPath, others: &FileRef) -> Result<bool, Observed> {
     let path = shown(&place.path);
     let not_comparable = |reason: &str| Observed::Unknown(format!("{path} cannot be compared: {reason}"));
-    let own = context.contents.certificates(place).map_err(|error| observed_error(&path, &error))?;
-    for other in place::places(context, others) {
+    let own = context.documents.certificates(place).map_err(|error| observed_error(&path, &error))?;
+    for other in locate(context, others) {
         let other = match other {
             Ok(other) => other,
             Err(Observed::Remark(_)) => continue,
             Err(observed) => return Err(not_comparable(observed.reason().unwrap_or_default())),
         };
-        let certificates = context.contents.certificates(&other);
+        let certificates = context.documents.certificates(&other);
         let certificates = certificates.map_err(|error| not_comparable(&format!("{} {error}", shown(&other.path))))?;
         if own.iter().any(|certificate| certificates.contains(certificate)) {
             return Ok(true);

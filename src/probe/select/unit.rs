@@ -3,7 +3,8 @@
 use super::Selector;
 use crate::model::{Evidence, Observation, Observed, Value};
 use crate::probe::context::CollectContext;
-use crate::probe::{FileRef, markup, place, unit};
+use crate::probe::locate::locate;
+use crate::probe::{FileRef, markup, unit};
 use serde::Deserialize;
 
 /// A key in a section.
@@ -30,10 +31,13 @@ impl Selector for UnitValue {
     fn describe(&self) -> String {
         format!("[{}] {}", self.section, self.key)
     }
+    fn key(&self) -> String {
+        format!("unit({}.{})", self.section, self.key)
+    }
 
     /// The files have one value together: a list of words.
     fn collect(&self, context: &CollectContext<'_>, files: &FileRef) -> Evidence {
-        let places = place::places(context, files);
+        let places = locate(context, files);
         let mut observation = Observation {
             subject: "unit files".to_owned(),
             attribute: self.describe(),

@@ -1,12 +1,18 @@
-//! Names of users and groups, from the audited root's own tables. A name that is missing stays a number.
+//! Users and groups of a node. An id without a name stays a number.
 
-use super::SourceError;
+use super::error::SourceError;
 use std::collections::BTreeMap;
 
-/// Names of one table that are kept.
+/// Names kept of one table.
 const MAX_NAMES: usize = 10_000;
 
-/// The machine's users and groups. The first entry of a name or number counts, as in the C library.
+/// The accounts of a node.
+pub trait AccountSource {
+    /// Its users and groups.
+    fn accounts(&self) -> &Accounts;
+}
+
+/// Users and groups. The first entry of a name or id counts, as in the C library.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Accounts {
     users: Table,
@@ -18,7 +24,7 @@ pub struct Accounts {
 struct Table {
     by_name: BTreeMap<String, u32>,
     by_id: BTreeMap<u32, String>,
-    /// Whether there are more than are kept.
+    /// Whether entries beyond [`MAX_NAMES`] were dropped.
     truncated: bool,
 }
 
@@ -28,7 +34,7 @@ impl Table {
         self.by_id.entry(id).or_insert_with(|| name.to_owned());
     }
 
-    /// Reads `name:password:id:…` lines, as both files have them. Lines of another form are passed over.
+    /// Parses `name:password:id:…` lines, the form of both files. Other lines are ignored.
     fn parse(bytes: &[u8]) -> Self {
         let mut table = Self::default();
         for line in String::from_utf8_lossy(bytes).lines() {
@@ -46,18 +52,18 @@ impl Table {
 }
 
 impl Accounts {
-    /// Reads the contents of a passwd and a group file.
+    /// Parses the contents of a passwd and a group file.
     pub fn parse(passwd: &[u8], group: &[u8]) -> Self {
         Self::of(Table::parse(passwd), Table::parse(group))
     }
 
-    /// Reads the two files one after the other, so that never both are held.
-    pub(super) fn read(mut file: impl FnMut(&str) -> Result<Vec<u8>, SourceError>) -> Self {
+    /// Reads both files one after the other, so that only one is in memory.
+    pub(super) fn read(mut read_file: impl FnMut(&str) -> Result<Vec<u8>, SourceError>) -> Self {
         let mut unknown = None;
-        let mut table = |path: &str| match file(path) {
+        let mut table = |path: &str| match read_file(path) {
             Ok(bytes) => Table::parse(&bytes),
-            Err(trouble) => {
-                unknown.get_or_insert_with(|| format!("{path} {trouble}"));
+            Err(error) => {
+                unknown.get_or_insert_with(|| format!("{path} {error}"));
                 Table::default()
             }
         };
@@ -71,13 +77,13 @@ impl Accounts {
         Self { users, groups, unknown }
     }
 
-    /// Remembers why a table could not be read.
+    /// Sets why accounts may be missing, if there is a reason.
     #[must_use]
     pub fn with_unknown(self, unknown: Option<String>) -> Self {
         Self { unknown: unknown.or(self.unknown), ..self }
     }
 
-    /// Why a name may be missing here that the machine knows.
+    /// Why accounts of the node may be missing here.
     pub fn unknown(&self) -> Option<&str> {
         self.unknown.as_deref()
     }
@@ -92,37 +98,37 @@ impl Accounts {
         self.groups.add(name, id);
     }
 
-    /// A user's number. `root` is 0 whatever the table says.
+    /// The id of a user. `root` is always 0.
     pub fn user(&self, name: &str) -> Option<u32> {
         id_of(&self.users, name)
     }
 
-    /// A group's number. `root` is 0 whatever the table says.
+    /// The id of a group. `root` is always 0.
     pub fn group(&self, name: &str) -> Option<u32> {
         id_of(&self.groups, name)
     }
 
-    /// Every name of a user, the usual one first, and the number last.
+    /// Every name of a user, the first of the table first, and the id as text last.
     pub fn user_names(&self, id: u32) -> Vec<String> {
         names_of(&self.users, id)
     }
 
-    /// Every name of a group, the usual one first, and the number last.
+    /// Every name of a group, the first of the table first, and the id as text last.
     pub fn group_names(&self, id: u32) -> Vec<String> {
         names_of(&self.groups, id)
     }
 
-    /// The usual name of a user, if the table has one.
+    /// The first name of a user, if there is one.
     pub fn known_user(&self, id: u32) -> Option<String> {
         self.user_names(id).into_iter().next().filter(|name| id == 0 || self.users.by_id.get(&id) == Some(name))
     }
 
-    /// The usual name of a group, if the table has one.
+    /// The first name of a group, if there is one.
     pub fn known_group(&self, id: u32) -> Option<String> {
         self.group_names(id).into_iter().next().filter(|name| id == 0 || self.groups.by_id.get(&id) == Some(name))
     }
 
-    /// A user's name, or the number as text.
+    /// The first name of a user, or the id as text.
     pub fn user_name(&self, id: u32) -> String {
         self.user_names(id).swap_remove(0)
     }
@@ -136,12 +142,13 @@ fn id_of(table: &Table, name: &str) -> Option<u32> {
 }
 
 fn names_of(table: &Table, id: u32) -> Vec<String> {
-    // Only number 0 is root, whatever the table calls other numbers; and a name that is a number is no other's.
-    let is_true = |name: &&String| (id == 0 || *name != "root") && name.parse::<u32>().is_err();
-    let usual = if id == 0 { Some("root".to_owned()) } else { table.by_id.get(&id).filter(is_true).cloned() };
-    let others = table.by_name.iter().filter(|(_, other)| **other == id).map(|(name, _)| name).filter(is_true).cloned();
+    // A table could call another id `root`, or give a name that reads as another id.
+    let is_valid = |name: &&String| (id == 0 || *name != "root") && name.parse::<u32>().is_err();
+    let first = if id == 0 { Some("root".to_owned()) } else { table.by_id.get(&id).filter(is_valid).cloned() };
+    let others =
+        table.by_name.iter().filter(|(_, other)| **other == id).map(|(name, _)| name).filter(is_valid).cloned();
     let mut names: Vec<String> = Vec::new();
-    for name in usual.into_iter().chain(others).chain([id.to_string()]) {
+    for name in first.into_iter().chain(others).chain([id.to_string()]) {
         if !names.contains(&name) {
             names.push(name);
         }
@@ -154,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_a_table_without_end_it_is_known_that_there_is_more() {
+    fn a_truncated_table_is_reported() {
         let table: String = (0..=MAX_NAMES).map(|n| format!("user{n}:x:{}::/:\n", n + 1000)).collect();
         let accounts = Accounts::parse(table.as_bytes(), b"").with_unknown(None);
         assert_eq!(accounts.user("user0"), Some(1000));
@@ -162,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn names_and_numbers_come_from_the_table_and_root_is_always_zero() {
+    fn root_is_always_id_zero() {
         let accounts = Accounts::parse(b"root:x:1:1::/:/bin/sh\netcd:x:101:102::/:\nbroken\n:x:y:\n", b"etcd:x:102:\n");
         assert_eq!(accounts.user("root"), Some(0));
         assert_eq!(accounts.user("etcd"), Some(101));

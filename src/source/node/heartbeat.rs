@@ -1,55 +1,61 @@
-//! Tells from another thread whether a look at the machine moves on or hangs, and where. Looks at nothing.
+//! Shows another thread whether a source makes progress or hangs, and at which process.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// What a host that may hang shows of its work.
+/// The progress of a source that may hang.
 #[derive(Debug, Default)]
 pub struct Heartbeat {
-    begun: AtomicU64,
+    beats: AtomicU64,
     process: AtomicU32,
-    left_out: Mutex<BTreeSet<u32>>,
+    skipped: Mutex<BTreeSet<u32>>,
+}
+
+/// A source that shows its progress.
+pub trait HasHeartbeat {
+    /// Its progress.
+    fn heartbeat(&self) -> &Heartbeat;
 }
 
 impl Heartbeat {
-    /// A step is begun.
+    /// Call it at the start of each step.
     pub fn beat(&self) {
-        self.begun.fetch_add(1, Ordering::Relaxed);
+        self.beats.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// A look at a process is begun; 0 when the looks at processes are over.
-    pub fn beat_at(&self, pid: u32) {
+    /// Call it before reading a process, and with 0 after the last one.
+    pub fn beat_process(&self, pid: u32) {
         self.process.store(pid, Ordering::Relaxed);
         self.beat();
     }
 
-    /// How many steps were begun: where the number stands still, the last one hangs.
-    pub fn begun(&self) -> u64 {
-        self.begun.load(Ordering::Relaxed)
+    /// How many steps were started. If the number does not change, the last step hangs.
+    pub fn beats(&self) -> u64 {
+        self.beats.load(Ordering::Relaxed)
     }
 
-    /// The process that is looked at.
-    pub fn at(&self) -> Option<u32> {
+    /// The process that is being read.
+    pub fn current_process(&self) -> Option<u32> {
         Some(self.process.load(Ordering::Relaxed)).filter(|pid| *pid != 0)
     }
 
-    /// This process is not looked at any more.
-    pub fn leave_out(&self, pid: u32) {
+    /// Excludes a process from now on.
+    pub fn skip(&self, pid: u32) {
         self.lock().insert(pid);
     }
 
-    /// Whether a process is not looked at any more.
-    pub fn leaves_out(&self, pid: u32) -> bool {
+    /// Whether a process is excluded.
+    pub fn skips(&self, pid: u32) -> bool {
         self.lock().contains(&pid)
     }
 
-    /// The processes that are not looked at any more.
-    pub fn left_out(&self) -> Vec<u32> {
+    /// The excluded processes.
+    pub fn skipped(&self) -> Vec<u32> {
         self.lock().iter().copied().collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeSet<u32>> {
-        self.left_out.lock().unwrap_or_else(PoisonError::into_inner)
+        self.skipped.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -3,8 +3,8 @@
 use super::yaml;
 use indexmap::IndexMap;
 use nodeproof::internals::source::node::{
-    Accounts, Capability, Entry, HostPath, Journal, JournalQuery, NodeSource, Process, ProcessTable, RecordedSource,
-    SourceError, Stat, base_name,
+    AccountSource, Accounts, Capability, FileSource, HostPath, Journal, JournalQuery, JournalSource, Lstat, NodeSource,
+    Process, ProcessSource, ProcessTable, RecordedSource, SourceError, Stat, base_name,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
@@ -218,12 +218,38 @@ fn flag_name(word: &str) -> Option<String> {
 
 const NO: SourceError = SourceError::PermissionDenied(Capability::DacReadSearch);
 
-impl NodeSource for Machine {
-    fn processes(&self, wanted: &[&str]) -> Result<Vec<Process>, SourceError> {
+impl FileSource for Machine {
+    fn lstat(&self, path: &HostPath) -> Result<Lstat, SourceError> {
+        if self.unseen { Err(NO) } else { self.described.lstat(path) }
+    }
+
+    fn stat(&self, path: &HostPath) -> Result<Stat, SourceError> {
+        if self.unseen { Err(NO) } else { self.described.stat(path) }
+    }
+
+    fn read(&self, path: &HostPath) -> Result<Vec<u8>, SourceError> {
+        if self.unseen { Err(NO) } else { self.described.read(path) }
+    }
+
+    fn list(&self, path: &HostPath) -> Result<Vec<String>, SourceError> {
+        if self.unseen { Err(NO) } else { self.described.list(path) }
+    }
+
+    fn walk(
+        &self,
+        path: &HostPath,
+        visit: &mut dyn FnMut(&Path, Result<Stat, SourceError>),
+    ) -> Result<(), SourceError> {
+        if self.unseen { Err(NO) } else { self.described.walk(path, visit) }
+    }
+}
+
+impl ProcessSource for Machine {
+    fn processes(&self, names: &[&str]) -> Result<Vec<Process>, SourceError> {
         if self.blind {
             Err(SourceError::PermissionDenied(Capability::SysPtrace))
         } else {
-            self.described.processes(wanted)
+            self.described.processes(names)
         }
     }
 
@@ -231,8 +257,8 @@ impl NodeSource for Machine {
         self.described.variables(pid, names)
     }
 
-    fn journal(&self, query: &JournalQuery) -> Result<Journal, SourceError> {
-        self.described.journal(query)
+    fn build_information(&self, pid: u32) -> Result<String, SourceError> {
+        if self.unseen { Err(NO) } else { self.described.build_information(pid) }
     }
 
     fn process_table(&self) -> Result<ProcessTable, SourceError> {
@@ -242,37 +268,23 @@ impl NodeSource for Machine {
             self.described.process_table()
         }
     }
+}
 
-    fn look(&self, place: &HostPath) -> Result<Entry, SourceError> {
-        if self.unseen { Err(NO) } else { self.described.look(place) }
-    }
-
-    fn stat(&self, place: &HostPath) -> Result<Stat, SourceError> {
-        if self.unseen { Err(NO) } else { self.described.stat(place) }
-    }
-
-    fn read(&self, place: &HostPath) -> Result<Vec<u8>, SourceError> {
-        if self.unseen { Err(NO) } else { self.described.read(place) }
-    }
-
-    fn list(&self, place: &HostPath) -> Result<Vec<String>, SourceError> {
-        if self.unseen { Err(NO) } else { self.described.list(place) }
-    }
-
-    fn walk(
-        &self,
-        place: &HostPath,
-        visit: &mut dyn FnMut(&Path, Result<Stat, SourceError>),
-    ) -> Result<(), SourceError> {
-        if self.unseen { Err(NO) } else { self.described.walk(place, visit) }
-    }
-
-    fn build_information(&self, pid: u32) -> Result<String, SourceError> {
-        if self.unseen { Err(NO) } else { self.described.build_information(pid) }
-    }
-
+impl AccountSource for Machine {
     fn accounts(&self) -> &Accounts {
         self.described.accounts()
+    }
+}
+
+impl JournalSource for Machine {
+    fn journal(&self, query: &JournalQuery) -> Result<Journal, SourceError> {
+        self.described.journal(query)
+    }
+}
+
+impl NodeSource for Machine {
+    fn name(&self) -> Option<String> {
+        self.described.name()
     }
 
     fn notices(&self) -> Vec<String> {

@@ -5,7 +5,7 @@ use crate::kube_bench::shell::budget::check_text_size;
 use crate::kube_bench::shell::error::{ScriptError, errno_text, unsupported};
 use crate::kube_bench::shell::output::{CommandOutput, Stream};
 use crate::kube_bench::shell::pattern;
-use crate::source::node::{Kind, SourceError};
+use crate::source::node::{FileKind, SourceError};
 use crate::text::glob::Glob;
 use crate::text::quote;
 
@@ -116,15 +116,15 @@ impl FindWalk<'_, '_, '_> {
             return Err(ScriptError::Failed(format!("{path} is more than {MAX_DIRECTORY_DEPTH} directories deep")));
         }
         let host_path = context.path(path);
-        let entry = match context.source.look(&host_path) {
+        let entry = match context.source.lstat(&host_path) {
             Ok(entry) => entry,
             Err(error) => return self.add_error(path, &error),
         };
         let file_type = match entry.stat.kind {
-            Kind::File => 'f',
-            Kind::Directory => 'd',
-            Kind::Special if entry.link.is_some() => 'l',
-            Kind::Special => 's',
+            FileKind::File => 'f',
+            FileKind::Directory => 'd',
+            FileKind::Special if entry.target.is_some() => 'l',
+            FileKind::Special => 's',
         };
         let name = name.trim_end_matches('/').rsplit('/').next().unwrap_or(name);
         let found = FoundPath { path: path.to_owned(), name, file_type };

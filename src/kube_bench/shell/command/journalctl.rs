@@ -36,7 +36,7 @@ pub(super) fn run(invocation: &Invocation<'_, '_>) -> Result<CommandOutput, Scri
         (Err(error), _) => return Err(ScriptError::Failed(format!("the journal {error}"))),
     };
     let mut errors = journal.ignored.concat();
-    if !options.quiet && !journal.found {
+    if !options.quiet && !journal.exists {
         errors.push_str("No journal files were found.\n");
     }
     let mut output = CommandOutput { chunks: vec![(Stream::Stderr, errors)], status: 0 };

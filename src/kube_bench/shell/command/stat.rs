@@ -4,7 +4,7 @@ use super::invocation::Invocation;
 use crate::kube_bench::shell::context::ShellContext;
 use crate::kube_bench::shell::error::{ScriptError, errno_text, unsupported};
 use crate::kube_bench::shell::output::CommandOutput;
-use crate::source::node::{Entry, Kind};
+use crate::source::node::{FileKind, Lstat};
 use crate::text::quote;
 
 #[derive(Default)]
@@ -29,10 +29,10 @@ pub(super) fn run(invocation: &Invocation<'_, '_>) -> Result<CommandOutput, Scri
             return Err(unsupported("`stat` on a file name with a quote or control character"));
         }
         let path = context.path(file);
-        let entry = context.source.look(&path).and_then(|entry| {
-            if options.follow && entry.link.is_some() {
+        let entry = context.source.lstat(&path).and_then(|entry| {
+            if options.follow && entry.target.is_some() {
                 let stat = context.source.stat(&path)?;
-                return Ok(Entry { stat, size: 0, link: None });
+                return Ok(Lstat { stat, size: 0, target: None });
             }
             Ok(entry)
         });
@@ -73,7 +73,7 @@ fn parse(arguments: &[String]) -> Result<StatOptions<'_>, ScriptError> {
     Ok(options)
 }
 
-fn format_entry(context: &ShellContext<'_>, format: &str, file: &str, entry: &Entry) -> Result<String, ScriptError> {
+fn format_entry(context: &ShellContext<'_>, format: &str, file: &str, entry: &Lstat) -> Result<String, ScriptError> {
     let accounts = context.source.accounts();
     let stat = &entry.stat;
     let unknown = || "UNKNOWN".to_owned();
@@ -100,12 +100,12 @@ fn format_entry(context: &ShellContext<'_>, format: &str, file: &str, entry: &En
 }
 
 /// The mode as `-rw-r--r--`.
-fn symbolic_mode(entry: &Entry) -> Result<String, ScriptError> {
+fn symbolic_mode(entry: &Lstat) -> Result<String, ScriptError> {
     let kind = match entry.stat.kind {
-        Kind::File => '-',
-        Kind::Directory => 'd',
-        Kind::Special if entry.link.is_some() => 'l',
-        Kind::Special => return Err(unsupported("`stat -c %A` on a special file")),
+        FileKind::File => '-',
+        FileKind::Directory => 'd',
+        FileKind::Special if entry.target.is_some() => 'l',
+        FileKind::Special => return Err(unsupported("`stat -c %A` on a special file")),
     };
     let mode = entry.stat.mode;
     if mode & 0o7000 != 0 {

@@ -4,7 +4,7 @@ use super::invocation::Invocation;
 use crate::kube_bench::shell::context::ShellContext;
 use crate::kube_bench::shell::error::{ScriptError, ignore_absent, unsupported};
 use crate::kube_bench::shell::output::CommandOutput;
-use crate::source::node::Kind;
+use crate::source::node::FileKind;
 use crate::text::quote;
 
 pub(super) fn run(invocation: &Invocation<'_, '_>) -> Result<CommandOutput, ScriptError> {
@@ -52,16 +52,16 @@ fn unary(context: &ShellContext<'_>, operator: &str, value: &str) -> Result<bool
         return Ok(false);
     }
     let path = context.path(value);
-    let entry = context.source.look(&path);
+    let entry = context.source.lstat(&path);
     let result = match operator {
-        "-L" | "-h" => entry.map(|entry| entry.link.is_some()),
+        "-L" | "-h" => entry.map(|entry| entry.target.is_some()),
         "-s" => match entry {
-            Ok(entry) if entry.link.is_some() => return Err(unsupported("`test -s` on a symbolic link")),
+            Ok(entry) if entry.target.is_some() => return Err(unsupported("`test -s` on a symbolic link")),
             other => other.map(|entry| entry.size > 0),
         },
         _ => context.source.stat(&path).map(|stat| match operator {
-            "-f" => stat.kind == Kind::File,
-            "-d" => stat.kind == Kind::Directory,
+            "-f" => stat.kind == FileKind::File,
+            "-d" => stat.kind == FileKind::Directory,
             _ => true,
         }),
     };

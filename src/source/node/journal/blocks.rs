@@ -1,30 +1,31 @@
-//! A journal file read by offset: whole blocks, few of them kept, and a limit over all files of a query. What is read may be
-//! anything.
+//! Reads a journal file by offset: in blocks, with a small cache, and with a limit over all files of a query. The content is
+//! not trusted.
 
-use super::MAX_READ_BYTES;
-use crate::source::node::{Heartbeat, SourceError};
+use super::limits::MAX_READ_BYTES;
+use crate::source::node::error::SourceError;
+use crate::source::node::heartbeat::Heartbeat;
 use std::cell::Cell;
 use std::collections::{HashMap, VecDeque};
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 
-/// Bytes of one block.
-const BLOCK: u64 = 1 << 16;
-/// Blocks that are kept.
-const KEPT: usize = 64;
+/// Bytes of a block.
+const BLOCK_BYTES: u64 = 1 << 16;
+/// Blocks in the cache.
+const CACHED_BLOCKS: usize = 64;
 
-/// Why a file is not read further.
+/// Why reading a file stops.
 #[derive(Debug)]
 pub(super) enum ReadError {
-    /// It is damaged here. What came before counts, as it does for journalctl.
+    /// It is damaged here. What was read before counts, as for journalctl.
     Damaged,
-    /// Going on would cost too much, or is not known how to do.
-    SourceError(SourceError),
+    /// A limit was exceeded, or the format is not supported.
+    Source(SourceError),
 }
 
-/// Something of a fixed size that is read at offsets.
+/// Content that is read at offsets.
 pub(super) trait ReadAt {
-    /// Fills as much of `bytes` as there is.
+    /// Fills `bytes` up to the end of the content; returns how many were filled.
     fn read_at(&self, bytes: &mut [u8], offset: u64) -> std::io::Result<usize>;
 }
 
@@ -53,24 +54,24 @@ impl ReadAt for &[u8] {
     }
 }
 
-/// What a query has read so far, over all files. Each step is a sign of life.
+/// Counts what a query reads of all files. Each read is a heartbeat.
 #[derive(Debug)]
-pub(super) struct Spent<'a> {
+pub(super) struct ReadLimit<'a> {
     bytes: Cell<u64>,
-    pulse: &'a Heartbeat,
+    heartbeat: &'a Heartbeat,
 }
 
-impl<'a> Spent<'a> {
-    pub(super) const fn none(pulse: &'a Heartbeat) -> Self {
-        Self { bytes: Cell::new(0), pulse }
+impl<'a> ReadLimit<'a> {
+    pub(super) const fn new(heartbeat: &'a Heartbeat) -> Self {
+        Self { bytes: Cell::new(0), heartbeat }
     }
 
     fn add(&self, bytes: u64) -> Result<(), ReadError> {
-        self.pulse.beat();
+        self.heartbeat.beat();
         self.bytes.set(self.bytes.get().saturating_add(bytes));
         if self.bytes.get() > MAX_READ_BYTES {
-            let problem = format!("the journal takes more than the {MAX_READ_BYTES} bytes that are read of it");
-            return Err(ReadError::SourceError(SourceError::Io(problem)));
+            let problem = format!("the query has to read more than {MAX_READ_BYTES} bytes of the journal");
+            return Err(ReadError::Source(SourceError::Io(problem)));
         }
         Ok(())
     }
@@ -78,24 +79,25 @@ impl<'a> Spent<'a> {
 
 /// The blocks of one file.
 pub(super) struct Blocks<'a> {
-    source: &'a dyn ReadAt,
-    spent: &'a Spent<'a>,
-    kept: HashMap<u64, Vec<u8>>,
+    content: &'a dyn ReadAt,
+    limit: &'a ReadLimit<'a>,
+    cached: HashMap<u64, Vec<u8>>,
+    /// The cached blocks, oldest first.
     order: VecDeque<u64>,
 }
 
 impl<'a> Blocks<'a> {
-    pub(super) fn new(source: &'a dyn ReadAt, spent: &'a Spent<'a>) -> Self {
-        Self { source, spent, kept: HashMap::new(), order: VecDeque::new() }
+    pub(super) fn new(content: &'a dyn ReadAt, limit: &'a ReadLimit<'a>) -> Self {
+        Self { content, limit, cached: HashMap::new(), order: VecDeque::new() }
     }
 
-    /// Fills `bytes` from `offset` on; damaged if the file ends before.
+    /// Fills `bytes` from `offset` on. The file is damaged if it ends before.
     pub(super) fn fill(&mut self, mut offset: u64, mut bytes: &mut [u8]) -> Result<(), ReadError> {
-        // Looking costs as well, so that a file which leads in circles comes to an end.
-        self.spent.add(32 + bytes.len() as u64)?;
+        // Reads from the cache count as well, so that a file whose offsets form a cycle comes to an end.
+        self.limit.add(32 + bytes.len() as u64)?;
         while !bytes.is_empty() {
-            let block = self.block(offset / BLOCK)?;
-            let start = usize::try_from(offset % BLOCK).map_err(|_| ReadError::Damaged)?;
+            let block = self.block(offset / BLOCK_BYTES)?;
+            let start = usize::try_from(offset % BLOCK_BYTES).map_err(|_| ReadError::Damaged)?;
             let part = block.get(start..).filter(|p| !p.is_empty()).ok_or(ReadError::Damaged)?;
             let length = part.len().min(bytes.len());
             let (now, later) = bytes.split_at_mut(length);
@@ -107,19 +109,19 @@ impl<'a> Blocks<'a> {
     }
 
     fn block(&mut self, number: u64) -> Result<&[u8], ReadError> {
-        if !self.kept.contains_key(&number) {
-            self.spent.add(BLOCK)?;
+        if !self.cached.contains_key(&number) {
+            self.limit.add(BLOCK_BYTES)?;
             let mut block = vec![0; 1 << 16];
-            let length = self.source.read_at(&mut block, number * BLOCK).map_err(|_| ReadError::Damaged)?;
+            let length = self.content.read_at(&mut block, number * BLOCK_BYTES).map_err(|_| ReadError::Damaged)?;
             block.truncate(length);
-            if self.order.len() == KEPT
+            if self.order.len() == CACHED_BLOCKS
                 && let Some(oldest) = self.order.pop_front()
             {
-                self.kept.remove(&oldest);
+                self.cached.remove(&oldest);
             }
             self.order.push_back(number);
-            self.kept.insert(number, block);
+            self.cached.insert(number, block);
         }
-        self.kept.get(&number).map(Vec::as_slice).ok_or(ReadError::Damaged)
+        self.cached.get(&number).map(Vec::as_slice).ok_or(ReadError::Damaged)
     }
 }

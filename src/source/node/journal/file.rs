@@ -1,30 +1,34 @@
-//! One file of the journal: from its header over the fields' values to the entries that have them.
+//! One file of the journal: header, values of fields, and the entries that have them.
 //!
-//! The form is that of systemd's `journal-def.h`: objects at offsets that are multiples of eight, each with its kind and size;
-//! since version 252 also the compact form, in which offsets take four bytes. No hash is computed: a unit's value is found by
-//! walking through the values of its field, of which there are as many as there are units.
+//! The format is described in systemd's `journal-def.h`: objects at offsets that are multiples of eight, each with type and
+//! size; since version 252 also the compact format with offsets of four bytes. No hashes are computed: the value of a unit
+//! is found by a linear search through the values of its field, as many as there are units.
 
-use super::blocks::{Blocks, ReadAt, ReadError, Spent};
-use super::merge::{Found, Position};
-use super::payload::{Packing, too_long, unpack};
-use super::{JournalEntry, JournalQuery, MAX_ENTRIES, MAX_KEPT_BYTES, line};
-use crate::source::node::{MAX_FILE_BYTES, SourceError};
+use super::blocks::{Blocks, ReadAt, ReadError, ReadLimit};
+use super::entry::JournalEntry;
+use super::limits::{MAX_ENTRIES, MAX_KEPT_BYTES};
+use super::merge::{Position, PositionedEntry};
+use super::payload::{Compression, decompress, too_long};
+use super::query::JournalQuery;
+use super::short::{is_time, short_text};
+use crate::source::node::error::SourceError;
+use crate::source::node::limits::MAX_FILE_BYTES;
 
-/// What every header has.
+/// The part of the header that every version has.
 const HEADER_BYTES: usize = 208;
-/// Kind, flags and size of an object.
+/// Type, flags and size of an object.
 const OBJECT_BYTES: u64 = 16;
 /// Features that a reader must know: XZ, LZ4, keyed hashes, Zstandard, the compact form.
 const KNOWN_FEATURES: u32 = 0b1_1111;
 const COMPACT: u32 = 0b1_0000;
-/// What systemd's own note of a crash has as its number.
+/// `MESSAGE_ID` of systemd's entries on core dumps.
 const COREDUMP: &[u8] = b"fc2e22bc6ee647b6b90729ab34a250b1";
-/// Bytes in which a field that is wanted shows its name.
+/// Bytes that are enough to compare a field's name.
 const NAME_BYTES: usize = 32;
-/// Items of one entry that are looked at; systemd writes at most 1,024.
+/// Items of one entry; systemd writes at most 1,024.
 const MAX_ITEMS: u64 = 4096;
 
-/// What journalctl says of a file that it leaves out.
+/// Why journalctl ignores a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Flaw {
     Truncated,
@@ -33,14 +37,14 @@ pub(super) enum Flaw {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
-enum Kind {
+enum ObjectType {
     Data = 1,
     Field = 2,
     Entry = 3,
     EntryArray = 6,
 }
 
-/// A journal file that is open.
+/// An open journal file.
 pub(super) struct JournalFile<'a> {
     blocks: Blocks<'a>,
     compact: bool,
@@ -51,12 +55,12 @@ pub(super) struct JournalFile<'a> {
     field_buckets: u64,
 }
 
-/// The values of an entry that count here; of a field with several, all.
+/// The values of an entry's fields in [`FIELDS`].
 #[derive(Default)]
 struct Values(Vec<(&'static str, Vec<u8>)>);
 
 /// The fields that are printed or matched.
-const WANTED: [&str; 14] = [
+const FIELDS: [&str; 14] = [
     "MESSAGE",
     "_HOSTNAME",
     "SYSLOG_IDENTIFIER",
@@ -78,13 +82,12 @@ impl Values {
         self.0.iter().any(|(name, known)| *name == field && known == value)
     }
 
-    /// The last one, as journalctl takes it.
+    /// The last value of a field, as journalctl takes it.
     fn last(&self, field: &str) -> Option<&[u8]> {
         self.0.iter().rev().find(|(name, _)| *name == field).map(|(_, value)| value.as_slice())
     }
 
-    /// Whether journalctl counts the entry among those of a unit: what it wrote itself, and what those wrote about it who
-    /// may.
+    /// Whether journalctl counts the entry among those of a unit: written by the unit, or about it by root.
     fn belong_to(&self, unit: &str) -> bool {
         let unit = unit.as_bytes();
         self.has("_SYSTEMD_UNIT", unit)
@@ -95,10 +98,11 @@ impl Values {
     }
 
     fn into_entry(self, realtime: u64, boot: [u8; 16]) -> JournalEntry {
-        let printable = |field: &str| line::short_text(self.last(field)?);
-        let noted = self.last("_SOURCE_REALTIME_TIMESTAMP").and_then(|v| std::str::from_utf8(v).ok()?.parse().ok());
+        let printable = |field: &str| short_text(self.last(field)?);
+        let source_time =
+            self.last("_SOURCE_REALTIME_TIMESTAMP").and_then(|v| std::str::from_utf8(v).ok()?.parse().ok());
         JournalEntry {
-            realtime: noted.filter(|t| line::is_time(*t)).unwrap_or(realtime),
+            realtime: source_time.filter(|t| is_time(*t)).unwrap_or(realtime),
             boot,
             hostname: printable("_HOSTNAME"),
             identifier: printable("SYSLOG_IDENTIFIER")
@@ -111,21 +115,21 @@ impl Values {
 }
 
 impl<'a> JournalFile<'a> {
-    /// Reads the header. A file that journalctl would leave out is a flaw.
+    /// Reads the header. The inner error is for a file that journalctl ignores.
     pub(super) fn open(
-        source: &'a dyn ReadAt,
+        content: &'a dyn ReadAt,
         size: u64,
-        spent: &'a Spent<'a>,
+        limit: &'a ReadLimit<'a>,
     ) -> Result<Result<Self, Flaw>, ReadError> {
         if size < HEADER_BYTES as u64 {
             return Ok(Err(Flaw::Truncated));
         }
-        let mut blocks = Blocks::new(source, spent);
+        let mut blocks = Blocks::new(content, limit);
         let mut header = [0; HEADER_BYTES];
-        if let Err(halt) = blocks.fill(0, &mut header) {
-            return match halt {
+        if let Err(error) = blocks.fill(0, &mut header) {
+            return match error {
                 ReadError::Damaged => Ok(Err(Flaw::Truncated)),
-                ReadError::SourceError(_) => Err(halt),
+                ReadError::Source(_) => Err(error),
             };
         }
         if !header.starts_with(b"LPKSHHRH") {
@@ -133,8 +137,8 @@ impl<'a> JournalFile<'a> {
         }
         let features = u32_at(&header, 12);
         if features & !KNOWN_FEATURES != 0 {
-            let problem = format!("a journal file is of a form that is not known (features {features:#x})");
-            return Err(ReadError::SourceError(SourceError::Io(problem)));
+            let problem = format!("a journal file has an unsupported format (features {features:#x})");
+            return Err(ReadError::Source(SourceError::Io(problem)));
         }
         let (header_size, arena) = (u64_at(&header, 88), u64_at(&header, 96));
         if header_size < HEADER_BYTES as u64 {
@@ -154,40 +158,44 @@ impl<'a> JournalFile<'a> {
         }))
     }
 
-    /// The entries that a query asks for, in the order of the file, up to where the file is damaged. `kept` counts the
-    /// bytes of messages over all files.
-    pub(super) fn entries(&mut self, query: &JournalQuery, kept: &mut usize) -> Result<Vec<Found>, SourceError> {
+    /// The entries that match a query, in the order of the file, up to where it is damaged. `kept` counts the bytes of the
+    /// entries of all files.
+    pub(super) fn entries(
+        &mut self,
+        query: &JournalQuery,
+        kept: &mut usize,
+    ) -> Result<Vec<PositionedEntry>, SourceError> {
         let mut found = Vec::new();
         let offsets = match self.candidates(query) {
             Ok(offsets) => offsets,
             Err(ReadError::Damaged) => return Ok(found),
-            Err(ReadError::SourceError(trouble)) => return Err(trouble),
+            Err(ReadError::Source(error)) => return Err(error),
         };
         for offset in offsets {
             match self.entry(offset, query) {
                 Ok(None) => {}
                 Ok(Some(one)) => {
-                    *kept += one.weight();
+                    *kept += one.size();
                     found.push(one);
                     if let Some(last) = query.last
                         && found.len() > last.saturating_mul(2)
                     {
                         let old = found.len() - last;
-                        *kept -= found.drain(..old).map(|f| f.weight()).sum::<usize>();
+                        *kept -= found.drain(..old).map(|f| f.size()).sum::<usize>();
                     }
                 }
                 Err(ReadError::Damaged) => break,
-                Err(ReadError::SourceError(trouble)) => return Err(trouble),
+                Err(ReadError::Source(error)) => return Err(error),
             }
             if *kept > MAX_KEPT_BYTES {
-                let problem = format!("the entries hold more than the {MAX_KEPT_BYTES} bytes that are kept of them");
+                let problem = format!("the matching entries have more than {MAX_KEPT_BYTES} bytes");
                 return Err(SourceError::Io(problem));
             }
         }
         Ok(found)
     }
 
-    /// Where the entries stand that may be wanted, in order.
+    /// The offsets of the entries that may match, in order.
     fn candidates(&mut self, query: &JournalQuery) -> Result<Vec<u64>, ReadError> {
         let mut offsets = Vec::new();
         if query.units.is_empty() {
@@ -205,7 +213,7 @@ impl<'a> JournalFile<'a> {
         Ok(offsets)
     }
 
-    /// The entries in which a field has a value: through the values of the field.
+    /// The offsets of the entries in which a field has a value.
     fn entries_with(&mut self, field: &str, value: &str, offsets: &mut Vec<u64>) -> Result<(), ReadError> {
         let Some(mut data) = self.first_value(field)? else {
             return Ok(());
@@ -213,7 +221,7 @@ impl<'a> JournalFile<'a> {
         let wanted = format!("{field}={value}");
         while data != 0 {
             let mut head = [0; 64];
-            let (size, flags) = self.object(data, Kind::Data)?;
+            let (size, flags) = self.object(data, ObjectType::Data)?;
             self.blocks.fill(data, &mut head)?;
             if self.payload(data, size, flags)? == wanted.as_bytes() {
                 let (first, array, count) = (u64_at(&head, 40), u64_at(&head, 48), u64_at(&head, 56));
@@ -222,7 +230,7 @@ impl<'a> JournalFile<'a> {
                 }
                 return self.array(array, count.saturating_sub(1), offsets);
             }
-            // A newer value leads to those before it.
+            // The list goes from newer to older values, whose offsets are lower.
             let next = u64_at(&head, 32);
             if next >= data {
                 return Err(ReadError::Damaged);
@@ -232,7 +240,7 @@ impl<'a> JournalFile<'a> {
         Ok(())
     }
 
-    /// The first of a field's values, of which each leads to the next.
+    /// The first in the list of a field's values.
     fn first_value(&mut self, field: &str) -> Result<Option<u64>, ReadError> {
         for bucket in 0..self.field_buckets {
             let mut head = [0; 8];
@@ -240,7 +248,7 @@ impl<'a> JournalFile<'a> {
             self.blocks.fill(at, &mut head)?;
             let mut object = u64::from_le_bytes(head);
             while object != 0 {
-                let (size, _) = self.object(object, Kind::Field)?;
+                let (size, _) = self.object(object, ObjectType::Field)?;
                 let mut links = [0; 40];
                 self.blocks.fill(object, &mut links)?;
                 if self.bytes(object, 40, size, field.len() as u64 + 1)? == field.as_bytes() {
@@ -260,23 +268,23 @@ impl<'a> JournalFile<'a> {
     fn array(&mut self, mut array: u64, mut count: u64, offsets: &mut Vec<u64>) -> Result<(), ReadError> {
         let width: u64 = if self.compact { 4 } else { 8 };
         while array != 0 && count > 0 {
-            let (size, _) = self.object(array, Kind::EntryArray)?;
+            let (size, _) = self.object(array, ObjectType::EntryArray)?;
             let mut next = [0; 8];
             self.blocks.fill(array + OBJECT_BYTES, &mut next)?;
             let here = (size.saturating_sub(OBJECT_BYTES + 8) / width).min(count);
             if offsets.len() as u64 + here > MAX_ENTRIES as u64 {
-                let problem = format!("a journal file has more than the {MAX_ENTRIES} entries that are looked at");
-                return Err(ReadError::SourceError(SourceError::Io(problem)));
+                let problem = format!("a journal file has more than {MAX_ENTRIES} entries");
+                return Err(ReadError::Source(SourceError::Io(problem)));
             }
             for index in 0..here {
                 match self.offset(array + OBJECT_BYTES + 8 + index * width)? {
-                    // The rest was not written yet.
+                    // The rest is not written yet.
                     0 => return Ok(()),
                     offset => offsets.push(offset),
                 }
             }
             count -= here;
-            // Arrays are only ever added behind.
+            // Arrays are only appended.
             let following = u64::from_le_bytes(next);
             if following != 0 && following <= array {
                 return Err(ReadError::Damaged);
@@ -286,9 +294,9 @@ impl<'a> JournalFile<'a> {
         Ok(())
     }
 
-    /// An entry, if the query asks for it.
-    fn entry(&mut self, offset: u64, query: &JournalQuery) -> Result<Option<Found>, ReadError> {
-        let (size, _) = self.object(offset, Kind::Entry)?;
+    /// The entry at an offset, if it matches the query.
+    fn entry(&mut self, offset: u64, query: &JournalQuery) -> Result<Option<PositionedEntry>, ReadError> {
+        let (size, _) = self.object(offset, ObjectType::Entry)?;
         let mut head = [0; 64];
         self.blocks.fill(offset, &mut head)?;
         let width = if self.compact { 4 } else { 16 };
@@ -308,7 +316,7 @@ impl<'a> JournalFile<'a> {
         }
         let (realtime, boot) = (u64_at(&head, 24), bytes_at(&head, 40));
         let entry = values.into_entry(realtime, boot);
-        if !query.holds(&entry) {
+        if !query.matches(&entry) {
             return Ok(None);
         }
         let position = Position {
@@ -317,20 +325,20 @@ impl<'a> JournalFile<'a> {
             realtime,
             monotonic: u64_at(&head, 32),
             boot,
-            contents: u64_at(&head, 56),
+            fields_hash: u64_at(&head, 56),
         };
-        Ok(Some(Found { position, entry }))
+        Ok(Some(PositionedEntry { position, entry }))
     }
 
-    /// A field's value, if the field is one of those that count.
+    /// A field's name and value, if the field is one of [`FIELDS`].
     fn value(&mut self, data: u64) -> Result<Option<(&'static str, Vec<u8>)>, ReadError> {
-        let (size, flags) = self.object(data, Kind::Data)?;
+        let (size, flags) = self.object(data, ObjectType::Data)?;
         let named = |bytes: &[u8]| {
-            WANTED
+            FIELDS
                 .into_iter()
                 .find(|name| bytes.strip_prefix(name.as_bytes()).is_some_and(|rest| rest.starts_with(b"=")))
         };
-        if Packing::of(flags) == Some(Packing::None) {
+        if Compression::of(flags) == Some(Compression::None) {
             let start = self.payload_start();
             let length = size.saturating_sub(start).min(NAME_BYTES as u64);
             if named(&self.bytes(data, start, start + length, length)?).is_none() {
@@ -341,22 +349,22 @@ impl<'a> JournalFile<'a> {
         Ok(named(&bytes).map(|name| (name, bytes.split_off(name.len() + 1))))
     }
 
-    /// Where the bytes of a value begin in its object.
+    /// The offset of `NAME=value` in its object.
     const fn payload_start(&self) -> u64 {
         if self.compact { 72 } else { 64 }
     }
 
     /// `NAME=value`.
     fn payload(&mut self, data: u64, size: u64, flags: u8) -> Result<Vec<u8>, ReadError> {
-        let packing = Packing::of(flags).ok_or(ReadError::Damaged)?;
+        let compression = Compression::of(flags).ok_or(ReadError::Damaged)?;
         let bytes = self.bytes(data, self.payload_start(), size, MAX_FILE_BYTES)?;
         if bytes.len() as u64 == MAX_FILE_BYTES {
             return Err(too_long());
         }
-        unpack(packing, bytes)
+        decompress(compression, bytes)
     }
 
-    /// The bytes of an object of this size from `start` on, but no more than `limit`.
+    /// The bytes of an object of this size from `start` on, at most `limit`.
     fn bytes(&mut self, object: u64, start: u64, size: u64, limit: u64) -> Result<Vec<u8>, ReadError> {
         let length = size.checked_sub(start).ok_or(ReadError::Damaged)?.min(limit);
         let mut bytes = vec![0; usize::try_from(length).map_err(|_| ReadError::Damaged)?];
@@ -364,7 +372,7 @@ impl<'a> JournalFile<'a> {
         Ok(bytes)
     }
 
-    /// One offset, in the width that this file has.
+    /// An offset, in the width of this file.
     fn offset(&mut self, at: u64) -> Result<u64, ReadError> {
         let mut bytes = [0; 8];
         let width = if self.compact { 4 } else { 8 };
@@ -372,15 +380,15 @@ impl<'a> JournalFile<'a> {
         Ok(u64::from_le_bytes(bytes))
     }
 
-    /// Size and flags of the object at an offset, which must be of this kind.
-    fn object(&mut self, offset: u64, kind: Kind) -> Result<(u64, u8), ReadError> {
+    /// Size and flags of the object at an offset, which must have this type.
+    fn object(&mut self, offset: u64, object_type: ObjectType) -> Result<(u64, u8), ReadError> {
         if offset == 0 || !offset.is_multiple_of(8) || offset > u64::MAX / 2 {
             return Err(ReadError::Damaged);
         }
         let mut head = [0; 16];
         self.blocks.fill(offset, &mut head)?;
         let size = u64_at(&head, 8);
-        if head[0] != kind as u8 || !(OBJECT_BYTES..=u64::MAX / 4).contains(&size) {
+        if head[0] != object_type as u8 || !(OBJECT_BYTES..=u64::MAX / 4).contains(&size) {
             return Err(ReadError::Damaged);
         }
         Ok((size, head[1]))

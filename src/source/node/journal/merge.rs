@@ -1,48 +1,48 @@
-//! The entries of several files in one order, as journalctl has it: an entry that stands in two files comes once.
+//! Merges the entries of several files in journalctl's order. An entry that is in two files is kept once.
 
-use super::JournalEntry;
+use super::entry::JournalEntry;
 use std::cmp::Ordering;
 
-/// An entry, and where it stands among others.
+/// An entry with its position.
 #[derive(Debug, Clone)]
-pub(super) struct Found {
+pub(super) struct PositionedEntry {
     pub(super) position: Position,
     pub(super) entry: JournalEntry,
 }
 
-impl Found {
-    /// The bytes that it takes.
-    pub(super) fn weight(&self) -> usize {
+impl PositionedEntry {
+    /// Its bytes in memory.
+    pub(super) fn size(&self) -> usize {
         size_of::<Self>() + self.entry.message.as_ref().map_or(0, Vec::len) + self.entry.identifier.len()
     }
 }
 
-/// Where an entry stands among others.
+/// What orders an entry among others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Position {
-    /// Who numbered it.
+    /// The series of files in which the sequence number is unique.
     pub(super) series: [u8; 16],
     pub(super) number: u64,
     pub(super) realtime: u64,
     pub(super) boot: [u8; 16],
     pub(super) monotonic: u64,
-    /// A sum over its fields.
-    pub(super) contents: u64,
+    /// A hash over its fields.
+    pub(super) fields_hash: u64,
 }
 
 impl Position {
-    /// By number where the same journal gave both, else by the clock since the same start, else by time.
+    /// By sequence number within a series, else by the time since the same boot, else by the time of day.
     fn compare(&self, other: &Self) -> Ordering {
         let same = |is_same: bool, order: Ordering| if is_same { order } else { Ordering::Equal };
         same(self.series == other.series, self.number.cmp(&other.number))
             .then(same(self.boot == other.boot, self.monotonic.cmp(&other.monotonic)))
             .then(self.realtime.cmp(&other.realtime))
-            .then(self.contents.cmp(&other.contents))
+            .then(self.fields_hash.cmp(&other.fields_hash))
     }
 }
 
-/// One list of several, each of which is in the order of its file.
-pub(super) fn merge(lists: Vec<Vec<Found>>) -> Vec<JournalEntry> {
+/// Merges lists that are each in the order of a file.
+pub(super) fn merge(lists: Vec<Vec<PositionedEntry>>) -> Vec<JournalEntry> {
     let mut heads: Vec<_> = lists.into_iter().map(|list| list.into_iter().peekable()).collect();
     let mut merged = Vec::new();
     loop {
@@ -58,7 +58,7 @@ pub(super) fn merge(lists: Vec<Vec<Found>>) -> Vec<JournalEntry> {
             return merged;
         };
         merged.extend(heads[index].next().map(|found| found.entry));
-        // What does not come behind is the same, or was put where it does not belong.
+        // What does not come later is the same entry, or is out of order in its file.
         for list in &mut heads {
             while list.next_if(|found| found.position.compare(&position).is_le()).is_some() {}
         }

@@ -1,19 +1,20 @@
-//! The bytes of one field, unpacked where they are compressed: Zstandard and LZ4, by libraries without unsafe code of ours.
+//! The bytes of one field, decompressed.
 
 use super::blocks::ReadError;
-use crate::source::node::{MAX_FILE_BYTES, SourceError};
+use crate::source::node::error::SourceError;
+use crate::source::node::limits::MAX_FILE_BYTES;
 use std::io::Read;
 
-/// How a field is compressed, by the flags of its object.
+/// The compression of a field, from the flags of its object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Packing {
+pub(super) enum Compression {
     None,
     Xz,
     Lz4,
     Zstd,
 }
 
-impl Packing {
+impl Compression {
     pub(super) const fn of(flags: u8) -> Option<Self> {
         match flags {
             0 => Some(Self::None),
@@ -25,41 +26,42 @@ impl Packing {
     }
 }
 
-/// The longest field that is unpacked.
-const LIMIT: u64 = MAX_FILE_BYTES;
+/// Bytes of a field after decompression.
+const MAX_FIELD_BYTES: u64 = MAX_FILE_BYTES;
 
-/// What `packed` holds.
-pub(super) fn unpack(packing: Packing, packed: Vec<u8>) -> Result<Vec<u8>, ReadError> {
-    match packing {
-        Packing::None => Ok(packed),
-        Packing::Xz => Err(trouble("is compressed with XZ, which is not read")),
-        Packing::Lz4 => {
+/// The decompressed bytes.
+pub(super) fn decompress(compression: Compression, packed: Vec<u8>) -> Result<Vec<u8>, ReadError> {
+    match compression {
+        Compression::None => Ok(packed),
+        Compression::Xz => Err(entry_error("is compressed with XZ, which is not supported")),
+        Compression::Lz4 => {
             let (size, block) = packed.split_first_chunk::<8>().ok_or(ReadError::Damaged)?;
             let size = u64::from_le_bytes(*size);
-            // What is longer was said to be so by the file; no memory is taken on its word.
-            let length = usize::try_from(size).ok().filter(|_| size <= LIMIT).ok_or_else(too_long)?;
+            // The length is a claim of the file; no memory is allocated for more than the limit.
+            let length = usize::try_from(size).ok().filter(|_| size <= MAX_FIELD_BYTES).ok_or_else(too_long)?;
             let mut bytes = vec![0; length];
-            let unpacked = lz4_flex::block::decompress_into(block, &mut bytes).map_err(|_| ReadError::Damaged)?;
-            if unpacked == length { Ok(bytes) } else { Err(ReadError::Damaged) }
+            let written = lz4_flex::block::decompress_into(block, &mut bytes).map_err(|_| ReadError::Damaged)?;
+            if written == length { Ok(bytes) } else { Err(ReadError::Damaged) }
         }
-        Packing::Zstd => {
-            let decoder = ruzstd::decoding::StreamingDecoder::new_with_max_window_size(packed.as_slice(), 2 * LIMIT);
+        Compression::Zstd => {
+            let decoder =
+                ruzstd::decoding::StreamingDecoder::new_with_max_window_size(packed.as_slice(), 2 * MAX_FIELD_BYTES);
             let mut bytes = Vec::new();
             decoder
                 .map_err(|_| ReadError::Damaged)?
-                .take(LIMIT + 1)
+                .take(MAX_FIELD_BYTES + 1)
                 .read_to_end(&mut bytes)
                 .map_err(|_| ReadError::Damaged)?;
-            if bytes.len() as u64 > LIMIT { Err(too_long()) } else { Ok(bytes) }
+            if bytes.len() as u64 > MAX_FIELD_BYTES { Err(too_long()) } else { Ok(bytes) }
         }
     }
 }
 
-/// What a field says that is too long.
+/// The error for a field that is too long.
 pub(super) fn too_long() -> ReadError {
-    trouble(&format!("has a field of more than the {LIMIT} bytes that are read"))
+    entry_error(&format!("has a field of more than {MAX_FIELD_BYTES} bytes"))
 }
 
-fn trouble(what: &str) -> ReadError {
-    ReadError::SourceError(SourceError::Io(format!("an entry {what}")))
+fn entry_error(what: &str) -> ReadError {
+    ReadError::Source(SourceError::Io(format!("an entry {what}")))
 }

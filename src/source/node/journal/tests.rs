@@ -1,7 +1,7 @@
-//! Lines as journalctl prints them, and files that mean harm.
+//! Lines as journalctl prints them, and hostile files.
 
-use super::*;
-use crate::source::node::SourceError;
+use super::{JournalEntry, JournalQuery, entries_in_bytes};
+use crate::source::node::error::SourceError;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use std::io::Read;
@@ -17,32 +17,11 @@ fn fixture(name: &str) -> Vec<u8> {
 }
 
 fn entries(bytes: &[u8], query: &JournalQuery) -> Result<usize, SourceError> {
-    of_bytes(bytes, query).map(|found| found.len())
+    entries_in_bytes(bytes, query).map(|found| found.len())
 }
 
 #[test]
-fn names_of_units_are_completed() {
-    let cases = [
-        ("k3s", Some("k3s.service")),
-        ("k3s.service", Some("k3s.service")),
-        ("k3s.timer", Some("k3s.timer")),
-        ("rke2-server", Some("rke2-server.service")),
-        ("getty@tty1", Some("getty@tty1.service")),
-        ("a.b", Some("a.b.service")),
-        ("k*", None),
-        ("", None),
-        ("/dev/sda", None),
-        ("a b", None),
-        (".service", None),
-    ];
-    for (text, full) in cases {
-        assert_eq!(unit_name(text).as_deref(), full, "{text}");
-    }
-    assert_eq!(unit_name(&"a".repeat(300)), None);
-}
-
-#[test]
-fn lines_are_those_of_journalctl() {
+fn prints_lines_as_journalctl_does() {
     let entry = |message: &[u8]| JournalEntry {
         realtime: 1_700_000_000_999_999,
         hostname: Some("n".to_owned()),
@@ -73,16 +52,16 @@ fn lines_are_those_of_journalctl() {
     assert_eq!(JournalEntry { message: None, ..entry(b"") }.short(), None);
 }
 
-/// Files of two kilobytes without a spare byte, as fuzzing begins with.
+/// Files of two kilobytes without a spare byte, seeds of the fuzz corpus.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "files of the tests")]
-fn the_smallest_files_are_read() {
+fn reads_the_smallest_files() {
     for name in ["smallest", "smallest-compact"] {
         let bytes =
             std::fs::read(format!("{}/testdata/journal/{name}.journal", env!("CARGO_MANIFEST_DIR"))).expect(name);
         let lines = |units: &[&str]| -> Vec<String> {
             let units = units.iter().map(|unit| (*unit).to_owned()).collect();
-            let found = of_bytes(&bytes, &JournalQuery { units, ..JournalQuery::default() }).expect(name);
+            let found = entries_in_bytes(&bytes, &JournalQuery { units, ..JournalQuery::default() }).expect(name);
             found.iter().filter_map(JournalEntry::short).collect()
         };
         let [first, other, last] = [
@@ -96,7 +75,7 @@ fn the_smallest_files_are_read() {
     }
 }
 
-/// Whatever bytes are changed: it comes back, soon, and gives at most what was there.
+/// Whatever bytes change, reading ends and returns at most the entries that were there.
 #[test]
 fn damaged_files_do_no_harm() {
     for name in ["plain", "compact", "lz4"] {
@@ -104,7 +83,7 @@ fn damaged_files_do_no_harm() {
         let query = JournalQuery { units: vec!["k3s.service".to_owned()], ..JournalQuery::default() };
         let every = JournalQuery::default();
         assert_eq!((entries(&whole, &query), entries(&whole, &every)), (Ok(12), Ok(14)), "{name}");
-        // Only where something stands does a change change anything.
+        // Zero bytes are mostly padding.
         let used: Vec<usize> = whole.iter().enumerate().filter(|(_, b)| **b != 0).map(|(at, _)| at).collect();
         let change = (prop::sample::select(used), 0..8_usize, any::<u8>());
         let changes = prop::collection::vec(change, 1..4);
@@ -115,14 +94,12 @@ fn damaged_files_do_no_harm() {
             let mut bytes = damaged.borrow_mut();
             let before: Vec<(usize, u8)> = changes.iter().map(|(at, by, _)| (at + by, bytes[at + by])).collect();
             changes.iter().for_each(|(at, by, value)| bytes[at + by] = *value);
-            let begun = std::time::Instant::now();
             for query in [&query, &every] {
                 if let Ok(count) = entries(&bytes, query) {
                     prop_assert!(count <= 14, "{count} entries");
                 }
             }
             before.iter().rev().for_each(|(at, value)| bytes[*at] = *value);
-            prop_assert!(begun.elapsed().as_secs() < 20, "took {:?}", begun.elapsed());
             Ok(())
         });
         assert!(result.is_ok(), "{name}: {result:?}");
@@ -130,9 +107,9 @@ fn damaged_files_do_no_harm() {
 }
 
 #[test]
-fn a_file_that_claims_much_is_not_believed() {
+fn a_claimed_length_is_not_allocated() {
     let whole = fixture("lz4");
-    // The file's last object is a field in LZ4, which begins with its length.
+    // The file's last object is a field in LZ4, which starts with its length.
     let last: [u8; 8] = whole[136..144].try_into().expect("eight bytes");
     let start = usize::try_from(u64::from_le_bytes(last)).expect("an offset") + 64;
     let mut bytes = whole;

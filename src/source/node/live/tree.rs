@@ -1,101 +1,117 @@
-//! Walks a tree of a live machine: everything below a folder, on one file system, within bounds. Follows no link.
+//! Walks the tree below a directory of a live machine: one file system, bounded, never through a symlink.
 
-use super::{FOLDER, LiveSource, stat_of, trouble};
-use crate::source::node::{
-    Capability, HostPath, MAX_TREE_DEPTH, MAX_TREE_ENTRIES, Machine as _, NodeSource as _, SourceError, Stat,
-    behind_link,
-};
+use super::errno::file_error;
+use super::file::{DIRECTORY, to_stat};
+use crate::source::node::error::SourceError;
+use crate::source::node::files::walked_symlink;
+use crate::source::node::heartbeat::Heartbeat;
+use crate::source::node::limits::{MAX_TREE_DEPTH, MAX_TREE_ENTRIES};
+use crate::source::node::path::HostPath;
+use crate::source::node::stat::Stat;
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags};
 use std::ffi::{CString, OsStr};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
-/// Folders that wait to be walked; a folder of more folders is not gone through to its end.
-const MAX_WAITING: usize = 1 << 16;
+/// Directories seen and not yet walked, over all levels.
+const MAX_PENDING: usize = 1 << 16;
 
-/// What a walk carries along.
-pub(super) struct Walk<'v> {
-    host: &'v LiveSource,
+/// The state of a walk.
+pub(super) struct Walk<'w> {
     device: u64,
-    left: usize,
-    waiting: usize,
-    visit: &'v mut dyn FnMut(&Path, Result<Stat, SourceError>),
+    heartbeat: &'w Heartbeat,
+    entries_left: usize,
+    pending: usize,
+    stat_symlink: &'w mut dyn FnMut(&HostPath) -> Result<Stat, SourceError>,
+    visit: &'w mut dyn FnMut(&Path, Result<Stat, SourceError>),
 }
 
-/// A folder that waits to be walked: its name, and what it was when it was seen.
-type Waiting = (CString, rustix::fs::Stat);
+/// A directory to walk: its name, and its stat when it was seen.
+type Pending = (CString, rustix::fs::Stat);
 
-impl<'v> Walk<'v> {
-    /// A walk on this device, which calls `visit` for all that it sees.
+impl<'w> Walk<'w> {
+    /// A walk on one device that calls `visit` for each entry, and `stat_symlink` for what a symlink points to.
     pub(super) fn new(
-        host: &'v LiveSource,
         device: u64,
-        visit: &'v mut dyn FnMut(&Path, Result<Stat, SourceError>),
+        heartbeat: &'w Heartbeat,
+        stat_symlink: &'w mut dyn FnMut(&HostPath) -> Result<Stat, SourceError>,
+        visit: &'w mut dyn FnMut(&Path, Result<Stat, SourceError>),
     ) -> Self {
-        Self { host, device, left: MAX_TREE_ENTRIES, waiting: 0, visit }
+        Self { device, heartbeat, entries_left: MAX_TREE_ENTRIES, pending: 0, stat_symlink, visit }
     }
 
-    /// Everything below an open folder. Files are looked at by name in it: nothing on the way can be swapped.
-    pub(super) fn below(&mut self, place: &HostPath, folder: &OwnedFd) {
-        self.folder(place, folder, MAX_TREE_DEPTH);
+    /// Walks everything below an open directory. Entries are opened relative to it, so that no directory on the way can
+    /// be replaced meanwhile.
+    pub(super) fn walk_below(&mut self, path: &HostPath, directory: &OwnedFd) {
+        self.walk_directory(path, directory, MAX_TREE_DEPTH);
     }
 
-    fn folder(&mut self, place: &HostPath, folder: &OwnedFd, depth: usize) {
-        let mut folders = Vec::new();
-        if let Err(trouble) = self.entries(place, folder, &mut folders) {
-            (self.visit)(&place.path, Err(trouble));
+    fn walk_directory(&mut self, path: &HostPath, directory: &OwnedFd, depth_left: usize) {
+        let mut directories = Vec::new();
+        if let Err(error) = self.visit_entries(path, directory, &mut directories) {
+            (self.visit)(&path.path, Err(error));
         }
-        self.waiting += folders.len();
-        for (name, stat) in folders {
-            self.waiting -= 1;
-            let path = place.path.join(OsStr::from_bytes(name.to_bytes()));
-            (self.visit)(&path, Ok(stat_of(&stat)));
+        self.pending += directories.len();
+        for (name, stat) in directories {
+            self.pending -= 1;
+            let below = path.path.join(OsStr::from_bytes(name.to_bytes()));
+            (self.visit)(&below, Ok(to_stat(&stat)));
             let problem = if stat.st_dev != self.device {
-                "another file system is mounted there; it is not walked".to_owned()
-            } else if depth == 0 {
-                format!("the tree is deeper than {MAX_TREE_DEPTH} folders")
+                "another file system is mounted there, which is not walked".to_owned()
+            } else if depth_left == 0 {
+                format!("the tree is deeper than {MAX_TREE_DEPTH} directories")
             } else {
-                match rustix::fs::openat(folder, &name, FOLDER | OFlags::NOFOLLOW, Mode::empty()) {
-                    Ok(fd) => self.folder(&place.with_path(path), &fd, depth - 1),
-                    Err(e) => (self.visit)(&path, Err(changed(e))),
+                match rustix::fs::openat(directory, &name, DIRECTORY | OFlags::NOFOLLOW, Mode::empty()) {
+                    Ok(fd) => self.walk_directory(&path.with_path(below), &fd, depth_left - 1),
+                    Err(e) => (self.visit)(&below, Err(seen_before(e))),
                 }
                 continue;
             };
-            (self.visit)(&path, Err(SourceError::Io(problem)));
+            (self.visit)(&below, Err(SourceError::Io(problem)));
         }
     }
 
-    /// The things in a folder, but for the folders in it, which are told apart.
-    fn entries(&mut self, place: &HostPath, folder: &OwnedFd, folders: &mut Vec<Waiting>) -> Result<(), SourceError> {
-        let denied = |e| trouble(e, Capability::DacReadSearch);
-        for entry in Dir::read_from(folder).map_err(denied)? {
-            let entry = entry.map_err(denied)?;
+    /// Visits the entries of a directory that are not directories, and collects those that are.
+    fn visit_entries(
+        &mut self,
+        path: &HostPath,
+        directory: &OwnedFd,
+        directories: &mut Vec<Pending>,
+    ) -> Result<(), SourceError> {
+        for entry in Dir::read_from(directory).map_err(file_error)? {
+            let entry = entry.map_err(file_error)?;
             let name = entry.file_name();
             if matches!(name.to_bytes(), b"." | b"..") {
                 continue;
             }
-            self.host.pulse().beat();
-            if self.left == 0 {
+            self.heartbeat.beat();
+            if self.entries_left == 0 {
                 return Err(SourceError::Io(format!("the tree has more than {MAX_TREE_ENTRIES} entries")));
             }
-            self.left -= 1;
-            let path = place.path.join(OsStr::from_bytes(name.to_bytes()));
-            match rustix::fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW) {
-                Err(e) => (self.visit)(&path, Err(changed(e))),
+            self.entries_left -= 1;
+            let below = path.path.join(OsStr::from_bytes(name.to_bytes()));
+            match rustix::fs::statat(directory, name, AtFlags::SYMLINK_NOFOLLOW) {
+                Err(e) => (self.visit)(&below, Err(seen_before(e))),
                 Ok(stat) => match FileType::from_raw_mode(stat.st_mode) {
-                    FileType::Directory if self.waiting + folders.len() < MAX_WAITING => {
-                        folders.push((name.to_owned(), stat));
+                    FileType::Directory if self.pending + directories.len() < MAX_PENDING => {
+                        directories.push((name.to_owned(), stat));
                     }
                     FileType::Directory => {
                         return Err(SourceError::Io(format!(
-                            "the tree has more than {MAX_WAITING} folders beside each other"
+                            "the tree has more than {MAX_PENDING} directories side by side"
                         )));
                     }
                     FileType::Symlink => {
-                        (self.visit)(&path, behind_link(self.host.stat(&place.with_path(&path))));
+                        let target = (self.stat_symlink)(&path.with_path(&below));
+                        (self.visit)(&below, walked_symlink(target));
                     }
-                    _ => (self.visit)(&path, Ok(stat_of(&stat))),
+                    FileType::RegularFile
+                    | FileType::Fifo
+                    | FileType::Socket
+                    | FileType::CharacterDevice
+                    | FileType::BlockDevice
+                    | FileType::Unknown => (self.visit)(&below, Ok(to_stat(&stat))),
                 },
             }
         }
@@ -103,9 +119,9 @@ impl<'v> Walk<'v> {
     }
 }
 
-/// What was just seen in its folder, and is not there any more, was taken away meanwhile.
-fn changed(error: rustix::io::Errno) -> SourceError {
-    match trouble(error, Capability::DacReadSearch) {
+/// The error for an entry that its directory named a moment before: if it is gone now, the tree changed.
+fn seen_before(error: rustix::io::Errno) -> SourceError {
+    match file_error(error) {
         SourceError::NotFound | SourceError::NotDirectory => SourceError::Changed,
         other => other,
     }

@@ -1,29 +1,27 @@
-//! What is known of looks that hang, beyond the run that gave them up. Looks at nothing itself.
+//! Calls that hang, remembered over several runs of one process.
 
-use crate::source::node::HostPath;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use super::worker::ThreadAlive;
+use crate::source::node::path::HostPath;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Looks that were given up and still hang, over the runs of one process. Where one hangs nothing is asked for again, so that
-/// a dead mount costs one thread and not one a run.
+/// The paths of abandoned calls whose threads still hang. Later runs do not touch these paths, so that a dead mount costs
+/// one thread and not one per run.
 #[derive(Debug, Clone, Default)]
-pub struct StuckCalls(Arc<Mutex<Vec<(HostPath, Life)>>>);
-
-/// Whether a thread still lives.
-pub(super) type Life = Weak<()>;
+pub struct StuckCalls(Arc<Mutex<Vec<(HostPath, ThreadAlive)>>>);
 
 impl StuckCalls {
-    pub(super) fn note(&self, place: HostPath, life: Life) {
-        self.lock().push((place, life));
+    pub(super) fn add(&self, path: HostPath, thread: ThreadAlive) {
+        self.lock().push((path, thread));
     }
 
-    /// Where threads still hang.
-    pub(super) fn places(&self) -> Vec<HostPath> {
-        let mut hung = self.lock();
-        hung.retain(|(_, life)| life.strong_count() > 0);
-        hung.iter().map(|(place, _)| place.clone()).collect()
+    /// The paths at which threads still hang.
+    pub(super) fn paths(&self) -> Vec<HostPath> {
+        let mut calls = self.lock();
+        calls.retain(|(_, thread)| thread.strong_count() > 0);
+        calls.iter().map(|(path, _)| path.clone()).collect()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<(HostPath, Life)>> {
+    fn lock(&self) -> MutexGuard<'_, Vec<(HostPath, ThreadAlive)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,41 +1,42 @@
-//! What Go's linker notes in an executable: read from one small section, however large the file is.
+//! The build information that Go's linker puts into an executable: one small section, however large the file is.
 
-use super::SourceError;
+use crate::source::node::error::SourceError;
+use crate::text::system_error;
 use elf::ElfStream;
 use elf::endian::AnyEndian;
-use std::io::{Read, Seek};
+use std::io::{ErrorKind, Read, Seek};
 
 const MAGIC: &[u8] = b"\xff Go buildinf:";
-/// Where the two texts begin, since Go 1.18.
-const TEXTS_AT: usize = 32;
-/// The flag for texts that stand in the section itself.
+/// Offset of the two strings, since Go 1.18.
+const STRINGS_OFFSET: usize = 32;
+/// The flag for strings that are in the section itself.
 const INLINE: u8 = 2;
 
-/// Bytes of a section that is read; those of Go's programs have some thousand.
+/// Bytes of a section. Go programs have a few thousand.
 const MAX_SECTION: u64 = 1 << 20;
 
-/// The text of module and build lines.
+/// The lines on modules and build settings.
 pub(crate) fn read(mut file: impl Read + Seek) -> Result<String, SourceError> {
-    let no_executable = |e: elf::ParseError| SourceError::Malformed(format!("it is no executable: {e}"));
-    count_headers(&mut file)?;
-    let mut elf: ElfStream<AnyEndian, _> = ElfStream::open_stream(file).map_err(no_executable)?;
-    // The library holds a section as a whole, and a file may say that it has one of any size.
+    let failed = |e: elf::ParseError| parse_failure(&e);
+    check_header_counts(&mut file)?;
+    let mut elf: ElfStream<AnyEndian, _> = ElfStream::open_stream(file).map_err(failed)?;
+    // The library reads whole sections, and a file may claim any size.
     let bounded = |size: u64| if size > MAX_SECTION { Err(SourceError::TooLarge(MAX_SECTION)) } else { Ok(()) };
     let names = elf.section_headers().get(usize::from(elf.ehdr.e_shstrndx));
     bounded(names.map_or(u64::MAX, |section| section.sh_size))?;
-    let header = *elf.section_header_by_name(".go.buildinfo").map_err(no_executable)?.ok_or(SourceError::NotFound)?;
+    let header = *elf.section_header_by_name(".go.buildinfo").map_err(failed)?.ok_or(SourceError::NotFound)?;
     bounded(header.sh_size)?;
-    let (section, _) = elf.section_data(&header).map_err(no_executable)?;
-    text_of(section).ok_or_else(|| SourceError::Malformed("its build information has an unknown form".to_owned()))
+    let (section, _) = elf.section_data(&header).map_err(failed)?;
+    text_of(section).ok_or_else(|| SourceError::Malformed("its build information has an unknown format".to_owned()))
 }
 
-/// Refuses a file whose headers are counted elsewhere than in its first bytes: there may be any number of them. None at all
-/// means that there is no such section either.
-fn count_headers(file: &mut (impl Read + Seek)) -> Result<(), SourceError> {
+/// Refuses a file whose number of headers is not in its first 64 bytes, where it is at most 65,534. A file without section
+/// headers has no build information.
+fn check_header_counts(file: &mut (impl Read + Seek)) -> Result<(), SourceError> {
     let mut head = [0; 64];
     let read = file.read_exact(&mut head).and_then(|()| file.rewind());
-    read.map_err(|e| SourceError::Malformed(format!("it is no executable: {e}")))?;
-    // The class, 1 for 32 bits, tells where the numbers of program and section headers stand.
+    read.map_err(|e| parse_failure(&elf::ParseError::IOError(e)))?;
+    // The offsets depend on the class; 1 is 32 bits.
     let (programs, sections) = if head[4] == 1 { (44, 48) } else { (56, 60) };
     match (&head[programs..programs + 2], &head[sections..sections + 2]) {
         (_, [0, 0]) => Err(SourceError::NotFound),
@@ -44,21 +45,34 @@ fn count_headers(file: &mut (impl Read + Seek)) -> Result<(), SourceError> {
     }
 }
 
-/// The second text of the section; the first is Go's own version.
+/// Why a file cannot be parsed, in our words.
+fn parse_failure(error: &elf::ParseError) -> SourceError {
+    match error {
+        elf::ParseError::IOError(error) if error.kind() != ErrorKind::UnexpectedEof => {
+            SourceError::Io(system_error(error))
+        }
+        elf::ParseError::IOError(_) | elf::ParseError::BadMagic(_) => {
+            SourceError::Malformed("it is not an ELF executable".to_owned())
+        }
+        _ => SourceError::Malformed("its ELF headers are inconsistent".to_owned()),
+    }
+}
+
+/// The second string of the section. The first is Go's version.
 pub(crate) fn text_of(section: &[u8]) -> Option<String> {
     let flags = *section.strip_prefix(MAGIC)?.get(1)?;
     if flags & INLINE == 0 {
         return None;
     }
-    let (_, rest) = split_text(section.get(TEXTS_AT..)?)?;
-    let (text, _) = split_text(rest)?;
-    // 16 bytes at each end mark the text for tools that search for it.
+    let (_, rest) = split_string(section.get(STRINGS_OFFSET..)?)?;
+    let (text, _) = split_string(rest)?;
+    // 16 bytes at each end mark the string for tools that search for it.
     let text = text.get(16..text.len().checked_sub(16)?)?;
     Some(String::from_utf8_lossy(text).into_owned())
 }
 
-/// A text behind its length, which is written in groups of seven bits.
-fn split_text(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+/// A string after its length, which is encoded in groups of seven bits.
+fn split_string(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut length: usize = 0;
     for (index, byte) in bytes.iter().enumerate().take(5) {
         length |= usize::from(byte & 0x7f) << (7 * index);
@@ -77,7 +91,7 @@ mod tests {
     fn section(text: &str) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
         bytes.extend([8, INLINE]);
-        bytes.resize(TEXTS_AT, 0);
+        bytes.resize(STRINGS_OFFSET, 0);
         bytes.extend([6]);
         bytes.extend(b"go1.22");
         let marked = [&[b'0'; 16][..], text.as_bytes(), &[b'1'; 16][..]].concat();
@@ -87,21 +101,21 @@ mod tests {
     }
 
     #[test]
-    fn the_build_lines_are_found() {
+    fn finds_the_build_lines() {
         let text = format!("path\tk8s.io/kubernetes/cmd/kubelet\n{}", "dep\tx\n".repeat(40));
         assert_eq!(text_of(&section(&text)), Some(text));
     }
 
-    /// An executable of 64 bits with two sections: their names, and Go's.
-    fn executable(section: &[u8], size: u64, counted: u16) -> Vec<u8> {
+    /// A 64-bit executable with two sections: their names, and Go's.
+    fn executable(section: &[u8], size: u64, section_count: u16) -> Vec<u8> {
         let names = b"\0.shstrtab\0.go.buildinfo\0";
         let (names_at, section_at) = (64, 64 + names.len());
         let headers_at = section_at + section.len();
         let mut file = b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0\x3e\0\x01\0\0\0".to_vec();
         file.resize(40, 0);
         file.extend((headers_at as u64).to_le_bytes());
-        // The flags have four bytes, the other numbers two.
-        for number in [0, 0, 64, 56, 0, 64, counted, 1] {
+        // The flags, as two numbers of two bytes, then the others.
+        for number in [0, 0, 64, 56, 0, 64, section_count, 1] {
             file.extend(u16::to_le_bytes(number));
         }
         file.extend(names);
@@ -118,16 +132,16 @@ mod tests {
     }
 
     #[test]
-    fn a_section_of_any_size_is_not_held() {
+    fn refuses_a_section_that_claims_any_size() {
         let section = section("path\tx\n");
-        let read_of = |size, counted| read(Cursor::new(executable(&section, size, counted)));
+        let read_of = |size, count| read(Cursor::new(executable(&section, size, count)));
         assert_eq!(read_of(section.len() as u64, 3).as_deref(), Ok("path\tx\n"));
         assert_eq!(read_of(1 << 40, 3), Err(SourceError::TooLarge(MAX_SECTION)));
         assert_eq!(read_of(section.len() as u64, 0), Err(SourceError::NotFound));
     }
 
     #[test]
-    fn what_is_cut_short_is_no_text() {
+    fn a_truncated_section_has_no_text() {
         let whole = section("path\tx\n");
         for length in 0..whole.len() {
             assert_eq!(text_of(&whole[..length]), None, "{length}");

@@ -1,13 +1,13 @@
-//! The mount table: tells paths that come from the audited machine apart from the container's own.
+//! The mount table of a process: which paths come from the node, and which are the container's own.
 
 use std::path::{Path, PathBuf};
 
-/// File systems that hold a container's own root.
+/// File systems of container roots.
 const LAYERED: [&str; 4] = ["overlay", "aufs", "fuse-overlayfs", "fuse.fuse-overlayfs"];
-/// Files that the runtime writes for each container and mounts one by one, over those of a mounted `/etc` too.
-const WRITTEN_FOR_CONTAINER: [&str; 4] = ["/etc/hostname", "/etc/hosts", "/etc/resolv.conf", "/dev/termination-log"];
+/// Files that a runtime writes for each container and mounts one by one, even over those of a mounted `/etc`.
+const RUNTIME_FILES: [&str; 4] = ["/etc/hostname", "/etc/hosts", "/etc/resolv.conf", "/dev/termination-log"];
 
-/// What a process's `mountinfo` says, as far as it matters here.
+/// The mounts of a process.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct MountTable {
     mounts: Vec<Mount>,
@@ -16,12 +16,12 @@ pub(crate) struct MountTable {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Mount {
     id: u64,
-    at: PathBuf,
-    kind: String,
+    point: PathBuf,
+    file_system: String,
 }
 
 impl MountTable {
-    /// Reads the kernel's text: `id parent major:minor root mountpoint options … - type source superoptions`.
+    /// Parses `/proc/PID/mountinfo`: `id parent major:minor root mountpoint options … - type source superoptions`.
     pub(crate) fn parse(text: &str) -> Self {
         let mounts = text
             .lines()
@@ -30,39 +30,38 @@ impl MountTable {
                 let mut fields = left.split(' ');
                 Some(Mount {
                     id: fields.next()?.parse().ok()?,
-                    at: unescape(fields.nth(3)?).into(),
-                    kind: right.split(' ').next()?.to_owned(),
+                    point: unescape(fields.nth(3)?).into(),
+                    file_system: right.split(' ').next()?.to_owned(),
                 })
             })
             .collect();
         Self { mounts }
     }
 
-    /// Whether the root is a layered file system, as a container's is.
+    /// Whether the root is a layered file system, as in a container.
     pub(crate) fn layered_root(&self) -> bool {
-        self.mount_of(Path::new("/")).is_some_and(|m| LAYERED.contains(&m.kind.as_str()))
+        self.mount_of(Path::new("/")).is_some_and(|m| LAYERED.contains(&m.file_system.as_str()))
     }
 
-    /// The number of the mount at `/`: the same for processes that share their root, and for no others.
+    /// The id of the mount at `/`. Only processes with the same root have the same id.
     pub(crate) fn root_id(&self) -> Option<u64> {
         self.mount_of(Path::new("/")).map(|m| m.id)
     }
 
-    /// Whether a path is the container's own: it lies on its root file system and on nothing mounted into that, or the
-    /// runtime wrote it for the container.
+    /// Whether a path is the container's own: on its root file system, or written by the runtime.
     pub(crate) fn is_own(&self, path: &Path) -> bool {
-        self.mount_of(path).is_none_or(|m| m.at == Path::new("/") || is_written_for_container(&m.at))
+        self.mount_of(path).is_none_or(|m| m.point == Path::new("/") || is_runtime_file(&m.point))
     }
 
-    /// The mount that a path lies on: the deepest one, of several at one point the last.
+    /// The mount that a path is on: the deepest one, and of several at one mount point the last.
     fn mount_of(&self, path: &Path) -> Option<&Mount> {
-        self.mounts.iter().filter(|m| path.starts_with(&m.at)).max_by_key(|m| m.at.components().count())
+        self.mounts.iter().filter(|m| path.starts_with(&m.point)).max_by_key(|m| m.point.components().count())
     }
 
-    /// The folder to mount so that a path of the machine can be seen: its first component. `/` where that is mounted and
-    /// does not show it.
-    pub(crate) fn folder_to_mount(&self, path: &Path) -> String {
-        if self.mount_of(path).is_some_and(|m| is_written_for_container(&m.at)) {
+    /// The directory of the node to mount so that a path can be seen: its first component, or `/` for a file that the
+    /// runtime would write over again.
+    pub(crate) fn directory_to_mount(&self, path: &Path) -> String {
+        if self.mount_of(path).is_some_and(|m| is_runtime_file(&m.point)) {
             return "/".to_owned();
         }
         let mut parts = path.components();
@@ -71,11 +70,11 @@ impl MountTable {
     }
 }
 
-fn is_written_for_container(at: &Path) -> bool {
-    WRITTEN_FOR_CONTAINER.iter().any(|file| at == Path::new(file))
+fn is_runtime_file(mount_point: &Path) -> bool {
+    RUNTIME_FILES.iter().any(|file| mount_point == Path::new(file))
 }
 
-/// Undoes the kernel's escapes: blank, tab, newline and backslash as `\040` and so on.
+/// Undoes the kernel's escapes: space, tab, newline and backslash as `\040` and so on.
 pub(crate) fn unescape(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -102,7 +101,7 @@ mod tests {
 500 400 0:50 / / ro,relatime - overlay overlay rw,lowerdir=/a,upperdir=/b
 501 500 0:51 / /proc rw - proc proc rw
 502 500 8:1 /etc /etc ro,relatime - ext4 /dev/sda1 rw
-503 502 8:1 /x /etc/with\\040blank ro - ext4 /dev/sda1 rw
+503 502 8:1 /x /etc/with\\040space ro - ext4 /dev/sda1 rw
 504 502 8:1 /var/lib/docker/containers/1/hosts /etc/hosts rw - ext4 /dev/sda1 rw
 ";
 
@@ -111,19 +110,19 @@ mod tests {
         let table = MountTable::parse(CONTAINER);
         assert!(table.layered_root());
         assert!(!table.is_own(Path::new("/etc/kubernetes/pki")));
-        assert!(!table.is_own(Path::new("/etc/with blank/x")));
+        assert!(!table.is_own(Path::new("/etc/with space/x")));
         assert!(table.is_own(Path::new("/var/lib/kubelet/config.yaml")));
         assert!(table.is_own(Path::new("/etcd")));
-        assert_eq!(table.folder_to_mount(Path::new("/var/lib/kubelet")), "/var");
-        assert_eq!(table.folder_to_mount(Path::new("/")), "/");
+        assert_eq!(table.directory_to_mount(Path::new("/var/lib/kubelet")), "/var");
+        assert_eq!(table.directory_to_mount(Path::new("/")), "/");
     }
 
     #[test]
-    fn a_file_that_the_runtime_wrote_is_the_containers_own_below_a_mount_too() {
+    fn a_runtime_file_is_the_containers_own_even_below_a_mount() {
         let table = MountTable::parse(CONTAINER);
         assert!(table.is_own(Path::new("/etc/hosts")));
         assert!(!table.is_own(Path::new("/etc/hosts.allow")));
-        assert_eq!(table.folder_to_mount(Path::new("/etc/hosts")), "/");
+        assert_eq!(table.directory_to_mount(Path::new("/etc/hosts")), "/");
         assert_eq!(table.root_id(), Some(500));
     }
 

@@ -1,16 +1,17 @@
-//! How journalctl prints an entry: `Mon DD HH:MM:SS host name[pid]: message`. The time is UTC, as in a container.
+//! Prints an entry as `journalctl -o short` does: `Mon DD HH:MM:SS host name[pid]: message`. The time is UTC, as in a
+//! container.
 
-use super::JournalEntry;
+use super::entry::JournalEntry;
 use std::time::{Duration, SystemTime};
 
-/// What is longer, other than a message, is not printed.
-const LONG: usize = 300;
+/// Longer values other than messages are not printed.
+const MAX_VALUE_BYTES: usize = 300;
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 impl JournalEntry {
-    /// The lines of `-o short`; none without a message.
+    /// The lines of `journalctl -o short`; `None` without a message.
     pub fn short(&self) -> Option<String> {
-        let message = plain(self.message.as_ref()?);
+        let message = without_terminal_codes(self.message.as_ref()?);
         let mut text = time(self.realtime);
         for word in self.hostname.iter().chain([&self.identifier]) {
             text.push(' ');
@@ -35,21 +36,21 @@ impl JournalEntry {
         Some(text)
     }
 
-    /// The line between entries of two starts of the machine.
+    /// The line between entries of two boots.
     pub fn boot_line(&self) -> String {
         let id: String = self.boot.iter().map(|byte| format!("{byte:02x}")).collect();
         format!("-- Boot {id} --\n")
     }
 }
 
-/// Whether a number of microseconds is one that systemd takes for a time.
+/// Whether systemd accepts a number of microseconds as a time.
 pub(super) const fn is_time(microseconds: u64) -> bool {
     microseconds > 0 && microseconds < 1 << 55
 }
 
-/// A value that stands before the message, if it is printed at all.
+/// A value in front of the message, if it is printed.
 pub(super) fn short_text(value: &[u8]) -> Option<String> {
-    printable(value).filter(|text| text.len() < LONG).map(str::to_owned)
+    printable(value).filter(|text| text.len() < MAX_VALUE_BYTES).map(str::to_owned)
 }
 
 /// `Mon DD HH:MM:SS`.
@@ -62,26 +63,26 @@ fn time(microseconds: u64) -> String {
     format!("{} {} {}", month.unwrap_or(&"Jan"), day.unwrap_or("01"), clock.unwrap_or("00:00:00"))
 }
 
-/// The text, if it holds only what a terminal takes as text.
+/// The bytes as text, if a terminal shows all of it.
 fn printable(bytes: &[u8]) -> Option<&str> {
-    let fine = |c: char| {
+    let is_printable = |c: char| {
         let code = u32::from(c);
-        let nothing = (0xfdd0..=0xfdef).contains(&code) || code & 0xfffe == 0xfffe;
-        matches!(c, '\t' | '\n') || !(c.is_control() || nothing)
+        let noncharacter = (0xfdd0..=0xfdef).contains(&code) || code & 0xfffe == 0xfffe;
+        matches!(c, '\t' | '\n') || !(c.is_control() || noncharacter)
     };
-    std::str::from_utf8(bytes).ok().filter(|text| text.chars().all(fine))
+    std::str::from_utf8(bytes).ok().filter(|text| text.chars().all(is_printable))
 }
 
-/// A message without what only a terminal would show: eight blanks for each tab; no colours and titles; no carriage return
-/// at the end of a line. What is not whole is left as it is.
-fn plain(message: &[u8]) -> Vec<u8> {
+/// A message with tabs as eight spaces, without colours, terminal titles and carriage returns at line ends. An incomplete
+/// escape sequence is kept.
+fn without_terminal_codes(message: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(message.len());
     let mut rest = message;
     while let [first, after @ ..] = rest {
         rest = after;
         match first {
             b'\t' => out.extend([b' '; 8]),
-            b'\x1b' => match escape(after) {
+            b'\x1b' => match escape_length(after) {
                 Some(length) => rest = &after[length..],
                 None => out.push(*first),
             },
@@ -99,8 +100,8 @@ fn plain(message: &[u8]) -> Vec<u8> {
     out
 }
 
-/// The length of a colour (`[1;31m`) or of a command to the terminal (`]…` up to BEL) behind an ESC.
-fn escape(after: &[u8]) -> Option<usize> {
+/// The length of a colour (`[1;31m`) or a terminal command (`]…` up to BEL) after an ESC.
+fn escape_length(after: &[u8]) -> Option<usize> {
     let (first, rest) = after.split_first()?;
     match first {
         b'[' => {

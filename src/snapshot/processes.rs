@@ -1,0 +1,66 @@
+//! The processes of a snapshot: those with the name of a component, without secrets.
+
+use super::redaction;
+use crate::model::Component;
+use crate::node::{Instance, Node};
+use crate::source::node::format::{NameOrId, ProcessEntry};
+use crate::source::node::{Process, Recording, SourceError};
+use crate::version::build_excerpt;
+use std::path::PathBuf;
+
+/// Whether a process has the name of a component. Others only share a part of it.
+pub(super) fn is_named_as_component(node: &Node, pid: u32) -> bool {
+    let is_ignored = |component| node.processes(component).ignored.iter().any(|(process, _)| process.pid == pid);
+    instance(node, pid).is_some() || Component::ALL.into_iter().any(is_ignored)
+}
+
+fn instance(node: &Node, pid: u32) -> Option<&Instance> {
+    let mut instances = Component::ALL.into_iter().flat_map(|component| &node.processes(component).instances);
+    instances.find(|instance| instance.process.pid == pid)
+}
+
+/// What was read of a process. `root` is its root directory, if it is not the node's.
+pub(super) fn process_entry(
+    process: &Process,
+    node: &Node,
+    recording: &Recording,
+    root: Option<PathBuf>,
+) -> ProcessEntry {
+    let pid = process.pid;
+    let variables = recording.variables.range((pid, String::new())..).take_while(|((of, _), _)| *of == pid);
+    let env_error = variables.clone().find_map(|(_, value)| value.as_ref().err());
+    let env = variables.filter_map(|((_, name), value)| Some((name.clone(), value.as_ref().ok()?.clone()?))).collect();
+    let (build, build_error) = match recording.builds.get(&pid) {
+        None | Some(Err(SourceError::NotFound)) => (None, None),
+        Some(Ok(text)) => (Some(build_excerpt(text)), None),
+        Some(Err(error)) => (None, Some(error.to_code())),
+    };
+    ProcessEntry {
+        pid: Some(pid),
+        argv: match instance(node, pid) {
+            Some(instance) => redaction::without_secrets(instance.component, &process.argv),
+            None => name_words(&process.argv),
+        },
+        exe: process.exe.clone(),
+        setuid: process.setuid,
+        privileged: process.privileged,
+        truncated: process.truncated,
+        user: Some(NameOrId::Id(process.real_uid)),
+        effective_user: (process.effective_uid != process.real_uid).then_some(NameOrId::Id(process.effective_uid)),
+        env,
+        env_error: env_error.map(SourceError::to_code),
+        cgroup: process.cgroup.clone(),
+        // A snapshot is text.
+        cwd: process.cwd.as_ref().map(|directory| directory.display().to_string().into()),
+        build,
+        build_error,
+        root,
+        ..ProcessEntry::default()
+    }
+}
+
+/// Of a process that does not count only the name is read: the words before the first flag.
+fn name_words(argv: &[String]) -> Vec<String> {
+    let words = argv.iter().enumerate().take_while(|(index, word)| *index == 0 || !word.starts_with('-'));
+    words.map(|(_, word)| word.clone()).collect()
+}

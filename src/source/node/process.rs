@@ -1,0 +1,46 @@
+//! Access to a node's processes.
+
+use super::error::SourceError;
+use super::process_table::ProcessTable;
+use std::path::PathBuf;
+
+/// The processes of a node.
+pub trait ProcessSource {
+    /// The processes whose `argv[0]` or executable has one of these file names. A process that exits meanwhile is left
+    /// out.
+    fn processes(&self, names: &[&str]) -> Result<Vec<Process>, SourceError>;
+
+    /// These environment variables of a process, in this order. No other variable is returned or kept.
+    fn variables(&self, pid: u32, names: &[&str]) -> Result<Vec<Option<String>>, SourceError>;
+
+    /// The build information that Go's linker put into the executable of a process: modules and build settings.
+    fn build_information(&self, pid: u32) -> Result<String, SourceError>;
+
+    /// Every process, as a listing shows it.
+    fn process_table(&self) -> Result<ProcessTable, SourceError>;
+}
+
+/// One process, as far as the settings of a component need it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Process {
+    /// Its number.
+    pub pid: u32,
+    /// The command line. Bytes that are not UTF-8 are replaced.
+    pub argv: Vec<String>,
+    /// Whether only the first word of a command line that exceeds the limits was kept.
+    pub truncated: bool,
+    /// The path of the executable, if it can be read.
+    pub exe: Option<String>,
+    /// Whether the executable is setuid: whoever starts it chooses its name and arguments.
+    pub setuid: bool,
+    /// Whether `CAP_SYS_ADMIN` is effective, as in a privileged container.
+    pub privileged: bool,
+    /// The user who started it.
+    pub real_uid: u32,
+    /// The user whose permissions it has.
+    pub effective_uid: u32,
+    /// Its control group; empty if unknown.
+    pub cgroup: String,
+    /// Its working directory, if it can be read.
+    pub cwd: Option<PathBuf>,
+}

@@ -1,0 +1,318 @@
+//! A node as a file describes it. Nothing is guessed; the directories above a described file exist and belong to root.
+
+use crate::source::node::accounts::{AccountSource, Accounts};
+use crate::source::node::error::{NonRegularFile, SourceError};
+use crate::source::node::files::{FileSource, walked_symlink};
+use crate::source::node::journal::{Journal, JournalEntry, JournalQuery, JournalSource};
+use crate::source::node::limits::MAX_TREE_DEPTH;
+use crate::source::node::node_source::NodeSource;
+use crate::source::node::path::{HostPath, PathRoot, base_name};
+use crate::source::node::process::{Process, ProcessSource};
+use crate::source::node::process_table::{ProcessRow, ProcessTable};
+use crate::source::node::stat::{FileKind, Lstat, Stat};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Component, Path, PathBuf};
+
+/// Symlinks in one path, the kernel's limit.
+const MAX_LINKS: usize = 40;
+/// Bytes that the kernel keeps of a program's name.
+const MAX_NAME: usize = 15;
+
+/// A node as a file describes it.
+#[derive(Debug)]
+pub struct RecordedSource {
+    pub(super) name: Option<String>,
+    pub(super) files: BTreeMap<PathBuf, RecordedEntry>,
+    pub(super) processes: Result<Vec<RecordedProcess>, SourceError>,
+    pub(super) accounts: Accounts,
+    pub(super) notices: Vec<String>,
+    /// The entries of each unit, by its full name.
+    pub(super) journal: Vec<(String, Vec<JournalEntry>)>,
+    /// The probes that a snapshot can answer; `None` if the file is no snapshot.
+    pub(super) recorded_probes: Option<BTreeSet<String>>,
+}
+
+/// What is at a path.
+#[derive(Debug)]
+pub(super) enum RecordedEntry {
+    File(RecordedFile),
+    Symlink(PathBuf),
+    Error(SourceError),
+}
+
+/// A file or directory.
+#[derive(Debug)]
+pub(super) struct RecordedFile {
+    pub(super) stat: Stat,
+    pub(super) content: Result<Vec<u8>, SourceError>,
+    /// What a walk from above says of it instead of `stat`.
+    pub(super) in_walk: Option<SourceError>,
+    /// Why a walk from above does not enter it.
+    pub(super) not_entered: Option<SourceError>,
+}
+
+/// A process with everything that is asked of it.
+#[derive(Debug)]
+pub(super) struct RecordedProcess {
+    pub(super) process: Process,
+    pub(super) environment: Result<BTreeMap<String, String>, SourceError>,
+    pub(super) build: Result<String, SourceError>,
+    pub(super) root: PathBuf,
+}
+
+impl RecordedSource {
+    fn process(&self, pid: u32) -> Result<&RecordedProcess, SourceError> {
+        self.processes
+            .as_ref()
+            .map_err(Clone::clone)?
+            .iter()
+            .find(|p| p.process.pid == pid)
+            .ok_or(SourceError::NotFound)
+    }
+
+    /// The described path that `path` resolves to. `follow_last` says whether a symlink at its end is followed.
+    fn resolve(&self, path: &HostPath, follow_last: bool) -> Result<PathBuf, SourceError> {
+        let root = match path.root {
+            PathRoot::Node => Path::new("/"),
+            PathRoot::Process(pid) => &self.process(pid)?.root,
+        };
+        let mut pending = components(&path.path);
+        let mut inside = PathBuf::new();
+        let mut links = 0;
+        let mut not_mounted = None;
+        while let Some(name) = pending.pop() {
+            if name == ".." {
+                inside.pop();
+                continue;
+            }
+            let next = inside.join(&name);
+            match self.files.get(&root.join(&next)) {
+                Some(RecordedEntry::Symlink(_)) if !follow_last && pending.is_empty() => inside = next,
+                Some(RecordedEntry::Symlink(target)) => {
+                    links += 1;
+                    if links > MAX_LINKS {
+                        return Err(SourceError::Io("too many symbolic links".to_owned()));
+                    }
+                    if target.is_absolute() {
+                        inside = PathBuf::new();
+                    }
+                    pending.extend(components(target));
+                }
+                // A directory below one that is not mounted may be.
+                Some(RecordedEntry::Error(error @ SourceError::NotMounted(_))) if !pending.is_empty() => {
+                    not_mounted = Some(error);
+                    inside = next;
+                }
+                Some(RecordedEntry::Error(error)) => return Err(error.clone()),
+                Some(RecordedEntry::File(file)) if file.stat.kind != FileKind::Directory && !pending.is_empty() => {
+                    return Err(SourceError::NotDirectory);
+                }
+                Some(RecordedEntry::File(_)) | None => inside = next,
+            }
+        }
+        let path = root.join(inside);
+        match not_mounted {
+            Some(error) if !self.files.contains_key(&path) && self.below(&path).next().is_none() => Err(error.clone()),
+            Some(_) | None => Ok(path),
+        }
+    }
+
+    fn below<'a>(&'a self, directory: &'a Path) -> impl Iterator<Item = (&'a PathBuf, &'a RecordedEntry)> {
+        self.files
+            .range(directory.to_path_buf()..)
+            .take_while(move |(p, _)| p.starts_with(directory))
+            .filter(move |(p, _)| *p != directory)
+    }
+
+    /// The stat of a resolved path.
+    fn stat_resolved(&self, path: &Path) -> Result<Stat, SourceError> {
+        match self.files.get(path) {
+            Some(RecordedEntry::File(file)) => Ok(file.stat),
+            Some(RecordedEntry::Error(error)) => Err(error.clone()),
+            Some(RecordedEntry::Symlink(_)) => self.stat(&HostPath::host(path)),
+            None if path == Path::new("/") || self.below(path).next().is_some() => {
+                Ok(Stat { kind: FileKind::Directory, mode: 0o755, uid: 0, gid: 0 })
+            }
+            None => Err(SourceError::NotFound),
+        }
+    }
+
+    /// Visits everything at and below a path, at most `depth` levels of directories.
+    fn walk_levels(
+        &self,
+        path: &HostPath,
+        depth: usize,
+        visit: &mut dyn FnMut(&Path, Result<Stat, SourceError>),
+    ) -> Result<(), SourceError> {
+        let top = self.resolve(path, true)?;
+        let stat = self.stat_resolved(&top)?;
+        visit(&path.path, Ok(stat));
+        if stat.kind != FileKind::Directory {
+            return Ok(());
+        }
+        let Some(depth) = depth.checked_sub(1) else {
+            return Err(SourceError::Io(format!("the tree is deeper than {MAX_TREE_DEPTH} directories")));
+        };
+        for name in self.list(path)? {
+            let below = path.with_path(path.path.join(&name));
+            match self.files.get(&top.join(&name)) {
+                Some(RecordedEntry::File(RecordedFile { in_walk: Some(error), .. })) => {
+                    visit(&below.path, Err(error.clone()));
+                }
+                Some(RecordedEntry::File(RecordedFile { not_entered: Some(error), stat, .. })) => {
+                    visit(&below.path, Ok(*stat));
+                    visit(&below.path, Err(error.clone()));
+                }
+                Some(RecordedEntry::Symlink(_)) => visit(&below.path, walked_symlink(self.stat(&below))),
+                Some(RecordedEntry::File(_) | RecordedEntry::Error(_)) | None => {
+                    if let Err(error) = self.walk_levels(&below, depth, visit) {
+                        visit(&below.path, Err(error));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl FileSource for RecordedSource {
+    fn lstat(&self, path: &HostPath) -> Result<Lstat, SourceError> {
+        let path = self.resolve(path, false)?;
+        if let Some(RecordedEntry::Symlink(target)) = self.files.get(&path) {
+            let stat = Stat { kind: FileKind::Special, mode: 0o777, uid: 0, gid: 0 };
+            return Ok(Lstat { stat, size: target.as_os_str().len() as u64, target: Some(target.clone()) });
+        }
+        let size = match self.files.get(&path) {
+            Some(RecordedEntry::File(RecordedFile { content: Ok(bytes), .. })) => bytes.len() as u64,
+            Some(RecordedEntry::File(_) | RecordedEntry::Symlink(_) | RecordedEntry::Error(_)) | None => 0,
+        };
+        Ok(Lstat { stat: self.stat_resolved(&path)?, size, target: None })
+    }
+
+    fn stat(&self, path: &HostPath) -> Result<Stat, SourceError> {
+        self.stat_resolved(&self.resolve(path, true)?)
+    }
+
+    fn read(&self, path: &HostPath) -> Result<Vec<u8>, SourceError> {
+        let path = self.resolve(path, true)?;
+        match self.files.get(&path) {
+            Some(RecordedEntry::File(file)) => file.content.clone(),
+            Some(RecordedEntry::Error(error)) => Err(error.clone()),
+            Some(RecordedEntry::Symlink(_)) | None => {
+                self.stat_resolved(&path)?;
+                Err(SourceError::NotRegular(NonRegularFile::Directory))
+            }
+        }
+    }
+
+    fn list(&self, path: &HostPath) -> Result<Vec<String>, SourceError> {
+        let path = self.resolve(path, true)?;
+        if self.stat_resolved(&path)?.kind != FileKind::Directory {
+            return Err(SourceError::NotDirectory);
+        }
+        if let Some(RecordedEntry::File(RecordedFile { content: Err(error), .. })) = self.files.get(&path)
+            && !matches!(error, SourceError::NotRegular(_))
+        {
+            return Err(error.clone());
+        }
+        let mut names: Vec<String> = self
+            .below(&path)
+            .filter_map(|(p, _)| p.strip_prefix(&path).ok()?.components().next())
+            .map(|c| c.as_os_str().to_string_lossy().into_owned())
+            .collect();
+        names.dedup();
+        Ok(names)
+    }
+
+    fn walk(
+        &self,
+        path: &HostPath,
+        visit: &mut dyn FnMut(&Path, Result<Stat, SourceError>),
+    ) -> Result<(), SourceError> {
+        self.walk_levels(path, MAX_TREE_DEPTH, visit)
+    }
+}
+
+impl ProcessSource for RecordedSource {
+    fn processes(&self, names: &[&str]) -> Result<Vec<Process>, SourceError> {
+        let is_named = |path: &str| names.contains(&base_name(path));
+        let is_wanted =
+            |p: &Process| p.argv.first().is_some_and(|a| is_named(a)) || p.exe.as_deref().is_some_and(is_named);
+        let all = self.processes.as_ref().map_err(Clone::clone)?;
+        Ok(all.iter().map(|p| &p.process).filter(|p| is_wanted(p)).cloned().collect())
+    }
+
+    fn variables(&self, pid: u32, names: &[&str]) -> Result<Vec<Option<String>>, SourceError> {
+        let environment = self.process(pid)?.environment.as_ref().map_err(Clone::clone)?;
+        Ok(names.iter().map(|name| environment.get(*name).cloned()).collect())
+    }
+
+    fn build_information(&self, pid: u32) -> Result<String, SourceError> {
+        self.process(pid)?.build.clone()
+    }
+
+    fn process_table(&self) -> Result<ProcessTable, SourceError> {
+        let all = self.processes.as_ref().map_err(Clone::clone)?;
+        Ok(ProcessTable::new(all.iter().map(|p| row(&p.process)).collect(), 0, None))
+    }
+}
+
+impl AccountSource for RecordedSource {
+    fn accounts(&self) -> &Accounts {
+        &self.accounts
+    }
+}
+
+impl JournalSource for RecordedSource {
+    /// There is one journal, whatever directory is asked for. Its entries are ordered by unit.
+    fn journal(&self, query: &JournalQuery) -> Result<Journal, SourceError> {
+        let is_wanted = |unit: &String| query.units.is_empty() || query.units.contains(unit);
+        let entries = self.journal.iter().filter(|(unit, _)| is_wanted(unit)).flat_map(|(_, entries)| entries);
+        let mut entries: Vec<JournalEntry> = entries.filter(|entry| query.matches(entry)).cloned().collect();
+        query.keep_last(&mut entries);
+        Ok(Journal { exists: !self.journal.is_empty(), ignored: Vec::new(), entries })
+    }
+}
+
+impl NodeSource for RecordedSource {
+    fn name(&self) -> Option<String> {
+        self.name.clone()
+    }
+
+    fn notices(&self) -> Vec<String> {
+        self.notices.clone()
+    }
+
+    fn recorded_probes(&self) -> Option<&BTreeSet<String>> {
+        self.recorded_probes.as_ref()
+    }
+}
+
+fn row(process: &Process) -> ProcessRow {
+    let program = process.argv.first().or(process.exe.as_ref()).map_or("", String::as_str);
+    ProcessRow {
+        pid: process.pid,
+        parent: 1,
+        uid: process.effective_uid,
+        name: base_name(program).chars().take(MAX_NAME).collect(),
+        argv: process.argv.clone(),
+        defunct: false,
+        terminal: 0,
+        cpu: 0,
+        started: 0,
+    }
+}
+
+/// The components of a path in reverse, so that the next one can be popped.
+pub(super) fn components(path: &Path) -> Vec<String> {
+    let mut names: Vec<String> = path
+        .components()
+        .filter_map(|c| match c {
+            Component::Normal(name) => Some(name.to_string_lossy().into_owned()),
+            Component::ParentDir => Some("..".to_owned()),
+            Component::RootDir | Component::CurDir | Component::Prefix(_) => None,
+        })
+        .collect();
+    names.reverse();
+    names
+}
