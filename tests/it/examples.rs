@@ -99,10 +99,22 @@ fn the_two_workers_differ_as_their_files_say() {
     assert!(ids_in_state(&worker, "[WARN]").contains(&"4.2.4"));
     let hardened = text_of(&reports.join("hardened-worker.txt"));
     assert!(ids_in_state(&hardened, "[FAIL]").is_empty());
-    let open: Vec<&str> =
-        ids_in_state(&hardened, "[WARN]").into_iter().filter(|id| !id.starts_with("5.")).collect();
+    let open: Vec<&str> = ids_in_state(&hardened, "[WARN]").into_iter().filter(|id| !id.starts_with("5.")).collect();
     assert!(open.is_empty(), "only the manual checks of the cluster policies are open: {open:?}");
     assert_eq!(ids_in_state(&hardened, "[PASS]").len(), 25);
+}
+
+#[test]
+fn the_page_about_reports_shows_a_check_of_the_example() {
+    let page = text_of(&repository("docs/reports.md"));
+    let (_, block) = page.split_once("```json\n").expect("a check");
+    let (block, _) = block.split_once("```").expect("the end of the check");
+    let shown: Value = serde_json::from_str(block).expect("JSON");
+    let report = text_of(&repository("examples/reports/example.report.json"));
+    let report: Value = serde_json::from_str(&report).expect("JSON");
+    let checks = report["checks"].as_array().expect("checks");
+    let check = checks.iter().find(|check| check["id"] == shown["id"]).expect("the check");
+    assert_eq!(&shown, check);
 }
 
 #[test]

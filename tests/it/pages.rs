@@ -3,6 +3,7 @@
 use crate::support::{nodeproof, repository, text_of};
 use clap::{CommandFactory as _, Parser as _};
 use nodeproof::internals::cli::Cli;
+use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -175,4 +176,38 @@ fn links_between_pages_lead_to_files() {
         }
     }
     assert!(count > 40, "{count} links");
+}
+
+/// The names of all properties in a JSON Schema.
+fn properties(schema: &Value, names: &mut BTreeSet<String>) {
+    match schema {
+        Value::Object(map) => {
+            if let Some(Value::Object(own)) = map.get("properties") {
+                names.extend(own.keys().cloned());
+            }
+            map.values().for_each(|inner| properties(inner, names));
+        }
+        Value::Array(items) => items.iter().for_each(|inner| properties(inner, names)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+#[test]
+fn the_page_about_reports_names_every_field_and_format() {
+    let page = text_of(&repository("docs/reports.md"));
+    let schema = serde_json::from_str(&text_of(&repository("docs/schema/report.json"))).expect("a schema");
+    let mut fields = BTreeSet::new();
+    properties(&schema, &mut fields);
+    assert!(fields.len() > 40, "{fields:?}");
+    let missing: Vec<&String> = fields.iter().filter(|field| !page.contains(&format!("`{field}`"))).collect();
+    assert!(missing.is_empty(), "fields that the page does not name: {missing:?}");
+
+    let output = nodeproof().args(["--format", "none"]).output().expect("it runs");
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    let (_, formats) = message.split_once("the formats are ").expect("the list of formats");
+    let formats = formats.split(['\n', '.']).next().unwrap_or_default();
+    let rows = page.lines().skip_while(|line| !line.starts_with("| format |")).skip(2);
+    let documented: Vec<&str> =
+        rows.take_while(|line| line.starts_with('|')).filter_map(|row| row.split('`').nth(1)).collect();
+    assert_eq!(documented.join(", "), formats);
 }
