@@ -6,20 +6,29 @@ use crate::support::{nodeproof, repository, text_of};
 use serde_json::Value;
 use std::fs;
 
-/// The arguments of each audit, and the formats of its reports with their files in examples/reports/.
-const AUDITS: [(&[&str], &[(&str, &str)]); 3] = [
-    (
-        &["--host", "example", "--benchmark", "cis-1.12"],
-        &[
+/// One audit, and its reports in examples/reports/.
+struct Audit {
+    arguments: &'static [&'static str],
+    /// Each format, and the name of its file.
+    reports: &'static [(&'static str, &'static str)],
+}
+
+const AUDITS: [Audit; 3] = [
+    Audit {
+        arguments: &["--host", "example", "--benchmark", "cis-1.12"],
+        reports: &[
             ("text", "example.txt"),
             ("report", "example.report.json"),
             ("json", "example.json"),
             ("junit", "example.junit.xml"),
             ("asff", "example.asff.json"),
         ],
-    ),
-    (&["--host", "examples/hosts/worker.yaml"], &[("text", "worker.txt")]),
-    (&["--host", "examples/hosts/hardened-worker.yaml"], &[("text", "hardened-worker.txt")]),
+    },
+    Audit { arguments: &["--host", "examples/hosts/worker.yaml"], reports: &[("text", "worker.txt")] },
+    Audit {
+        arguments: &["--host", "examples/hosts/hardened-worker.yaml"],
+        reports: &[("text", "hardened-worker.txt")],
+    },
 ];
 
 const AWS: [(&str, &str); 4] = [
@@ -67,7 +76,7 @@ fn comparable(format: &str, text: &str) -> String {
 fn reports_are_current() {
     let write = std::env::var_os("NODEPROOF_WRITE_EXAMPLES").is_some();
     let mut outdated = vec![];
-    for (arguments, reports) in AUDITS {
+    for Audit { arguments, reports } in AUDITS {
         for (format, name) in reports {
             let file = repository("examples/reports").join(name);
             let current = audit(arguments, format);
