@@ -47,7 +47,7 @@ pub fn flags(data: &[u8]) {
     if can_be_read {
         let alone = Arguments::parse(component, &[format!("--{name}={value}")]);
         assert_eq!(alone.get(&named, false), Reading::Values(vec![&*value]));
-        assert_eq!(alone.get(&format!("{named}-not"), false), Reading::Absent);
+        assert_eq!(alone.get(&format!("{named}-not"), false), Reading::NotGiven);
     }
     words.push(format!("--{name}={value}"));
     let all = Arguments::parse(component, &words);
@@ -55,7 +55,7 @@ pub fn flags(data: &[u8]) {
         match all.get(&named, component.is_switch(&named)) {
             Reading::Values(values) => assert_eq!(values.last(), Some(&&*value), "{words:?}"),
             Reading::Ambiguous { word } => assert!(word.starts_with("--"), "{words:?}"),
-            Reading::Absent => panic!("{words:?} do not have the flag {name}"),
+            Reading::NotGiven => panic!("{words:?} do not have the flag {name}"),
         }
     }
     for kind in KINDS {

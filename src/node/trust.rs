@@ -12,7 +12,7 @@ pub(super) enum TrustLevel {
     /// It runs in a system service or a container, or under the component's own account.
     Service,
     /// Root started it, on the node itself or in a static pod.
-    Root,
+    RootUser,
 }
 
 pub(super) fn trust_level(component: Component, process: &Process, accounts: &Accounts) -> TrustLevel {
@@ -26,7 +26,7 @@ pub(super) fn trust_level(component: Component, process: &Process, accounts: &Ac
         return TrustLevel::Untrusted;
     }
     if process.real_uid == 0 && process.effective_uid == 0 && !is_api_pod(&process.cgroup) {
-        return TrustLevel::Root;
+        return TrustLevel::RootUser;
     }
     let own_account = component.accounts().iter().any(|name| accounts.user(name) == Some(process.real_uid));
     if own_account || is_kubernetes_service(component.program(), &process.cgroup) || is_container(&process.cgroup) {
@@ -61,7 +61,7 @@ pub(super) fn reason_to_ignore(
         TrustLevel::Untrusted => {
             format!("{who}, but runs outside of static pods and services of Kubernetes: any user can start it")
         }
-        TrustLevel::Service | TrustLevel::Root => {
+        TrustLevel::Service | TrustLevel::RootUser => {
             format!("{who}, but root runs another one on the node itself")
         }
     }
@@ -96,9 +96,9 @@ mod tests {
         let accounts = Accounts::parse(b"etcd:x:1501:1501::/:\n", b"");
         let session = "/user.slice/user-1000.slice/s.scope";
         let cases = [
-            (etcd(0, ""), TrustLevel::Root),
-            (etcd(0, "/user.slice/user-0.slice/session-1.scope"), TrustLevel::Root),
-            (etcd(0, STATIC_POD), TrustLevel::Root),
+            (etcd(0, ""), TrustLevel::RootUser),
+            (etcd(0, "/user.slice/user-0.slice/session-1.scope"), TrustLevel::RootUser),
+            (etcd(0, STATIC_POD), TrustLevel::RootUser),
             (etcd(0, API_POD), TrustLevel::Untrusted),
             (etcd(1501, API_POD), TrustLevel::Untrusted),
             (etcd(1000, STATIC_POD), TrustLevel::Service),
@@ -113,7 +113,7 @@ mod tests {
             (Process { real_uid: 1000, effective_uid: 0, ..etcd(0, "/user.slice/x") }, TrustLevel::Untrusted),
             (Process { setuid: true, ..etcd(0, "/system.slice/cron.service") }, TrustLevel::Untrusted),
             (etcd(0, "/user.slice/user-1000.slice/session-1.scope"), TrustLevel::Untrusted),
-            (Process { exe: Some("/x/etcd".to_owned()), ..etcd(0, session) }, TrustLevel::Root),
+            (Process { exe: Some("/x/etcd".to_owned()), ..etcd(0, session) }, TrustLevel::RootUser),
         ];
         for (process, expected) in cases {
             assert_eq!(trust_level(Component::Etcd, &process, &accounts), expected, "{process:?}");

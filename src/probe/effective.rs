@@ -135,7 +135,7 @@ fn from_documents(
             InDocument::Null => break,
             InDocument::Empty => return Ok(None),
             InDocument::Value(value) => return Ok(Some((value, format!("drop-in {}: {path}", shown(&place.path))))),
-            InDocument::Absent => {}
+            InDocument::NotSet => {}
         }
     }
     let Some(file) = file else {
@@ -146,13 +146,13 @@ fn from_documents(
         // The kubelet replaces a zero duration in its file by the default, before it merges the drop-ins.
         InDocument::Value(Value::Duration(Duration::ZERO)) if probe.component == Component::Kubelet => None,
         InDocument::Value(value) => Some((value, format!("file {}: {path}", shown(&place.path)))),
-        InDocument::Null | InDocument::Empty | InDocument::Absent => None,
+        InDocument::Null | InDocument::Empty | InDocument::NotSet => None,
     })
 }
 
 /// What one document has at a path.
 enum InDocument {
-    Absent,
+    NotSet,
     Null,
     /// An empty text or list.
     Empty,
@@ -168,7 +168,7 @@ fn in_document(
 ) -> Result<InDocument, String> {
     let file = shown(&place.path);
     let Some(json) = context.documents.value(place, path).map_err(|error| format!("{file} {error}"))? else {
-        return Ok(InDocument::Absent);
+        return Ok(InDocument::NotSet);
     };
     if json.is_null() {
         return Ok(InDocument::Null);
@@ -176,7 +176,7 @@ fn in_document(
     let read = probe.kind.of_json(&json, keys).map_err(|error| format!("{file} is malformed: {path}: {error}"))?;
     Ok(match read {
         Some(value) => InDocument::Value(value),
-        None if probe.kind == ValueKind::Map => InDocument::Absent,
+        None if probe.kind == ValueKind::Map => InDocument::NotSet,
         None => InDocument::Empty,
     })
 }

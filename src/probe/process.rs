@@ -116,7 +116,7 @@ pub(super) fn flag_value(
         return Err(format!("the command line of process {} is longer than what is read of it", instance.process.pid));
     }
     match instance.arguments.get(flag, kind == ValueKind::Bool) {
-        Reading::Absent => Ok(None),
+        Reading::NotGiven => Ok(None),
         Reading::Values(texts) => kind.of_texts(&texts, keys).map_err(|error| format!("--{flag}: {error}")),
         Reading::Ambiguous { word } => Err(format!(
             "`{word}` may be the value of the flag before it, so its effect is unknown; write that flag with `=`"
@@ -126,7 +126,7 @@ pub(super) fn flag_value(
 
 /// Whether a flag is on the command line, with a value or without.
 pub(super) fn is_given(instance: &Instance, flag: &str) -> bool {
-    instance.arguments.get(flag, false) != Reading::Absent
+    instance.arguments.get(flag, false) != Reading::NotGiven
 }
 
 /// The value of an environment variable. An empty value counts as none.
