@@ -242,7 +242,8 @@ fn files_that_cannot_be_read_are_refused() {
     let make_directory = |path: &Path| fs::create_dir(path).expect("a folder");
     let make_loop = |path: &Path| symlink(path, path).expect("a link");
     let make_dangling = |path: &Path| symlink("/nowhere/at/all", path).expect("a link");
-    let kinds: [(&str, &dyn Fn(&Path)); 3] =
+    type Make<'a> = (&'a str, &'a dyn Fn(&Path));
+    let kinds: [Make<'_>; 3] =
         [("a directory", &make_directory), ("a link to itself", &make_loop), ("a dangling link", &make_dangling)];
     for (what, make) in kinds {
         for (place, _) in places(Path::new("")) {
