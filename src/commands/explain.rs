@@ -5,6 +5,7 @@ use super::json;
 use super::profile::{grade, shown};
 use crate::benchmark::{Assertion, Benchmark, Check, Library, Rule, Test, WhenMissing, WhenUnset};
 use crate::commands::Failure;
+use crate::expectation::Operator as _;
 use crate::model::{Component, EvidenceKind, Severity};
 use crate::probe::FileRole;
 use crate::text::suggestions;

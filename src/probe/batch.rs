@@ -1,9 +1,8 @@
 //! Reads that several probes share. They are collected before the first probe runs, so that one walk of a tree and one read of
 //! an environment answer all of them.
 
-use super::Probe;
-use super::file::TreeQuery;
 use super::file_ref::FileRef;
+use super::tree_query::TreeQuery;
 use crate::model::Component;
 use crate::source::node::HostPath;
 use std::collections::BTreeMap;
@@ -20,12 +19,6 @@ pub(super) struct Batch {
 }
 
 impl Batch {
-    pub(super) fn of(probes: &[&Probe]) -> Self {
-        let mut batch = Self::default();
-        probes.iter().for_each(|probe| probe.collect_from().add_to(&mut batch));
-        batch
-    }
-
     pub(super) fn add_files(&mut self, files: &[FileRef]) {
         self.paths.extend(files.iter().filter_map(FileRef::fixed_path));
     }

@@ -28,7 +28,8 @@ impl<'a> Collector<'a> {
 
     /// The evidence of each probe. What several of them need of one tree or environment is read once.
     pub(crate) fn collect_all<'p>(&mut self, probes: Vec<&'p Probe>) -> HashMap<&'p Probe, Evidence> {
-        let batch = Batch::of(&probes);
+        let mut batch = Batch::default();
+        probes.iter().for_each(|probe| probe.as_collect().add_to(&mut batch));
         self.context.files.prefetch(batch.paths);
         self.context.expect_tree_queries(batch.trees);
         self.context.expect_variables(batch.variables);
@@ -49,7 +50,7 @@ impl<'a> Collector<'a> {
                 source: "snapshot".to_owned(),
             });
         }
-        let evidence = probe.collect_from().collect(&self.context);
+        let evidence = probe.as_collect().collect(&self.context);
         tracing::debug!(probe = probe.describe(), observations = evidence.observations.len(), "collected");
         evidence
     }

@@ -4,8 +4,8 @@
 use super::FileRole;
 use super::cache::Cache;
 use super::document_store::DocumentStore;
-use super::file::TreeQuery;
 use super::files::CachedFiles;
+use super::tree_query::TreeQuery;
 use crate::model::{Component, Evidence, Observation, Observed};
 use crate::node::{Config, Instance, Node};
 use crate::source::node::{Capability, HostPath, NodeSource, SourceError, Stat};

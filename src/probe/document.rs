@@ -1,9 +1,10 @@
 //! The document probe: a value in a file, found by a selector.
 
 use super::batch::Batch;
+use super::collect::Collect;
 use super::context::CollectContext;
+use super::file_ref::FileRef;
 use super::select::Select;
-use super::{Collect, FileRef};
 use crate::model::{Evidence, EvidenceKind};
 use serde::Deserialize;
 

@@ -1,10 +1,13 @@
 //! The value of a setting in effect: from the source that the component itself takes it from.
 
-use super::context::{CollectContext, shown};
+use super::batch::Batch;
+use super::collect::Collect;
+use super::context::{CollectContext, shown, subject_of_process};
 use super::observed_error::observed_error;
+use super::path::DocumentPath;
 use super::process::{flag_value, is_given, variable_value};
-use super::{DocumentPath, SettingProbe};
-use crate::model::{Component, Observed, Precedence, Value, ValueKind};
+use super::setting::SettingProbe;
+use crate::model::{Component, Evidence, EvidenceKind, Observation, Observed, Precedence, Value, ValueKind};
 use crate::node::Instance;
 use crate::source::node::HostPath;
 use std::path::Path;
@@ -13,6 +16,43 @@ use std::time::Duration;
 
 /// The most drop-ins of one component that are read.
 const MAX_DROP_INS: usize = 1000;
+
+impl Collect for SettingProbe {
+    fn describe(&self) -> String {
+        self.describe_sources()
+    }
+
+    fn key(&self) -> String {
+        self.sources_key()
+    }
+
+    fn label(&self) -> String {
+        self.name()
+    }
+
+    fn evidence_kind(&self) -> EvidenceKind {
+        EvidenceKind::Value
+    }
+
+    fn add_to(&self, batch: &mut Batch) {
+        if let Some(env) = &self.env {
+            batch.add_variable(self.component, env);
+        }
+    }
+
+    fn collect(&self, context: &CollectContext<'_>) -> Evidence {
+        let name = self.name();
+        context.each_instance(self.component, &name, |instance| {
+            let (observed, source) = value(context, self, instance);
+            Observation {
+                subject: subject_of_process(self.component, instance.process.pid),
+                attribute: name.clone(),
+                observed,
+                source,
+            }
+        })
+    }
+}
 
 /// The value for one process, and the source that sets it.
 pub(super) fn value(context: &CollectContext<'_>, probe: &SettingProbe, instance: &Instance) -> (Observed, String) {

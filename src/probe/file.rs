@@ -1,16 +1,15 @@
 //! The file probe: mode, owner and group of paths, globs and trees.
 
 use super::batch::Batch;
+use super::collect::Collect;
 use super::context::{CollectContext, TreeFindings, shown};
-use super::file_ref::verify_length;
+use super::file_ref::FileRef;
 use super::locate::{is_directory, locate};
 use super::observed_error::observed_error;
-use super::tree_summary::TreeSummary;
-use super::{Collect, FileRef};
-use crate::model::{Evidence, EvidenceKind, FileGroup, Observation, Observed};
-use crate::source::node::{Accounts, HostPath, Stat};
-use crate::text::glob::Glob;
-use crate::text::quote;
+use super::tree_query::{NamePattern, Tree, TreeQuery};
+use super::tree_summary::{TreeSummary, group};
+use crate::model::{Evidence, EvidenceKind, Observation, Observed};
+use crate::source::node::HostPath;
 use crate::yaml::OneOrMany;
 use serde::Deserialize;
 use std::path::Path;
@@ -31,30 +30,6 @@ pub struct FileProbe {
     names: Vec<NamePattern>,
 }
 
-/// What of a tree is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum Tree {
-    /// Regular files.
-    Files,
-    /// Files and directories, including the directory itself.
-    Everything,
-}
-
-/// A glob for file names that is known to be valid.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "String", inline))]
-#[serde(try_from = "String")]
-pub(super) struct NamePattern(String);
-
-/// What is asked of a tree.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct TreeQuery {
-    pub(super) tree: Tree,
-    pub(super) names: Vec<NamePattern>,
-}
-
 #[derive(Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -69,24 +44,6 @@ impl From<RawFile> for FileProbe {
     fn from(raw: RawFile) -> Self {
         let OneOrMany(at) = raw.at;
         Self { at, tree: raw.tree, names: raw.names }
-    }
-}
-
-impl TryFrom<String> for NamePattern {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        verify_length(&text)?;
-        match Glob::rule(&text) {
-            Ok(_) => Ok(Self(text)),
-            Err(error) => Err(format!("{}: {error}", quote(&text))),
-        }
-    }
-}
-
-impl NamePattern {
-    pub(super) fn glob(&self) -> Option<Glob> {
-        Glob::rule(&self.0).ok()
     }
 }
 
@@ -164,7 +121,7 @@ impl FileProbe {
     }
 
     fn describe_names(&self) -> String {
-        let names: Vec<&str> = self.names.iter().map(|NamePattern(text)| text.as_str()).collect();
+        let names: Vec<&str> = self.names.iter().map(NamePattern::as_str).collect();
         names.join(", ")
     }
 }
@@ -209,18 +166,6 @@ fn walk(context: &CollectContext<'_>, place: &HostPath, query: &TreeQuery) -> Ve
     let own = findings.iter().find(|(known, _)| known == query).map(|(_, own)| own.clone()).unwrap_or_default();
     context.remember_tree(place, findings);
     own
-}
-
-/// Files with the same mode and owner.
-pub(super) fn group(accounts: &Accounts, stat: &Stat, count: usize, examples: Vec<String>) -> FileGroup {
-    FileGroup {
-        mode: stat.mode,
-        users: accounts.user_names(stat.uid),
-        groups: accounts.group_names(stat.gid),
-        names_unknown: accounts.unknown().map(str::to_owned),
-        count,
-        examples,
-    }
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! The process probe: a flag or an environment variable exactly as a process was given it.
 
 use super::batch::Batch;
+use super::collect::Collect;
 use super::context::{CollectContext, subject_of_process};
 use super::key::sources_key;
-use super::{Collect, setting};
+use super::setting::map_keys;
 use crate::model::{Component, Evidence, EvidenceKind, Observation, Observed, Reading, Value, ValueKind};
 use crate::node::Instance;
 use crate::yaml::OneOrMany;
@@ -50,7 +51,7 @@ impl TryFrom<RawProcess> for ProcessProbe {
             (None, Some(variable)) => ProcessInput::Variable(variable),
             (Some(_), Some(_)) | (None, None) => return Err("a process probe has either `flag` or `env`".to_owned()),
         };
-        Ok(Self { component: raw.component, input, kind: raw.kind, keys: setting::map_keys(raw.kind, raw.key)? })
+        Ok(Self { component: raw.component, input, kind: raw.kind, keys: map_keys(raw.kind, raw.key)? })
     }
 }
 

@@ -1,10 +1,8 @@
-//! The setting probe: the value of a setting in effect, whichever source its component takes it from.
+//! The setting probe: which setting is meant, and the sources that can set it. `effective` collects it.
 
-use super::batch::Batch;
-use super::context::{CollectContext, subject_of_process};
 use super::key::sources_key;
-use super::{Collect, DocumentPath, effective};
-use crate::model::{Component, Evidence, EvidenceKind, Observation, Value, ValueKind, parse_duration};
+use super::path::DocumentPath;
+use crate::model::{Component, Value, ValueKind, parse_duration};
 use crate::yaml::{OneOrMany, scalar_text};
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -135,43 +133,6 @@ impl SettingProbe {
     }
 }
 
-impl Collect for SettingProbe {
-    fn describe(&self) -> String {
-        self.describe_sources()
-    }
-
-    fn key(&self) -> String {
-        self.sources_key()
-    }
-
-    fn label(&self) -> String {
-        self.name()
-    }
-
-    fn evidence_kind(&self) -> EvidenceKind {
-        EvidenceKind::Value
-    }
-
-    fn add_to(&self, batch: &mut Batch) {
-        if let Some(env) = &self.env {
-            batch.add_variable(self.component, env);
-        }
-    }
-
-    fn collect(&self, context: &CollectContext<'_>) -> Evidence {
-        let name = self.name();
-        context.each_instance(self.component, &name, |instance| {
-            let (observed, source) = effective::value(context, self, instance);
-            Observation {
-                subject: subject_of_process(self.component, instance.process.pid),
-                attribute: name.clone(),
-                observed,
-                source,
-            }
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -198,7 +159,7 @@ mod tests {
         ];
         for (yaml, sources, name) in cases {
             let probe = read(yaml).expect(yaml);
-            assert_eq!((probe.describe().as_str(), probe.label().as_str()), (sources, name), "{yaml}");
+            assert_eq!((probe.describe_sources().as_str(), probe.name().as_str()), (sources, name), "{yaml}");
         }
     }
 

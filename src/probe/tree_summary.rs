@@ -1,8 +1,8 @@
 //! What a walk of a tree keeps: a tree of 100,000 files comes to a handful of groups with the same mode and owner.
 
 use super::context::shown;
-use super::file::{Tree, TreeQuery, group};
-use crate::model::Observed;
+use super::tree_query::{Tree, TreeQuery};
+use crate::model::{FileGroup, Observed};
 use crate::source::node::{Accounts, FileKind, SourceError, Stat};
 use crate::text::glob::Glob;
 use std::collections::{BTreeMap, BTreeSet};
@@ -106,5 +106,17 @@ impl TreeSummary {
             results.push((top.to_owned(), Observed::Unknown(reason)));
         }
         results
+    }
+}
+
+/// Files with the same mode and owner.
+pub(super) fn group(accounts: &Accounts, stat: &Stat, count: usize, examples: Vec<String>) -> FileGroup {
+    FileGroup {
+        mode: stat.mode,
+        users: accounts.user_names(stat.uid),
+        groups: accounts.group_names(stat.gid),
+        names_unknown: accounts.unknown().map(str::to_owned),
+        count,
+        examples,
     }
 }

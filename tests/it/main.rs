@@ -26,6 +26,7 @@ mod kube_bench;
 mod lint;
 mod live;
 mod manifests;
+mod messages;
 mod oracle;
 mod pages;
 #[cfg(feature = "postgres")]

@@ -1,7 +1,7 @@
 //! `audit-level`, `audit-levels`: what an audit policy of the API server records.
 
 use super::kubernetes_document::{list, texts, verify_kind};
-use super::{Selector, each_file, observed};
+use super::selector::{Selector, each_file, observed};
 use crate::model::{Evidence, Value};
 use crate::probe::FileRef;
 use crate::probe::context::CollectContext;

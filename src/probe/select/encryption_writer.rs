@@ -1,7 +1,7 @@
 //! `encryption-writer`: the provider that the API server encrypts a resource with.
 
 use super::kubernetes_document::{list, texts, verify_kind};
-use super::{Selector, each_file, observed};
+use super::selector::{Selector, each_file, observed};
 use crate::model::{Evidence, Value};
 use crate::probe::FileRef;
 use crate::probe::context::CollectContext;

@@ -1,6 +1,6 @@
 //! `path`: the value at a path of a YAML or JSON document.
 
-use super::{Selector, each_file, observed};
+use super::selector::{Selector, each_file, observed};
 use crate::model::{Evidence, Value};
 use crate::probe::context::CollectContext;
 use crate::probe::{DocumentPath, FileRef};

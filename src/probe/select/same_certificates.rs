@@ -1,6 +1,6 @@
 //! `same-certificates-as`: whether a PEM file has a certificate in common with another.
 
-use super::{Selector, each_file};
+use super::selector::{Selector, each_file};
 use crate::model::{Evidence, Observed, Value};
 use crate::probe::FileRef;
 use crate::probe::context::{CollectContext, shown};

@@ -1,6 +1,6 @@
 //! `unit`: the value of a key of a systemd unit, over its file and its drop-ins.
 
-use super::Selector;
+use super::selector::Selector;
 use crate::model::{Evidence, Observation, Observed, Value};
 use crate::probe::context::CollectContext;
 use crate::probe::locate::locate;

@@ -1,0 +1,43 @@
+//! What a rule reads on a node, and how: the closed set of probes. A probe collects evidence and never judges it.
+//!
+//! A probe is a file with its YAML form, its description and the way it collects, and one line in the table of `probes`. What a
+//! setting comes to is also needed to locate files, and so has a file of its own (`effective`). The other files are what probes
+//! read through.
+
+mod batch;
+mod cache;
+mod collect;
+mod collector;
+mod context;
+mod document;
+mod document_store;
+mod effective;
+pub(crate) mod excerpt;
+mod file;
+mod file_ref;
+mod files;
+mod key;
+mod locate;
+pub(crate) mod markup;
+mod observed_error;
+mod path;
+mod probes;
+mod process;
+pub(crate) mod select;
+mod setting;
+mod tree_query;
+mod tree_summary;
+mod unit;
+
+pub use collector::Collector;
+pub use document::DocumentProbe;
+pub use document_store::Excerpt;
+pub use file::FileProbe;
+pub use file_ref::{FileRef, FileRole};
+pub use path::DocumentPath;
+pub use probes::Probe;
+pub(crate) use probes::for_each_probe;
+#[cfg(test)]
+pub(crate) use process::ProcessInput;
+pub use process::ProcessProbe;
+pub use setting::SettingProbe;
