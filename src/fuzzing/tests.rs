@@ -21,7 +21,7 @@ fn tokens(target: &str) -> &'static str {
         "described_host" | "snapshot" => {
             "files:\n dirs:\n processes:\n accounts:\n -␣{ path:␣/a ,␣ } [ ] target:␣../b error:␣denied \
              mode:␣644 owner:␣etcd argv:␣[kubelet] pid:␣1 content:␣x kind:␣fifo \n ␣␣ {\"files\":[] : \
-             root:␣/r snapshot:␣{} in_walk:␣io not_entered:␣hidden processes_error:␣io"
+             root:␣/r snapshot:␣{format:␣2} in_walk:␣io not_entered:␣hidden processes_error:␣io"
         }
         "kube_bench" => {
             "{ } . [ ] * : 0 -1 9999999999999999999 $ @ range␣ end 'a' \" \\ .a ['a'] \0 --flag eq\0 gte\0 bitmask\0 \

@@ -1,4 +1,4 @@
-//! The question to the cluster's API, against a server of our own that speaks TLS.
+//! The request to the cluster's API, against a TLS server of the test.
 
 use nodeproof::internals::source::cluster::{ClusterError, ServiceAccount, server_version};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::thread;
 use tempfile::{TempDir, tempdir};
 
-/// A service account's folder, and a server that one authority vouches for.
+/// The directory of a service account, and a server with a certificate of its authority.
 struct Cluster {
     account: TempDir,
     listener: TcpListener,
@@ -54,7 +54,7 @@ impl Cluster {
         }
     }
 
-    /// AuditAnswers one request with this body, and gives the request.
+    /// Answers one request with this body, and returns the request.
     fn answer(&self, body: &'static str) -> thread::JoinHandle<String> {
         let listener = self.listener.try_clone().expect("a listener");
         let config = Arc::clone(&self.config);
@@ -67,7 +67,7 @@ impl Cluster {
             while !request.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|n| n == 1) {
                 request.push(byte[0]);
             }
-            // A caller that does not trust this server is gone by now.
+            // A client that does not trust this server is gone by now.
             drop(write!(
                 stream,
                 "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
@@ -79,7 +79,7 @@ impl Cluster {
 }
 
 #[test]
-fn the_version_is_asked_with_the_account_over_verified_tls() {
+fn requests_the_version_with_the_account_over_verified_tls() {
     let cluster = Cluster::new();
     let server = cluster.answer("{\"major\":\"1\",\"minor\":\"29+\",\"gitVersion\":\"v1.29.3-eks-abc\"}");
     let found = server_version(&cluster.account()).expect("an answer");
@@ -89,7 +89,7 @@ fn the_version_is_asked_with_the_account_over_verified_tls() {
 }
 
 #[test]
-fn a_server_of_another_authority_is_not_believed_and_learns_nothing() {
+fn a_server_of_another_authority_is_refused_and_gets_no_token() {
     let (cluster, other) = (Cluster::new(), Cluster::new());
     std::fs::copy(other.account.path().join("ca.crt"), cluster.account.path().join("ca.crt")).expect("an authority");
     let server = cluster.answer("{\"gitVersion\":\"v1.29.3\"}");
@@ -100,14 +100,14 @@ fn a_server_of_another_authority_is_not_believed_and_learns_nothing() {
 }
 
 #[test]
-fn what_is_no_answer_is_told_within_the_limit() {
+fn other_responses_are_errors() {
     let cluster = Cluster::new();
     for body in ["", "[]", "{\"gitVersion\":\"latest\"}"] {
         let server = cluster.answer(body);
         assert!(server_version(&cluster.account()).is_err(), "{body}");
         drop(server.join());
     }
-    // Nobody answers: the listener's queue takes the call and no more.
+    // Nobody answers: the connection stays in the listener's queue.
     assert!(server_version(&cluster.account()).is_err());
     let nowhere = ServiceAccount {
         directory: Path::new("/none").to_owned(),

@@ -1,5 +1,5 @@
-//! A machine that fails: each question that a run puts, one at a time, is answered by each thing that can go wrong. Whatever
-//! fails, the run ends, says why, and passes nothing that it did not pass before.
+//! A failing source: in each run one call fails, for every call and every kind of error. Whatever fails, the run ends, says why,
+//! and passes no check that it did not pass before.
 
 use crate::proofs::yaml;
 use crate::support::{checks, everything, report};
@@ -18,14 +18,14 @@ use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// A described machine, one question of which fails.
+/// A described host, one call on which fails.
 struct FailingHost<'a> {
     inner: &'a RecordedSource,
-    /// Which question: the first is 0.
+    /// Which call: the first is 0.
     fails_at: usize,
     fault: Option<SourceError>,
     asked: Cell<usize>,
-    /// Words on what failed, and where.
+    /// The call that failed, and its path.
     failed: Cell<&'static str>,
     at: RefCell<Option<PathBuf>>,
 }
@@ -35,7 +35,7 @@ impl<'a> FailingHost<'a> {
         Self { inner, fails_at, fault, asked: Cell::new(0), failed: Cell::new(""), at: RefCell::default() }
     }
 
-    /// The fault, if it is this question's turn.
+    /// The fault, if it is this call's turn.
     fn fault(&self, question: &'static str) -> Option<SourceError> {
         let turn = self.asked.replace(self.asked.get() + 1) == self.fails_at;
         let fault = self.fault.clone().filter(|_| turn);
@@ -84,15 +84,15 @@ impl FileSource for FailingHost<'_> {
         self.answer_at("list", path, || self.inner.list(path))
     }
 
-    /// Each thing on the way can fail, and so can the walk as a whole.
+    /// Each entry can fail, and so can the walk as a whole.
     fn walk(
         &self,
         path: &HostPath,
         visit: &mut dyn FnMut(&Path, Result<Stat, SourceError>),
     ) -> Result<(), SourceError> {
         self.answer_at("walk", path, || {
-            self.inner.walk(path, &mut |path, stat| match self.fault("walk, on the way") {
-                // What a walk sees in a folder and then does not find has changed.
+            self.inner.walk(path, &mut |path, stat| match self.fault("entry of a walk") {
+                // An entry that a walk saw in its directory and then does not find has changed.
                 Some(SourceError::NotFound) => visit(path, Err(SourceError::Changed)),
                 Some(fault) => visit(path, Err(fault)),
                 None => visit(path, stat),
@@ -141,8 +141,7 @@ impl NodeSource for FailingHost<'_> {
     }
 }
 
-/// Everything that can go wrong with one question. A read that comes short is one that changed: the contract of a host is
-/// to give the whole or say why not.
+/// Everything that can go wrong with one call. A short read is reported as a change: a source returns the whole or an error.
 fn faults() -> Vec<(&'static str, SourceError)> {
     vec![
         ("not found", SourceError::NotFound),
@@ -166,13 +165,13 @@ fn judge(library: &Library, benchmark: &Benchmark, host: &dyn NodeSource) -> Rep
     report(&plan, &mut Collector::new(host, &node, &library.config), &node)
 }
 
-/// The described host without the file that was asked for when the fault came; none where that was no file.
+/// The described host without the file on which the call failed; `None` if that is no file.
 fn without(description: &Value, host: &FailingHost<'_>) -> Option<RecordedSource> {
     let at = host.at.borrow().clone()?;
     let mut description = description.clone();
     let files = description["files"].as_array_mut()?;
     let before = files.len();
-    // A pod's file stands below the pod's root.
+    // A pod's file is below the pod's root.
     files.retain(|file| file["path"].as_str().is_none_or(|path| Path::new(path) != at));
     let is_gone = files.len() < before;
     is_gone.then(|| RecordedSource::parse(&description.to_string()).expect("a host"))
@@ -182,7 +181,7 @@ fn states(report: &Report) -> Vec<(&str, State)> {
     checks(report).map(|(_, outcome)| (outcome.id.as_str(), outcome.state())).collect()
 }
 
-/// Lets every question of an audit fail in every way, one at a time; how many questions there are.
+/// Lets every call of an audit fail in every way, one at a time; returns the number of calls.
 fn fail_everything(name: &str, benchmark: &str) -> usize {
     let library = Library::load(None, None).expect("the definitions");
     let benchmark = library.benchmark(benchmark).expect(benchmark);
@@ -195,14 +194,14 @@ fn fail_everything(name: &str, benchmark: &str) -> usize {
         for position in 0.. {
             let host = FailingHost::new(&described, position, Some(fault.clone()));
             let report = judge(&library, &benchmark, &host);
-            // A question less where an earlier one failed; one that is never put ends the row.
+            // A fault can save later calls; a call that is never made ends the row.
             if host.failed.get().is_empty() {
-                assert!(position >= whole.asked.get().min(50), "{name}: {what} ends after {position} questions");
+                assert!(position >= whole.asked.get().min(50), "{name}: {what} ends after {position} calls");
                 break;
             }
             runs += 1;
             let case = format!("{name} {}: {} ({position}) fails: {what}", benchmark.id, host.failed.get());
-            // A host that says of a file that it is not there is one without that file.
+            // If a file is said not to exist, the verdicts are those of a host without it.
             let is_gone = matches!(fault, SourceError::NotFound | SourceError::NotDirectory);
             let without = if is_gone { without(&description, &host) } else { None };
             let without = without.map(|host| judge(&library, &benchmark, &host));
@@ -225,22 +224,22 @@ fn fail_everything(name: &str, benchmark: &str) -> usize {
             }
         }
     }
-    println!("{name}, {}: {} questions, {runs} runs with a fault", benchmark.id, whole.asked.get());
+    println!("{name}, {}: {} calls, {runs} runs with a fault", benchmark.id, whole.asked.get());
     assert!(wrong.is_empty(), "{} of {runs}:\n{}", wrong.len(), wrong.join("\n"));
     whole.asked.get()
 }
 
 #[test]
-fn nothing_passes_by_a_fault_on_a_node_where_every_other_way_is_good() {
+fn no_fault_causes_a_pass_where_every_other_source_is_good() {
     assert!(fail_everything("testdata/faults/every-other-way.yaml", "cis-1.12") > 50);
 }
 
 #[test]
-fn nothing_passes_by_a_fault_under_an_older_benchmark() {
+fn no_fault_causes_a_pass_under_an_older_benchmark() {
     assert!(fail_everything("testdata/faults/every-other-way.yaml", "cis-1.6") > 50);
 }
 
 #[test]
-fn nothing_passes_by_a_fault_on_an_ordinary_node() {
+fn no_fault_causes_a_pass_on_an_ordinary_node() {
     assert!(fail_everything("testdata/hosts/example.yaml", "cis-1.20") > 50);
 }

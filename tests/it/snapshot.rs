@@ -1,4 +1,4 @@
-//! A snapshot gives the verdicts of the node that it was taken on, and holds nothing secret.
+//! A snapshot gives the verdicts of the node that it was taken on, and contains no secrets.
 
 use crate::live::LiveNode;
 use crate::support::{checks, judge, nodeproof, repository, text_of};
@@ -11,7 +11,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use tempfile::tempdir;
 
-/// A node on which much is hidden, broken or strange. What no snapshot may hold has `PLANTED` in it.
+/// A node with hidden, broken and unusual files. Everything that must not get into a snapshot contains `PLANTED`.
 const STRANGE: &str = r#"
 accounts:
   users: { etcd: 1501, operator: 1000, apiserver-admin: 2000 }
@@ -129,8 +129,8 @@ fn snapshot_of(library: &Library, host: &str) -> String {
     String::from_utf8(snapshot::take(library, &host).expect("a snapshot")).expect("text")
 }
 
-/// Everything that a report says, as text.
-fn told(report: &Report) -> Vec<String> {
+/// Checks and notices of a report as text.
+fn report_lines(report: &Report) -> Vec<String> {
     let checks = checks(report).map(|(target, outcome)| format!("{target} {outcome:?}"));
     checks.chain(report.notices.iter().cloned()).collect()
 }
@@ -147,14 +147,14 @@ fn nodes() -> Vec<(&'static str, String)> {
 }
 
 #[test]
-fn a_snapshot_gives_the_reports_of_the_machine_it_was_taken_on() {
+fn reports_from_a_snapshot_equal_those_of_its_node() {
     let library = library();
     for (name, host) in nodes() {
         let taken = snapshot_of(&library, &host);
         let mut checks = 0;
         for benchmark in library.benchmarks() {
-            let original = told(&judge(&library, benchmark, &host));
-            let later = told(&judge(&library, benchmark, &taken));
+            let original = report_lines(&judge(&library, benchmark, &host));
+            let later = report_lines(&judge(&library, benchmark, &taken));
             checks += original.len();
             for (original, later) in original.iter().zip(&later) {
                 assert_eq!(original, later, "{name} {benchmark}");
@@ -167,7 +167,7 @@ fn a_snapshot_gives_the_reports_of_the_machine_it_was_taken_on() {
 }
 
 #[test]
-fn nothing_secret_is_in_a_snapshot() {
+fn a_snapshot_contains_no_secrets() {
     let taken = snapshot_of(&library(), STRANGE);
     let found: Vec<&str> = taken.lines().filter(|line| line.contains("PLANTED")).collect();
     assert!(found.is_empty(), "{found:#?}");
@@ -177,7 +177,7 @@ fn nothing_secret_is_in_a_snapshot() {
         let files = form["files"].as_array().expect("files");
         files.iter().find(|f| f["path"] == path).unwrap_or_else(|| panic!("{path} is not in {taken}"))
     };
-    // What is asked is there.
+    // What the rules read is there.
     let content = |path: &str| file(path)["content"].as_str().expect("a content");
     let document = |path: &str| serde_json::from_str::<Value>(content(path)).expect("a document");
     assert_eq!(
@@ -213,7 +213,7 @@ fn nothing_secret_is_in_a_snapshot() {
 }
 
 #[test]
-fn the_version_is_found_in_a_snapshot_as_on_the_machine() {
+fn the_version_is_detected_from_a_snapshot() {
     let folder = tempdir().expect("a folder");
     let (host, taken) = (folder.path().join("host.yaml"), folder.path().join("taken.json"));
     fs::write(&host, STRANGE).expect("a file");
@@ -227,11 +227,11 @@ fn the_version_is_found_in_a_snapshot_as_on_the_machine() {
     assert_eq!(run(&taken), (original.clone(), said.clone()));
     let report: Value = serde_json::from_str(&original).expect("JSON");
     assert_eq!(report["Controls"][0]["detected_version"], "1.24.3", "{said}");
-    assert!(said.contains("1.25.1-eks-0a"), "sources that disagree are told: {said}");
+    assert!(said.contains("1.25.1-eks-0a"), "sources that disagree are reported: {said}");
 }
 
 #[test]
-fn the_file_is_its_owners_alone_and_no_work_is_done_for_a_bad_name() {
+fn the_file_has_mode_0600_and_is_opened_before_any_work() {
     let folder = tempdir().expect("a folder");
     let file = folder.path().join("snapshot.json");
     fs::write(&file, "old").expect("a file");
@@ -250,7 +250,7 @@ fn the_file_is_its_owners_alone_and_no_work_is_done_for_a_bad_name() {
 }
 
 #[test]
-fn what_a_snapshot_was_not_asked_does_not_pass() {
+fn a_rule_that_a_snapshot_does_not_cover_does_not_pass() {
     let folder = tempdir().expect("a folder");
     let taken = folder.path().join("taken.json");
     let host = "files: []\nprocesses:\n  - { argv: [kube-apiserver, --new-flag=good] }\n  - { argv: [kubelet] }\n";
@@ -275,11 +275,44 @@ fn what_a_snapshot_was_not_asked_does_not_pass() {
     let later = check(&taken);
     assert_eq!(later["status"], "FAIL");
     assert!(later["reason"].as_str().is_some_and(|r| r.contains("take a new one")), "{later}");
-    // With the rules that it is judged by, it holds what they read.
+    // Taken with these rules, it holds what they read.
     let mut again = nodeproof();
     again.args(["snapshot", "-D"]).arg(&own).arg("--host").arg(folder.path().join("host.yaml")).arg("-o").arg(&taken);
     again.assert().code(0);
     assert_eq!(check(&taken)["status"], "PASS");
+}
+
+#[test]
+fn a_snapshot_states_its_format_and_the_keys_of_its_probes() {
+    let taken =
+        snapshot_of(&library(), "name: node-7\nfiles: [{ path: /var/lib/kubelet/config.yaml }]\nprocesses: []\n");
+    let form: Value = serde_json::from_str(&taken).expect("JSON");
+    assert_eq!(form["snapshot"]["format"], 2);
+    assert_eq!(form["name"], "node-7");
+    let probes: Vec<&str> =
+        form["snapshot"]["probes"].as_array().expect("probes").iter().filter_map(Value::as_str).collect();
+    for key in [
+        "file:kubelet.config",
+        "file:files(/etc/kubernetes/pki)[*.key]",
+        "setting:kubelet/--anonymous-auth,authentication.anonymous.enabled",
+        "setting:etcd/--cert-file,$ETCD_CERT_FILE,client-transport-security.cert-file",
+    ] {
+        assert!(probes.contains(&key), "{key} of {probes:#?}");
+    }
+}
+
+#[test]
+fn snapshots_of_other_formats_are_refused() {
+    let folder = tempdir().expect("a folder");
+    let file = folder.path().join("old.json");
+    let old = r#"{"snapshot": {"program": "nodeproof 0.1.0", "readings": ["flag --anonymous-auth of kubelet"]}, "files": []}"#;
+    for (text, reason) in [(old, "take a new one"), (r#"{"snapshot": {"format": 3}, "files": []}"#, "format 3")] {
+        fs::write(&file, text).expect("a file");
+        let assert = nodeproof().args(["run", "--benchmark", "cis-1.12", "--host"]).arg(&file).assert().code(3);
+        let stderr = String::from_utf8_lossy(&assert.get_output().stderr).into_owned();
+        assert!(stderr.contains(reason) && stderr.contains("old.json"), "{stderr}");
+        assert!(assert.get_output().stdout.is_empty());
+    }
 }
 
 #[test]
@@ -320,7 +353,7 @@ fn results(report: &Value) -> Vec<String> {
 }
 
 #[test]
-fn whatever_is_wrong_with_a_file_is_told_from_the_snapshot_as_well() {
+fn errors_of_files_are_the_same_in_a_snapshot() {
     let library = library();
     let strange: Value = serde_saphyr::from_str(STRANGE).expect("a description");
     let errors = [
@@ -333,7 +366,7 @@ fn whatever_is_wrong_with_a_file_is_told_from_the_snapshot_as_well() {
         "malformed: no",
         "unseen: absent",
     ];
-    // Each of these hosts has something wrong with every fourth file.
+    // On each of these hosts every fourth file has an error.
     for round in 0..errors.len() {
         let mut host = strange.clone();
         let files = host["files"].as_array_mut().expect("files").iter_mut().enumerate();
@@ -345,14 +378,14 @@ fn whatever_is_wrong_with_a_file_is_told_from_the_snapshot_as_well() {
         let host = host.to_string();
         let taken = snapshot_of(&library, &host);
         assert_eq!(snapshot_of(&library, &taken), taken);
-        let original = told(&judge(&library, "cis-1.12", &host));
-        assert_eq!(told(&judge(&library, "cis-1.12", &taken)), original, "{host}");
-        assert_ne!(told(&judge(&library, "cis-1.12", STRANGE)), original, "{host}");
+        let original = report_lines(&judge(&library, "cis-1.12", &host));
+        assert_eq!(report_lines(&judge(&library, "cis-1.12", &taken)), original, "{host}");
+        assert_ne!(report_lines(&judge(&library, "cis-1.12", STRANGE)), original, "{host}");
     }
 }
 
 #[test]
-fn the_audits_of_a_kube_bench_folder_are_refused() {
+fn audits_of_a_kube_bench_folder_are_refused() {
     let folder = tempdir().expect("a folder");
     let (host, taken) = (folder.path().join("host.yaml"), folder.path().join("taken.json"));
     fs::write(&host, STRANGE).expect("a file");
@@ -369,7 +402,7 @@ fn the_audits_of_a_kube_bench_folder_are_refused() {
     };
     let report: Value = serde_json::from_slice(&run(&host, 0).stdout).expect("JSON");
     assert_eq!(crate::support::check(&report, "4.1.1")["status"], "FAIL");
-    // What was left out of the snapshot would pass for what is not there.
+    // What the snapshot does not hold would look as if it did not exist.
     let refused = run(&taken, 2);
     assert!(refused.stdout.is_empty() && String::from_utf8_lossy(&refused.stderr).contains("snapshot"));
 }

@@ -5,12 +5,11 @@
 //! is found by a linear search through the values of its field, as many as there are units.
 
 use super::blocks::{Blocks, ReadAt, ReadError, ReadLimit};
-use super::entry::JournalEntry;
+use super::fields::{FieldValues, known_field};
 use super::limits::{MAX_ENTRIES, MAX_KEPT_BYTES};
 use super::merge::{Position, PositionedEntry};
 use super::payload::{Compression, decompress, too_long};
 use super::query::JournalQuery;
-use super::short::{is_time, short_text};
 use crate::source::node::error::SourceError;
 use crate::source::node::limits::MAX_FILE_BYTES;
 
@@ -21,8 +20,6 @@ const OBJECT_BYTES: u64 = 16;
 /// Features that a reader must know: XZ, LZ4, keyed hashes, Zstandard, the compact form.
 const KNOWN_FEATURES: u32 = 0b1_1111;
 const COMPACT: u32 = 0b1_0000;
-/// `MESSAGE_ID` of systemd's entries on core dumps.
-const COREDUMP: &[u8] = b"fc2e22bc6ee647b6b90729ab34a250b1";
 /// Bytes that are enough to compare a field's name.
 const NAME_BYTES: usize = 32;
 /// Items of one entry; systemd writes at most 1,024.
@@ -53,65 +50,6 @@ pub(super) struct JournalFile<'a> {
     entries: u64,
     fields: u64,
     field_buckets: u64,
-}
-
-/// The values of an entry's fields in [`FIELDS`].
-#[derive(Default)]
-struct Values(Vec<(&'static str, Vec<u8>)>);
-
-/// The fields that are printed or matched.
-const FIELDS: [&str; 14] = [
-    "MESSAGE",
-    "_HOSTNAME",
-    "SYSLOG_IDENTIFIER",
-    "_COMM",
-    "_PID",
-    "SYSLOG_PID",
-    "_SOURCE_REALTIME_TIMESTAMP",
-    "_SYSTEMD_UNIT",
-    "COREDUMP_UNIT",
-    "UNIT",
-    "OBJECT_SYSTEMD_UNIT",
-    "_SYSTEMD_SLICE",
-    "_UID",
-    "MESSAGE_ID",
-];
-
-impl Values {
-    fn has(&self, field: &str, value: &[u8]) -> bool {
-        self.0.iter().any(|(name, known)| *name == field && known == value)
-    }
-
-    /// The last value of a field, as journalctl takes it.
-    fn last(&self, field: &str) -> Option<&[u8]> {
-        self.0.iter().rev().find(|(name, _)| *name == field).map(|(_, value)| value.as_slice())
-    }
-
-    /// Whether journalctl counts the entry among those of a unit: written by the unit, or about it by root.
-    fn belong_to(&self, unit: &str) -> bool {
-        let unit = unit.as_bytes();
-        self.has("_SYSTEMD_UNIT", unit)
-            || (self.has("COREDUMP_UNIT", unit) && self.has("MESSAGE_ID", COREDUMP) && self.has("_UID", b"0"))
-            || (self.has("UNIT", unit) && self.has("_PID", b"1"))
-            || (self.has("OBJECT_SYSTEMD_UNIT", unit) && self.has("_UID", b"0"))
-            || (unit.ends_with(b".slice") && self.has("_SYSTEMD_SLICE", unit))
-    }
-
-    fn into_entry(self, realtime: u64, boot: [u8; 16]) -> JournalEntry {
-        let printable = |field: &str| short_text(self.last(field)?);
-        let source_time =
-            self.last("_SOURCE_REALTIME_TIMESTAMP").and_then(|v| std::str::from_utf8(v).ok()?.parse().ok());
-        JournalEntry {
-            realtime: source_time.filter(|t| is_time(*t)).unwrap_or(realtime),
-            boot,
-            hostname: printable("_HOSTNAME"),
-            identifier: printable("SYSLOG_IDENTIFIER")
-                .or_else(|| printable("_COMM"))
-                .unwrap_or_else(|| "unknown".to_owned()),
-            pid: printable("_PID").or_else(|| printable("SYSLOG_PID")),
-            message: self.last("MESSAGE").map(<[u8]>::to_vec),
-        }
-    }
 }
 
 impl<'a> JournalFile<'a> {
@@ -304,11 +242,11 @@ impl<'a> JournalFile<'a> {
         if items > MAX_ITEMS {
             return Err(ReadError::Damaged);
         }
-        let mut values = Values::default();
+        let mut values = FieldValues::default();
         for index in 0..items {
             let data = self.offset(offset + 64 + index * width)?;
-            if let Some(value) = self.value(data)? {
-                values.0.push(value);
+            if let Some((field, value)) = self.value(data)? {
+                values.push(field, value);
             }
         }
         if !query.units.is_empty() && !query.units.iter().any(|unit| values.belong_to(unit)) {
@@ -330,23 +268,18 @@ impl<'a> JournalFile<'a> {
         Ok(Some(PositionedEntry { position, entry }))
     }
 
-    /// A field's name and value, if the field is one of [`FIELDS`].
+    /// A field's name and value, if the field is printed or matched.
     fn value(&mut self, data: u64) -> Result<Option<(&'static str, Vec<u8>)>, ReadError> {
         let (size, flags) = self.object(data, ObjectType::Data)?;
-        let named = |bytes: &[u8]| {
-            FIELDS
-                .into_iter()
-                .find(|name| bytes.strip_prefix(name.as_bytes()).is_some_and(|rest| rest.starts_with(b"=")))
-        };
         if Compression::of(flags) == Some(Compression::None) {
             let start = self.payload_start();
             let length = size.saturating_sub(start).min(NAME_BYTES as u64);
-            if named(&self.bytes(data, start, start + length, length)?).is_none() {
+            if known_field(&self.bytes(data, start, start + length, length)?).is_none() {
                 return Ok(None);
             }
         }
         let mut bytes = self.payload(data, size, flags)?;
-        Ok(named(&bytes).map(|name| (name, bytes.split_off(name.len() + 1))))
+        Ok(known_field(&bytes).map(|name| (name, bytes.split_off(name.len() + 1))))
     }
 
     /// The offset of `NAME=value` in its object.

@@ -2,6 +2,7 @@
 
 mod blocks;
 mod entry;
+mod fields;
 mod file;
 #[cfg(any(test, feature = "internals"))]
 mod in_memory;
