@@ -5,6 +5,7 @@
 
 mod combination;
 mod contains;
+mod contains_any;
 mod equals;
 mod excludes;
 mod loopback;
@@ -71,6 +72,7 @@ operators! {
     NotEquals(not_equals::NotEquals),
     OneOf(one_of::OneOf),
     Contains(contains::Contains),
+    ContainsAny(contains_any::ContainsAny),
     Excludes(excludes::Excludes),
     SubsetOf(subset_of::SubsetOf),
     AtLeast(quantity::AtLeast),
