@@ -3,7 +3,7 @@
 use crate::benchmark::{Benchmark, ForeignFormat, Library};
 use crate::evaluate::{ExternalChecks, NoExternalChecks};
 #[cfg(feature = "kube-bench")]
-use crate::kube_bench::{AuditRunner, Check, FolderChecks, FolderSet, Substitutions};
+use crate::kube_bench::{AuditCheck, AuditRunner, FolderChecks, FolderSet, Substitutions};
 use crate::model::Id;
 use crate::node::Config;
 use crate::source::node::NodeSource;
@@ -30,7 +30,7 @@ pub(crate) struct LoadedBenchmark {
     /// Whether that configuration is its own.
     pub(crate) has_own_config: bool,
     #[cfg(feature = "kube-bench")]
-    checks: Vec<Check>,
+    checks: Vec<AuditCheck>,
 }
 
 impl Definitions {
@@ -40,7 +40,7 @@ impl Definitions {
         #[cfg(feature = "kube-bench")]
         {
             let folders = FolderSet::find(folder, library.config_file().cloned())?;
-            let config = Arc::new(folders.mapped((*library.config).clone())?);
+            let config = Arc::new(folders.merged_config((*library.config).clone())?);
             Ok(Self { library, config, folders })
         }
         #[cfg(not(feature = "kube-bench"))]
@@ -83,7 +83,7 @@ impl Definitions {
 
     /// Loads a benchmark; a folder's words such as `$kubeletconf` are replaced by what they stand for on `source`.
     pub(crate) fn benchmark(&self, id: &str, source: Option<&dyn NodeSource>) -> Result<LoadedBenchmark, Diagnostic> {
-        let config = self.folders.config_for(id, &self.config)?;
+        let config = self.folders.config_of(id, &self.config)?;
         let words =
             |target| source.map_or_else(Substitutions::default, |source| Substitutions::find(&config, target, source));
         match self.folders.benchmark(id, &words) {

@@ -16,8 +16,8 @@ pub(crate) mod shell;
 mod substitution;
 mod warnings;
 
-pub use audit::{AuditAnswers, AuditOutput, AuditRunner};
-pub use check::{Check, Item, Join, Tests};
+pub use audit::{AuditOutput, AuditOutputs, AuditRunner};
+pub use check::{AuditCheck, BinOp, TestItem, Tests};
 pub use compare::CompareOperator;
 pub use evaluate::evaluate;
 pub use external::FolderChecks;
