@@ -12,6 +12,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
+use std::mem::discriminant;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -245,7 +246,12 @@ fn folders_in(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// The typed configuration. If a value is wrong, the error is at its position in one of the `files` that were merged.
-fn typed(files: &[&TextFile], merged: Json) -> Result<Config, Diagnostic> {
+fn typed(files: &[&TextFile], mut merged: Json) -> Result<Config, Diagnostic> {
+    for target in Target::ALL {
+        let Some(entries) = merged.get_mut(target.id()).and_then(Json::as_object_mut) else { continue };
+        // A component that is a scalar is ignored, as where the file is read by itself.
+        entries.retain(|key, value| key == "components" || value.is_object() || value.is_array());
+    }
     serde_json::from_value(merged).map_err(|_| {
         let wrong = files.iter().find_map(|file| file.parse::<Config>().err());
         let message = "a value has the wrong type; write a name or a version that is a number in quotes";
@@ -253,11 +259,11 @@ fn typed(files: &[&TextFile], merged: Json) -> Result<Config, Diagnostic> {
     })
 }
 
-/// Merges maps and replaces everything else.
-fn merge(base: &mut Json, over: Json) {
-    match (base, over) {
-        (Json::Object(base), Json::Object(over)) => {
-            for (key, value) in over {
+/// Merges maps and replaces values of the same type. As in kube-bench, a value of another type changes nothing.
+fn merge(base: &mut Json, overlay: Json) {
+    match (base, overlay) {
+        (Json::Object(base), Json::Object(overlay)) => {
+            for (key, value) in overlay {
                 match base.get_mut(&key) {
                     Some(below) => merge(below, value),
                     None => {
@@ -268,7 +274,8 @@ fn merge(base: &mut Json, over: Json) {
         }
         // An empty file changes nothing.
         (_, Json::Null) => {}
-        (base, over) => *base = over,
+        (base, overlay) if base.is_null() || discriminant(base) == discriminant(&overlay) => *base = overlay,
+        (_, _) => {}
     }
 }
 
@@ -491,5 +498,7 @@ groups:
         let mut base = serde_json::json!({"a": {"x": [1, 2], "y": 1}, "b": 2});
         merge(&mut base, serde_json::json!({"a": {"x": [3], "z": 4}, "c": 5}));
         assert_eq!(base, serde_json::json!({"a": {"x": [3], "y": 1, "z": 4}, "b": 2, "c": 5}));
+        merge(&mut base, serde_json::json!({"a": "/path", "b": [1], "c": 6}));
+        assert_eq!(base, serde_json::json!({"a": {"x": [3], "y": 1, "z": 4}, "b": 2, "c": 6}));
     }
 }

@@ -205,3 +205,61 @@ fn supported_audits_start_no_process_and_unsupported_ones_one_shell() {
     let reason = text(refused, "reason");
     assert!(reason.contains("the command `expr`") && reason.contains("--no-shell"), "{reason}");
 }
+
+#[test]
+fn paths_in_place_of_components_load_with_a_warning() {
+    let folder = tempfile::tempdir().expect("create directory");
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("parent")).expect("create directory");
+        std::fs::write(&path, text).expect("write file");
+        path
+    };
+    write(
+        "config.yaml",
+        "node: { components: [kubelet], kubelet: { bins: [kubelet], confs: [/var/lib/kubelet/config.yaml] } }\n",
+    );
+    let own = write(
+        "mine/config.yaml",
+        "node:\n  components: [kubelet, proxy]\n  kubelet: /etc/rancher/kubelet.conf\n  proxy:\n    bins: kube-proxy\n    \
+         optional: true\n  defaultkubeconfig: /etc/rancher/config\n",
+    );
+    let row = "{ id: 4.1.1, scored: true, audit: 'echo $kubeletconf $proxybin', tests: { test_items: [{ flag: echo, set: false }] } }";
+    write("mine/node.yaml", &format!("controls:\nid: 4\ntype: node\ngroups: [{{ id: 4.1, checks: [{row}] }}]\n"));
+    let node = write("node.host", NODE);
+    let (path, node) = (folder.path().to_str().expect("UTF-8 path"), node.to_str().expect("UTF-8 path"));
+    let arguments = ["run", "--json", "--benchmark", "mine", "-D", path, "--host", node];
+    let output = nodeproof().args(arguments).output().expect("run nodeproof");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    // As in kube-bench, the path does not replace the component of the common configuration.
+    assert_eq!(text(check(&report, "4.1.1"), "actual_value"), "/var/lib/kubelet/config.yaml proxy");
+
+    let output = nodeproof().arg("lint").arg(&own).output().expect("run nodeproof");
+    let lines = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{lines}");
+    for (line, name) in [(3, "kubelet"), (7, "defaultkubeconfig")] {
+        let warning =
+            format!("{}:{line}:3: warning: component `{name}` is not a mapping and is ignored", own.display());
+        assert!(lines.contains(&warning), "{lines}");
+    }
+}
+
+#[test]
+fn lists_of_ids_are_trimmed_on_the_command_line_and_in_the_environment() {
+    let ids = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let mut command = nodeproof();
+        command.args(["--json", "--host", "example", "--benchmark", "cis-1.20"]).args(arguments);
+        let output = command.envs(variables.iter().copied()).output().expect("run nodeproof");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let groups = report["Controls"].as_array().expect("controls").iter().flat_map(|c| c["tests"].as_array());
+        let checks = groups.flatten().flat_map(|g| g["results"].as_array()).flatten();
+        checks.map(|c| text(c, "test_number").to_owned()).collect::<Vec<_>>()
+    };
+    let two = ["4.2.1", "4.2.2"];
+    assert_eq!(ids(&["-c", " 4.2.1, 4.2.2 ,"], &[]), two);
+    assert_eq!(ids(&[], &[("NODEPROOF_CHECK", ",4.2.1 ,4.2.2")]), two);
+    assert_eq!(ids(&["-c", "4.2.1,4.2.2"], &[("NODEPROOF_GROUP", " ,")]), two);
+    assert_eq!(ids(&["run", "-s", " node ,", "-c", "4.2.1,4.2.2"], &[("NODEPROOF_SKIP", "")]), two);
+}
