@@ -20,6 +20,11 @@ impl TargetConfig {
     pub fn candidates(&self, component: &str) -> Option<&Candidates> {
         self.entries.get(component)
     }
+
+    /// The names of the programs of all components.
+    pub fn program_names(&self) -> impl Iterator<Item = &str> {
+        self.entries.values().flat_map(|candidates| &candidates.bins).filter_map(|bin| bin.split(' ').next())
+    }
 }
 
 /// The key `components` is a list, every other key is a component. Not derived, because serde's `flatten` loses the
