@@ -2,7 +2,8 @@
 
 use super::{AuditCheck, TestItem};
 use crate::kube_bench::shell::{Interpreter, MAX_OUTPUT, ScriptError, ScriptOutput, SystemShell};
-use crate::source::node::NodeSource;
+use crate::source::node::{HostPath, NodeSource};
+use crate::text::quote;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -39,6 +40,7 @@ pub enum AuditOutput {
 pub struct AuditRunner<'h> {
     host: &'h dyn NodeSource,
     interpreter: Interpreter<'h>,
+    directory: PathBuf,
     shell: Result<SystemShell, String>,
     outputs: RefCell<HashMap<String, AuditOutput>>,
     interpreted: RefCell<usize>,
@@ -48,13 +50,14 @@ impl<'h> AuditRunner<'h> {
     /// Audits of `host`. Scripts that are not understood go to `shell`; an error is the reason why there is none.
     pub fn new(host: &'h dyn NodeSource, shell: Result<SystemShell, String>) -> Self {
         let interpreter = Interpreter::new(host);
-        Self { host, interpreter, shell, outputs: RefCell::default(), interpreted: RefCell::default() }
+        let directory = PathBuf::from("/");
+        Self { host, interpreter, directory, shell, outputs: RefCell::default(), interpreted: RefCell::default() }
     }
 
-    /// Takes relative paths from this folder.
+    /// Resolves relative paths from this directory.
     #[must_use]
-    pub fn in_directory(self, folder: PathBuf) -> Self {
-        Self { interpreter: self.interpreter.in_directory(folder), ..self }
+    pub fn in_directory(self, directory: PathBuf) -> Self {
+        Self { interpreter: self.interpreter.in_directory(directory.clone()), directory, ..self }
     }
 
     /// What the audits of a check print.
@@ -108,17 +111,41 @@ impl<'h> AuditRunner<'h> {
                 AuditOutput::Text { text, status }
             }
             Err(ScriptError::Failed(reason)) => AuditOutput::NotRun(reason),
-            Err(ScriptError::Unsupported(what)) => match &self.shell {
-                Err(reason) => {
-                    AuditOutput::NotRun(format!("the script needs a shell ({what} is not supported), and {reason}"))
+            Err(ScriptError::HelperScript(name)) => {
+                if self.shell.is_ok() && !self.is_installed(&name) {
+                    let name = quote(&name);
+                    return AuditOutput::NotRun(format!(
+                        "the helper script {name} is missing; install it in a directory of PATH"
+                    ));
                 }
-                Ok(shell) if !shell.is_available() => AuditOutput::NotRun(format!(
-                    "the script needs a shell ({what} is not supported), and /bin/sh does not exist"
-                )),
-                Ok(shell) => match shell.run(script) {
-                    Ok(ScriptOutput { text, status }) => AuditOutput::Text { text, status },
-                    Err(error) => AuditOutput::NotRun(error.to_string()),
-                },
+                self.run_in_shell(script, &format!("the helper script {}", quote(&name)))
+            }
+            Err(ScriptError::Unsupported(what)) => self.run_in_shell(script, &what),
+        }
+    }
+
+    /// Whether the shell would find a script of this name.
+    fn is_installed(&self, name: &str) -> bool {
+        let exists = |path: PathBuf| self.host.stat(&HostPath::host(path)).is_ok();
+        if name.contains('/') {
+            return exists(self.directory.join(name));
+        }
+        let directories = std::env::var_os("PATH").unwrap_or_default();
+        std::env::split_paths(&directories).any(|directory| exists(self.directory.join(directory).join(name)))
+    }
+
+    /// Runs a script that uses `what`, which the interpreter does not support.
+    fn run_in_shell(&self, script: &str, what: &str) -> AuditOutput {
+        match &self.shell {
+            Err(reason) => {
+                AuditOutput::NotRun(format!("the script needs a shell ({what} is not supported), and {reason}"))
+            }
+            Ok(shell) if !shell.is_available() => AuditOutput::NotRun(format!(
+                "the script needs a shell ({what} is not supported), and /bin/sh does not exist"
+            )),
+            Ok(shell) => match shell.run(script) {
+                Ok(ScriptOutput { text, status }) => AuditOutput::Text { text, status },
+                Err(error) => AuditOutput::NotRun(error.to_string()),
             },
         }
     }

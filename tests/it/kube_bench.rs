@@ -263,3 +263,33 @@ fn lists_of_ids_are_trimmed_on_the_command_line_and_in_the_environment() {
     assert_eq!(ids(&["-c", "4.2.1,4.2.2"], &[("NODEPROOF_GROUP", " ,")]), two);
     assert_eq!(ids(&["run", "-s", " node ,", "-c", "4.2.1,4.2.2"], &[("NODEPROOF_SKIP", "")]), two);
 }
+
+#[test]
+fn a_missing_helper_script_is_named() {
+    let folder = tempfile::tempdir().expect("create directory");
+    std::fs::create_dir_all(folder.path().join("mine")).expect("create directory");
+    let audit = |id: &str, audit: &str| {
+        format!("{{ id: {id}, scored: true, audit: \"{audit}\", tests: {{ test_items: [{{ flag: 'true' }}] }} }}")
+    };
+    let checks = [audit("1.1.1", "check_no_such_thing.sh /etc"), audit("1.1.2", "check_there.sh /etc")].join(", ");
+    let file = format!("type: node\nid: 1\ngroups: [{{ id: 1.1, checks: [{checks}] }}]\n");
+    std::fs::write(folder.path().join("mine/node.yaml"), file).expect("write file");
+    let helper = folder.path().join("check_there.sh");
+    std::fs::write(&helper, "#!/bin/sh\necho true\n").expect("write file");
+    std::fs::set_permissions(&helper, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("set mode");
+    let path = folder.path().to_str().expect("UTF-8 path");
+    let arguments = ["run", "--json", "--benchmark", "mine", "-D", path];
+    let output =
+        nodeproof().args(arguments).env("PATH", format!("/usr/bin:/bin:{path}")).output().expect("run nodeproof");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let missing = check(&report, "1.1.1");
+    assert_eq!(text(missing, "status"), "FAIL");
+    assert_eq!(
+        text(missing, "reason"),
+        "the audit `check_no_such_thing.sh /etc` was not run: the helper script `check_no_such_thing.sh` is missing; install it \
+         in a directory of PATH"
+    );
+    let there = check(&report, "1.1.2");
+    assert_eq!((text(there, "status"), text(there, "actual_value")), ("PASS", "true"));
+}
