@@ -1,5 +1,5 @@
-//! Turns the YAML under `benchmarks/` and `cfg/` into JSON at build time, so that the binary starts without parsing YAML.
-//! Only the notation changes; what the data means is checked by the loader, which reads both.
+//! Writes the definitions under `benchmarks/` and `cfg/` as JSON into Rust constants, so that the program starts without parsing
+//! YAML. The loader checks what they mean.
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -8,32 +8,32 @@ use std::{env, fs, io};
 fn main() -> io::Result<()> {
     let target = PathBuf::from(env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("OUT_DIR is not set"))?);
     let profiles = yaml_files("benchmarks/profiles")?;
-    fs::write(target.join("profiles.rs"), table(profiles.iter().map(|(path, value)| (path.as_str(), value))))?;
-    // Rule by rule, for a run needs only those of its benchmark.
+    let profiles: Vec<String> = profiles.iter().map(|(path, profile)| path_and_json(path, profile)).collect();
+    write_array(&target.join("profiles.rs"), &profiles)?;
     let mut rules = Vec::new();
-    for (path, file) in yaml_files("benchmarks/catalog")? {
-        let Value::Array(here) = file else {
-            return Err(wrong(&path, "is no list of rules"));
+    for (path, catalog) in yaml_files("benchmarks/catalog")? {
+        let Value::Array(catalog) = catalog else {
+            return Err(error(&path, "expected a list of rules"));
         };
-        rules.extend(here.into_iter().map(rule_source));
+        rules.extend(catalog.into_iter().map(rule_source));
     }
-    fs::write(target.join("rules.rs"), format!("&[\n{}]", rules.concat()))?;
+    write_array(&target.join("rules.rs"), &rules)?;
     println!("cargo::rerun-if-changed=cfg");
     let config = "cfg/config.yaml";
-    fs::write(target.join("config.rs"), entry(config, &read(Path::new(config))?))
+    fs::write(target.join("config.rs"), path_and_json(config, &read(Path::new(config))?))
 }
 
-/// A Rust expression: the name and the JSON of each.
-fn table<'v>(entries: impl Iterator<Item = (&'v str, &'v Value)>) -> String {
-    let lines: Vec<String> = entries.map(|(name, value)| format!("    {},\n", entry(name, value))).collect();
-    format!("&[\n{}]", lines.concat())
+/// Writes a Rust array of these expressions.
+fn write_array(file: &Path, items: &[String]) -> io::Result<()> {
+    fs::write(file, format!("&[\n    {},\n]", items.join(",\n    ")))
 }
 
-fn entry(name: &str, value: &Value) -> String {
-    format!("({name:?}, {:?})", value.to_string())
+/// A Rust tuple of the path and the JSON text.
+fn path_and_json(path: &str, value: &Value) -> String {
+    format!("({path:?}, {:?})", value.to_string())
 }
 
-/// A rule as a Rust expression. Its texts are apart from its JSON; `src/benchmark/split_texts.rs` says why.
+/// A `RuleSource` expression. `src/benchmark/split_texts.rs` says why the texts are apart from the JSON.
 fn rule_source(mut rule: Value) -> String {
     let mut text = |key: &str| match rule.get_mut(key) {
         Some(Value::String(text)) => Some(std::mem::take(text)),
@@ -47,25 +47,25 @@ fn rule_source(mut rule: Value) -> String {
          remediation: {remediation:?} }}"
     );
     let (id, json) = (rule["id"].as_str().unwrap_or_default(), rule.to_string());
-    format!("    RuleSource {{ id: {id:?}, json: {json:?}, texts: {texts} }},\n")
+    format!("RuleSource {{ id: {id:?}, json: {json:?}, texts: {texts} }}")
 }
 
-/// The YAML files of a folder, in the order of their names.
-#[expect(clippy::disallowed_methods, reason = "the build reads the definitions, no machine under audit")]
+/// Path and content of the YAML files of a folder, in the order of their names.
+#[expect(clippy::disallowed_methods, reason = "the build reads definitions, not the node under audit")]
 fn yaml_files(folder: &str) -> io::Result<Vec<(String, Value)>> {
     println!("cargo::rerun-if-changed={folder}");
-    let mut files: Vec<PathBuf> =
-        fs::read_dir(folder)?.map(|entry| entry.map(|e| e.path())).collect::<io::Result<_>>()?;
-    files.retain(|f| f.extension().is_some_and(|e| e == "yaml"));
+    let entries = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path()));
+    let mut files: Vec<PathBuf> = entries.collect::<io::Result<_>>()?;
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "yaml"));
     files.sort();
     files.iter().map(|file| Ok((file.display().to_string(), read(file)?))).collect()
 }
 
-#[expect(clippy::disallowed_methods, reason = "the build reads the definitions, no machine under audit")]
+#[expect(clippy::disallowed_methods, reason = "the build reads definitions, not the node under audit")]
 fn read(file: &Path) -> io::Result<Value> {
-    serde_saphyr::from_str(&fs::read_to_string(file)?).map_err(|e| wrong(&file.display().to_string(), &e.to_string()))
+    serde_saphyr::from_str(&fs::read_to_string(file)?).map_err(|e| error(&file.display().to_string(), &e.to_string()))
 }
 
-fn wrong(file: &str, what: &str) -> io::Error {
-    io::Error::other(format!("{file}: {what}"))
+fn error(file: &str, message: &str) -> io::Error {
+    io::Error::other(format!("{file}: {message}"))
 }

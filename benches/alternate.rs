@@ -1,5 +1,5 @@
-//! Measures two commands in turn, A B A B …, so that both meet the same weather: `alternate RUNS A… -- B…`. Prints the
-//! median CPU time and the peak memory of each, and the median ratio.
+//! Runs two commands in turn, A B A B …, so that changes of the machine's speed affect both: `alternate RUNS A… -- B…`. Prints
+//! the median CPU time of each, the median ratio and the peak memory.
 
 #![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "a bench runs programs and prints figures")]
 
@@ -16,7 +16,7 @@ fn main() -> Result<(), Failure> {
         .iter()
         .position(|word| word == "--")
         .map(|at| (&arguments[1..=at], &arguments[at + 2..]))
-        .ok_or("-- parts the two commands")?;
+        .ok_or("the two commands are separated by --")?;
     let (mut of_a, mut of_b, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for run in 0..=runs {
         let (cost_a, cost_b) = (cost(a)?, cost(b)?);

@@ -1,5 +1,5 @@
-//! What a whole run costs: CPU time and memory of the program as it is started by a user, on a described node and on this
-//! machine. Run with `cargo bench --bench cost`; prints figures, asserts nothing.
+//! CPU time and memory of whole runs of the program, on a described node and on this machine: `cargo bench --bench cost`.
+//! Prints figures, asserts nothing.
 
 #![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "a bench runs the program and prints figures")]
 
@@ -10,9 +10,9 @@ use std::process::{Command, Stdio};
 const RUNS: u32 = 100;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    println!("{RUNS} runs each; CPU is user and system time together, memory the largest so far of any run");
+    println!("{RUNS} runs each; CPU is user and system time, memory the maximum of all runs so far");
     for (what, arguments) in [
-        ("version alone", &["version"][..]),
+        ("version only", &["version"][..]),
         ("described control plane, cis-1.20, text", &["--benchmark", "cis-1.20", "--host", "example"]),
         ("described control plane, cis-1.12, JSON", &["--benchmark", "cis-1.12", "--host", "example", "--json"]),
         ("this machine, all targets of cis-1.12, JSON", &["run", "--benchmark", "cis-1.12", "--json"]),

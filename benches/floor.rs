@@ -1,6 +1,6 @@
-//! The least that any look at the process table costs: lists it once and reads `stat` and `cmdline` of each process.
+//! The baseline for reading a process table: lists it once and reads `stat` and `cmdline` of each process.
 
-#![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "a program to measure against")]
+#![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "a program to compare with")]
 
 fn main() -> std::io::Result<()> {
     let mut bytes = 0;
@@ -12,7 +12,7 @@ fn main() -> std::io::Result<()> {
         }
         processes += 1;
         for file in ["stat", "cmdline"] {
-            // It may have ended meanwhile.
+            // The process may have ended since.
             bytes += std::fs::read(path.join(file)).map_or(0, |b| b.len());
         }
     }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Real processes, 10 to 10,000 of them, in a PID namespace of their own: the whole program against the floor, which lists the
-# process table and reads two files of each process. Needs root, unshare and cc.  benches/node.sh [COUNT ...]
+# Compares the whole program with a baseline that lists the process table and reads two files of each process: on 10 to 10,000
+# real processes in a PID namespace of their own. Needs root, unshare and cc.
+#   benches/node.sh [COUNT ...]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -30,5 +31,5 @@ for ((i = 6; i < count; i++)); do "$work/idle" --some-flag="$i" --another=value 
 sleep 1
 printf '%6d processes: ' "$count"
 "$target/examples/alternate" 20 "$target/nodeproof" run --benchmark cis-1.12 --json -- "$target/examples/floor"
-# The namespace ends with this shell, and with it every process in it.
+# When this shell exits, the namespace and all processes in it end.
 disown -a

@@ -1,4 +1,4 @@
-//! What each step of a run costs by itself: `cargo bench --bench parts`.
+//! Measures each step of a run separately: `cargo bench --bench parts`.
 
 use divan::{Bencher, black_box};
 use nodeproof::internals::benchmark::{Benchmark, Library};
@@ -67,7 +67,7 @@ fn detect_among_processes(bencher: Bencher<'_, '_>, count: usize) {
 }
 
 #[divan::bench]
-fn collect_and_judge(bencher: Bencher<'_, '_>) {
+fn collect_and_evaluate(bencher: Bencher<'_, '_>) {
     let library = library();
     let (benchmark, host) = (benchmark(&library), host(EXAMPLE));
     bencher.bench(|| report(&library, &benchmark, black_box(&host)));

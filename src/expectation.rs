@@ -5,6 +5,7 @@
 
 mod combination;
 mod contains;
+mod contains_any;
 mod equals;
 mod excludes;
 mod loopback;
@@ -22,21 +23,20 @@ mod subset_of;
 
 use crate::model::{EvidenceKind, FileGroup, Value};
 use operand::{FromRaw, Parameters};
-use operator::Operator;
 use serde::Deserialize;
 use std::fmt;
 
 pub(crate) use operand::BadParameter;
-pub(crate) use operator::TypeMismatch;
+pub(crate) use operator::{Operator, TypeMismatch};
 
-/// Declares the operators. The key in YAML is the name of the type in kebab-case.
+/// Declares the operators. The key in YAML is the name of the variant in kebab-case.
 macro_rules! operators {
-    ($($module:ident::$operator:ident),+ $(,)?) => {
+    ($($variant:ident($operator:ty)),+ $(,)?) => {
         /// What must hold for one observation.
         #[derive(Debug, Clone)]
         #[allow(missing_docs, reason = "each operator is documented at its type")]
         pub enum Expectation {
-            $($operator($module::$operator)),+
+            $($variant($operator)),+
         }
 
         /// An expectation as a definition file has it: a mapping with one key, the operator.
@@ -44,22 +44,23 @@ macro_rules! operators {
         #[cfg_attr(test, derive(schemars::JsonSchema))]
         #[serde(rename_all = "kebab-case")]
         pub(crate) enum RawExpectation {
-            $($operator(<$module::$operator as FromRaw>::Raw)),+
+            $($variant(<$operator as FromRaw>::Raw)),+
         }
 
         impl Expectation {
             fn operator(&self) -> &dyn Operator {
                 match self {
-                    $(Self::$operator(operator) => operator),+
+                    $(Self::$variant(operator) => operator),+
                 }
             }
         }
 
-        impl RawExpectation {
-            /// Replaces the parameters of the rule by their values.
-            pub(crate) fn fill(&self, parameters: &Parameters<'_>) -> Result<Expectation, BadParameter> {
-                Ok(match self {
-                    $(Self::$operator(raw) => Expectation::$operator(FromRaw::from_raw(raw, parameters)?)),+
+        impl FromRaw for Expectation {
+            type Raw = RawExpectation;
+
+            fn from_raw(raw: &RawExpectation, parameters: &Parameters<'_>) -> Result<Self, BadParameter> {
+                Ok(match raw {
+                    $(RawExpectation::$variant(raw) => Self::$variant(FromRaw::from_raw(raw, parameters)?)),+
                 })
             }
         }
@@ -67,43 +68,47 @@ macro_rules! operators {
 }
 
 operators! {
-    equals::Equals,
-    not_equals::NotEquals,
-    one_of::OneOf,
-    contains::Contains,
-    excludes::Excludes,
-    subset_of::SubsetOf,
-    quantity::AtLeast,
-    quantity::AtMost,
-    quantity::MoreThan,
-    matches::Matches,
-    loopback::Loopback,
-    mode_at_most::ModeAtMost,
-    owned_by::OwnedBy,
-    presence::Set,
-    presence::Unset,
-    combination::AllOf,
-    combination::AnyOf,
+    Equals(equals::Equals),
+    NotEquals(not_equals::NotEquals),
+    OneOf(one_of::OneOf),
+    Contains(contains::Contains),
+    ContainsAny(contains_any::ContainsAny),
+    Excludes(excludes::Excludes),
+    SubsetOf(subset_of::SubsetOf),
+    AtLeast(quantity::AtLeast),
+    AtMost(quantity::AtMost),
+    MoreThan(quantity::MoreThan),
+    Matches(matches::Matches),
+    Loopback(loopback::Loopback),
+    ModeAtMost(mode_at_most::ModeAtMost),
+    OwnedBy(owned_by::OwnedBy),
+    Set(presence::Set),
+    Unset(presence::Unset),
+    AllOf(combination::AllOf<Expectation>),
+    AnyOf(combination::AnyOf<Expectation>),
 }
 
-impl Expectation {
-    /// What it compares; none for a combination that mixes both, which no probe provides.
-    pub(crate) fn evidence_kind(&self) -> Option<EvidenceKind> {
+impl RawExpectation {
+    /// Replaces the parameters of the rule by their values.
+    pub(crate) fn fill(&self, parameters: &Parameters<'_>) -> Result<Expectation, BadParameter> {
+        Expectation::from_raw(self, parameters)
+    }
+}
+
+impl Operator for Expectation {
+    fn evidence_kind(&self) -> Option<EvidenceKind> {
         self.operator().evidence_kind()
     }
 
-    /// Whether it holds for a value. A value that it cannot compare is an error: neither met nor not met.
-    pub(crate) fn holds(&self, value: &Value) -> Result<bool, TypeMismatch> {
+    fn holds(&self, value: &Value) -> Result<bool, TypeMismatch> {
         self.operator().holds(value)
     }
 
-    /// Whether it holds for files with the same mode and owner.
-    pub(crate) fn holds_for_files(&self, files: &FileGroup) -> Result<bool, TypeMismatch> {
+    fn holds_for_files(&self, files: &FileGroup) -> Result<bool, TypeMismatch> {
         self.operator().holds_for_files(files)
     }
 
-    /// Whether it holds for a setting that no source sets.
-    pub(crate) fn holds_unset(&self) -> bool {
+    fn holds_unset(&self) -> bool {
         self.operator().holds_unset()
     }
 }

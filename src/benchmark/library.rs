@@ -1,4 +1,4 @@
-//! Everything that is defined: rules, profiles, configuration. Answers what there is.
+//! The definitions of a run, and lookups in them.
 
 use super::profile::{ProfileError, RawProfile};
 use super::raw::{Params, RawRule};

@@ -2,6 +2,7 @@
 
 use super::raw::{PROBE_KEYS, Params, RawRule, RawTest, TestKeys};
 use super::{Assertion, Rule, Template, Test, Text};
+use crate::expectation::Operator as _;
 use crate::model::EvidenceKind;
 use crate::text::{quote, suggestions};
 use crate::yaml::scalar_text;

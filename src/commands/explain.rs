@@ -5,6 +5,7 @@ use super::json;
 use super::profile::{grade, shown};
 use crate::benchmark::{Assertion, Benchmark, Check, Library, Rule, Test, WhenMissing, WhenUnset};
 use crate::commands::Failure;
+use crate::expectation::Operator as _;
 use crate::model::{Component, EvidenceKind, Severity};
 use crate::probe::FileRole;
 use crate::text::suggestions;
@@ -219,17 +220,17 @@ fn uses(definitions: &Definitions, rule: &str, but: Option<&CheckView>) -> Resul
 fn text(view: &View) -> String {
     let mut text = String::new();
     let mut line = |name: &str, value: &str| {
-        let value = value.trim_end().replace('\n', &format!("\n{:11}", ""));
+        let value = value.trim_end().replace('\n', &format!("\n{:13}", ""));
         // Writing to a String cannot fail.
-        let _ = writeln!(text, "{name:<10} {value}");
+        let _ = writeln!(text, "{name:<12} {value}");
     };
     match &view.check {
         Some(check) => {
             line(&check.id, &view.title);
             line("rule", &view.rule);
             line("benchmark", &format!("{}, target {}", check.benchmark, check.target));
-            let fails = if check.scored { "scored: not met is FAIL" } else { "not scored: not met is WARN" };
-            line("grade", &format!("{}, {fails}", check.assessment));
+            let fails = if check.scored { "scored: a failure is FAIL" } else { "not scored: a failure is WARN" };
+            line("assessment", &format!("{}, {fails}", check.assessment));
             for (name, value) in &check.parameters {
                 line("parameter", &format!("{name} is {}", shown(value)));
             }
@@ -243,7 +244,7 @@ fn text(view: &View) -> String {
         line("severity", severity);
     }
     if let Some(needs) = view.needs {
-        line("about", &format!("{needs}; does not apply where that does not run beside others"));
+        line("needs", &format!("{needs}; not applicable where it does not run beside the API server"));
     }
     for look in &view.looks {
         let within = look.within.iter().map(|w| format!("[{w}] ")).collect::<String>();
@@ -257,14 +258,14 @@ fn text(view: &View) -> String {
         }
     }
     if let Some(steps) = &view.steps {
-        line("find out", steps);
+        line("review", steps);
     }
     line("rationale", &view.rationale);
     if let Some(impact) = &view.impact {
-        line("breaks", impact);
+        line("impact", impact);
     }
     line("remediation", &view.remediation);
-    line("also in", &also_in(&view.used_by));
+    line("used by", &also_in(&view.used_by));
     text
 }
 

@@ -110,9 +110,8 @@ pub struct SelectionFlags {
 #[command(next_help_heading = "Report")]
 #[allow(clippy::struct_excessive_bools, reason = "each is one flag of the command line")]
 pub struct OutputFlags {
-    /// Write the report in this format, to FILE or to standard output; can be repeated. Formats: text, report, json,
-    /// junit, asff.
-    #[arg(long, value_name = "FORMAT[=FILE]", global = true)]
+    /// The formats of the report, each with its file.
+    #[arg(long, value_name = "FORMAT[=FILE]", global = true, help = FormatName::help())]
     pub format: Vec<OutputRequest>,
     /// Same as `--format json`: JSON on one line.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_default_value = true, global = true, env = "NODEPROOF_JSON")]

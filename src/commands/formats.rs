@@ -65,6 +65,15 @@ impl FormatName {
         }
     }
 
+    /// The help of `--format`.
+    pub(crate) fn help() -> String {
+        let names: Vec<&str> = Self::ALL.iter().map(|format| format.id()).collect();
+        format!(
+            "Write the report in this format, to FILE or to standard output; can be repeated. Formats: {}",
+            names.join(", ")
+        )
+    }
+
     /// Makes the format ready: what it needs from the environment is read now.
     pub(crate) fn format(self, options: FormatOptions<'_>) -> Result<Box<dyn Format>, Failure> {
         Ok(match self {

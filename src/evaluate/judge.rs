@@ -1,7 +1,7 @@
 //! Holds evidence against expectations. Pure: no source, no clock. What is not known never passes.
 
 use crate::benchmark::{Assertion, Test, WhenMissing, WhenUnset};
-use crate::expectation::TypeMismatch;
+use crate::expectation::{Operator as _, TypeMismatch};
 use crate::model::{Evidence, EvidenceEntry, FileGroup, Finding, Observation, Observed, Status, Verdict};
 use crate::probe::Probe;
 use std::fmt::Write as _;

@@ -2,7 +2,6 @@
 
 use super::operand::{BadParameter, FromRaw, Parameters, join};
 use super::operator::{Operator, TypeMismatch};
-use super::{Expectation, RawExpectation};
 use crate::model::{EvidenceKind, FileGroup, Value};
 use serde::{Deserialize, Deserializer};
 use std::fmt;
@@ -11,17 +10,17 @@ use std::fmt;
 #[derive(Debug, Clone)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(inline))]
-pub(crate) struct RawList(#[cfg_attr(test, schemars(length(min = 1)))] Vec<RawExpectation>);
+pub(crate) struct RawList<R>(#[cfg_attr(test, schemars(length(min = 1)))] Vec<R>);
 
 /// All of these hold. The list is not empty.
 #[derive(Debug, Clone)]
-pub struct AllOf(Vec<Expectation>);
+pub struct AllOf<E>(Vec<E>);
 
 /// At least one of these holds. The list is not empty.
 #[derive(Debug, Clone)]
-pub struct AnyOf(Vec<Expectation>);
+pub struct AnyOf<E>(Vec<E>);
 
-impl Operator for AllOf {
+impl<E: Operator> Operator for AllOf<E> {
     fn evidence_kind(&self) -> Option<EvidenceKind> {
         common_kind(&self.0)
     }
@@ -35,11 +34,11 @@ impl Operator for AllOf {
     }
 
     fn holds_unset(&self) -> bool {
-        self.0.iter().all(Expectation::holds_unset)
+        self.0.iter().all(Operator::holds_unset)
     }
 }
 
-impl Operator for AnyOf {
+impl<E: Operator> Operator for AnyOf<E> {
     fn evidence_kind(&self) -> Option<EvidenceKind> {
         common_kind(&self.0)
     }
@@ -53,57 +52,57 @@ impl Operator for AnyOf {
     }
 
     fn holds_unset(&self) -> bool {
-        self.0.iter().any(Expectation::holds_unset)
+        self.0.iter().any(Operator::holds_unset)
     }
 }
 
-fn common_kind(inner: &[Expectation]) -> Option<EvidenceKind> {
-    let mut kinds = inner.iter().map(Expectation::evidence_kind);
+fn common_kind<E: Operator>(inner: &[E]) -> Option<EvidenceKind> {
+    let mut kinds = inner.iter().map(Operator::evidence_kind);
     let first = kinds.next()?;
     if kinds.all(|other| other == first) { first } else { None }
 }
 
 /// Compares with every expectation, so that a mismatch is found even where the others decide.
-fn results(
-    inner: &[Expectation],
-    holds: impl Fn(&Expectation) -> Result<bool, TypeMismatch>,
+fn results<E: Operator>(
+    inner: &[E],
+    holds: impl Fn(&E) -> Result<bool, TypeMismatch>,
 ) -> Result<Vec<bool>, TypeMismatch> {
     inner.iter().map(holds).collect()
 }
 
-impl fmt::Display for AllOf {
+impl<E: fmt::Display> fmt::Display for AllOf<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&join(&self.0, " and "))
     }
 }
 
-impl fmt::Display for AnyOf {
+impl<E: fmt::Display> fmt::Display for AnyOf<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&join(&self.0, " or "))
     }
 }
 
-impl FromRaw for AllOf {
-    type Raw = RawList;
+impl<E: FromRaw> FromRaw for AllOf<E> {
+    type Raw = RawList<E::Raw>;
 
     fn from_raw(raw: &Self::Raw, parameters: &Parameters<'_>) -> Result<Self, BadParameter> {
         fill(raw, parameters).map(Self)
     }
 }
 
-impl FromRaw for AnyOf {
-    type Raw = RawList;
+impl<E: FromRaw> FromRaw for AnyOf<E> {
+    type Raw = RawList<E::Raw>;
 
     fn from_raw(raw: &Self::Raw, parameters: &Parameters<'_>) -> Result<Self, BadParameter> {
         fill(raw, parameters).map(Self)
     }
 }
 
-fn fill(RawList(raw): &RawList, parameters: &Parameters<'_>) -> Result<Vec<Expectation>, BadParameter> {
-    raw.iter().map(|inner| inner.fill(parameters)).collect()
+fn fill<E: FromRaw>(RawList(raw): &RawList<E::Raw>, parameters: &Parameters<'_>) -> Result<Vec<E>, BadParameter> {
+    raw.iter().map(|inner| E::from_raw(inner, parameters)).collect()
 }
 
-impl<'de> Deserialize<'de> for RawList {
+impl<'de, R: Deserialize<'de>> Deserialize<'de> for RawList<R> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match Vec::deserialize(deserializer)? {
             empty if empty.is_empty() => Err(serde::de::Error::custom("the list must not be empty")),
@@ -114,6 +113,7 @@ impl<'de> Deserialize<'de> for RawList {
 
 #[cfg(test)]
 mod tests {
+    use crate::expectation::Operator as _;
     use crate::expectation::tests::{files, read, refuse, verify};
     use crate::model::{EvidenceKind, Value};
 

@@ -42,6 +42,7 @@ impl Operand for ModeAtMost {
 
 #[cfg(test)]
 mod tests {
+    use crate::expectation::Operator as _;
     use crate::expectation::tests::{files, read, refuse};
 
     #[test]

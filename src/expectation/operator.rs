@@ -6,7 +6,7 @@ use std::fmt;
 /// The behaviour of an operator with its operand. `Display` completes a sentence: `--profiling` `is false`.
 ///
 /// The defaults refuse to compare, so an operator never holds because a method was forgotten.
-pub(super) trait Operator: fmt::Display {
+pub(crate) trait Operator: fmt::Display {
     /// What the operator compares; none for a combination that mixes both.
     fn evidence_kind(&self) -> Option<EvidenceKind>;
 

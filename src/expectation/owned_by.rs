@@ -92,6 +92,7 @@ impl Operand for Owner {
 
 #[cfg(test)]
 mod tests {
+    use crate::expectation::Operator as _;
     use crate::expectation::tests::{files, read, refuse};
     use crate::model::FileGroup;
 

@@ -75,6 +75,7 @@ impl Operand for Unset {
 
 #[cfg(test)]
 mod tests {
+    use crate::expectation::Operator as _;
     use crate::expectation::tests::{read, refuse, text, verify};
 
     #[test]

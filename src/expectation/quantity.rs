@@ -150,6 +150,7 @@ impl Operand for Quantity {
 
 #[cfg(test)]
 mod tests {
+    use crate::expectation::Operator as _;
     use crate::expectation::tests::{minutes, read, refuse, text, verify};
     use crate::model::Value;
 

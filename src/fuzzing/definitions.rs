@@ -10,39 +10,39 @@ use crate::source::node::RecordedSource;
 use crate::yaml::{Diagnostic, Level, TextFile};
 use std::sync::OnceLock;
 
-/// A catalogue, a benchmark and a configuration, apart by NUL: `lint` finds an error wherever loading finds one.
+/// A catalog, a profile and a configuration, separated by NUL: `lint` reports an error wherever loading fails.
 pub fn native_definitions(data: &[u8]) {
-    let [catalogue, profile, config] = texts(data);
+    let [catalog, profile, config] = texts(data);
     let file = |name: &str, text: &str| TextFile::new(name, text.to_owned());
-    let all = [file("catalog/a.yaml", &catalogue), file("profiles/b.yaml", &profile), file("config.yaml", &config)];
-    for source in &all {
-        let problems = lint(Library::default(), vec![source.clone()], Some(&FolderSet::default()));
-        problems.iter().for_each(|problem| is_in(source, problem.line, problem.column, &problem.message));
+    let files = [file("catalog/a.yaml", &catalog), file("profiles/b.yaml", &profile), file("config.yaml", &config)];
+    for file in &files {
+        let diagnostics = lint(Library::default(), vec![file.clone()], Some(&FolderSet::default()));
+        diagnostics.iter().for_each(|diagnostic| assert_position(file, diagnostic));
         let mut library = Library::default();
-        let refused: [Option<Diagnostic>; 4] = [
-            library.add_rules(std::slice::from_ref(source)).err(),
-            library.add_profiles(vec![source.clone()]).err(),
-            source.parse::<Config>().err(),
-            warnings(source).err(),
+        let errors: [Option<Diagnostic>; 4] = [
+            library.add_rules(std::slice::from_ref(file)).err(),
+            library.add_profiles(vec![file.clone()]).err(),
+            file.parse::<Config>().err(),
+            warnings(file).err(),
         ];
-        refused.iter().flatten().for_each(|error| is_told_in(source, error));
-        if refused.iter().all(Option::is_some) {
-            let found = problems.iter().any(|problem| problem.level == Level::Error);
-            assert!(found, "{refused:?}, and lint finds {problems:?} in {:?}", source.text);
+        errors.iter().flatten().for_each(|error| assert_position(file, error));
+        if errors.iter().all(Option::is_some) {
+            let is_reported = diagnostics.iter().any(|diagnostic| diagnostic.level == Level::Error);
+            assert!(is_reported, "{errors:?}, but lint reports {diagnostics:?} for {:?}", file.text);
         }
     }
-    together(&all);
+    resolve(&files);
 }
 
-/// What stands in one file is put together with what stands in another.
-fn together(sources: &[TextFile; 3]) {
+/// Puts the profile together with the rules of the catalog.
+fn resolve(files: &[TextFile; 3]) {
     let mut library = Library::default();
-    let loaded = library.add_rules(&sources[..1]).and_then(|()| library.add_profiles(vec![sources[1].clone()]));
+    let loaded = library.add_rules(&files[..1]).and_then(|()| library.add_profiles(vec![files[1].clone()]));
     if loaded.is_err() {
         return;
     }
     let ids: Vec<String> = library.benchmarks().into_iter().map(str::to_owned).collect();
-    let found: Vec<Diagnostic> = lint(Library::default(), sources[..2].to_vec(), None);
+    let diagnostics: Vec<Diagnostic> = lint(Library::default(), files[..2].to_vec(), None);
     for id in &ids {
         match library.benchmark(id) {
             Ok(benchmark) => benchmark.checks().for_each(|(_, check)| {
@@ -51,22 +51,23 @@ fn together(sources: &[TextFile; 3]) {
                 );
             }),
             Err(error) => {
-                assert!(found.iter().any(|p| p.level == Level::Error), "{error}, and lint finds {found:?}");
-                is_told_in(&sources[1], &error);
+                let is_reported = diagnostics.iter().any(|diagnostic| diagnostic.level == Level::Error);
+                assert!(is_reported, "{error}, but lint reports {diagnostics:?}");
+                assert_position(&files[1], &error);
             }
         }
     }
 }
 
-/// A file in kube-bench's format: loaded with this machine's words put in, or refused at a place that it has.
+/// A file in kube-bench's format: loaded with the substitutions of a node, or refused at a position that it has.
 pub fn kube_bench_definitions(data: &[u8]) {
     let [text] = texts(data);
-    let source = TextFile::new("cis/node.yaml", text.into_owned());
-    let loaded = section(Target::Node, source.clone(), &Substitutions::default(), &mut Vec::new());
-    let told = warnings(&source);
-    match (&loaded, &told) {
-        (Err(error), _) => is_told_in(&source, error),
-        (Ok(_), Err(error)) => panic!("{error}, and the file is taken: {:?}", source.text),
+    let file = TextFile::new("cis/node.yaml", text.into_owned());
+    let loaded = section(Target::Node, file.clone(), &Substitutions::default(), &mut Vec::new());
+    let warnings = warnings(&file);
+    match (&loaded, &warnings) {
+        (Err(error), _) => assert_position(&file, error),
+        (Ok(_), Err(error)) => panic!("{error}, but the file is loaded: {:?}", file.text),
         (Ok(section), Ok(_)) => {
             for check in section.groups.iter().flat_map(|group| &group.checks) {
                 assert_eq!(check.id.as_str(), check.rule.id);
@@ -74,39 +75,40 @@ pub fn kube_bench_definitions(data: &[u8]) {
             }
         }
     }
-    told.iter().flatten().for_each(|warning| is_told_in(&source, warning));
-    for problem in lint(Library::default(), vec![source.clone()], Some(&FolderSet::default())) {
-        is_in(&source, problem.line, problem.column, &problem.message);
-    }
-    let _ = section(Target::Node, source, words(), &mut Vec::new());
+    warnings.iter().flatten().for_each(|warning| assert_position(&file, warning));
+    let diagnostics = lint(Library::default(), vec![file.clone()], Some(&FolderSet::default()));
+    diagnostics.iter().for_each(|diagnostic| assert_position(&file, diagnostic));
+    let _ = section(Target::Node, file, substitutions(), &mut Vec::new());
 }
 
-/// The words of a machine where everything runs.
-fn words() -> &'static Substitutions {
-    static WORDS: OnceLock<Substitutions> = OnceLock::new();
-    WORDS.get_or_init(|| {
+/// The substitutions of a node with a kubelet and a kube-proxy.
+fn substitutions() -> &'static Substitutions {
+    static SUBSTITUTIONS: OnceLock<Substitutions> = OnceLock::new();
+    SUBSTITUTIONS.get_or_init(|| {
         let config = Library::load(None, None).map(|library| library.config).unwrap_or_default();
         let host = RecordedSource::parse("processes: [{ argv: [kubelet, --config=/x] }, { argv: [kube-proxy] }]");
         host.map(|host| Substitutions::find(&config, Target::Node, &host)).unwrap_or_default()
     })
 }
 
-fn is_told_in(source: &TextFile, error: &Diagnostic) {
-    assert!(!error.message.is_empty());
-    if error.file == source.name {
-        is_in(source, error.line, error.column, &error.message);
+/// Fails if a diagnostic about `file` has no message, or a position that the file does not have. The position after the last
+/// character of a line counts: something may be missing there. For YAML a carriage return ends a line, for an editor it does not.
+fn assert_position(file: &TextFile, diagnostic: &Diagnostic) {
+    let Diagnostic { file: name, line, column, level: _, message } = diagnostic;
+    assert!(!message.is_empty());
+    if *name != file.name {
+        return;
     }
-}
-
-/// The place right behind the last letter counts too: what is missing is missed there. A carriage return alone ends a line
-/// of YAML, and none of an editor.
-fn is_in(source: &TextFile, line: usize, column: usize, message: &str) {
-    let edited: Vec<&str> = source.text.split('\n').collect();
-    let text = source.text.replace("\r\n", "\n");
-    let of_yaml: Vec<&str> = text.split(['\n', '\r']).collect();
-    let has = |lines: &[&str]| {
-        let letters = line.checked_sub(1).and_then(|at| lines.get(at)).map(|line| line.chars().count());
-        letters.is_some_and(|letters| (1..=letters + 1).contains(&column))
+    let text = file.text.replace("\r\n", "\n");
+    let editor_lines: Vec<&str> = file.text.split('\n').collect();
+    let yaml_lines: Vec<&str> = text.split(['\n', '\r']).collect();
+    let has_position = |lines: &[&str]| {
+        let length = line.checked_sub(1).and_then(|index| lines.get(index)).map(|line| line.chars().count());
+        length.is_some_and(|length| (1..=length + 1).contains(column))
     };
-    assert!(has(&edited) || has(&of_yaml), "{line}:{column} is not in {:?}: {message}", source.text);
+    assert!(
+        has_position(&editor_lines) || has_position(&yaml_lines),
+        "{line}:{column} is not in {:?}: {message}",
+        file.text
+    );
 }

@@ -3,7 +3,7 @@
 use super::{BETWEEN, texts};
 use crate::benchmark::Library;
 use crate::cli;
-use crate::expectation::RawExpectation;
+use crate::expectation::{Operator as _, RawExpectation};
 use crate::model::{Arguments, Reading};
 use crate::model::{Component, leading_version, minor_version};
 use crate::model::{Value, ValueKind, parse_bool, parse_duration, parse_number, split_list};

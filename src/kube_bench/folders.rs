@@ -224,6 +224,7 @@ impl ForeignFormat for FolderSet {
     }
 
     fn warnings(&self, source: &TextFile) -> Result<Vec<Diagnostic>, Diagnostic> {
+        source.parse::<RawFile>()?;
         warnings(source)
     }
 

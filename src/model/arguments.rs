@@ -1,4 +1,4 @@
-//! A component's command line, read as the component itself reads it. Knows the grammar of flags, not what they mean.
+//! The command line of a component, parsed as the component parses it. Knows the grammar of flags, not their meaning.
 
 use crate::model::Component;
 
@@ -12,77 +12,77 @@ pub struct Arguments {
 struct Flag {
     name: String,
     value: FlagValue,
-    /// The word before it may have taken this one as its value, so that it may be no flag at all.
-    doubtful: bool,
+    /// The flag before it may have taken this word as its value, so that it may not be a flag at all.
+    ambiguous: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum FlagValue {
-    /// `--name=value`, or `--name value` of a flag that takes one.
+    /// `--name=value`, or `--name value` of a flag that takes a value.
     Value(String),
-    /// `--name` alone: true for a switch; a flag that takes a value is given the next word, whatever it looks like.
+    /// `--name` alone: true for a switch. A flag that takes a value is given the next word, whatever that looks like.
     Bare { next: Option<String> },
 }
 
-/// What a command line says about one flag.
+/// What a command line sets for one flag.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reading<'a> {
-    /// It is not given.
+    /// The flag is not given.
     NotGiven,
-    /// Its values in order; the component keeps the last, or adds them up.
+    /// Its values in order. The component keeps the last one, or collects them.
     Values(Vec<&'a str>),
-    /// It may be the value of the flag before it: which one, only the component's version tells.
+    /// It may be the value of the flag before it; that depends on the version of the component.
     Ambiguous {
-        /// The word that may be a value.
+        /// The word that is either this flag or the value of the one before.
         word: String,
     },
 }
 
 impl Arguments {
-    /// Reads the words behind the program's name (and subcommand, of a program with several).
+    /// Parses the words after the name of the program and its subcommand, if it has one.
     pub fn parse(component: Component, words: &[String]) -> Self {
         let mut flags = Vec::new();
         let mut words = words.iter().peekable();
-        let mut doubtful = false;
+        let mut ambiguous = false;
         while let Some(word) = words.next() {
             let Some((name, value)) = split(component, word) else {
                 if word == "--" {
                     break;
                 }
-                doubtful = false;
+                ambiguous = false;
                 continue;
             };
             let next = words.peek().map(|w| w.as_str());
             let next_is_flag = next.is_some_and(|w| w.starts_with('-') && w.len() > 1);
-            let flag = |value| Flag { name: name.clone(), value, doubtful };
+            let flag = |value| Flag { name: name.clone(), value, ambiguous };
             match value {
                 Some(value) => {
                     flags.push(flag(FlagValue::Value(value.to_owned())));
-                    doubtful = false;
+                    ambiguous = false;
                 }
                 None if component.is_switch(&name) => {
                     flags.push(flag(FlagValue::Bare { next: None }));
-                    doubtful = false;
+                    ambiguous = false;
                 }
                 None if next.is_some() && !next_is_flag => {
                     flags.push(flag(FlagValue::Value(next.unwrap_or_default().to_owned())));
                     words.next();
-                    doubtful = false;
+                    ambiguous = false;
                 }
                 None => {
                     flags.push(flag(FlagValue::Bare { next: next.map(str::to_owned) }));
-                    doubtful = next_is_flag;
+                    ambiguous = next_is_flag;
                 }
             }
         }
         Self { flags }
     }
 
-    /// What is said about a flag. `switch`: the flag is known to take no value of its own.
+    /// What is set for a flag. `switch` says that the flag takes no value.
     pub fn get(&self, name: &str, switch: bool) -> Reading<'_> {
         let mut values = Vec::new();
         for flag in self.flags.iter().filter(|f| f.name == name) {
-            if flag.doubtful {
+            if flag.ambiguous {
                 let word = match &flag.value {
                     FlagValue::Value(value) => format!("--{name}={value}"),
                     FlagValue::Bare { .. } => format!("--{name}"),
@@ -97,17 +97,9 @@ impl Arguments {
         }
         if values.is_empty() { Reading::NotGiven } else { Reading::Values(values) }
     }
-
-    /// The last value of a flag that is surely given, for finding a component's files.
-    pub fn last(&self, name: &str) -> Option<&str> {
-        match self.get(name, false) {
-            Reading::Values(values) => values.last().copied(),
-            Reading::NotGiven | Reading::Ambiguous { .. } => None,
-        }
-    }
 }
 
-/// A flag's name, folded as its component folds it, and its value if it is written with `=`.
+/// The name of a flag, with the underscores that its component replaces, and its value if it is written with `=`.
 fn split(component: Component, word: &str) -> Option<(String, Option<&str>)> {
     let body = word.strip_prefix("--").or_else(|| word.strip_prefix('-')).filter(|b| !b.is_empty())?;
     let (name, value) = match body.split_once('=') {
@@ -127,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn flags_are_read_as_the_component_reads_them() {
+    fn parses_flags_as_the_component_does() {
         use Component::{Apiserver, Etcd, Kubelet};
         let cases: &[(Component, &str, &str, bool, &[&str])] = &[
             (Apiserver, "--profiling=false", "profiling", true, &["false"]),
@@ -152,14 +144,14 @@ mod tests {
             let got = match arguments.get(flag, *switch) {
                 Reading::NotGiven => vec![],
                 Reading::Values(values) => values,
-                Reading::Ambiguous { word } => panic!("{line}: doubtful {word}"),
+                Reading::Ambiguous { word } => panic!("{line}: ambiguous {word}"),
             };
             assert_eq!(got, *expected, "{line}");
         }
     }
 
     #[test]
-    fn a_flag_that_may_be_the_value_of_the_one_before_is_doubtful() {
+    fn a_flag_after_a_flag_without_value_is_ambiguous() {
         let arguments = parse(Component::Kubelet, "--node-labels --anonymous-auth=false --v=2");
         assert_eq!(
             arguments.get("anonymous-auth", true),

@@ -1,5 +1,5 @@
-//! The six components whose settings are judged, and the ways in which each of them takes its settings. Facts about
-//! Kubernetes and etcd; nothing of any one machine.
+//! The six components whose settings are judged, and how each of them takes its settings. Facts about Kubernetes and etcd, not
+//! about any machine.
 
 use serde::Deserialize;
 use std::fmt;
@@ -23,20 +23,20 @@ pub enum Component {
     Proxy,
 }
 
-/// Which of a component's sources wins.
+/// Which source of a component's settings takes precedence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Precedence {
-    /// Flags over the configuration file's drop-ins over the file (kubelet).
+    /// Flags over drop-ins over the configuration file (kubelet).
     FlagsFirst,
-    /// A configuration file, where one is given, stands alone: flags and environment that it can also hold are ignored
-    /// (kube-proxy, etcd, and what kube-scheduler calls deprecated flags).
+    /// With a configuration file, flags and variables for settings that the file can hold are ignored (kube-proxy, etcd, and
+    /// what kube-scheduler calls deprecated flags).
     FileAlone,
-    /// There is no configuration file of settings (kube-apiserver, kube-controller-manager).
+    /// The component has no configuration file (kube-apiserver, kube-controller-manager).
     FlagsOnly,
 }
 
 impl Component {
-    /// All of them.
+    /// Every component.
     pub const ALL: [Self; 6] =
         [Self::Apiserver, Self::Scheduler, Self::ControllerManager, Self::Etcd, Self::Kubelet, Self::Proxy];
 
@@ -56,11 +56,11 @@ impl Component {
     pub const fn config_name(self) -> &'static str {
         match self {
             Self::ControllerManager => "controllermanager",
-            other => other.id(),
+            Self::Apiserver | Self::Scheduler | Self::Etcd | Self::Kubelet | Self::Proxy => self.id(),
         }
     }
 
-    /// The name of its program, for the reader.
+    /// The name of its program.
     pub const fn program(self) -> &'static str {
         match self {
             Self::Apiserver => "kube-apiserver",
@@ -72,7 +72,7 @@ impl Component {
         }
     }
 
-    /// Accounts of its own: a process of such a user is the component's, wherever it runs.
+    /// Its own user accounts: a process of such a user is the component, wherever it runs.
     pub const fn accounts(self) -> &'static [&'static str] {
         match self {
             Self::Etcd => &["etcd"],
@@ -97,11 +97,11 @@ impl Component {
     pub const fn config_variable(self) -> Option<&'static str> {
         match self {
             Self::Etcd => Some("ETCD_CONFIG_FILE"),
-            _ => None,
+            Self::Apiserver | Self::Scheduler | Self::ControllerManager | Self::Kubelet | Self::Proxy => None,
         }
     }
 
-    /// Which of its sources wins.
+    /// Which of its sources takes precedence.
     pub const fn precedence(self) -> Precedence {
         match self {
             Self::Kubelet => Precedence::FlagsFirst,
@@ -110,12 +110,12 @@ impl Component {
         }
     }
 
-    /// Whether `_` and `-` mean the same in its flags: so it is in Kubernetes, not in etcd.
+    /// Whether `_` and `-` are the same in its flags, as in Kubernetes but not in etcd.
     pub const fn folds_underscores(self) -> bool {
         !matches!(self, Self::Etcd)
     }
 
-    /// Whether a flag takes no value of its own: written bare it means true, and never takes the next word.
+    /// Whether a flag takes no value: without `=` it means true, and never takes the next word.
     pub fn is_switch(self, flag: &str) -> bool {
         let switches: &[&str] = if matches!(self, Self::Etcd) { ETCD_SWITCHES } else { KUBERNETES_SWITCHES };
         switches.contains(&flag)
@@ -160,7 +160,7 @@ const ETCD_SWITCHES: &[&str] = &[
     "version",
 ];
 
-/// Boolean flags of the Kubernetes components from 1.15 to 1.34. A name means the same in each that has it.
+/// Boolean flags of the Kubernetes components from 1.15 to 1.34. A name means the same in every component that has it.
 const KUBERNETES_SWITCHES: &[&str] = &[
     "add-dir-header",
     "aggregator-reject-forwarding-redirects",

@@ -1,10 +1,11 @@
-//! Values of settings and documents, and the ways of writing them that components accept.
+//! Values of settings and documents, and the notations that components accept for them.
 
+use crate::text::quote;
 use serde_json::Value as Json;
 use std::fmt;
 use std::time::Duration;
 
-/// A value that was seen, in the type that its setting has.
+/// An observed value, in the type of its setting.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Value {
     /// True or false.
@@ -13,7 +14,7 @@ pub enum Value {
     Number(i64),
     /// A time span.
     Duration(Duration),
-    /// Text as it was written.
+    /// A text, unchanged.
     Text(String),
     /// A list of texts.
     List(Vec<String>),
@@ -27,29 +28,33 @@ pub enum ValueKind {
     /// Text.
     #[default]
     Text,
-    /// Go's booleans.
+    /// A boolean, as Go parses it.
     Bool,
-    /// Whole numbers.
+    /// A whole number, as Go parses it.
     Number,
-    /// Go's durations: `1h30m`.
+    /// A duration, as Go parses it: `1h30m`.
     Duration,
-    /// Several texts: split at commas, and added up where a flag is repeated.
+    /// Several texts, separated by commas; the lists of a repeated flag are joined.
     List,
-    /// `KEY=VALUE` pairs, of which one key's boolean is asked.
+    /// `KEY=VALUE` pairs; the value is the boolean of one key.
     Map,
 }
 
 impl ValueKind {
-    /// Reads a flag's or a variable's texts, in order. The error says what would have been right.
+    /// Reads the values of a flag or variable, in order. The error says what is expected.
     pub fn of_texts(self, texts: &[&str], keys: &[String]) -> Result<Option<Value>, String> {
         let last = texts.last().copied().unwrap_or_default();
         let value = match self {
             Self::Text => Value::Text(last.to_owned()),
-            Self::Bool => Value::Bool(parse_bool(last).ok_or_else(|| format!("`{last}` is neither true nor false"))?),
-            Self::Number => Value::Number(parse_number(last).ok_or_else(|| format!("`{last}` is not a number"))?),
-            Self::Duration => {
-                Value::Duration(parse_duration(last).ok_or_else(|| format!("`{last}` is not a duration such as 5m0s"))?)
+            Self::Bool => {
+                Value::Bool(parse_bool(last).ok_or_else(|| format!("{} is neither true nor false", quote(last)))?)
             }
+            Self::Number => {
+                Value::Number(parse_number(last).ok_or_else(|| format!("{} is not a number", quote(last)))?)
+            }
+            Self::Duration => Value::Duration(
+                parse_duration(last).ok_or_else(|| format!("{} is not a duration such as 5m0s", quote(last)))?,
+            ),
             Self::List => Value::List(texts.iter().flat_map(|t| split_list(t)).collect()),
             Self::Map => {
                 let pairs: Vec<(&str, Option<&str>)> = texts
@@ -61,7 +66,10 @@ impl ValueKind {
                 return found
                     .map(|(k, v)| {
                         let value = v.and_then(parse_bool).map(Value::Bool);
-                        value.ok_or_else(|| format!("`{k}={}` is neither true nor false", v.unwrap_or_default()))
+                        value.ok_or_else(|| {
+                            let pair = quote(&format!("{k}={}", v.unwrap_or_default()));
+                            format!("{pair} is neither true nor false")
+                        })
                     })
                     .transpose();
             }
@@ -69,9 +77,9 @@ impl ValueKind {
         Ok(Some(value).filter(|v| !v.is_empty()))
     }
 
-    /// Reads a value of a YAML or JSON document. A missing or null value is none.
+    /// Reads a value of a YAML or JSON document. Null and empty values are none. The error says what is expected.
     pub fn of_json(self, json: &Json, keys: &[String]) -> Result<Option<Value>, String> {
-        let wrong = || format!("{} is not {}", shorten(json), self.describe());
+        let wrong = || format!("{} is not {}", quote(&json.to_string()), self.describe());
         let value = match (self, json) {
             (_, Json::Null) => return Ok(None),
             (Self::Bool, Json::Bool(b)) => Value::Bool(*b),
@@ -84,10 +92,12 @@ impl ValueKind {
                 return match keys.iter().find_map(|key| map.get(key)) {
                     None | Some(Json::Null) => Ok(None),
                     Some(Json::Bool(b)) => Ok(Some(Value::Bool(*b))),
-                    Some(other) => Err(format!("{} is neither true nor false", shorten(other))),
+                    Some(other) => Err(format!("{} is neither true nor false", quote(&other.to_string()))),
                 };
             }
-            _ => return Err(wrong()),
+            (Self::Text | Self::Bool | Self::Number | Self::Duration | Self::List | Self::Map, _) => {
+                return Err(wrong());
+            }
         };
         Ok(Some(value).filter(|v| !v.is_empty()))
     }
@@ -105,7 +115,7 @@ impl ValueKind {
 }
 
 impl Value {
-    /// Reads what a document holds without knowing its type.
+    /// Reads a value of a document whose type is not known.
     pub fn of_any(json: &Json) -> Option<Self> {
         let value = match json {
             Json::Null => return None,
@@ -126,7 +136,7 @@ impl Value {
         }
     }
 
-    /// An empty text or list: to the components as if it were not set.
+    /// An empty text or list, which the components treat as not set.
     fn is_empty(&self) -> bool {
         match self {
             Self::Text(text) => text.is_empty(),
@@ -148,7 +158,7 @@ impl fmt::Display for Value {
     }
 }
 
-/// Go's strconv.ParseBool.
+/// Parses a boolean as strconv.ParseBool of Go does.
 pub fn parse_bool(text: &str) -> Option<bool> {
     match text {
         "1" | "t" | "T" | "TRUE" | "true" | "True" => Some(true),
@@ -157,7 +167,7 @@ pub fn parse_bool(text: &str) -> Option<bool> {
     }
 }
 
-/// A whole number as Go's flags take it: decimal, or by its prefix hexadecimal, binary or octal. `030` is 24.
+/// Parses a whole number as the flags of Go do: decimal, or by its prefix hexadecimal, binary or octal. `030` is 24.
 pub fn parse_number(text: &str) -> Option<i64> {
     let (negative, body) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
@@ -173,12 +183,12 @@ pub fn parse_number(text: &str) -> Option<i64> {
             _ => (10, lower.as_str()),
         },
     };
-    // A second sign is none of Go's.
+    // Rust accepts a sign here, Go does not accept a second one.
     let number = i64::from_str_radix(digits, radix).ok().filter(|_| !digits.starts_with(['+', '-']))?;
     Some(if negative { -number } else { number })
 }
 
-/// Go's time.ParseDuration, without negative spans: `1h30m`, `1.5s`, `0`.
+/// Parses a duration as time.ParseDuration of Go does, except negative ones: `1h30m`, `1.5s`, `0`.
 pub fn parse_duration(text: &str) -> Option<Duration> {
     if text == "0" {
         return Some(Duration::ZERO);
@@ -208,7 +218,7 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
     Duration::try_from_secs_f64(seconds).ok()
 }
 
-/// A time span the way Go prints it, in hours, minutes and seconds.
+/// A duration in hours, minutes and seconds, as Go prints it.
 fn show_duration(span: Duration) -> String {
     let whole = span.as_secs();
     let (hours, minutes, seconds) = (whole / 3600, whole / 60 % 60, whole % 60);
@@ -221,8 +231,8 @@ fn show_duration(span: Duration) -> String {
     }
 }
 
-/// A flag's list: split at commas, blanks around an element and empty elements dropped. An element may stand in double
-/// quotes, as in a line of CSV, which is how the components read such a flag.
+/// Splits a list of a flag at commas; whitespace around elements and empty elements are dropped. An element can be in double
+/// quotes, because the components read such a flag as a line of CSV.
 pub fn split_list(text: &str) -> Vec<String> {
     let mut elements = vec![String::new()];
     let mut quoted = false;
@@ -250,19 +260,13 @@ fn text_of(json: &Json) -> String {
     }
 }
 
-/// A value for a message: short, whatever a hostile document holds.
-fn shorten(json: &Json) -> String {
-    let text = json.to_string();
-    if text.chars().count() > 60 { format!("{}…", text.chars().take(60).collect::<String>()) } else { text }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
 
     #[test]
-    fn booleans_are_gos() {
+    fn parses_booleans_like_go() {
         for text in ["1", "t", "T", "TRUE", "true", "True"] {
             assert_eq!(parse_bool(text), Some(true), "{text}");
         }
@@ -275,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn durations_are_gos() {
+    fn parses_durations_like_go() {
         let cases = [
             ("60s", 60_000),
             ("1m0s", 60_000),
@@ -297,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_become_values_of_the_settings_kind() {
+    fn reads_texts_in_the_type_of_the_setting() {
         let none: &[String] = &[];
         let keys = ["RotateKubeletServerCertificate".to_owned(), "AllBeta".to_owned()];
         let list = |items: &[&str]| Value::List(items.iter().map(|i| (*i).to_owned()).collect());
@@ -336,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn documents_must_have_the_right_type() {
+    fn a_value_of_a_document_must_have_the_type_of_the_setting() {
         let cases = [
             (ValueKind::Bool, json!(false), Ok(Some(Value::Bool(false)))),
             (ValueKind::Bool, json!("false"), Err(())),

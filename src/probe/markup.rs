@@ -1,22 +1,22 @@
-//! Documents of the audited machine, which may be hostile: parsed within a budget of nodes, depth and aliases, by a parser
-//! without unsafe code. JSON is YAML here; booleans are those of YAML 1.1, which the components take.
+//! Files of the audited machine, which may be hostile: YAML within a budget of nodes, depth and aliases, unit files and
+//! certificates. JSON is read as YAML; booleans are those of YAML 1.1, which the components accept.
 
 use crate::source::node::SourceError;
 use crate::yaml::document_reason;
 use serde_json::Value as Json;
 
-/// Levels that lists and mappings may be nested; no component's document comes near.
+/// Levels of nested lists and mappings; documents of components have far fewer.
 const MAX_DEPTH: usize = 64;
 /// Nodes and bytes of one document. The largest that components are given, audit policies, have a few thousand nodes.
 const MAX_NODES: usize = 20_000;
 const MAX_BYTES: usize = 1 << 20;
 
-/// Parses a YAML or JSON document. One without content is malformed.
+/// Parses a YAML or JSON document. One without a mapping is malformed.
 pub(crate) fn parse(bytes: &[u8]) -> Result<Json, SourceError> {
     if bytes.len() > MAX_BYTES {
         return Err(SourceError::TooLarge(MAX_BYTES as u64));
     }
-    let text = std::str::from_utf8(bytes).map_err(|_| SourceError::Malformed("it is not UTF-8 text".to_owned()))?;
+    let text = std::str::from_utf8(bytes).map_err(|_| SourceError::Malformed("not UTF-8 text".to_owned()))?;
     let options = serde_saphyr::options! {
         with_snippet: false,
         budget: serde_saphyr::budget! { max_depth: MAX_DEPTH, max_nodes: MAX_NODES },
@@ -26,40 +26,40 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Json, SourceError> {
     if json.is_object() {
         Ok(json)
     } else {
-        Err(SourceError::Malformed("it is not a mapping of keys to values".to_owned()))
+        Err(SourceError::Malformed("expected a mapping of keys to values".to_owned()))
     }
 }
 
 /// What parts words in a unit file; other letters that look blank do not.
 pub(crate) const BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
 
-/// The values of a key in a section of a unit file, in order. A line that ends in `\` goes on in the next.
+/// The values of a key in a section of a unit file, in order. A line that ends in `\` continues on the next.
 pub(crate) fn unit_values(bytes: &[u8], section: &str, key: &str) -> Vec<String> {
     let text = String::from_utf8_lossy(bytes);
-    let mut here = false;
-    let mut goes_on = false;
-    let mut found = Vec::new();
+    let mut in_section = false;
+    let mut continues = false;
+    let mut values = Vec::new();
     for line in text.lines().map(|line| line.trim_matches(BLANKS)) {
         if line.starts_with(['#', ';']) {
             continue;
         }
-        let continued = std::mem::replace(&mut goes_on, line.ends_with('\\'));
-        if continued {
+        let is_continuation = std::mem::replace(&mut continues, line.ends_with('\\'));
+        if is_continuation {
             continue;
         }
         if let Some(name) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
-            here = name == section;
-        } else if here
+            in_section = name == section;
+        } else if in_section
             && let Some((name, value)) = line.split_once('=')
             && name.trim_matches(BLANKS) == key
         {
-            found.push(value.trim_matches(BLANKS).to_owned());
+            values.push(value.trim_matches(BLANKS).to_owned());
         }
     }
-    found
+    values
 }
 
-/// The certificates of a PEM file, each as its base64 text.
+/// The certificates of a PEM file, as base64.
 pub(crate) fn certificates(bytes: &[u8]) -> Result<Vec<String>, SourceError> {
     const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
     const END: &str = "-----END CERTIFICATE-----";
@@ -70,7 +70,7 @@ pub(crate) fn certificates(bytes: &[u8]) -> Result<Vec<String>, SourceError> {
         .filter_map(|rest| Some(rest.split_once(END)?.0.split_whitespace().collect::<String>()))
         .filter(|body| !body.is_empty() && body.bytes().all(is_base64))
         .collect();
-    if found.is_empty() { Err(SourceError::Malformed("it holds no PEM certificate".to_owned())) } else { Ok(found) }
+    if found.is_empty() { Err(SourceError::Malformed("it has no PEM certificate".to_owned())) } else { Ok(found) }
 }
 
 const fn is_base64(byte: u8) -> bool {
@@ -83,14 +83,14 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn json_and_yaml_are_one() {
+    fn reads_json_as_yaml() {
         for text in ["a: {b: no}", "a:\n  b: false", "{\"a\": {\"b\": false}}", "---\na:\n  b: off\n"] {
             assert_eq!(parse(text.as_bytes()), Ok(json!({"a": {"b": false}})), "{text}");
         }
     }
 
     #[test]
-    fn what_is_no_document_is_malformed() {
+    fn other_texts_are_malformed_and_not_quoted() {
         let deep = format!("a: {}", "[".repeat(10_000));
         let bomb = format!(
             "a0: &a0 [x, x]\n{}",
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn unit_files_and_certificates_are_read() {
+    fn reads_unit_files_and_certificates() {
         let unit = b"[Unit]\nIPAddressDeny=none\n[Service]\nIPAddressDeny = any\n#x\n";
         assert_eq!(unit_values(unit, "Service", "IPAddressDeny"), ["any"]);
         assert_eq!(unit_values(b"[Service]\nA=1\nA=\nB=x \\\n# y\nA=2\nA=3\n", "Service", "A"), ["1", "", "3"]);

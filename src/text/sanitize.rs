@@ -31,7 +31,7 @@ pub(crate) fn message(text: &str) -> String {
     text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// The whole output of an audit command: line breaks and tabs stay, since readers of the JSON report compare it; never cut.
+/// The whole output of an audit command: line breaks and tabs stay, since readers of the JSON report compare it; never truncated.
 pub(crate) fn output(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

@@ -6,6 +6,8 @@ use super::node::YamlNode;
 use super::reason::{position_of, reason};
 use super::{recovery, tree};
 use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+use std::borrow::Cow;
 
 impl TextFile {
     /// The only document of the file. Duplicate keys are added to `diagnostics`, and their first value is kept.
@@ -15,13 +17,11 @@ impl TextFile {
 
     /// Reads a definition file: YAML, or JSON. Fails with the first error in the file.
     pub(crate) fn parse<T: DeserializeOwned>(&self) -> Result<T, Diagnostic> {
-        // The definitions that are compiled in are JSON.
-        if self.text.starts_with(['{', '['])
-            && let Ok(value) = serde_json::from_str(&self.text)
-        {
-            return Ok(value);
+        // The definitions that are compiled in are JSON, and the only texts that are not owned.
+        match &self.text {
+            Cow::Borrowed(json) => serde_json::from_str(json).or_else(|_| self.parse_tree()),
+            Cow::Owned(_) => self.parse_tree(),
         }
-        self.parse_tree()
     }
 
     fn parse_tree<T: DeserializeOwned>(&self) -> Result<T, Diagnostic> {
@@ -44,7 +44,7 @@ impl TextFile {
                 Ok(value) => return Ok(value),
                 Err(error) => {
                     let position = Position { line: error.line().max(1), column: error.column().max(1) };
-                    (position, "syntax error: not JSON; check for trailing commas and names without quotes".to_owned())
+                    (position, json_reason(&error).to_owned())
                 }
             }
         } else {
@@ -54,5 +54,15 @@ impl TextFile {
             }
         };
         Err(self.parse_tree::<T>().err().unwrap_or_else(|| self.error(position, message)))
+    }
+}
+
+/// Why serde_json refuses what is valid YAML.
+fn json_reason(error: &serde_json::Error) -> &'static str {
+    match error.classify() {
+        Category::Data => "a value has the wrong type; check which values need quotes",
+        Category::Syntax | Category::Eof | Category::Io => {
+            "syntax error: not JSON; check for a comma before a closing bracket, and for names without quotes"
+        }
     }
 }

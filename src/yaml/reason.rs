@@ -130,9 +130,7 @@ fn fixed_reason(kind: &ErrorKind) -> &'static str {
         | ErrorKind::InvalidLowSurrogate
         | ErrorKind::MissingLowSurrogate
         | ErrorKind::UnpairedLowSurrogate
-        | ErrorKind::InvalidUnicodeEscape => {
-            "invalid escape sequence; write \\\\ for a backslash, or use single quotes"
-        }
+        | ErrorKind::InvalidUnicodeEscape => "invalid escape; write \\\\ for a backslash, or use single quotes",
         ErrorKind::UnknownAnchor => "the alias names an anchor that is not defined before it",
         ErrorKind::MissingAnchorOrAliasName => "`&` and `*` start an anchor or alias; quote the value",
         ErrorKind::AnchorCountOverflow => "too many anchors",
@@ -192,7 +190,7 @@ mod tests {
             ),
             ("a:\n\t- b\n", "syntax error: a tab is not allowed here; indent with spaces"),
             ("a: 'b\n", "syntax error: unclosed quote"),
-            ("a: \"\\q\"\n", "syntax error: invalid escape sequence; write \\\\ for a backslash, or use single quotes"),
+            ("a: \"\\q\"\n", "syntax error: invalid escape; write \\\\ for a backslash, or use single quotes"),
             ("a: *b\n", "syntax error: the alias names an anchor that is not defined before it"),
             ("a: %b\n", "syntax error: unexpected character `%`; quote the value"),
             ("a: 1\n---\nb: 2\n", "expected one YAML document, found a second one after `---`"),

@@ -1,6 +1,6 @@
 //! The commands that tell about benchmarks: their answers, their JSON, their exit codes.
 
-use crate::support::{nodeproof, repository, text_of};
+use crate::support::nodeproof;
 use serde_json::{Value, json};
 
 /// Exit code, stdout, stderr.
@@ -84,7 +84,7 @@ fn an_explanation_says_all_that_the_rule_says() {
         assert!(text.lines().any(|line| line.starts_with(start)), "{start}\n{text}");
     }
     let (_, manual, _) = run(&["explain", "5.1.1", "--benchmark", "cis-1.12"]);
-    assert!(manual.contains("\nreview       1. Who has it?"), "{manual}");
+    assert!(manual.contains("\nreview       1. List the bindings of cluster-admin:"), "{manual}");
     assert!(manual.contains("\nassessment   manual, not scored: a failure is WARN"), "{manual}");
 }
 
@@ -143,28 +143,6 @@ fn shells_and_man_are_served_from_the_same_declaration() {
     let (code, page, _) = run(&["man", "explain"]);
     assert_eq!(code, 0);
     assert!(page.contains(".TH nodeproof-explain 1") && page.contains("CHECK"), "{page}");
-}
-
-/// Each `$ nodeproof …` of the page, with what the page says that it prints; a line `...` stands for any lines.
-#[test]
-fn the_page_about_commands_shows_what_they_print() {
-    let page = text_of(&repository("docs/commands.md"));
-    let blocks: Vec<&str> = page.split("```console\n").skip(1).filter_map(|b| b.split("```").next()).collect();
-    assert!(blocks.len() >= 5, "{}", blocks.len());
-    for block in blocks {
-        let (command, shown) = block.split_once('\n').expect("a command");
-        let arguments = command.strip_prefix("$ nodeproof ").expect("a command of nodeproof").split(' ');
-        let output = nodeproof().current_dir(repository("")).args(arguments).output().expect("it runs");
-        let mut printed = String::from_utf8(output.stdout).expect("text");
-        printed.push_str(&String::from_utf8_lossy(&output.stderr));
-        let mut rest = printed.as_str();
-        for (index, part) in shown.split("...\n").enumerate() {
-            let at = rest.find(part).unwrap_or_else(|| panic!("{command} prints\n{printed}\nwithout\n{part}"));
-            assert!(index > 0 || at == 0, "{command} begins otherwise:\n{printed}");
-            rest = &rest[at + part.len()..];
-        }
-        assert!(rest.is_empty() || shown.ends_with("...\n"), "{command} goes on:\n{rest}");
-    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::print_stdout, reason = "a test that cannot go on fails")]
 #![allow(clippy::disallowed_methods, reason = "tests make the machines that they audit")]
 
+mod architecture_page;
 mod attempts;
 mod bare;
 mod canned;
@@ -13,6 +14,7 @@ mod commands;
 mod dependencies;
 mod drop_in;
 mod every;
+mod examples;
 mod faults;
 mod findings;
 mod formats;
@@ -24,7 +26,9 @@ mod kube_bench;
 mod lint;
 mod live;
 mod manifests;
+mod messages;
 mod oracle;
+mod pages;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod profiles;

@@ -74,7 +74,8 @@ fn lint_profile(file: &mut LintedFile, library: &mut Library, defined: &mut IdsB
     define(file, defined, "benchmark", &id, position);
     let stem = Path::new(&file.file.name).file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
     if stem != id {
-        let message = format!("the file name {} differs from the id; rename the file to {id}.yaml", quote(stem));
+        let new = quote(&format!("{id}.yaml"));
+        let message = format!("the file name {} differs from the id; rename the file to {new}", quote(stem));
         file.warning(position, message);
     }
     library.put_profile(file.file.clone(), profile);

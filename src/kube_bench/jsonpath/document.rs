@@ -1,5 +1,6 @@
 //! The document that a template is rendered for, and how Go prints its values.
 
+use crate::yaml::document_reason;
 use serde_json::Value as Json;
 
 /// A JSON or YAML document.
@@ -12,11 +13,8 @@ pub(crate) struct JsonPathDocument {
 
 /// A text that is neither JSON nor YAML.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("YAML error in line {line}, column {column}")]
-pub(crate) struct JsonPathDocumentError {
-    pub(super) line: u64,
-    pub(super) column: u64,
-}
+#[error("{0}")]
+pub(crate) struct JsonPathDocumentError(String);
 
 impl JsonPathDocument {
     /// Parses JSON, or YAML if the text is not JSON.
@@ -25,10 +23,8 @@ impl JsonPathDocument {
             return Ok(Self { value, numbers_are_floats: true });
         }
         let options = serde_saphyr::options! { with_snippet: false };
-        let value = serde_saphyr::from_str_with_options(text, options).map_err(|error| {
-            let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
-            JsonPathDocumentError { line, column }
-        })?;
+        let value = serde_saphyr::from_str_with_options(text, options)
+            .map_err(|error| JsonPathDocumentError(document_reason(&error)))?;
         Ok(Self { value, numbers_are_floats: false })
     }
 

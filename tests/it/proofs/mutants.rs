@@ -77,6 +77,10 @@ fn neighbours(operator: &Json) -> Vec<(String, Json)> {
         "at-least" => found.push(turned("at-most")),
         "at-most" => found.push(turned("at-least")),
         "more-than" => found.push(turned("at-most")),
+        "contains-any" => {
+            let others: Vec<Json> = items(value).iter().map(|i| json!({ "excludes": i })).collect();
+            found.push(("is turned round".to_owned(), json!({ "all-of": others })));
+        }
         "one-of" => {
             let others: Vec<Json> = items(value).iter().map(|i| json!({ "not-equals": i })).collect();
             found.push(("is turned round".to_owned(), json!({ "all-of": others })));
@@ -94,7 +98,7 @@ fn neighbours(operator: &Json) -> Vec<(String, Json)> {
             let bits = (0..12).map(|bit| limit ^ (1 << bit));
             found.extend(bits.map(|m| (format!("has the limit {m:o}"), json!({ key: format!("{m:o}") }))));
         }
-        "one-of" | "subset-of" => {
+        "one-of" | "subset-of" | "contains-any" => {
             let items = items(value);
             for item in items.iter().filter(|_| items.len() > 1) {
                 let rest: Vec<&Json> = items.iter().filter(|i| *i != item).collect();

@@ -4,8 +4,8 @@ metadata:
     app.kubernetes.io/name: nodeproof
     app.kubernetes.io/instance: {{ .Release.Name }}
 spec:
-  # The node is read from below /host, its processes through hostPID. Root without rights but these two: DAC_READ_SEARCH
-  # to read what is closed to others, SYS_PTRACE to see the roots and environments of processes.
+  # Reads the node's files below /host and its processes through hostPID. Root with two capabilities: DAC_READ_SEARCH to
+  # read files that are closed to others, SYS_PTRACE to see the root and environment of processes.
   hostPID: true
   automountServiceAccountToken: false
   enableServiceLinks: false
