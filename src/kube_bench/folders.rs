@@ -12,7 +12,6 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
-use std::mem::discriminant;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -185,7 +184,10 @@ impl FolderSet {
             return Ok(Arc::clone(common));
         };
         let mut merged: Json = config.parse()?;
-        merge(&mut merged, own.parse()?);
+        match own.parse()? {
+            overlay @ (Json::Object(_) | Json::Null) => merge(&mut merged, overlay),
+            other => merged = other,
+        }
         typed(&[own], merged).map(Arc::new)
     }
 
@@ -259,7 +261,7 @@ fn typed(files: &[&TextFile], mut merged: Json) -> Result<Config, Diagnostic> {
     })
 }
 
-/// Merges maps and replaces values of the same type. As in kube-bench, a value of another type changes nothing.
+/// Merges maps and replaces other values. As in kube-bench, a text in place of a map or list changes nothing.
 fn merge(base: &mut Json, overlay: Json) {
     match (base, overlay) {
         (Json::Object(base), Json::Object(overlay)) => {
@@ -274,8 +276,8 @@ fn merge(base: &mut Json, overlay: Json) {
         }
         // An empty file changes nothing.
         (_, Json::Null) => {}
-        (base, overlay) if base.is_null() || discriminant(base) == discriminant(&overlay) => *base = overlay,
-        (_, _) => {}
+        (Json::Object(_) | Json::Array(_), Json::String(_)) => {}
+        (base, overlay) => *base = overlay,
     }
 }
 
@@ -498,7 +500,10 @@ groups:
         let mut base = serde_json::json!({"a": {"x": [1, 2], "y": 1}, "b": 2});
         merge(&mut base, serde_json::json!({"a": {"x": [3], "z": 4}, "c": 5}));
         assert_eq!(base, serde_json::json!({"a": {"x": [3], "y": 1, "z": 4}, "b": 2, "c": 5}));
-        merge(&mut base, serde_json::json!({"a": "/path", "b": [1], "c": 6}));
-        assert_eq!(base, serde_json::json!({"a": {"x": [3], "y": 1, "z": 4}, "b": 2, "c": 6}));
+        merge(&mut base, serde_json::json!({"a": "/path", "b": [1], "c": 6, "d": {}}));
+        assert_eq!(base, serde_json::json!({"a": {"x": [3], "y": 1, "z": 4}, "b": [1], "c": 6, "d": {}}));
+        merge(&mut base, serde_json::json!({"b": "text", "c": "text"}));
+        assert_eq!(base["b"], serde_json::json!([1]));
+        assert_eq!(base["c"], "text");
     }
 }

@@ -207,6 +207,7 @@ fn script() -> Script {
             inner.clone().prop_map(|s| format!("! {{ {s}; }}")),
             inner.clone().prop_map(|s| format!("for f in @/*.conf x; do echo $f; {s}; done")),
             inner.clone().prop_map(|s| format!("V=$( ( {s} ) 2>/dev/null ); echo \"$V\" $? $V")),
+            inner.clone().prop_map(|s| format!("V=$({s}); echo \"$V\" $?; echo $({s}) x")),
             (inner.clone(), inner).prop_map(|(s, t)| format!("{s}\n{t}; echo $?")),
         ]
     });

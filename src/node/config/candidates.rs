@@ -43,7 +43,7 @@ impl<'de> Deserialize<'de> for TargetConfig {
                 let mut target = TargetConfig::default();
                 while let Some(key) = map.next_key::<String>()? {
                     if key == "components" {
-                        target.components = map.next_value::<OneOrMany<String>>()?.0;
+                        target.components = map.next_value()?;
                     } else if let Entry(Some(candidates)) = map.next_value()? {
                         target.entries.insert(key, candidates);
                     }
@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn reads_texts_where_lists_and_mappings_are_usual() {
         let text = "\
-components: kubelet
+components: [kubelet]
 kubelet: { bins: kubelet, confs: /a, svc: /b, kubeconfig: /c, cafile: /d, datadirs: /e }
 defaultconf: /etc/x.yaml
 empty:
