@@ -36,11 +36,6 @@ impl<'a> Collector<'a> {
         probes.into_iter().map(|probe| (probe, self.collect(probe))).collect()
     }
 
-    /// The source that is read.
-    pub fn source(&self) -> &'a dyn NodeSource {
-        self.context.source
-    }
-
     fn collect(&self, probe: &Probe) -> Evidence {
         if self.context.source.recorded_probes().is_some_and(|recorded| !recorded.contains(&probe.key())) {
             return Evidence::one(Observation {

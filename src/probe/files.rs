@@ -20,7 +20,7 @@ impl<'a> CachedFiles<'a> {
     /// Reads the metadata of many paths with one call, which is cheaper than one call per path.
     pub(super) fn prefetch(&self, mut paths: Vec<HostPath>) {
         paths.retain(|path| !self.stats.contains(path));
-        // Paths of one directory stand together. Comparing bytes is faster than comparing components.
+        // Makes the paths of one directory adjacent. Comparing bytes is faster than comparing components.
         paths.sort_unstable_by(|a, b| (a.root, a.path.as_os_str()).cmp(&(b.root, b.path.as_os_str())));
         paths.dedup();
         let stats = self.source.stat_all(&paths);

@@ -53,7 +53,8 @@ impl Table {
 
 impl Accounts {
     /// Parses the contents of a passwd and a group file.
-    pub fn parse(passwd: &[u8], group: &[u8]) -> Self {
+    #[cfg(any(test, feature = "internals"))]
+    pub(crate) fn parse(passwd: &[u8], group: &[u8]) -> Self {
         Self::of(Table::parse(passwd), Table::parse(group))
     }
 

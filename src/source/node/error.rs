@@ -68,7 +68,7 @@ impl fmt::Display for Capability {
     }
 }
 
-/// What stands where a regular file was expected.
+/// The type of a file that is not regular.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NonRegularFile {
     /// A directory.

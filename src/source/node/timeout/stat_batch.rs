@@ -1,5 +1,5 @@
-//! Many `stat` calls in one job. In a live run most paths that are asked for do not exist, and neither do their directories:
-//! below a directory that does not exist nothing is asked.
+//! Many `stat` calls in one job. In a live run most of the paths do not exist, and neither do their directories:
+//! paths below a missing directory are answered without a call.
 
 use crate::source::node::error::SourceError;
 use crate::source::node::files::FileSource;
@@ -7,7 +7,7 @@ use crate::source::node::path::HostPath;
 use crate::source::node::stat::Stat;
 use std::path::Path;
 
-/// Calls `result` for each path in order. Cheapest if the paths of one directory stand together.
+/// Calls `result` for each path in order. Cheapest if the paths of one directory are adjacent.
 pub(super) fn stat_batch(
     source: &dyn FileSource,
     paths: &[HostPath],
