@@ -123,7 +123,8 @@ pub fn plan<'b>(benchmark: &'b Benchmark, selection: &Selection) -> Result<Plan<
     Ok(Plan { benchmark, sections })
 }
 
-fn verify(benchmark: &Benchmark, selection: &Selection) -> Result<(), SelectionError> {
+/// Refuses a selection of what the benchmark does not have.
+pub fn verify(benchmark: &Benchmark, selection: &Selection) -> Result<(), SelectionError> {
     let available = benchmark.targets();
     if let Some(target) = selection.targets.iter().find(|target| !available.contains(target)) {
         let available: Vec<&str> = available.into_iter().map(Target::id).collect();

@@ -50,9 +50,9 @@ pub(crate) fn audit(
     let header = ReportHeader {
         start,
         end: SystemTime::now(),
-        subject: subject(&node, choice.kubernetes),
+        subject: subject(source.as_ref(), &node, choice.kubernetes),
         chosen_by: sanitize::into_line(choice.chosen_by),
-        notices: evaluation.notices.into_iter().chain(choice.notices).chain(notices).collect(),
+        notices: evaluation.notices.into_iter().chain(choice.notices).chain(notices).map(sanitize::into_line).collect(),
         targets_left_out: targets_left_out(&loaded, &plan),
     };
     let report = Report::build(header, &plan, evaluation.outcomes);
@@ -87,7 +87,7 @@ fn plan<'b>(
 ) -> Result<(Plan<'b>, Vec<String>), Failure> {
     let benchmark = &loaded.benchmark;
     // A check that does not exist is an error on every node.
-    select::plan_for(&flags.selection, benchmark, benchmark.targets())?;
+    select::verify(&flags.selection, benchmark)?;
     let mut reasons = Vec::new();
     let targets = match names {
         Some(names) => select::named_targets(benchmark, names)?,
@@ -141,12 +141,12 @@ fn external(
     Ok(Box::new(crate::evaluate::NoExternalChecks))
 }
 
-fn subject(node: &Node, kubernetes: Option<KubernetesVersion>) -> Subject {
+fn subject(source: &dyn NodeSource, node: &Node, kubernetes: Option<KubernetesVersion>) -> Subject {
     let roles = [("control-plane", Component::Apiserver), ("etcd", Component::Etcd), ("worker", Component::Kubelet)];
     let roles = roles.into_iter().filter(|(_, component)| node.runs(*component));
     Subject {
         kind: SubjectKind::Node,
-        name: None,
+        name: source.name().map(sanitize::into_line),
         uid: None,
         cluster: None,
         labels: BTreeMap::new(),

@@ -6,7 +6,7 @@ use crate::commands::Failure;
 use crate::model::Component;
 use crate::model::Target;
 use crate::node::Node;
-use crate::plan::{Plan, Selection, plan};
+use crate::plan::{self, Plan, Selection};
 use crate::text::suggestions;
 
 /// The targets that names mean; no names mean all targets of the benchmark.
@@ -26,21 +26,29 @@ pub(crate) fn named_targets(benchmark: &Benchmark, names: &[String]) -> Result<V
     names.iter().map(parse).collect()
 }
 
+/// Refuses checks and groups that the benchmark does not have.
+pub(crate) fn verify(flags: &SelectionFlags, benchmark: &Benchmark) -> Result<(), Failure> {
+    plan::verify(benchmark, &selection(flags, benchmark.targets())).map_err(|e| Failure::Usage(e.to_string()))
+}
+
 /// The plan for these targets.
 pub(crate) fn plan_for<'b>(
     flags: &SelectionFlags,
     benchmark: &'b Benchmark,
     targets: Vec<Target>,
 ) -> Result<Plan<'b>, Failure> {
-    let selection = Selection {
+    plan::plan(benchmark, &selection(flags, targets)).map_err(|e| Failure::Usage(e.to_string()))
+}
+
+fn selection(flags: &SelectionFlags, targets: Vec<Target>) -> Selection {
+    Selection {
         targets,
         checks: flags.check.clone(),
         groups: flags.group.clone(),
         skip: flags.skip.clone(),
         scored: flags.scored,
         unscored: flags.unscored,
-    };
-    plan(benchmark, &selection).map_err(|e| Failure::Usage(e.to_string()))
+    }
 }
 
 /// Why there is nothing to audit on a node where no component runs.

@@ -1,6 +1,7 @@
 //! What every operator can do. An operator is one file; `expectation.rs` lists them.
 
 use crate::model::{EvidenceKind, FileGroup, Value};
+use crate::text::quote;
 use std::fmt;
 
 /// The behaviour of an operator with its operand. `Display` completes a sentence: `--profiling` `is false`.
@@ -12,7 +13,8 @@ pub(crate) trait Operator: fmt::Display {
 
     /// Whether it holds for a value. A value of another type is an error: neither met nor not met.
     fn holds(&self, value: &Value) -> Result<bool, TypeMismatch> {
-        Err(TypeMismatch(format!("`{value}` is not the mode or owner of a file")))
+        let value = quote(&value.to_string());
+        Err(TypeMismatch(format!("{value} is not the mode or owner of a file")))
     }
 
     /// Whether it holds for files with the same mode and owner.

@@ -7,6 +7,7 @@ use super::key::sources_key;
 use super::setting::map_keys;
 use crate::model::{Component, Evidence, EvidenceKind, Observation, Observed, Reading, Value, ValueKind};
 use crate::node::Instance;
+use crate::text::quote;
 use crate::yaml::OneOrMany;
 use serde::Deserialize;
 
@@ -120,7 +121,8 @@ pub(super) fn flag_value(
         Reading::NotGiven => Ok(None),
         Reading::Values(texts) => kind.of_texts(&texts, keys).map_err(|error| format!("--{flag}: {error}")),
         Reading::Ambiguous { word } => Err(format!(
-            "`{word}` may be the value of the flag before it, so its effect is unknown; write that flag with `=`"
+            "{} may be the value of the flag before it, so its effect is unknown; write that flag with `=`",
+            quote(&word)
         )),
     }
 }

@@ -3,6 +3,7 @@
 use super::key::sources_key;
 use super::path::DocumentPath;
 use crate::model::{Component, Value, ValueKind, parse_duration};
+use crate::text::quote;
 use crate::yaml::{OneOrMany, scalar_text};
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -55,7 +56,8 @@ impl TryFrom<RawSetting> for SettingProbe {
             Some(Json::Object(apart)) => {
                 if let Some(other) = apart.keys().find(|key| !matches!(key.as_str(), "flags" | "file")) {
                     return Err(format!(
-                        "a default is either a value or has the keys `flags` and `file`, not `{other}`"
+                        "a default is either a value or has the keys `flags` and `file`, not {}",
+                        quote(other)
                     ));
                 }
                 (apart.get("flags"), apart.get("file"))
@@ -79,7 +81,7 @@ impl TryFrom<RawSetting> for SettingProbe {
 
 /// A documented default in the type of the setting. Unlike a value in effect it may be an empty list.
 fn default_value(kind: ValueKind, json: &Json) -> Result<Value, String> {
-    let wrong = |what: &str| format!("the default {json} is not {what}");
+    let wrong = |what: &str| format!("the default {} is not {what}", quote(&json.to_string()));
     match kind {
         ValueKind::Text => scalar_text(json).map(Value::Text).ok_or_else(|| wrong("a text")),
         ValueKind::Bool | ValueKind::Map => json.as_bool().map(Value::Bool).ok_or_else(|| wrong("true or false")),
@@ -189,7 +191,7 @@ mod tests {
             ("kind: bool", "a setting has a `flag`, an `env` or a `path`"),
             ("flag: f, kind: map", "a map needs it"),
             ("flag: f, key: x", "`key` goes with `kind: map`"),
-            ("flag: f, kind: duration, default: 4 hours", "the default \"4 hours\" is not a duration"),
+            ("flag: f, kind: duration, default: 4 hours", "the default `\"4 hours\"` is not a duration"),
             ("flag: f, kind: bool, default: { flag: true }", "not `flag`"),
         ];
         for (yaml, message) in cases {

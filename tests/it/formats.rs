@@ -265,7 +265,7 @@ fn what_is_no_report_is_refused_with_its_place() {
         assert!(err.contains(&expected) && err.contains(words), "{words}: {err}");
     }
     let (code, _, err) = run(nodeproof().arg("convert").arg(folder.path("absent")));
-    assert!(code == 1 && err.contains("absent cannot be read: it does not exist"), "{err}");
+    assert!(code == 1 && err.contains("absent cannot be read: no such file or directory"), "{err}");
 }
 
 #[test]

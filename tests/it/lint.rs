@@ -50,7 +50,7 @@ const EXPECTED: &[Expected] = &[
     ("catalog/values.yaml", 38, 33, "error", "`kubelet.confg` is neither a path"),
     ("catalog/values.yaml", 46, 40, "error", "`authentication..enabled` is not a path"),
     ("catalog/values.yaml", 55, 23, "error", "`5 minutes` is neither a whole number nor a duration"),
-    ("catalog/values.yaml", 62, 12, "error", "the default \"4 hours\" is not a duration"),
+    ("catalog/values.yaml", 62, 12, "error", "the default `\"4 hours\"` is not a duration"),
     ("catalog/values.yaml", 72, 11, "error", "parameter `mode`: `rw` is not a mode"),
     (
         "catalog/values.yaml",

@@ -3,41 +3,65 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::print_stdout, reason = "a test that cannot go on fails")]
 #![allow(clippy::disallowed_methods, reason = "tests make the machines that they audit")]
 
+// These need the core only.
 mod architecture_page;
 mod attempts;
-mod bare;
 mod canned;
-#[cfg(feature = "cluster")]
-mod cluster;
-mod command;
-mod commands;
 mod dependencies;
-mod drop_in;
-mod every;
-mod examples;
 mod faults;
-mod findings;
-mod formats;
-mod hostile;
-mod journal;
-mod json_report;
-mod junit_report;
-mod kube_bench;
-mod lint;
 mod live;
-mod manifests;
-mod messages;
 mod oracle;
-mod pages;
-#[cfg(feature = "postgres")]
-mod postgres;
 mod profiles;
 mod proofs;
-mod quiet;
-#[cfg(feature = "kube-bench")]
-mod schemas;
-mod shell;
-mod snapshot;
 mod support;
 mod text_report;
 mod traps;
+
+#[cfg(feature = "cluster")]
+mod cluster;
+#[cfg(feature = "postgres")]
+mod postgres;
+
+// These run commands with kube-bench's options, or test what it brings.
+#[cfg(feature = "kube-bench")]
+mod bare;
+#[cfg(feature = "kube-bench")]
+mod command;
+#[cfg(feature = "kube-bench")]
+mod commands;
+#[cfg(feature = "kube-bench")]
+mod drop_in;
+#[cfg(feature = "kube-bench")]
+mod every;
+#[cfg(feature = "kube-bench")]
+mod examples;
+#[cfg(feature = "kube-bench")]
+mod findings;
+#[cfg(feature = "kube-bench")]
+mod formats;
+#[cfg(feature = "kube-bench")]
+mod hostile;
+#[cfg(feature = "kube-bench")]
+mod journal;
+#[cfg(feature = "kube-bench")]
+mod json_report;
+#[cfg(feature = "kube-bench")]
+mod junit_report;
+#[cfg(feature = "kube-bench")]
+mod kube_bench;
+#[cfg(feature = "kube-bench")]
+mod lint;
+#[cfg(feature = "kube-bench")]
+mod manifests;
+#[cfg(feature = "kube-bench")]
+mod messages;
+#[cfg(feature = "kube-bench")]
+mod pages;
+#[cfg(feature = "kube-bench")]
+mod quiet;
+#[cfg(feature = "kube-bench")]
+mod schemas;
+#[cfg(feature = "kube-bench")]
+mod shell;
+#[cfg(feature = "kube-bench")]
+mod snapshot;

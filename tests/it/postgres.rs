@@ -234,7 +234,7 @@ fn refused(run: Assert) -> String {
     let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(stdout.contains("== Summary total =="), "the report is not there: {stdout}");
     assert!(!stderr.contains("sesame") && !stdout.contains("sesame"), "the password: {stderr}");
-    assert!(stderr.contains("the report is not in database"), "{stderr}");
+    assert!(stderr.contains("the report is not stored in database"), "{stderr}");
     stderr.into_owned()
 }
 
