@@ -1,9 +1,10 @@
 //! Reads the command line. Carries nothing out.
 
-use super::Cli;
-use crate::commands::CompatMode;
+use super::{Cli, Command};
+use crate::commands::{CompatMode, trim_list};
 #[cfg(feature = "kube-bench")]
 use crate::kube_bench::command_line;
+use clap::error::ErrorKind;
 use clap::{CommandFactory as _, FromArgMatches as _};
 use std::ffi::{OsStr, OsString};
 
@@ -59,7 +60,11 @@ pub fn read(
         CompatMode::Nodeproof => Cli::command(),
         CompatMode::KubeBench => Cli::command().after_help(KUBE_BENCH_HELP),
     };
-    let parsed = command.try_get_matches_from(&words).and_then(|matches| Cli::from_arg_matches(&matches));
+    let parsed = command
+        .clone()
+        .try_get_matches_from(&words)
+        .and_then(|matches| Cli::from_arg_matches(&matches))
+        .and_then(|cli| trim_lists(cli, command));
     let mut cli = parsed.map_err(|message| {
         let code = u8::try_from(message.exit_code()).unwrap_or(1);
         Refused { message, exit_code: compat_mode.exit_code(code) }
@@ -67,6 +72,20 @@ pub fn read(
     cli.compat_mode = compat_mode;
     let version = &mut cli.flags.benchmark.version;
     *version = version.take().or_else(|| kube_bench_version(variable)).filter(|v| !v.is_empty());
+    Ok(cli)
+}
+
+/// Trims the lists of the command line and of the environment. Here and not by clap, because empty lists do not conflict.
+fn trim_lists(mut cli: Cli, mut command: clap::Command) -> Result<Cli, clap::Error> {
+    let selection = &mut cli.flags.selection;
+    selection.trim();
+    if let Some(Command::Run { targets, .. }) = &mut cli.command {
+        trim_list(targets);
+    }
+    if !selection.check.is_empty() && !selection.group.is_empty() {
+        let message = "the argument '--check <IDS>' cannot be used with '--group <IDS>'";
+        return Err(command.error(ErrorKind::ArgumentConflict, message));
+    }
     Ok(cli)
 }
 
@@ -167,6 +186,38 @@ mod tests {
             }
             assert!(read(["x".into(), format!("--{flag}=perhaps").into()], &|_| None).is_err(), "{flag}");
         }
+    }
+
+    #[test]
+    fn lists_are_trimmed_and_empty_ones_are_none() {
+        let with = |words: &[&str]| {
+            let words = ["x"].iter().chain(words).map(OsString::from);
+            let cli = read(words, &|_| None).map_err(|r| r.message.to_string()).expect("command line");
+            let targets = match cli.command {
+                Some(Command::Run { targets, .. }) => targets,
+                _ => Vec::new(),
+            };
+            let selection = cli.flags.selection;
+            [selection.check, selection.group, selection.skip, targets].map(|list| list.join("|"))
+        };
+        let cases: [(&[&str], [&str; 4]); 8] = [
+            (&["-c", " 1.1.1 , 1.1.2,"], ["1.1.1|1.1.2", "", "", ""]),
+            (&["-c", ",1.1.1", "-c", "1.1.3"], ["1.1.1|1.1.3", "", "", ""]),
+            (&["-g", "\t1.1 ,,", "--skip", " 1.1.2"], ["", "1.1", "1.1.2", ""]),
+            (&["-c", "", "-g", "1.1"], ["", "1.1", "", ""]),
+            (&["-c", "1.1.1", "-g", " , "], ["1.1.1", "", "", ""]),
+            (&["--skip", ","], ["", "", "", ""]),
+            (&["run", "-s", " node, master ,"], ["", "", "", "node|master"]),
+            (&["run", "--targets", ""], ["", "", "", ""]),
+        ];
+        for (words, expected) in cases {
+            assert_eq!(with(words), expected, "{words:?}");
+        }
+        let both = ["x", "-c", "1.1.1", "-g", "1.1"].map(OsString::from);
+        assert_eq!(
+            read(both, &|_| None).map_err(|r| (r.message.kind(), r.exit_code)).err(),
+            Some((ErrorKind::ArgumentConflict, 2))
+        );
     }
 
     #[test]

@@ -32,6 +32,7 @@ pub(crate) fn audit(
     let delivery = Delivery::open(&flags.output, &|name| std::env::var(name).ok())?;
     let deadline = Deadline::of(flags.node.timeout);
     let source = open::source(&flags.node, deadline, stuck)?;
+    let source = definitions.source_for(named.as_ref().map(|choice| choice.benchmark.as_str()), source)?;
     let node = Node::detect(source.as_ref(), &definitions.config);
     let mut collector = Collector::new(source.as_ref(), &node, &definitions.config);
     let choice = match named {

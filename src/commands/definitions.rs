@@ -3,8 +3,10 @@
 use crate::benchmark::{Benchmark, ForeignFormat, Library};
 use crate::evaluate::{ExternalChecks, NoExternalChecks};
 #[cfg(feature = "kube-bench")]
-use crate::kube_bench::{AuditRunner, Check, FolderChecks, FolderSet, Substitutions};
+use crate::kube_bench::{AuditCheck, AuditRunner, FolderChecks, FolderSet, ProcessCache, Substitutions};
 use crate::model::Id;
+#[cfg(feature = "kube-bench")]
+use crate::model::Target;
 use crate::node::Config;
 use crate::source::node::NodeSource;
 use crate::yaml::Diagnostic;
@@ -30,7 +32,7 @@ pub(crate) struct LoadedBenchmark {
     /// Whether that configuration is its own.
     pub(crate) has_own_config: bool,
     #[cfg(feature = "kube-bench")]
-    checks: Vec<Check>,
+    checks: Vec<AuditCheck>,
 }
 
 impl Definitions {
@@ -40,7 +42,7 @@ impl Definitions {
         #[cfg(feature = "kube-bench")]
         {
             let folders = FolderSet::find(folder, library.config_file().cloned())?;
-            let config = Arc::new(folders.mapped((*library.config).clone())?);
+            let config = Arc::new(folders.merged_config((*library.config).clone())?);
             Ok(Self { library, config, folders })
         }
         #[cfg(not(feature = "kube-bench"))]
@@ -83,7 +85,11 @@ impl Definitions {
 
     /// Loads a benchmark; a folder's words such as `$kubeletconf` are replaced by what they stand for on `source`.
     pub(crate) fn benchmark(&self, id: &str, source: Option<&dyn NodeSource>) -> Result<LoadedBenchmark, Diagnostic> {
-        let config = self.folders.config_for(id, &self.config)?;
+        let config = self.folders.config_of(id, &self.config)?;
+        if let (Some(source), true) = (source, self.folders.has_own_config(id)) {
+            // One read of the processes for all targets. Errors are those of the reads that follow.
+            drop(source.processes(&program_names(&config).collect::<Vec<_>>()));
+        }
         let words =
             |target| source.map_or_else(Substitutions::default, |source| Substitutions::find(&config, target, source));
         match self.folders.benchmark(id, &words) {
@@ -101,10 +107,32 @@ impl Definitions {
         }
     }
 
+    /// The node, for an audit against this benchmark. Folders ask for processes again and again, so they are read once.
+    pub(crate) fn source_for<'s>(
+        &self,
+        benchmark: Option<&str>,
+        source: Box<dyn NodeSource + 's>,
+    ) -> Result<Box<dyn NodeSource + 's>, Diagnostic> {
+        let folders = self.folders.benchmarks();
+        if folders.is_empty() || benchmark.is_some_and(|id| !folders.contains(&id)) {
+            return Ok(source);
+        }
+        let own = benchmark.map(|id| self.folders.config_of(id, &self.config)).transpose()?;
+        let configs = std::iter::once(&self.config).chain(&own);
+        let names = configs.flat_map(|config| program_names(config)).map(str::to_owned).collect();
+        Ok(Box::new(ProcessCache::new(source, names)))
+    }
+
     /// What is suspicious in the files of a benchmark.
     pub(crate) fn warnings(&self, id: &str) -> Result<Vec<Diagnostic>, Diagnostic> {
         self.folders.warnings_of(id)
     }
+}
+
+/// The names of the programs of all components.
+#[cfg(feature = "kube-bench")]
+fn program_names(config: &Config) -> impl Iterator<Item = &str> {
+    Target::ALL.into_iter().flat_map(|target| config.target(target).program_names())
 }
 
 #[cfg(not(feature = "kube-bench"))]
@@ -118,6 +146,15 @@ impl Definitions {
     pub(crate) fn benchmark(&self, id: &str, _source: Option<&dyn NodeSource>) -> Result<LoadedBenchmark, Diagnostic> {
         let (benchmark, config) = (self.library.benchmark(id)?, Arc::clone(&self.config));
         Ok(LoadedBenchmark { benchmark, config, has_own_config: false })
+    }
+
+    /// The node, as it is.
+    pub(crate) fn source_for<'s>(
+        &self,
+        _benchmark: Option<&str>,
+        source: Box<dyn NodeSource + 's>,
+    ) -> Result<Box<dyn NodeSource + 's>, Diagnostic> {
+        Ok(source)
     }
 
     /// What is suspicious in the files of a benchmark.
@@ -154,3 +191,6 @@ impl LoadedBenchmark {
         }
     }
 }
+
+#[cfg(all(test, feature = "kube-bench"))]
+mod tests;

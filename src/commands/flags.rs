@@ -81,15 +81,7 @@ pub struct NodeFlags {
 #[command(next_help_heading = "Selection")]
 pub struct SelectionFlags {
     /// Evaluate only these checks.
-    #[arg(
-        short = 'c',
-        long,
-        value_name = "IDS",
-        value_delimiter = ',',
-        global = true,
-        conflicts_with = "group",
-        env = "NODEPROOF_CHECK"
-    )]
+    #[arg(short = 'c', long, value_name = "IDS", value_delimiter = ',', global = true, env = "NODEPROOF_CHECK")]
     pub check: Vec<String>,
     /// Evaluate only these groups.
     #[arg(short = 'g', long, value_name = "IDS", value_delimiter = ',', global = true, env = "NODEPROOF_GROUP")]
@@ -103,6 +95,19 @@ pub struct SelectionFlags {
     /// Evaluate checks that are not scored.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "true", default_missing_value = "true", value_parser = BoolishValueParser::new(), global = true, env = "NODEPROOF_UNSCORED")]
     pub unscored: bool,
+}
+
+impl SelectionFlags {
+    /// Trims the lists of ids.
+    pub fn trim(&mut self) {
+        [&mut self.check, &mut self.group, &mut self.skip].into_iter().for_each(trim_list);
+    }
+}
+
+/// Removes blanks around the elements of a list, and empty elements. An empty value is like none, as with kube-bench.
+pub fn trim_list(list: &mut Vec<String>) {
+    list.iter_mut().for_each(|element| *element = element.trim().to_owned());
+    list.retain(|element| !element.is_empty());
 }
 
 /// The report and its destinations.

@@ -24,5 +24,6 @@ pub(crate) use answer::{json, write_answer};
 pub(crate) use failure::Failure;
 pub use flags::{
     AuditFlags, BenchmarkFlags, CompatMode, LogFlags, NodeFlags, OutputFlags, OutputRequest, SelectionFlags, duration,
+    trim_list,
 };
 pub use formats::FormatName;

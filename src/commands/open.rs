@@ -45,5 +45,5 @@ pub(crate) fn audit_runner<'h>(source: &'h dyn NodeSource, flags: &NodeFlags, de
         None => Ok(SystemShell::within(deadline)),
     };
     let folder = if is_this_machine { std::env::current_dir().ok() } else { None };
-    AuditRunner::new(source, shell).in_folder(folder.unwrap_or_else(|| "/".into()))
+    AuditRunner::new(source, shell).in_directory(folder.unwrap_or_else(|| "/".into()))
 }

@@ -2,7 +2,7 @@
 
 use super::texts;
 use crate::kube_bench::jsonpath::{JsonPath, JsonPathDocument};
-use crate::kube_bench::{AuditAnswers, AuditOutput, Check, CompareOperator, Item, Join, Tests, evaluate};
+use crate::kube_bench::{AuditCheck, AuditOutput, AuditOutputs, BinOp, CompareOperator, TestItem, Tests, evaluate};
 use crate::model::Verdict;
 
 /// A path, a flag, an operator, the expected value and an audit's output, separated by zero bytes. A flag is found if its text
@@ -19,20 +19,28 @@ pub fn kube_bench(data: &[u8]) {
             );
         }
     }
-    let item = Item { flag: flag.to_string(), env: flag.to_string(), path: path.to_string(), set: true, compare: None };
+    let item =
+        TestItem { flag: flag.to_string(), env: flag.to_string(), path: path.to_string(), set: true, compare: None };
     let text = || AuditOutput::Text { text: output.to_string(), status: 0 };
-    let answers = || AuditAnswers { audit: text(), config: text(), env: text() };
-    let evaluate_item = |item: &Item, config: &str, multiple| {
-        let tests = Some(Tests { join: Join::And, items: vec![item.clone()] });
-        let check = Check { tests, multiple, audit_config: config.to_owned(), scored: true, ..Check::default() };
+    let answers = || AuditOutputs { audit: text(), config: text(), env: text() };
+    let evaluate_item = |item: &TestItem, config: &str, use_multiple_values| {
+        let tests = Some(Tests { bin_op: BinOp::And, items: vec![item.clone()] });
+        let check = AuditCheck {
+            tests,
+            use_multiple_values,
+            audit_config: config.to_owned(),
+            scored: true,
+            ..AuditCheck::default()
+        };
         evaluate(&check, false, &mut || answers())
     };
-    let by_flag = Item { env: String::new(), ..item.clone() };
+    let by_flag = TestItem { env: String::new(), ..item.clone() };
     let found = evaluate_item(&by_flag, "", false).outcome.verdict == Verdict::Pass;
     let searched = output.trim_end_matches([' ', '\n']);
     assert_eq!(found, !flag.is_empty() && searched.contains(&*flag), "{flag:?} in {output:?}");
-    let compared = Item { compare: Some((CompareOperator::parse(&operator), expected.to_string())), ..item.clone() };
-    for item in [&by_flag, &item, &compared, &Item { set: false, ..item.clone() }] {
+    let compared =
+        TestItem { compare: Some((CompareOperator::parse(&operator), expected.to_string())), ..item.clone() };
+    for item in [&by_flag, &item, &compared, &TestItem { set: false, ..item.clone() }] {
         for (config, multiple) in [("", false), ("cat x", false), ("cat x", true)] {
             let result = evaluate_item(item, config, multiple);
             assert!(matches!(result.outcome.verdict, Verdict::Pass | Verdict::Fail(_)), "{:?}", result.outcome.verdict);

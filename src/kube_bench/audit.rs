@@ -1,16 +1,16 @@
-//! Runs the audits of a check: by looking, where the shell text is understood, else in the machine's shell, if that is allowed.
-//! Judges nothing.
+//! Runs the audits of a check: in the interpreter if it supports the script, else in `/bin/sh` if that is allowed.
 
-use super::{Check, Item};
+use super::{AuditCheck, TestItem};
 use crate::kube_bench::shell::{Interpreter, MAX_OUTPUT, ScriptError, ScriptOutput, SystemShell};
-use crate::source::node::NodeSource;
+use crate::source::node::{HostPath, NodeSource};
+use crate::text::quote;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::PathBuf;
 
 /// What the three audits of a check printed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct AuditAnswers {
+pub struct AuditOutputs {
     /// Of `audit`.
     pub audit: AuditOutput,
     /// Of `audit_config`.
@@ -22,9 +22,9 @@ pub struct AuditAnswers {
 /// What came of one audit.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum AuditOutput {
-    /// It is empty and was not run.
+    /// The check has no such audit.
     #[default]
-    Nothing,
+    NotDefined,
     /// What it printed, and its exit status.
     Text {
         /// Standard output and error.
@@ -32,102 +32,128 @@ pub enum AuditOutput {
         /// 0 is success.
         status: i32,
     },
-    /// Why it was not carried out, or not to its end.
-    Refused(String),
+    /// Why it was not run, or not to its end.
+    NotRun(String),
 }
 
 /// Runs audits on one machine, each script once.
 pub struct AuditRunner<'h> {
     host: &'h dyn NodeSource,
     interpreter: Interpreter<'h>,
-    shell: std::result::Result<SystemShell, String>,
-    known: RefCell<HashMap<String, AuditOutput>>,
-    without_shell: RefCell<usize>,
+    directory: PathBuf,
+    shell: Result<SystemShell, String>,
+    outputs: RefCell<HashMap<String, AuditOutput>>,
+    interpreted: RefCell<usize>,
 }
 
 impl<'h> AuditRunner<'h> {
     /// Audits of `host`. Scripts that are not understood go to `shell`; an error is the reason why there is none.
-    pub fn new(host: &'h dyn NodeSource, shell: std::result::Result<SystemShell, String>) -> Self {
+    pub fn new(host: &'h dyn NodeSource, shell: Result<SystemShell, String>) -> Self {
         let interpreter = Interpreter::new(host);
-        Self { host, interpreter, shell, known: RefCell::default(), without_shell: RefCell::default() }
+        let directory = PathBuf::from("/");
+        Self { host, interpreter, directory, shell, outputs: RefCell::default(), interpreted: RefCell::default() }
     }
 
-    /// Takes relative paths from this folder.
+    /// Resolves relative paths from this directory.
     #[must_use]
-    pub fn in_folder(self, folder: PathBuf) -> Self {
-        Self { interpreter: self.interpreter.in_directory(folder), ..self }
+    pub fn in_directory(self, directory: PathBuf) -> Self {
+        Self { interpreter: self.interpreter.in_directory(directory.clone()), directory, ..self }
     }
 
     /// What the audits of a check print.
-    pub fn answers(&self, check: &Check) -> AuditAnswers {
+    pub fn outputs(&self, check: &AuditCheck) -> AuditOutputs {
         let items = check.tests.iter().flat_map(|t| &t.items);
-        let env = match &check.environment_of {
+        let env = match &check.environment_process {
             Some(program) if check.audit_env.trim().is_empty() => self.environment(program, items),
             Some(_) | None => self.run(&check.audit_env),
         };
-        AuditAnswers { env, audit: self.run(&check.audit), config: self.run(&check.audit_config) }
+        AuditOutputs { env, audit: self.run(&check.audit), config: self.run(&check.audit_config) }
     }
 
-    /// How many distinct scripts were answered without a shell, and how many were given to one.
+    /// Number of distinct scripts run by the interpreter, and by the shell.
     pub fn counts(&self) -> (usize, usize) {
-        (*self.without_shell.borrow(), self.shell.as_ref().map_or(0, SystemShell::started))
+        (*self.interpreted.borrow(), self.shell.as_ref().map_or(0, SystemShell::started))
     }
 
-    /// How many audits were answered without a shell, for the reader; nothing where there were none.
+    /// How the audits were run, for the reader; `None` if there were none.
     pub fn summary(&self) -> Option<String> {
-        let all = self.known.borrow().len();
+        let all = self.outputs.borrow().len();
         (all > 0).then(|| {
             let (without, with) = self.counts();
             let rest = match all - without {
                 0 => String::new(),
-                rest if rest == with => format!("; /bin/sh ran {with}"),
-                rest => format!("; /bin/sh ran {with}, {} were not carried out", rest - with),
+                rest if rest == with => format!(", {with} run by /bin/sh"),
+                rest => format!(", {with} run by /bin/sh, {} not run", rest - with),
             };
-            format!("{without} of {all} audits were answered without a shell{rest}")
+            format!("{without} of {all} audits interpreted{rest}")
         })
     }
 
     fn run(&self, script: &str) -> AuditOutput {
         if script.trim().is_empty() {
-            return AuditOutput::Nothing;
+            return AuditOutput::NotDefined;
         }
-        if let Some(known) = self.known.borrow().get(script) {
+        if let Some(known) = self.outputs.borrow().get(script) {
             return known.clone();
         }
-        let printed = self.run_now(script);
-        self.known.borrow_mut().insert(script.to_owned(), printed.clone());
+        let printed = self.run_uncached(script);
+        self.outputs.borrow_mut().insert(script.to_owned(), printed.clone());
         printed
     }
 
-    fn run_now(&self, script: &str) -> AuditOutput {
+    fn run_uncached(&self, script: &str) -> AuditOutput {
         match self.interpreter.run(script) {
             Ok(ScriptOutput { text, status }) => {
-                *self.without_shell.borrow_mut() += 1;
+                *self.interpreted.borrow_mut() += 1;
                 if text.len() > MAX_OUTPUT {
-                    return AuditOutput::Refused(format!("it prints more than {MAX_OUTPUT} bytes"));
+                    return AuditOutput::NotRun(format!("it printed more than {MAX_OUTPUT} bytes"));
                 }
                 AuditOutput::Text { text, status }
             }
-            Err(ScriptError::Failed(reason)) => AuditOutput::Refused(reason),
-            Err(ScriptError::Unsupported(what)) => match &self.shell {
-                Err(reason) => {
-                    AuditOutput::Refused(format!("it is not answered without a shell ({what}), and {reason}"))
+            Err(ScriptError::Failed(reason)) => AuditOutput::NotRun(reason),
+            Err(ScriptError::HelperScript(name)) => {
+                if self.shell.is_ok() && !self.is_installed(&name) {
+                    let name = quote(&name);
+                    return AuditOutput::NotRun(format!(
+                        "the helper script {name} is missing; install it in a directory of PATH"
+                    ));
                 }
-                Ok(shell) if !shell.is_available() => AuditOutput::Refused(format!(
-                    "it is not answered without a shell ({what}), and this machine has no /bin/sh"
-                )),
-                Ok(shell) => match shell.run(script) {
-                    Ok(ScriptOutput { text, status }) => AuditOutput::Text { text, status },
-                    Err(error) => AuditOutput::Refused(error.to_string()),
-                },
+                self.run_in_shell(script, &format!("the helper script {}", quote(&name)))
+            }
+            Err(ScriptError::Unsupported(what)) => self.run_in_shell(script, &what),
+        }
+    }
+
+    /// Whether the shell would find a script of this name.
+    fn is_installed(&self, name: &str) -> bool {
+        let exists = |path: PathBuf| self.host.stat(&HostPath::host(path)).is_ok();
+        if name.contains('/') {
+            return exists(self.directory.join(name));
+        }
+        let directories = std::env::var_os("PATH").unwrap_or_default();
+        std::env::split_paths(&directories).any(|directory| exists(self.directory.join(directory).join(name)))
+    }
+
+    /// Runs a script that uses `what`, which the interpreter does not support.
+    fn run_in_shell(&self, script: &str, what: &str) -> AuditOutput {
+        match &self.shell {
+            Err(reason) => {
+                AuditOutput::NotRun(format!("the script needs a shell ({what} is not supported), and {reason}"))
+            }
+            Ok(shell) if !shell.is_available() => AuditOutput::NotRun(format!(
+                "the script needs a shell ({what} is not supported), and /bin/sh does not exist"
+            )),
+            Ok(shell) => match shell.run(script) {
+                Ok(ScriptOutput { text, status }) => AuditOutput::Text { text, status },
+                Err(error) => AuditOutput::NotRun(error.to_string()),
             },
         }
     }
 
-    /// The variables that the items ask for, of the environment of the first process of a program. No other leaves the host.
-    fn environment<'i>(&self, program: &str, items: impl Iterator<Item = &'i Item>) -> AuditOutput {
+    /// The variables that the items ask for, of the environment of the first process of a program. Reads only these variables.
+    fn environment<'i>(&self, program: &str, items: impl Iterator<Item = &'i TestItem>) -> AuditOutput {
         let Some(process) = self.host.processes(&[program]).ok().and_then(|found| found.into_iter().next()) else {
-            return AuditOutput::Nothing;
+            return AuditOutput::NotDefined;
         };
         let names: Vec<&str> = items.map(|i| i.env.as_str()).filter(|name| !name.is_empty()).collect();
         let values = self.host.variables(process.pid, &names).unwrap_or_default();

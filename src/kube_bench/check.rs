@@ -4,23 +4,23 @@ use super::CompareOperator;
 
 /// A check of a definition file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Check {
+pub struct AuditCheck {
     /// Shell text whose output holds flags.
     pub audit: String,
     /// Shell text whose output is a document.
     pub audit_config: String,
     /// Shell text whose output is `NAME=value` lines.
     pub audit_env: String,
-    /// The program whose environment is read for the variables of the tests, where there is no `audit_env`.
-    pub environment_of: Option<String>,
-    /// Its `type`.
-    pub kind: String,
+    /// The program whose environment is read if `audit_env` is empty.
+    pub environment_process: Option<String>,
+    /// The YAML key `type`: `manual`, `skip` or empty.
+    pub check_type: String,
     /// What to do.
     pub remediation: String,
     /// Whether its group is skipped.
     pub group_skipped: bool,
-    /// Whether each line of an output must pass.
-    pub multiple: bool,
+    /// Every line of an output must pass.
+    pub use_multiple_values: bool,
     /// Whether a failure counts.
     pub scored: bool,
     /// The tests; none where the file has no such key.
@@ -31,39 +31,39 @@ pub struct Check {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tests {
     /// How the items are put together.
-    pub join: Join,
+    pub bin_op: BinOp,
     /// The items.
-    pub items: Vec<Item>,
+    pub items: Vec<TestItem>,
 }
 
 /// How the items of a test are put together.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Join {
+pub enum BinOp {
     /// All must pass.
     #[default]
     And,
     /// One must pass.
     Or,
-    /// A word that means nothing: the check fails.
+    /// An unknown operator; the check fails.
     Unknown(String),
 }
 
 /// One test.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Item {
+pub struct TestItem {
     /// The flag that is looked for in the audit's output.
     pub flag: String,
     /// The variable.
     pub env: String,
     /// The path in the document.
     pub path: String,
-    /// Whether it must be there, or must not.
+    /// Whether the value must be present.
     pub set: bool,
     /// What its value is compared with.
     pub compare: Option<(CompareOperator, String)>,
 }
 
-impl Check {
+impl AuditCheck {
     /// What it reads, in words.
     pub(crate) fn reads(&self) -> String {
         let texts = [&self.audit, &self.audit_config, &self.audit_env];
@@ -74,16 +74,16 @@ impl Check {
     /// What it expects, in words.
     pub(crate) fn expects(&self) -> String {
         let tests = self.tests.as_ref();
-        let word = match tests.map(|t| &t.join) {
-            Some(Join::Or) => " or ",
-            Some(Join::And | Join::Unknown(_)) | None => " and ",
+        let word = match tests.map(|t| &t.bin_op) {
+            Some(BinOp::Or) => " or ",
+            Some(BinOp::And | BinOp::Unknown(_)) | None => " and ",
         };
-        let items: Vec<String> = tests.map(|t| t.items.iter().map(Item::describe).collect()).unwrap_or_default();
+        let items: Vec<String> = tests.map(|t| t.items.iter().map(TestItem::describe).collect()).unwrap_or_default();
         if items.is_empty() { "manual review".to_owned() } else { items.join(word) }
     }
 }
 
-impl Item {
+impl TestItem {
     fn describe(&self) -> String {
         let name = [&self.flag, &self.path, &self.env].into_iter().find(|name| !name.is_empty());
         let name = name.map_or("", String::as_str);

@@ -78,9 +78,13 @@ impl CompareOperator {
                 (all_valid(value, expected), format!("'{name}' contains valid elements from '{expected}'"))
             }
             Self::Bitmask => {
-                let bits = |text: &str| i64::from_str_radix(text, 8).ok();
-                let passes = bits(value).zip(bits(expected)).is_some_and(|(value, mask)| value & !mask == 0);
-                (passes, format!("{name} has permissions {value}, expected {expected} or more restrictive"))
+                let bits = |text| i64::from_str_radix(text, 8).map_err(|_| text);
+                match bits(value).and_then(|bits_of_value| Ok(bits_of_value & !bits(expected)? == 0)) {
+                    Ok(passes) => {
+                        (passes, format!("{name} has permissions {value}, expected {expected} or more restrictive"))
+                    }
+                    Err(text) => (false, format!("Not numeric value - flag: {text}")),
+                }
             }
             Self::Unknown(_) => (false, String::new()),
         }
@@ -145,7 +149,11 @@ mod tests {
             ("bitmask", "600", "644", true, "--f has permissions 600, expected 644 or more restrictive"),
             ("bitmask", "640", "600", false, "--f has permissions 640, expected 600 or more restrictive"),
             ("bitmask", "0444", "644", true, "--f has permissions 0444, expected 644 or more restrictive"),
-            ("bitmask", "rw", "644", false, "--f has permissions rw, expected 644 or more restrictive"),
+            ("bitmask", "rw", "644", false, "Not numeric value - flag: rw"),
+            ("bitmask", "688", "644", false, "Not numeric value - flag: 688"),
+            ("bitmask", "", "644", false, "Not numeric value - flag: "),
+            ("bitmask", "600", "0x1", false, "Not numeric value - flag: 0x1"),
+            ("bitmask", "rw", "ro", false, "Not numeric value - flag: rw"),
             ("equals", "a", "a", false, ""),
         ];
         for (operator, value, expected, passes, text) in cases {

@@ -1,11 +1,11 @@
-//! What an audit printed, held against the tests of a check. Pure: texts in, a verdict with its words out.
+//! Evaluates the tests of a check on the output of its audits. Pure.
 
-use super::audit::{AuditAnswers, AuditOutput};
+use super::audit::{AuditOutput, AuditOutputs};
 use super::fields::CheckFields;
 use super::jsonpath::{JsonPath, JsonPathDocument};
-use super::{Check, Item, Join};
+use super::{AuditCheck, BinOp, TestItem};
 use crate::model::{Outcome, Verdict};
-use crate::text::sanitize;
+use crate::text::{quote, sanitize};
 
 /// The result of a check, and what went wrong beside its verdict.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub struct Evaluated {
 
 /// Which output an item looks into, and under which name.
 #[derive(Clone, Copy)]
-enum Look<'a> {
+enum ItemSource<'a> {
     Flag(&'a str),
     Path(&'a str),
     Env(&'a str),
@@ -28,20 +28,20 @@ enum Look<'a> {
 #[derive(Default)]
 struct ItemResult {
     passed: bool,
-    found: bool,
+    present: bool,
     expected: String,
     actual: String,
 }
 
 /// Evaluates a check. `skipped`: the user asked to leave it out. The audits run only where the verdict depends on them.
-pub fn evaluate(check: &Check, skipped: bool, answers: &mut dyn FnMut() -> AuditAnswers) -> Evaluated {
-    if check.scored && check.kind.trim().is_empty() && check.tests.is_none() {
+pub fn evaluate(check: &AuditCheck, skipped: bool, answers: &mut dyn FnMut() -> AuditOutputs) -> Evaluated {
+    if check.scored && check.check_type.trim().is_empty() && check.tests.is_none() {
         return without_audit(check, Verdict::Manual("there are no tests".to_owned()));
     }
-    if check.kind == "skip" || check.group_skipped || skipped {
+    if check.check_type == "skip" || check.group_skipped || skipped {
         return without_audit(check, Verdict::Skipped);
     }
-    if check.kind == "manual" {
+    if check.check_type == "manual" {
         return without_audit(check, Verdict::Manual(String::new()));
     }
     let Some(tests) = check.tests.as_ref().filter(|t| !t.items.is_empty()) else {
@@ -53,13 +53,16 @@ pub fn evaluate(check: &Check, skipped: bool, answers: &mut dyn FnMut() -> Audit
         Err(reason) => return without_audit(check, Verdict::Undetermined(reason)),
     };
     let mut notices = Vec::new();
-    let found: Vec<ItemResult> = tests.items.iter().map(|item| test(check, item, &texts, &mut notices)).collect();
-    let (passed, word) = match &tests.join {
-        Join::And => (found.iter().all(|f| f.passed), " AND "),
-        Join::Or => (found.iter().any(|f| f.passed), " OR "),
-        Join::Unknown(word) => {
-            let reason = format!("bin_op is `{word}`, which is neither `and` nor `or`");
-            return Evaluated { notices, ..without_audit(check, Verdict::Fail(reason)) };
+    let found: Vec<ItemResult> =
+        tests.items.iter().map(|item| find_and_evaluate(check, item, &texts, &mut notices)).collect();
+    let (passed, word) = match &tests.bin_op {
+        BinOp::And => (found.iter().all(|f| f.passed), " AND "),
+        BinOp::Or => (found.iter().any(|f| f.passed), " OR "),
+        BinOp::Unknown(word) => {
+            let verdict = Verdict::Fail(format!("unknown bin_op {}; use `and` or `or`", quote(word)));
+            // kube-bench shows its message, with the line break, instead of the output.
+            let actual = format!("unknown binary operator for tests {word}\n");
+            return Evaluated { notices, outcome: outcome(check, verdict, String::new(), &actual) };
         }
     };
     let verdict = if passed { Verdict::Pass } else { Verdict::Fail(String::new()) };
@@ -69,17 +72,17 @@ pub fn evaluate(check: &Check, skipped: bool, answers: &mut dyn FnMut() -> Audit
     Evaluated { outcome: outcome(check, verdict, expected, &actual), notices }
 }
 
-fn without_audit(check: &Check, verdict: Verdict) -> Evaluated {
+fn without_audit(check: &AuditCheck, verdict: Verdict) -> Evaluated {
     Evaluated { outcome: outcome(check, verdict, String::new(), ""), notices: Vec::new() }
 }
 
-fn outcome(check: &Check, verdict: Verdict, expected: String, actual: &str) -> Outcome {
-    let kind = if verdict == Verdict::Skipped { "skip" } else { &check.kind };
+fn outcome(check: &AuditCheck, verdict: Verdict, expected: String, actual: &str) -> Outcome {
+    let kind = if verdict == Verdict::Skipped { "skip" } else { &check.check_type };
     let fields = CheckFields {
         audit_env: check.audit_env.clone(),
         audit_config: check.audit_config.clone(),
         kind: kind.to_owned(),
-        use_multiple_values: check.multiple,
+        use_multiple_values: check.use_multiple_values,
     };
     Outcome {
         verdict: verdict.map_reason(sanitize::into_line),
@@ -99,8 +102,8 @@ struct Texts<'a> {
     env: &'a str,
 }
 
-/// The three outputs, in the order in which they are asked for; the reason of the first that failed.
-fn texts<'a>(check: &Check, answers: &'a AuditAnswers) -> Result<Texts<'a>, String> {
+/// The three outputs, or the reason of the first that failed. That of an ignored `audit_config` is empty.
+fn texts<'a>(check: &AuditCheck, answers: &'a AuditOutputs) -> Result<Texts<'a>, String> {
     let env = output(&check.audit_env, &answers.env)?;
     let audit = output(&check.audit, &answers.audit)?;
     let config = match output(&check.audit_config, &answers.config) {
@@ -108,9 +111,9 @@ fn texts<'a>(check: &Check, answers: &'a AuditAnswers) -> Result<Texts<'a>, Stri
         Err(reason) => match &answers.config {
             AuditOutput::Text { text, status } if *status != 0 && (!env.is_empty() || !audit.is_empty()) => {
                 let no_file = *status == 127 || text.contains("No such file or directory");
-                if no_file { text } else { return Err(reason) }
+                if no_file { "" } else { return Err(reason) }
             }
-            AuditOutput::Text { .. } | AuditOutput::Nothing | AuditOutput::Refused(_) => return Err(reason),
+            AuditOutput::Text { .. } | AuditOutput::NotDefined | AuditOutput::NotRun(_) => return Err(reason),
         },
     };
     Ok(Texts { audit, config, env })
@@ -118,34 +121,40 @@ fn texts<'a>(check: &Check, answers: &'a AuditAnswers) -> Result<Texts<'a>, Stri
 
 fn output<'a>(script: &str, printed: &'a AuditOutput) -> Result<&'a str, String> {
     match printed {
-        AuditOutput::Nothing => Ok(""),
+        AuditOutput::NotDefined => Ok(""),
         AuditOutput::Text { text, status: 0 } => Ok(text),
         AuditOutput::Text { text, status } => {
-            Err(format!("the audit {script:?} failed: it printed {text:?} and ended with exit status {status}"))
+            Err(format!("the audit {} failed with exit status {status}: {}", quote(script), quote(text)))
         }
-        AuditOutput::Refused(reason) => Err(format!("the audit {script:?} was not carried out: {reason}")),
+        AuditOutput::NotRun(reason) => Err(format!("the audit {} was not run: {reason}", quote(script))),
     }
 }
 
-fn test(check: &Check, item: &Item, texts: &Texts<'_>, notices: &mut Vec<String>) -> ItemResult {
-    let mut execute = |look: Look<'_>, text: &str| execute(check, item, look, text, notices);
-    let mut found = execute(Look::Flag(&item.flag), texts.audit);
-    if !found.found && !check.audit_config.is_empty() && !texts.config.is_empty() {
-        found = execute(Look::Path(&item.path), texts.config);
+fn find_and_evaluate(check: &AuditCheck, item: &TestItem, texts: &Texts<'_>, notices: &mut Vec<String>) -> ItemResult {
+    let mut evaluate = |source: ItemSource<'_>, text: &str| evaluate_output(check, item, source, text, notices);
+    let mut found = evaluate(ItemSource::Flag(&item.flag), texts.audit);
+    if !found.present && !check.audit_config.is_empty() && !texts.config.is_empty() {
+        found = evaluate(ItemSource::Path(&item.path), texts.config);
     }
-    if !found.found && !item.env.is_empty() {
-        found = execute(Look::Env(&item.env), texts.env);
+    if !found.present && !item.env.is_empty() {
+        found = evaluate(ItemSource::Env(&item.env), texts.env);
     }
     found
 }
 
 /// One item on one output: all of it, or line by line to the first that fails.
-fn execute(check: &Check, item: &Item, look: Look<'_>, text: &str, notices: &mut Vec<String>) -> ItemResult {
+fn evaluate_output(
+    check: &AuditCheck,
+    item: &TestItem,
+    source: ItemSource<'_>,
+    text: &str,
+    notices: &mut Vec<String>,
+) -> ItemResult {
     let text = text.trim_end_matches([' ', '\n']);
-    let parts: Vec<&str> = if check.multiple { text.split('\n').collect() } else { vec![text] };
+    let parts: Vec<&str> = if check.use_multiple_values { text.split('\n').collect() } else { vec![text] };
     let mut last = ItemResult::default();
     for part in parts {
-        last = judge(item, look, part, notices);
+        last = evaluate_item(item, source, part, notices);
         if !last.passed {
             break;
         }
@@ -153,11 +162,11 @@ fn execute(check: &Check, item: &Item, look: Look<'_>, text: &str, notices: &mut
     ItemResult { actual: text.to_owned(), ..last }
 }
 
-fn judge(item: &Item, look: Look<'_>, text: &str, notices: &mut Vec<String>) -> ItemResult {
-    let (name, value) = match look {
-        Look::Flag(flag) => (flag, flag_value(text, flag)),
-        Look::Env(env) => (env, env_value(text, env)),
-        Look::Path(path) => match path_value(text, path) {
+fn evaluate_item(item: &TestItem, source: ItemSource<'_>, text: &str, notices: &mut Vec<String>) -> ItemResult {
+    let (name, value) = match source {
+        ItemSource::Flag(flag) => (flag, flag_value(text, flag)),
+        ItemSource::Env(env) => (env, env_value(text, env)),
+        ItemSource::Path(path) => match path_value(text, path) {
             Ok(value) => (path, value),
             Err(reason) => {
                 if !notices.contains(&reason) {
@@ -167,16 +176,16 @@ fn judge(item: &Item, look: Look<'_>, text: &str, notices: &mut Vec<String>) -> 
             }
         },
     };
-    let found = value.is_some();
+    let present = value.is_some();
     let (passed, expected) = match (item.set, &value, &item.compare) {
         (true, Some(value), Some((operator, wanted))) => operator.compare(name, value, wanted),
         (true, value, _) => (value.is_some(), format!("'{name}' is present")),
         (false, value, _) => (value.is_none(), format!("'{name}' is not present")),
     };
-    ItemResult { passed, found, expected, actual: String::new() }
+    ItemResult { passed, present, expected, actual: String::new() }
 }
 
-/// What follows the first place where a flag's text stands, whatever surrounds it.
+/// The value after the first occurrence of the flag, even inside another word.
 fn flag_value(text: &str, flag: &str) -> Option<String> {
     if flag.is_empty() {
         return None;
@@ -207,10 +216,10 @@ fn env_value(text: &str, name: &str) -> Option<String> {
 }
 
 fn path_value(text: &str, path: &str) -> Result<Option<String>, String> {
-    let document =
-        JsonPathDocument::parse(text).map_err(|e| format!("the output {text:?} is neither JSON nor YAML: {e}"))?;
-    let template = JsonPath::parse(path).map_err(|e| format!("the path {path:?} cannot be read: {e}"))?;
-    let value = template.render(&document).map_err(|e| format!("the path {path:?} cannot be followed: {e}"))?;
+    let document = JsonPathDocument::parse(text)
+        .map_err(|e| format!("the output {} is neither JSON nor YAML: {e}", quote(text)))?;
+    let template = JsonPath::parse(path).map_err(|e| format!("invalid path {}: {e}", quote(path)))?;
+    let value = template.render(&document).map_err(|e| format!("path {}: {e}", quote(path)))?;
     Ok(Some(value).filter(|v| !v.is_empty()))
 }
 

@@ -2,15 +2,17 @@
 //! replaced in the text of a file before it is parsed; the caller says by what.
 
 use super::fields::GroupFields;
-use super::{Check, CompareOperator, Item, Join, Substitutions, Tests, warnings};
+use super::{AuditCheck, BinOp, CompareOperator, Substitutions, TestItem, Tests, warnings};
 use crate::benchmark::{self, Assertion, Assessment, Benchmark, ForeignFormat, Group, Rule, Section, Template, Text};
 use crate::model::{Id, Target};
 use crate::node::Config;
+use crate::text::quote;
 use crate::yaml::{Diagnostic, TextFile};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
+use std::mem::discriminant;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -27,7 +29,7 @@ pub struct FolderBenchmark {
     /// The outline. Its assertions are external.
     pub benchmark: Benchmark,
     /// The checks, by the numbers of the assertions.
-    pub checks: Vec<Check>,
+    pub checks: Vec<AuditCheck>,
 }
 
 #[derive(Debug)]
@@ -100,7 +102,7 @@ struct RawItem {
     env: String,
     #[serde(default, deserialize_with = "text")]
     path: String,
-    #[serde(default = "yes", deserialize_with = "flag")]
+    #[serde(default = "default_true", deserialize_with = "flag")]
     set: bool,
     #[serde(default)]
     compare: Option<RawCompare>,
@@ -114,7 +116,7 @@ struct RawCompare {
     value: String,
 }
 
-const fn yes() -> bool {
+const fn default_true() -> bool {
     true
 }
 
@@ -129,7 +131,7 @@ fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     match word.to_ascii_lowercase().as_str() {
         "true" | "yes" | "on" | "y" => Ok(true),
         "false" | "no" | "off" | "n" => Ok(false),
-        _ => Err(D::Error::custom(format!("`{word}` is not a boolean"))),
+        _ => Err(D::Error::custom(format!("expected `true` or `false`, found {}", quote(&word)))),
     }
 }
 
@@ -161,7 +163,7 @@ impl FolderSet {
     }
 
     /// The common configuration, with the versions and targets of the folders' own.
-    pub fn mapped(&self, common: Config) -> Result<Config, Diagnostic> {
+    pub fn merged_config(&self, common: Config) -> Result<Config, Diagnostic> {
         let own: Vec<&TextFile> = self.folders.values().filter_map(|f| f.config.as_ref()).collect();
         let (false, Some(config)) = (own.is_empty(), &self.config) else {
             return Ok(common);
@@ -178,7 +180,7 @@ impl FolderSet {
     }
 
     /// The configuration for a benchmark.
-    pub fn config_for(&self, id: &str, common: &Arc<Config>) -> Result<Arc<Config>, Diagnostic> {
+    pub fn config_of(&self, id: &str, common: &Arc<Config>) -> Result<Arc<Config>, Diagnostic> {
         let (Some(own), Some(config)) = (self.folders.get(id).and_then(|f| f.config.as_ref()), &self.config) else {
             return Ok(Arc::clone(common));
         };
@@ -244,7 +246,12 @@ fn folders_in(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// The typed configuration. If a value is wrong, the error is at its position in one of the `files` that were merged.
-fn typed(files: &[&TextFile], merged: Json) -> Result<Config, Diagnostic> {
+fn typed(files: &[&TextFile], mut merged: Json) -> Result<Config, Diagnostic> {
+    for target in Target::ALL {
+        let Some(entries) = merged.get_mut(target.id()).and_then(Json::as_object_mut) else { continue };
+        // A component that is a scalar is ignored, as where the file is read by itself.
+        entries.retain(|key, value| key == "components" || value.is_object() || value.is_array());
+    }
     serde_json::from_value(merged).map_err(|_| {
         let wrong = files.iter().find_map(|file| file.parse::<Config>().err());
         let message = "a value has the wrong type; write a name or a version that is a number in quotes";
@@ -252,11 +259,11 @@ fn typed(files: &[&TextFile], merged: Json) -> Result<Config, Diagnostic> {
     })
 }
 
-/// Merges maps and replaces everything else.
-fn merge(base: &mut Json, over: Json) {
-    match (base, over) {
-        (Json::Object(base), Json::Object(over)) => {
-            for (key, value) in over {
+/// Merges maps and replaces values of the same type. As in kube-bench, a value of another type changes nothing.
+fn merge(base: &mut Json, overlay: Json) {
+    match (base, overlay) {
+        (Json::Object(base), Json::Object(overlay)) => {
+            for (key, value) in overlay {
                 match base.get_mut(&key) {
                     Some(below) => merge(below, value),
                     None => {
@@ -265,9 +272,10 @@ fn merge(base: &mut Json, over: Json) {
                 }
             }
         }
-        // An empty file.
+        // An empty file changes nothing.
         (_, Json::Null) => {}
-        (base, over) => *base = over,
+        (base, overlay) if base.is_null() || discriminant(base) == discriminant(&overlay) => *base = overlay,
+        (_, _) => {}
     }
 }
 
@@ -276,16 +284,16 @@ pub(crate) fn section(
     target: Target,
     source: TextFile,
     words: &Substitutions,
-    checks: &mut Vec<Check>,
+    checks: &mut Vec<AuditCheck>,
 ) -> Result<Section, Diagnostic> {
     let (text, programs) = words.apply(&source.text);
     let source = TextFile::new(source.name, text);
     let raw: RawFile = source.parse()?;
     if raw.kind != target.id() {
-        let message = format!("the file's type is `{}`; a file of this name has type `{target}`", raw.kind);
+        let message = format!("type is {}; `{target}.yaml` needs `type: {target}`", quote(&raw.kind));
         return Err(source.error_at_word("type", message));
     }
-    // Only where it is clear which program is meant is its environment read.
+    // The environment is read only if the file names exactly one program.
     let program = match programs.as_slice() {
         [one] => one.split(' ').next(),
         _ => None,
@@ -294,7 +302,7 @@ pub(crate) fn section(
     Ok(Section { id: raw.id, title: raw.text, target, groups })
 }
 
-fn build_group(raw: RawGroup, program: Option<&str>, checks: &mut Vec<Check>) -> Group {
+fn build_group(raw: RawGroup, program: Option<&str>, checks: &mut Vec<AuditCheck>) -> Group {
     let skipped = raw.kind == "skip";
     Group {
         id: Id::new(raw.id),
@@ -309,27 +317,32 @@ fn build_group(raw: RawGroup, program: Option<&str>, checks: &mut Vec<Check>) ->
     }
 }
 
-fn build_check(raw: RawCheck, group_skipped: bool, program: Option<&str>, checks: &mut Vec<Check>) -> benchmark::Check {
+fn build_check(
+    raw: RawCheck,
+    group_skipped: bool,
+    program: Option<&str>,
+    checks: &mut Vec<AuditCheck>,
+) -> benchmark::Check {
     let tests = raw.tests.map(|tests| Tests {
-        join: match tests.bin_op.as_str() {
-            "" | "and" => Join::And,
-            "or" => Join::Or,
-            other => Join::Unknown(other.to_owned()),
+        bin_op: match tests.bin_op.as_str() {
+            "" | "and" => BinOp::And,
+            "or" => BinOp::Or,
+            other => BinOp::Unknown(other.to_owned()),
         },
         items: tests.test_items.unwrap_or_default().into_iter().map(build_item).collect(),
     });
     let asks_variable = tests.iter().flat_map(|t| &t.items).any(|item| !item.env.is_empty());
     let assessment = if raw.kind == "manual" { Assessment::Manual } else { Assessment::Automated };
     let number = checks.len();
-    checks.push(Check {
+    checks.push(AuditCheck {
         audit: raw.audit,
         audit_config: raw.audit_config,
-        environment_of: program.filter(|_| asks_variable && raw.audit_env.is_empty()).map(str::to_owned),
+        environment_process: program.filter(|_| asks_variable && raw.audit_env.is_empty()).map(str::to_owned),
         audit_env: raw.audit_env,
-        kind: raw.kind,
+        check_type: raw.kind,
         remediation: raw.remediation.clone(),
         group_skipped,
-        multiple: raw.use_multiple_values,
+        use_multiple_values: raw.use_multiple_values,
         scored: raw.scored,
         tests,
     });
@@ -346,9 +359,9 @@ fn build_check(raw: RawCheck, group_skipped: bool, program: Option<&str>, checks
     benchmark::Check { id: Id::new(raw.id), rule, assessment, scored: raw.scored }
 }
 
-fn build_item(raw: RawItem) -> Item {
+fn build_item(raw: RawItem) -> TestItem {
     let compare = raw.compare.filter(|c| !c.op.is_empty());
-    Item {
+    TestItem {
         flag: raw.flag,
         env: raw.env,
         path: raw.path,
@@ -361,14 +374,14 @@ fn build_item(raw: RawItem) -> Item {
 mod tests {
     use super::*;
 
-    fn load(text: &str) -> Result<(Section, Vec<Check>), Diagnostic> {
+    fn load(text: &str) -> Result<(Section, Vec<AuditCheck>), Diagnostic> {
         let source = TextFile::new("cis/node.yaml", text.to_owned());
         let mut checks = Vec::new();
         section(Target::Node, source, &Substitutions::default(), &mut checks).map(|section| (section, checks))
     }
 
     #[test]
-    fn ids_and_values_keep_their_text_and_words_are_booleans() {
+    fn keeps_the_text_of_ids_and_values_and_reads_yaml_11_booleans() {
         let (section, checks) = load(
             "
 controls:
@@ -416,9 +429,9 @@ groups:
         assert_eq!(check.rule.remediation.render(&mut |_, _| None), "Run {this} one.\n");
         assert!(matches!(check.rule.assertion, Assertion::External(0)));
         let check = &checks[0];
-        assert!(check.multiple && check.group_skipped && check.environment_of.is_none());
+        assert!(check.use_multiple_values && check.group_skipped && check.environment_process.is_none());
         let tests = check.tests.as_ref().expect("tests");
-        assert_eq!(tests.join, Join::Or);
+        assert_eq!(tests.bin_op, BinOp::Or);
         let items: Vec<(bool, Option<(CompareOperator, String)>)> =
             tests.items.iter().map(|i| (i.set, i.compare.clone())).collect();
         let compare = |operator, value: &str| Some((operator, value.to_owned()));
@@ -443,9 +456,9 @@ groups:
     }
 
     #[test]
-    fn a_file_that_is_wrong_is_refused_with_its_place() {
+    fn reports_the_position_of_invalid_files() {
         let cases = [
-            ("id: 4\ntype: master\n", "cis/node.yaml:2:1: the file's type is `master`"),
+            ("id: 4\ntype: master\n", "cis/node.yaml:2:1: type is `master`"),
             ("type: node\ngroups: 7\n", "cis/node.yaml:2:9: "),
             ("type: node\ngroups:\n  - checks:\n      - scored: perhaps\n", "cis/node.yaml:4:17: "),
             ("{\"äöü\": 1, \"type\": \"node\", \"groups\": 7}", "cis/node.yaml:1:38: "),
@@ -457,7 +470,7 @@ groups:
     }
 
     #[test]
-    fn only_one_program_in_a_file_lends_its_environment() {
+    fn reads_the_environment_only_if_a_file_names_one_program() {
         let config: Config = serde_saphyr::from_str(
             "node: {components: [etcd, kubelet], etcd: {bins: [etcd]}, kubelet: {bins: [kubelet]}}",
         )
@@ -472,7 +485,7 @@ groups:
             let source = TextFile::new("node.yaml", text);
             let mut checks = Vec::new();
             section(Target::Node, source, &words, &mut checks).expect("a section");
-            checks[0].environment_of.clone()
+            checks[0].environment_process.clone()
         };
         assert_eq!(file("ps -fC $etcdbin", "").as_deref(), Some("etcd"));
         assert_eq!(file("ps -fC $etcdbin $kubeletbin", ""), None);
@@ -485,5 +498,7 @@ groups:
         let mut base = serde_json::json!({"a": {"x": [1, 2], "y": 1}, "b": 2});
         merge(&mut base, serde_json::json!({"a": {"x": [3], "z": 4}, "c": 5}));
         assert_eq!(base, serde_json::json!({"a": {"x": [3], "y": 1, "z": 4}, "b": 2, "c": 5}));
+        merge(&mut base, serde_json::json!({"a": "/path", "b": [1], "c": 6}));
+        assert_eq!(base, serde_json::json!({"a": {"x": [3], "y": 1, "z": 4}, "b": 2, "c": 6}));
     }
 }

@@ -79,7 +79,7 @@ fn evaluates_a_folder_with_kube_bench_s_command_line() {
     assert_eq!(check(&report, "4.1.10")["IsMultiple"], Value::Bool(true));
     assert_eq!((text(check(&report, "4.2.3"), "type"), text(check(&report, "4.2.4"), "type")), ("manual", "skip"));
     // 4.2.1 and 4.2.2 share their audits.
-    assert!(stderr.contains("5 of 6 audits were answered without a shell"), "{stderr}");
+    assert!(stderr.contains("5 of 6 audits interpreted"), "{stderr}");
 }
 
 #[test]
@@ -188,7 +188,7 @@ fn supported_audits_start_no_process_and_unsupported_ones_one_shell() {
     let (report, stderr, shells) = run_traced(folder.path(), &log, &[]);
     assert_eq!(report["Totals"]["total_pass"], 200, "{report}");
     assert_eq!(shells, 0);
-    assert!(stderr.contains("200 of 200 audits were answered without a shell"), "{stderr}");
+    assert!(stderr.contains("200 of 200 audits interpreted"), "{stderr}");
 
     let unsupported =
         "      - { id: 1.1.900, scored: true, audit: 'expr 20 + 1', tests: { test_items: [{ flag: '21' }] } }\n";
@@ -196,7 +196,7 @@ fn supported_audits_start_no_process_and_unsupported_ones_one_shell() {
     let (report, stderr, shells) = run_traced(folder.path(), &log, &[]);
     assert_eq!(report["Totals"]["total_pass"], 202);
     assert_eq!(shells, 1);
-    assert!(stderr.contains("200 of 201 audits were answered without a shell; /bin/sh ran 1"), "{stderr}");
+    assert!(stderr.contains("200 of 201 audits interpreted, 1 run by /bin/sh"), "{stderr}");
 
     let (report, _, shells) = run_traced(folder.path(), &log, &["--no-shell"]);
     assert_eq!((report["Totals"]["total_pass"].as_u64(), shells), (Some(200), 0));
@@ -204,4 +204,92 @@ fn supported_audits_start_no_process_and_unsupported_ones_one_shell() {
     assert_eq!(text(refused, "status"), "FAIL");
     let reason = text(refused, "reason");
     assert!(reason.contains("the command `expr`") && reason.contains("--no-shell"), "{reason}");
+}
+
+#[test]
+fn paths_in_place_of_components_load_with_a_warning() {
+    let folder = tempfile::tempdir().expect("create directory");
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("parent")).expect("create directory");
+        std::fs::write(&path, text).expect("write file");
+        path
+    };
+    write(
+        "config.yaml",
+        "node: { components: [kubelet], kubelet: { bins: [kubelet], confs: [/var/lib/kubelet/config.yaml] } }\n",
+    );
+    let own = write(
+        "mine/config.yaml",
+        "node:\n  components: [kubelet, proxy]\n  kubelet: /etc/rancher/kubelet.conf\n  proxy:\n    bins: kube-proxy\n    \
+         optional: true\n  defaultkubeconfig: /etc/rancher/config\n",
+    );
+    let row = "{ id: 4.1.1, scored: true, audit: 'echo $kubeletconf $proxybin', tests: { test_items: [{ flag: echo, set: false }] } }";
+    write("mine/node.yaml", &format!("controls:\nid: 4\ntype: node\ngroups: [{{ id: 4.1, checks: [{row}] }}]\n"));
+    let node = write("node.host", NODE);
+    let (path, node) = (folder.path().to_str().expect("UTF-8 path"), node.to_str().expect("UTF-8 path"));
+    let arguments = ["run", "--json", "--benchmark", "mine", "-D", path, "--host", node];
+    let output = nodeproof().args(arguments).output().expect("run nodeproof");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    // As in kube-bench, the path does not replace the component of the common configuration.
+    assert_eq!(text(check(&report, "4.1.1"), "actual_value"), "/var/lib/kubelet/config.yaml proxy");
+
+    let output = nodeproof().arg("lint").arg(&own).output().expect("run nodeproof");
+    let lines = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{lines}");
+    for (line, name) in [(3, "kubelet"), (7, "defaultkubeconfig")] {
+        let warning =
+            format!("{}:{line}:3: warning: component `{name}` is not a mapping and is ignored", own.display());
+        assert!(lines.contains(&warning), "{lines}");
+    }
+}
+
+#[test]
+fn lists_of_ids_are_trimmed_on_the_command_line_and_in_the_environment() {
+    let ids = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let mut command = nodeproof();
+        command.args(["--json", "--host", "example", "--benchmark", "cis-1.20"]).args(arguments);
+        let output = command.envs(variables.iter().copied()).output().expect("run nodeproof");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let groups = report["Controls"].as_array().expect("controls").iter().flat_map(|c| c["tests"].as_array());
+        let checks = groups.flatten().flat_map(|g| g["results"].as_array()).flatten();
+        checks.map(|c| text(c, "test_number").to_owned()).collect::<Vec<_>>()
+    };
+    let two = ["4.2.1", "4.2.2"];
+    assert_eq!(ids(&["-c", " 4.2.1, 4.2.2 ,"], &[]), two);
+    assert_eq!(ids(&[], &[("NODEPROOF_CHECK", ",4.2.1 ,4.2.2")]), two);
+    assert_eq!(ids(&["-c", "4.2.1,4.2.2"], &[("NODEPROOF_GROUP", " ,")]), two);
+    assert_eq!(ids(&["run", "-s", " node ,", "-c", "4.2.1,4.2.2"], &[("NODEPROOF_SKIP", "")]), two);
+}
+
+#[test]
+fn a_missing_helper_script_is_named() {
+    let folder = tempfile::tempdir().expect("create directory");
+    std::fs::create_dir_all(folder.path().join("mine")).expect("create directory");
+    let audit = |id: &str, audit: &str| {
+        format!("{{ id: {id}, scored: true, audit: \"{audit}\", tests: {{ test_items: [{{ flag: 'true' }}] }} }}")
+    };
+    let checks = [audit("1.1.1", "check_no_such_thing.sh /etc"), audit("1.1.2", "check_there.sh /etc")].join(", ");
+    let file = format!("type: node\nid: 1\ngroups: [{{ id: 1.1, checks: [{checks}] }}]\n");
+    std::fs::write(folder.path().join("mine/node.yaml"), file).expect("write file");
+    let helper = folder.path().join("check_there.sh");
+    std::fs::write(&helper, "#!/bin/sh\necho true\n").expect("write file");
+    std::fs::set_permissions(&helper, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("set mode");
+    let path = folder.path().to_str().expect("UTF-8 path");
+    let arguments = ["run", "--json", "--benchmark", "mine", "-D", path];
+    let output =
+        nodeproof().args(arguments).env("PATH", format!("/usr/bin:/bin:{path}")).output().expect("run nodeproof");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let missing = check(&report, "1.1.1");
+    assert_eq!(text(missing, "status"), "FAIL");
+    assert_eq!(
+        text(missing, "reason"),
+        "the audit `check_no_such_thing.sh /etc` was not run: the helper script `check_no_such_thing.sh` is missing; install it \
+         in a directory of PATH"
+    );
+    let there = check(&report, "1.1.2");
+    assert_eq!((text(there, "status"), text(there, "actual_value")), ("PASS", "true"));
 }

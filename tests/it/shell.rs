@@ -248,6 +248,85 @@ fn random_scripts_print_the_same_as_in_the_system_shell() {
     assert!(shell.started() >= 300);
 }
 
+/// Constructs of published audits, as `/bin/sh` runs them, and those of bash as bash runs them.
+#[test]
+fn published_constructs_print_the_same_as_in_the_system_shell() {
+    let directory = tempfile::tempdir().expect("create directory");
+    write_files(directory.path());
+    let path = directory.path().to_str().expect("UTF-8 path").to_owned();
+    let shell = SystemShell::default();
+    let source = LiveSource::open(Path::new("/"), Path::new("/proc")).expect("open node");
+    let scripts = [
+        "grep -A 1 port @/a.conf",
+        "grep -A2 -n '^2' @/b.conf",
+        "grep -A 1 b @/a.conf @/b.conf",
+        "grep -A 1 -e 1 -e '#' @/a.conf",
+        "grep -v -A 1 b @/b.conf",
+        "grep -A 0 b @/b.conf",
+        "grep -A 9 -c b @/b.conf",
+        "grep -A 1 -q b @/b.conf; echo $?",
+        "cat @/b.conf | grep -A 1 'a 1' | grep -A 1 b",
+        "echo $(cat @/none) a",
+        "X=$(cat @/none; echo x); echo $? $X",
+        "X=$(cat @/none) 2>/dev/null; echo $? $X",
+        "echo $(cat @/none) 2>/dev/null",
+        "{ echo $(cat @/none); } 2>/dev/null",
+        "for f in $(cat @/none) x $(cat @/none2); do echo $f; done",
+        "for f in $(cat @/none); do echo $f; done 2>/dev/null; echo $?",
+        "if [ -z \"$(grep -s zzz @/none)\" ]; then echo none; fi",
+        "stat -c %a $(find @/nowhere -type f) @/a.conf",
+        "echo $(echo $(cat @/none) $(cat @/none2) | wc -l)",
+        "echo `cat @/none` | wc -c",
+        "cat $(echo @/none) | grep a; echo $?",
+        "grep '\\--flag' @/a.conf",
+        "grep -o '\\w*-auth' @/a.conf",
+        "grep -E '^\\w+: [0-9]+$' @/a.conf",
+    ];
+    let mut different = Vec::new();
+    for script in scripts {
+        let script = script.replace('@', &path);
+        let interpreted = Interpreter::new(&source).run(&script).map_err(|e| e.to_string());
+        let expected = shell.run(&format!("LC_ALL=C; export LC_ALL\n{script}")).map_err(|e| e.to_string());
+        if interpreted != expected {
+            different.push((script, interpreted, expected));
+        }
+    }
+    assert_eq!(different, []);
+    if !are_installed(&["bash"]) {
+        println!("skipped: bash is not installed");
+        return;
+    }
+    let tests = [
+        "-e @/a.conf",
+        "-d @/a.conf",
+        "! -f @/none && -d @/sub",
+        "-s @/sub/d.key || -s @/a.conf",
+        "-h @/link.conf",
+        "-z \"$V\"",
+        "-n $V",
+        "abc == a*",
+        "abc == \"a*\"",
+        "a.c = a?c",
+        "abc != [x-z]*",
+        "$(cat @/b.conf) == *10*",
+        "$(stat -c %a @/b.conf) == 600",
+        "( 1 -lt 2 || x == y ) && 3 -ge 3",
+        "\"a b\" == a\\ b",
+        "-5 -lt 4",
+    ];
+    for test in tests {
+        let script = format!("V='a b'; [[ {test} ]]; echo $?; if [[ {test} ]]; then echo yes; fi").replace('@', &path);
+        let interpreted = Interpreter::new(&source).run(&script).map_err(|e| e.to_string());
+        let file = directory.path().join("script");
+        std::fs::write(&file, &script).expect("write file");
+        let expected = shell.run(&format!("LC_ALL=C bash {}", file.display())).map_err(|e| e.to_string());
+        if interpreted != expected {
+            different.push((script, interpreted, expected));
+        }
+    }
+    assert_eq!(different, []);
+}
+
 /// A process that leaves the process group keeps the shell's output open. It is not waited for, and its output is lost.
 #[test]
 fn does_not_wait_for_processes_that_left_the_group() {

@@ -3,7 +3,7 @@
 use super::file::{CONFIG_KEYS, LintedFile};
 use crate::node::Config;
 use crate::text::{quote, suggestions};
-use crate::yaml::{Content, YamlNode, recovery};
+use crate::yaml::{Content, recovery};
 
 /// Checks a configuration. `benchmarks` are the ids of all benchmarks.
 pub(super) fn lint(file: &mut LintedFile, benchmarks: &[&str]) {
@@ -27,17 +27,24 @@ pub(super) fn lint(file: &mut LintedFile, benchmarks: &[&str]) {
     lint_components(file);
 }
 
-/// Warns about entries of components that are not listed: they are never looked for.
+/// Warns about entries of components that are not listed, or not mappings: they are never looked for.
 fn lint_components(file: &mut LintedFile) {
     let mut warnings = Vec::new();
     for target in CONFIG_KEYS.iter().filter_map(|key| file.root.get(key)) {
-        let Some(Content::Sequence(listed)) = target.get("components").map(|components| &components.content) else {
+        let Some(components) = target.get("components") else {
             continue;
         };
-        let listed: Vec<&str> = listed.iter().filter_map(YamlNode::text).collect();
-        for (key, _) in target.entries() {
+        let mut listed = Vec::new();
+        components.scalars(&mut listed);
+        for (key, value) in target.entries() {
             let name = key.text().unwrap_or_default();
-            if name != "components" && !listed.contains(&name) {
+            if name == "components" {
+                continue;
+            }
+            if matches!(value.content, Content::Scalar { .. }) {
+                let message = format!("component {} is not a mapping and is ignored", quote(name));
+                warnings.push((key.position, message));
+            } else if !listed.contains(&name) {
                 let similar = suggestions(name, listed.iter().copied().chain(["components"]));
                 let message = format!("component {} is not listed under `components`{similar}", quote(name));
                 warnings.push((key.position, message));

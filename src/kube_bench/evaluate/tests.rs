@@ -4,19 +4,24 @@ use super::*;
 use crate::kube_bench::{CompareOperator, Tests};
 use crate::report::State;
 
-fn item(flag: &str) -> Item {
-    Item { flag: flag.to_owned(), env: String::new(), path: String::new(), set: true, compare: None }
+fn item(flag: &str) -> TestItem {
+    TestItem { flag: flag.to_owned(), env: String::new(), path: String::new(), set: true, compare: None }
 }
 
-fn compared(flag: &str, operator: &str, value: &str) -> Item {
-    Item { compare: Some((CompareOperator::parse(operator), value.to_owned())), ..item(flag) }
+fn compared(flag: &str, operator: &str, value: &str) -> TestItem {
+    TestItem { compare: Some((CompareOperator::parse(operator), value.to_owned())), ..item(flag) }
 }
 
-fn check(items: Vec<Item>) -> Check {
-    Check { audit: "audit".to_owned(), scored: true, tests: Some(Tests { join: Join::And, items }), ..Check::default() }
+fn check(items: Vec<TestItem>) -> AuditCheck {
+    AuditCheck {
+        audit: "audit".to_owned(),
+        scored: true,
+        tests: Some(Tests { bin_op: BinOp::And, items }),
+        ..AuditCheck::default()
+    }
 }
 
-fn printed(text: &str, status: i32) -> AuditOutput {
+fn output_of(text: &str, status: i32) -> AuditOutput {
     AuditOutput::Text { text: text.to_owned(), status }
 }
 
@@ -28,25 +33,25 @@ fn reason(result: &Evaluated) -> Option<String> {
     result.outcome.verdict.reason().map(str::to_owned)
 }
 
-fn judge_text(check: &Check, text: &str) -> Evaluated {
-    evaluate(check, false, &mut || AuditAnswers { audit: printed(text, 0), ..AuditAnswers::default() })
+fn evaluate_text(check: &AuditCheck, text: &str) -> Evaluated {
+    evaluate(check, false, &mut || AuditOutputs { audit: output_of(text, 0), ..AuditOutputs::default() })
 }
 
 /// Status of the check when it is scored and when it is not, and its reason.
-fn states(check: &Check, skipped: bool, answers: &AuditAnswers) -> (State, State, Option<String>) {
+fn states(check: &AuditCheck, skipped: bool, answers: &AuditOutputs) -> (State, State, Option<String>) {
     let result = evaluate(check, skipped, &mut || answers.clone());
     let why = reason(&result);
-    let unscored = evaluate(&Check { scored: false, ..check.clone() }, skipped, &mut || answers.clone());
+    let unscored = evaluate(&AuditCheck { scored: false, ..check.clone() }, skipped, &mut || answers.clone());
     (state(&result), State::of(unscored.outcome.verdict.status(), false), why)
 }
 
 #[test]
-fn the_first_case_that_matches_decides() {
+fn special_cases_come_before_the_tests() {
     let passing = || check(vec![item("--a")]);
-    let ok = AuditAnswers { audit: printed("x --a", 0), ..AuditAnswers::default() };
-    let failed = AuditAnswers { audit: printed("oh no", 3), ..AuditAnswers::default() };
-    let without = Check { tests: None, ..passing() };
-    let kind = |kind: &str, check: Check| Check { kind: kind.to_owned(), ..check };
+    let ok = AuditOutputs { audit: output_of("x --a", 0), ..AuditOutputs::default() };
+    let failed = AuditOutputs { audit: output_of("oh no", 3), ..AuditOutputs::default() };
+    let without = AuditCheck { tests: None, ..passing() };
+    let kind = |kind: &str, check: AuditCheck| AuditCheck { check_type: kind.to_owned(), ..check };
     let (pass, fail, warn, info) = (State::Pass, State::Fail, State::Warn, State::Info);
     // The report format words these two.
     let manual = Some("");
@@ -55,7 +60,7 @@ fn the_first_case_that_matches_decides() {
     let cases = [
         ("no tests at all", without.clone(), false, &ok, (warn, warn), None),
         ("skipped by type", kind("skip", passing()), false, &ok, (info, info), skip),
-        ("skipped by its group", Check { group_skipped: true, ..passing() }, false, &ok, (info, info), skip),
+        ("skipped by its group", AuditCheck { group_skipped: true, ..passing() }, false, &ok, (info, info), skip),
         ("skipped by the user", passing(), true, &ok, (info, info), skip),
         ("manual", kind("manual", passing()), false, &ok, (warn, warn), manual),
         ("manual without tests", kind("manual", without.clone()), false, &ok, (warn, warn), manual),
@@ -72,7 +77,7 @@ fn the_first_case_that_matches_decides() {
             assert_eq!(got.2.unwrap_or_default(), reason, "{name}");
         }
     }
-    let untested = Check { tests: None, ..passing() };
+    let untested = AuditCheck { tests: None, ..passing() };
     assert_eq!(
         evaluate(&untested, true, &mut || ok.clone()).outcome.verdict,
         Verdict::Manual("there are no tests".to_owned())
@@ -87,13 +92,13 @@ fn the_first_case_that_matches_decides() {
 
 #[test]
 fn checks_that_need_no_audit_run_none() {
-    for check in [Check { kind: "manual".to_owned(), ..check(vec![item("a")]) }, check(Vec::new())] {
-        evaluate(&check, false, &mut || panic!("an audit was run"));
+    for check in [AuditCheck { check_type: "manual".to_owned(), ..check(vec![item("a")]) }, check(Vec::new())] {
+        evaluate(&check, false, &mut || panic!("audit must not run"));
     }
 }
 
 #[test]
-fn a_flag_is_looked_up_as_the_text_has_it() {
+fn finds_flags_anywhere_in_the_text() {
     let line = "root 1 kube-apiserver --anonymous-auth=false --audit-log-maxage 30 --name:  x --empty= --b --b=2 -v=2";
     let cases = [
         ("--anonymous-auth", "eq", "false", true),
@@ -109,13 +114,16 @@ fn a_flag_is_looked_up_as_the_text_has_it() {
         ("--missing", "eq", "x", false),
     ];
     for (flag, operator, value, passes) in cases {
-        let result = judge_text(&check(vec![compared(flag, operator, value)]), line);
+        let result = evaluate_text(&check(vec![compared(flag, operator, value)]), line);
         assert_eq!((state(&result) == State::Pass), passes, "{flag} {value}");
         assert_eq!(result.outcome.actual, line);
     }
     // A longer flag satisfies a shorter one.
     let longer = "x --encryption-provider-config-automatic-reload=true";
-    assert_eq!(judge_text(&check(vec![item("--encryption-provider-config")]), longer).outcome.verdict, Verdict::Pass);
+    assert_eq!(
+        evaluate_text(&check(vec![item("--encryption-provider-config")]), longer).outcome.verdict,
+        Verdict::Pass
+    );
     // `=` and `:` may follow each other; blanks only behind a colon are passed over.
     for (text, value) in [("a: =x", "x"), ("a:= x", "a"), ("a==x", "x"), ("a: : x", "x"), ("a\tx", "a")] {
         assert_eq!(flag_value(text, "a").as_deref(), Some(value), "{text:?}");
@@ -124,22 +132,27 @@ fn a_flag_is_looked_up_as_the_text_has_it() {
 }
 
 #[test]
-fn expectations_are_put_as_the_table_says() {
-    let unset = |flag: &str| Item { set: false, ..item(flag) };
+fn describes_expectations() {
+    let unset = |flag: &str| TestItem { set: false, ..item(flag) };
     let cases = [
-        (vec![item("--a")], Join::And, true, "'--a' is present"),
-        (vec![unset("--a")], Join::And, false, "'--a' is not present"),
-        (vec![unset("--z")], Join::And, true, "'--z' is not present"),
-        (vec![Item { set: false, ..compared("--z", "eq", "1") }], Join::And, true, "'--z' is not present"),
-        (vec![compared("--z", "eq", "1")], Join::And, false, "'--z' is present"),
-        (vec![compared("--a", "eq", "1"), item("--b")], Join::And, true, "'--a' is equal to '1' AND '--b' is present"),
-        (vec![compared("--a", "eq", "2"), item("--b")], Join::And, false, "'--a' is equal to '2' AND '--b' is present"),
-        (vec![compared("--a", "eq", "2"), item("--b")], Join::Or, true, "'--a' is equal to '2' OR '--b' is present"),
-        (vec![compared("--a", "same", "1")], Join::And, false, ""),
+        (vec![item("--a")], BinOp::And, true, "'--a' is present"),
+        (vec![unset("--a")], BinOp::And, false, "'--a' is not present"),
+        (vec![unset("--z")], BinOp::And, true, "'--z' is not present"),
+        (vec![TestItem { set: false, ..compared("--z", "eq", "1") }], BinOp::And, true, "'--z' is not present"),
+        (vec![compared("--z", "eq", "1")], BinOp::And, false, "'--z' is present"),
+        (vec![compared("--a", "eq", "1"), item("--b")], BinOp::And, true, "'--a' is equal to '1' AND '--b' is present"),
+        (
+            vec![compared("--a", "eq", "2"), item("--b")],
+            BinOp::And,
+            false,
+            "'--a' is equal to '2' AND '--b' is present",
+        ),
+        (vec![compared("--a", "eq", "2"), item("--b")], BinOp::Or, true, "'--a' is equal to '2' OR '--b' is present"),
+        (vec![compared("--a", "same", "1")], BinOp::And, false, ""),
     ];
     for (items, join, passes, expected) in cases {
-        let check = Check { tests: Some(Tests { join, items }), ..check(Vec::new()) };
-        let result = judge_text(&check, "x --a=1 --b \n\n");
+        let check = AuditCheck { tests: Some(Tests { bin_op: join, items }), ..check(Vec::new()) };
+        let result = evaluate_text(&check, "x --a=1 --b \n\n");
         assert_eq!(result.outcome.expected, expected);
         assert_eq!((state(&result) == State::Pass), passes, "{expected}");
         assert_eq!(result.outcome.actual, "x --a=1 --b");
@@ -147,21 +160,23 @@ fn expectations_are_put_as_the_table_says() {
 }
 
 #[test]
-fn a_join_that_means_nothing_fails_with_a_reason() {
-    let tests = Some(Tests { join: Join::Unknown("xor".to_owned()), items: vec![item("--a")] });
-    let result = judge_text(&Check { tests, ..check(Vec::new()) }, "--a");
+fn an_unknown_bin_op_fails_with_a_reason() {
+    let tests = Some(Tests { bin_op: BinOp::Unknown("xor".to_owned()), items: vec![item("--a")] });
+    let result = evaluate_text(&AuditCheck { tests, ..check(Vec::new()) }, "--a");
     assert_eq!(state(&result), State::Fail);
-    assert!(reason(&result).is_some_and(|r| r.contains("xor")));
+    assert_eq!(reason(&result).as_deref(), Some("unknown bin_op `xor`; use `and` or `or`"));
+    assert_eq!(result.outcome.actual, "unknown binary operator for tests xor\n");
+    assert_eq!(result.outcome.expected, "");
 }
 
 #[test]
 fn the_document_is_looked_into_after_the_flags_and_before_the_environment() {
-    let all = Item {
+    let all = TestItem {
         env: "ANON".to_owned(),
         path: "{.anonymous.enabled}".to_owned(),
         ..compared("--anonymous-auth", "eq", "false")
     };
-    let check = Check { audit_config: "config".to_owned(), audit_env: "env".to_owned(), ..check(vec![all]) };
+    let check = AuditCheck { audit_config: "config".to_owned(), audit_env: "env".to_owned(), ..check(vec![all]) };
     let flag = "'--anonymous-auth' is equal to 'false'";
     let path = "'{.anonymous.enabled}' is equal to 'false'";
     let env = "'ANON' is equal to 'false'";
@@ -177,7 +192,7 @@ fn the_document_is_looked_into_after_the_flags_and_before_the_environment() {
     ];
     for (audit, config, environment, passes, expected, actual) in cases {
         let answers =
-            AuditAnswers { audit: printed(audit, 0), config: printed(config, 0), env: printed(environment, 0) };
+            AuditOutputs { audit: output_of(audit, 0), config: output_of(config, 0), env: output_of(environment, 0) };
         let result = evaluate(&check, false, &mut || answers.clone());
         assert_eq!((state(&result) == State::Pass), passes, "{audit} {config} {environment}");
         assert_eq!((result.outcome.expected.as_str(), result.outcome.actual.as_str()), (expected, actual));
@@ -187,9 +202,9 @@ fn the_document_is_looked_into_after_the_flags_and_before_the_environment() {
 
 #[test]
 fn a_document_that_does_not_parse_fails_the_item() {
-    let item = Item { path: "{.a}".to_owned(), set: false, ..item("--a") };
-    let check = Check { audit_config: "config".to_owned(), ..check(vec![item]) };
-    let answers = AuditAnswers { audit: printed("x", 0), config: printed("a: b: c", 0), ..AuditAnswers::default() };
+    let item = TestItem { path: "{.a}".to_owned(), set: false, ..item("--a") };
+    let check = AuditCheck { audit_config: "config".to_owned(), ..check(vec![item]) };
+    let answers = AuditOutputs { audit: output_of("x", 0), config: output_of("a: b: c", 0), ..AuditOutputs::default() };
     let result = evaluate(&check, false, &mut || answers.clone());
     assert_eq!(result.outcome.verdict, Verdict::Fail(String::new()));
     assert_eq!((result.outcome.expected.as_str(), result.outcome.actual.as_str()), ("", "a: b: c"));
@@ -198,7 +213,7 @@ fn a_document_that_does_not_parse_fails_the_item() {
 
 #[test]
 fn each_line_must_pass_where_there_are_several() {
-    let multiple = |item| Check { multiple: true, ..check(vec![item]) };
+    let multiple = |item| AuditCheck { use_multiple_values: true, ..check(vec![item]) };
     let mode = || compared("permissions", "bitmask", "644");
     let cases = [
         (
@@ -222,7 +237,7 @@ fn each_line_must_pass_where_there_are_several() {
         ),
     ];
     for (check, text, passes, expected) in cases {
-        let result = judge_text(&check, text);
+        let result = evaluate_text(&check, text);
         assert_eq!((state(&result) == State::Pass), passes, "{text:?}");
         assert_eq!(result.outcome.expected, expected);
         assert_eq!(result.outcome.actual, text.trim_end_matches('\n'));
@@ -230,22 +245,44 @@ fn each_line_must_pass_where_there_are_several() {
 }
 
 #[test]
-fn a_failing_configuration_audit_is_forgiven_only_for_a_file_that_is_not_there() {
-    let all = Item { path: "{.a}".to_owned(), env: "A".to_owned(), ..item("--a") };
-    let check = Check { audit_config: "config".to_owned(), audit_env: "env".to_owned(), ..check(vec![all]) };
+fn the_output_of_an_ignored_audit_config_counts_as_empty() {
+    // The message would be read as a document: the key `cat`.
+    let message = "cat: /x: No such file or directory";
+    let path = TestItem { path: "{.a}".to_owned(), env: "A".to_owned(), ..item("--z") };
+    let absent = TestItem { set: false, env: String::new(), ..path.clone() };
+    let cases = [
+        (path.clone(), "", 127, "'A' is present", "A=1"),
+        (path, "a: 1", 127, "'A' is present", "A=1"),
+        (absent.clone(), "a: 1", 127, "'--z' is not present", "x --a"),
+        (absent, message, 1, "'--z' is not present", "x --a"),
+    ];
+    for (item, text, status, expected, actual) in cases {
+        let check = AuditCheck { audit_config: "config".to_owned(), audit_env: "env".to_owned(), ..check(vec![item]) };
+        let outputs =
+            AuditOutputs { audit: output_of("x --a", 0), config: output_of(text, status), env: output_of("A=1", 0) };
+        let result = evaluate(&check, false, &mut || outputs.clone());
+        assert_eq!((state(&result), result.outcome.expected.as_str()), (State::Pass, expected), "{text}");
+        assert_eq!((result.outcome.actual.as_str(), result.notices.len()), (actual, 0), "{text}");
+    }
+}
+
+#[test]
+fn ignores_a_failed_audit_config_only_if_the_file_is_missing() {
+    let all = TestItem { path: "{.a}".to_owned(), env: "A".to_owned(), ..item("--a") };
+    let check = AuditCheck { audit_config: "config".to_owned(), audit_env: "env".to_owned(), ..check(vec![all]) };
     let no_file = "cat: /x: No such file or directory";
     let cases = [
-        (printed("x --a", 0), printed("anything", 127), AuditOutput::Nothing, State::Pass),
-        (printed("x --a", 0), printed(no_file, 1), AuditOutput::Nothing, State::Pass),
-        (printed("", 0), printed(no_file, 1), printed("A=1", 0), State::Pass),
-        (printed("x --a", 0), printed("denied", 1), AuditOutput::Nothing, State::Fail),
-        (printed("", 0), printed(no_file, 1), printed("", 0), State::Fail),
-        (printed("x --a", 0), AuditOutput::Refused("no shell".to_owned()), AuditOutput::Nothing, State::Fail),
-        (printed("x --a", 1), printed("a: 1", 0), AuditOutput::Nothing, State::Fail),
-        (printed("x --a", 0), printed("a: 1", 0), printed("", 1), State::Fail),
+        (output_of("x --a", 0), output_of("anything", 127), AuditOutput::NotDefined, State::Pass),
+        (output_of("x --a", 0), output_of(no_file, 1), AuditOutput::NotDefined, State::Pass),
+        (output_of("", 0), output_of(no_file, 1), output_of("A=1", 0), State::Pass),
+        (output_of("x --a", 0), output_of("denied", 1), AuditOutput::NotDefined, State::Fail),
+        (output_of("", 0), output_of(no_file, 1), output_of("", 0), State::Fail),
+        (output_of("x --a", 0), AuditOutput::NotRun("no shell".to_owned()), AuditOutput::NotDefined, State::Fail),
+        (output_of("x --a", 1), output_of("a: 1", 0), AuditOutput::NotDefined, State::Fail),
+        (output_of("x --a", 0), output_of("a: 1", 0), output_of("", 1), State::Fail),
     ];
     for (index, (audit, config, env, wanted)) in cases.into_iter().enumerate() {
-        let answers = AuditAnswers { audit, config, env };
+        let answers = AuditOutputs { audit, config, env };
         let result = evaluate(&check, false, &mut || answers.clone());
         assert_eq!(state(&result), wanted, "case {index}");
         assert_eq!(reason(&result).is_some(), wanted == State::Fail);

@@ -1,5 +1,6 @@
 //! The document that a template is rendered for, and how Go prints its values.
 
+use super::go_yaml;
 use crate::yaml::document_reason;
 use serde_json::Value as Json;
 
@@ -7,8 +8,7 @@ use serde_json::Value as Json;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct JsonPathDocument {
     value: Json,
-    /// Go reads every number of a JSON document, but not of a YAML one, as a float.
-    numbers_are_floats: bool,
+    is_json: bool,
 }
 
 /// A text that is neither JSON nor YAML.
@@ -20,30 +20,40 @@ impl JsonPathDocument {
     /// Parses JSON, or YAML if the text is not JSON.
     pub(crate) fn parse(text: &str) -> Result<Self, JsonPathDocumentError> {
         if let Ok(value) = serde_json::from_str(text) {
-            return Ok(Self { value, numbers_are_floats: true });
+            return Ok(Self { value, is_json: true });
         }
         let options = serde_saphyr::options! { with_snippet: false };
         let value = serde_saphyr::from_str_with_options(text, options)
             .map_err(|error| JsonPathDocumentError(document_reason(&error)))?;
-        Ok(Self { value, numbers_are_floats: false })
+        Ok(Self { value: go_yaml::correct(text, value), is_json: false })
     }
 
     pub(super) const fn value(&self) -> &Json {
         &self.value
     }
 
-    /// A value of the document as Go prints it.
-    pub(super) fn format(&self, value: &Json) -> String {
-        match value {
+    /// A value of the document as Go prints it; `None` for a map of a YAML document, which Go cannot write as JSON.
+    pub(super) fn format(&self, value: &Json) -> Option<String> {
+        Some(match value {
             Json::Null => "null".to_owned(),
             Json::Bool(b) => b.to_string(),
             Json::String(text) => text.clone(),
             Json::Number(number) => match number.as_f64() {
-                Some(float) if self.numbers_are_floats || !(number.is_i64() || number.is_u64()) => format_float(float),
+                // Go reads every number of a JSON document, but not of a YAML one, as a float.
+                Some(float) if self.is_json || !(number.is_i64() || number.is_u64()) => format_float(float),
                 Some(_) | None => number.to_string(),
             },
+            Json::Array(_) | Json::Object(_) if !self.is_json && contains_map(value) => return None,
             Json::Array(_) | Json::Object(_) => value.to_string(),
-        }
+        })
+    }
+}
+
+fn contains_map(value: &Json) -> bool {
+    match value {
+        Json::Object(_) => true,
+        Json::Array(items) => items.iter().any(contains_map),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => false,
     }
 }
 

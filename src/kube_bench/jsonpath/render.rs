@@ -18,6 +18,8 @@ pub(crate) enum JsonPathRenderError {
     IndexOutOfRange { index: i64, length: usize },
     #[error("slice [{}:{}] is out of range for a list of {length} elements", bound(.from), bound(.to))]
     SliceOutOfRange { from: Option<i64>, to: Option<i64>, length: usize },
+    #[error("it leads to a map of a YAML document, which kube-bench cannot print")]
+    Map,
     #[error("the result has more than {MAX_TEXT} bytes")]
     TooLong,
     #[error("its ranges visit more than {MAX_ELEMENTS} elements")]
@@ -52,8 +54,8 @@ impl Renderer<'_> {
                 JsonPathToken::Text(text) => self.out.push_str(text),
                 JsonPathToken::Path(steps) => {
                     let values = follow(steps, document.value(), current)?;
-                    let texts: Vec<String> = values.into_iter().map(|v| document.format(v)).collect();
-                    self.out.push_str(&texts.join(" "));
+                    let texts: Option<Vec<String>> = values.into_iter().map(|v| document.format(v)).collect();
+                    self.out.push_str(&texts.ok_or(JsonPathRenderError::Map)?.join(" "));
                 }
                 JsonPathToken::Range(steps, inner) => {
                     for value in follow(steps, document.value(), current)? {

@@ -81,11 +81,49 @@ fn formats_values_as_go_does() {
         ("{\"a\": 1234567}", "1.234567e+06"),
         ("{\"a\": 0.00001}", "1e-05"),
         ("a: 0x10", "16"),
+        ("a: 010", "8"),
+        ("a: '010'", "010"),
+        ("a: [010, 9]", "[8,9]"),
+        ("a: y", "true"),
+        ("a: off", "false"),
+        ("a: 'off'", "off"),
+        ("a: !!str 010", "010"),
+        ("a: []", "[]"),
+        ("{\"a\": {\"b\": 1}}", "{\"b\":1}"),
         ("a: 'true'", "true"),
     ];
     for (text, expected) in cases {
         let document = JsonPathDocument::parse(text).expect(text);
         assert_eq!(template.render(&document).as_deref(), Ok(expected), "{text}");
+    }
+}
+
+#[test]
+fn finds_keys_that_are_texts_by_yaml_1_1() {
+    let document = JsonPathDocument::parse("n: 1\n'y': 2\n8: 3\nno: {on: 4, deep: 5}\nnon: 6\n").expect("parse YAML");
+    for (template, expected) in [
+        ("{.n}", ""),
+        ("{.y}", "2"),
+        ("{.8}", ""),
+        ("{.no.deep}", ""),
+        ("{.non}", "6"),
+        ("{.*.deep}", "5"),
+        ("{.*.on}", ""),
+    ] {
+        let template = JsonPath::parse(template).expect(template);
+        assert_eq!(template.render(&document).as_deref(), Ok(expected), "{template:?}");
+    }
+    // JSON has no such words.
+    let document = JsonPathDocument::parse("{\"n\": 1}").expect("parse JSON");
+    assert_eq!(JsonPath::parse("{.n}").expect("parse template").render(&document).as_deref(), Ok("1"));
+}
+
+#[test]
+fn maps_of_yaml_documents_cannot_be_rendered() {
+    let template = JsonPath::parse("{.a}").expect("parse template");
+    for text in ["a: {b: 1}", "a: {}", "a: [1, {b: 2}]"] {
+        let document = JsonPathDocument::parse(text).expect(text);
+        assert_eq!(template.render(&document), Err(JsonPathRenderError::Map), "{text}");
     }
 }
 

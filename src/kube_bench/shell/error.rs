@@ -9,6 +9,9 @@ pub enum ScriptError {
     /// The script uses something that the interpreter does not support; the text names it. A shell may be able to run it.
     #[error("not supported: {0}")]
     Unsupported(String),
+    /// The script calls this helper script, which the interpreter does not know. A shell may be able to run it.
+    #[error("not supported: the helper script {}", quote(.0))]
+    HelperScript(String),
     /// The script is supported but could not be completed, for this reason.
     #[error("{0}")]
     Failed(String),

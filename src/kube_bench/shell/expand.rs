@@ -92,6 +92,21 @@ pub(super) fn text(scope: &mut Scope<'_, '_>, word: &str) -> Result<String, Scri
     Ok(out)
 }
 
+/// Expands a word to a pattern: nothing is split, and quoted characters stand for themselves.
+pub(super) fn pattern(scope: &mut Scope<'_, '_>, word: &str) -> Result<Vec<QuotedChar>, ScriptError> {
+    let mut chars = Vec::new();
+    for piece in parse::word(word)? {
+        let quoted = matches!(
+            piece,
+            WordPiece::SingleQuotedText(_) | WordPiece::DoubleQuotedSequence(_) | WordPiece::EscapeSequence(_)
+        );
+        let mut out = String::new();
+        value(scope, &piece, &mut out)?;
+        chars.extend(out.chars().map(|c| (c, quoted)));
+    }
+    Ok(chars)
+}
+
 fn too_long() -> ScriptError {
     ScriptError::Failed(format!("a command of the script has more than {MAX_ARGUMENTS} bytes of arguments"))
 }

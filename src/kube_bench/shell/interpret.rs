@@ -5,7 +5,7 @@ use super::context::ShellContext;
 use super::error::{ScriptError, unsupported};
 use super::output::{CommandOutput, MAX_OUTPUT};
 use super::scope::Scope;
-use super::{expand, parse, redirect, supported};
+use super::{expand, extended_test, parse, redirect, supported};
 use crate::text::quote;
 use brush_parser::ast::{
     AndOr, AndOrList, AssignmentName, AssignmentValue, Command, CommandPrefixOrSuffixItem, CompoundCommand,
@@ -48,16 +48,24 @@ pub(super) fn script(
     run_program(&mut scope, &program, stdin)
 }
 
-/// Runs the script of a command substitution. What it prints on standard error would be lost, so it is refused.
+/// Runs the script of a command substitution. What it prints on standard error is kept for the command that contains it.
 fn substitution(scope: &mut Scope<'_, '_>, text: &str) -> Result<String, ScriptError> {
     let mut inner = scope.subshell()?;
+    inner.errors.clear();
     let program = supported::check(parse::program(text)?)?;
     let output = run_program(&mut inner, &program, None)?;
     scope.status = output.status;
-    if output.errors().any(|(_, text)| !text.is_empty()) {
-        return Err(unsupported("a command substitution that prints errors"));
+    scope.errors.extend(output.errors().map(|(_, text)| text.as_str()));
+    if scope.errors.len() > MAX_OUTPUT {
+        return Err(ScriptError::Failed(format!("command substitutions print more than {MAX_OUTPUT} bytes of errors")));
     }
     Ok(output.stdout())
+}
+
+/// What the command substitutions of the current command printed on standard error. A shell prints it before the command runs, so
+/// that the redirections of the command do not apply.
+fn take_errors(scope: &mut Scope<'_, '_>) -> CommandOutput {
+    CommandOutput::with_errors(std::mem::take(&mut scope.errors), String::new(), scope.status)
 }
 
 fn run_program(scope: &mut Scope<'_, '_>, program: &Program, stdin: Stdin<'_>) -> Result<CommandOutput, ScriptError> {
@@ -182,10 +190,12 @@ fn run_command(
             redirects.apply(run_compound(scope, command, stdin)?)
         }
         Command::Function(_) => return Err(unsupported("a function")),
-        Command::ExtendedTest(_) => return Err(unsupported("`[[ … ]]`")),
+        Command::ExtendedTest(test) => CommandOutput::silent(i32::from(!extended_test::evaluate(scope, &test.expr)?)),
     };
     scope.status = output.status;
-    Ok(output)
+    let mut all = take_errors(scope);
+    all.append(output);
+    Ok(all)
 }
 
 fn run_compound(
@@ -218,7 +228,8 @@ fn run_compound(
         CompoundCommand::ForClause(clause) => {
             let values = clause.values.as_ref().ok_or_else(|| unsupported("`for` without `in`"))?;
             let arguments = expand::arguments(scope, values.iter().map(|word| word.value.as_str()))?;
-            let mut output = CommandOutput::default();
+            let mut output = take_errors(scope);
+            output.status = 0;
             for argument in arguments {
                 scope.context.budget.add_step()?;
                 scope.variables.insert(clause.variable_name.clone(), argument);
@@ -254,7 +265,11 @@ fn run_simple(
         .collect();
     let (redirects, file) = redirect::evaluate(scope, &redirects)?;
     let Some((name, arguments)) = arguments.split_first() else {
-        return assign(scope, command);
+        let assigned = assign(scope, command)?;
+        // Here the redirections come first.
+        let mut output = take_errors(scope);
+        output.append(assigned);
+        return Ok(redirects.apply(output));
     };
     if command.prefix.iter().flat_map(|p| &p.0).any(|i| matches!(i, CommandPrefixOrSuffixItem::AssignmentWord(..))) {
         return Err(unsupported("a variable that is set for one command"));

@@ -7,6 +7,7 @@ mod command;
 mod context;
 mod error;
 mod expand;
+mod extended_test;
 mod interpret;
 mod interpreter;
 mod output;

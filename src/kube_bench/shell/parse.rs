@@ -14,9 +14,10 @@ const MAX_DEPTH: usize = 8;
 /// and quotes and comments cannot make the nesting deeper than this number.
 const MAX_OPENERS: usize = 80;
 
-/// The options that come closest to a POSIX `sh`.
-const fn options() -> ParserOptions {
-    ParserOptions { enable_extended_globbing: false, posix_mode: true, sh_mode: true, tilde_expansion: true }
+/// The options that come closest to a POSIX `sh`. `[[` is a keyword of bash and of the busybox in kube-bench's image, but not of
+/// Debian's `sh`.
+const fn options(sh_mode: bool) -> ParserOptions {
+    ParserOptions { enable_extended_globbing: false, posix_mode: true, sh_mode, tilde_expansion: true }
 }
 
 /// Parses a script.
@@ -35,13 +36,15 @@ pub(super) fn program(script: &str) -> Result<Program, ScriptError> {
     }
     let tokenizer = TokenizerOptions { enable_extended_globbing: false, posix_mode: true, sh_mode: true };
     let tokens = uncached_tokenize_str(script, &tokenizer).map_err(|e| unsupported(token_error(&e)))?;
-    brush_parser::parse_tokens(&tokens, &options(), &SourceInfo::default()).map_err(|e| unsupported(syntax_error(&e)))
+    let has_extended_test = script.contains("[[ ");
+    brush_parser::parse_tokens(&tokens, &options(!has_extended_test), &SourceInfo::default())
+        .map_err(|e| unsupported(syntax_error(&e)))
 }
 
 /// Parses a word into its pieces.
 pub(super) fn word(word: &str) -> Result<Vec<WordPiece>, ScriptError> {
     // The library's error says no more than where its grammar gave up.
-    let pieces = word::parse(word, &options()).map_err(|_| unsupported(format!("the word {}", quote(word))))?;
+    let pieces = word::parse(word, &options(true)).map_err(|_| unsupported(format!("the word {}", quote(word))))?;
     Ok(pieces.into_iter().map(|p| p.piece).collect())
 }
 

@@ -138,8 +138,8 @@ impl<'p> Translator<'p> {
                 self.literal(c);
                 return Some(());
             }
-            // `grep '\--flag'` is common; elsewhere programs warn.
-            '-' if self.out.is_empty() => {
+            // `grep '\--flag'` is common. Elsewhere the newest GNU programs warn on standard error; those of kube-bench's image do not.
+            '-' => {
                 self.literal(c);
                 return Some(());
             }

@@ -18,6 +18,8 @@ pub(super) struct Scope<'c, 's> {
     pub(super) positional: Vec<String>,
     /// Exit status of the last command (`$?`).
     pub(super) status: i32,
+    /// What command substitutions printed on standard error while the current command was expanded.
+    pub(super) errors: String,
     /// Command lines of the shells, outermost first: `ps` lists them.
     pub(super) shells: Vec<String>,
     /// Arguments, with the name, of the command that alone reads what the current command prints.
@@ -40,6 +42,7 @@ impl<'c, 's> Scope<'c, 's> {
             variables: HashMap::new(),
             positional: positional.to_vec(),
             status: 0,
+            errors: String::new(),
             shells: shells.to_vec(),
             reader: None,
             substitute,

@@ -29,7 +29,11 @@ fn check_command(command: &Command) -> Result<(), ScriptError> {
         Command::Simple(SimpleCommand { word_or_name: Some(name), .. })
             if !name.value.contains(['$', '`', '"', '\'', '\\']) && !command::is_known(&name.value) =>
         {
-            Err(unsupported(format!("the command {}", quote(&name.value))))
+            Err(if name.value.ends_with(".sh") {
+                ScriptError::HelperScript(name.value.clone())
+            } else {
+                unsupported(format!("the command {}", quote(&name.value)))
+            })
         }
         Command::Compound(CompoundCommand::BraceGroup(group), _) => check_list(&group.list),
         Command::Compound(CompoundCommand::Subshell(group), _) => check_list(&group.list),

@@ -3,7 +3,8 @@
 use crate::yaml::OneOrMany;
 use indexmap::IndexMap;
 use serde::Deserialize;
-use serde::de::{MapAccess, Visitor};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, MapAccess, Visitor};
 use std::fmt;
 
 /// The components of a target.
@@ -18,6 +19,11 @@ impl TargetConfig {
     /// The entry of a component.
     pub fn candidates(&self, component: &str) -> Option<&Candidates> {
         self.entries.get(component)
+    }
+
+    /// The names of the programs of all components.
+    pub fn program_names(&self) -> impl Iterator<Item = &str> {
+        self.entries.values().flat_map(|candidates| &candidates.bins).filter_map(|bin| bin.split(' ').next())
     }
 }
 
@@ -37,15 +43,82 @@ impl<'de> Deserialize<'de> for TargetConfig {
                 let mut target = TargetConfig::default();
                 while let Some(key) = map.next_key::<String>()? {
                     if key == "components" {
-                        target.components = map.next_value()?;
-                    } else {
-                        target.entries.insert(key, map.next_value()?);
+                        target.components = map.next_value::<OneOrMany<String>>()?.0;
+                    } else if let Entry(Some(candidates)) = map.next_value()? {
+                        target.entries.insert(key, candidates);
                     }
                 }
                 Ok(target)
             }
         }
         deserializer.deserialize_map(TargetVisitor)
+    }
+}
+
+/// The entry of a component; `None` if it is a scalar. kube-bench ignores such a value, and has files with a path there.
+struct Entry(Option<Candidates>);
+
+impl<'de> Deserialize<'de> for Entry {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // As a struct, so that unknown keys are reported.
+        deserializer.deserialize_struct("Candidates", &KEYS, EntryVisitor)
+    }
+}
+
+const KEYS: [&str; 12] = [
+    "bins",
+    "optional",
+    "confs",
+    "svc",
+    "kubeconfig",
+    "cafile",
+    "datadirs",
+    "defaultconf",
+    "defaultsvc",
+    "defaultkubeconfig",
+    "defaultcafile",
+    "defaultdatadir",
+];
+
+struct EntryVisitor;
+
+impl<'de> Visitor<'de> for EntryVisitor {
+    type Value = Entry;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("where the component is looked for")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Entry, A::Error> {
+        Candidates::deserialize(MapAccessDeserializer::new(map)).map(|candidates| Entry(Some(candidates)))
+    }
+
+    fn visit_str<E: Error>(self, _: &str) -> Result<Entry, E> {
+        Ok(Entry(None))
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<Entry, E> {
+        Ok(Entry(None))
+    }
+
+    fn visit_i64<E: Error>(self, _: i64) -> Result<Entry, E> {
+        Ok(Entry(None))
+    }
+
+    fn visit_u64<E: Error>(self, _: u64) -> Result<Entry, E> {
+        Ok(Entry(None))
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<Entry, E> {
+        Ok(Entry(None))
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Entry, E> {
+        Ok(Entry(None))
+    }
+
+    fn visit_none<E: Error>(self) -> Result<Entry, E> {
+        Ok(Entry(None))
     }
 }
 
@@ -119,5 +192,47 @@ impl schemars::JsonSchema for TargetConfig {
             "properties": { "components": { "type": "array", "items": { "type": "string" } } },
             "additionalProperties": entry,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml::TextFile;
+
+    #[test]
+    fn reads_texts_where_lists_and_mappings_are_usual() {
+        let text = "\
+components: kubelet
+kubelet: { bins: kubelet, confs: /a, svc: /b, kubeconfig: /c, cafile: /d, datadirs: /e }
+defaultconf: /etc/x.yaml
+empty:
+number: 7
+";
+        let target: TargetConfig = TextFile::new("config.yaml", text.to_owned()).parse().expect("configuration");
+        assert_eq!(target.components, ["kubelet"]);
+        let kubelet = target.candidates("kubelet").expect("kubelet");
+        let lists =
+            [&kubelet.bins, &kubelet.confs, &kubelet.svc, &kubelet.kubeconfig, &kubelet.cafile, &kubelet.datadirs];
+        assert_eq!(lists.map(|list| list.join(" ")), ["kubelet", "/a", "/b", "/c", "/d", "/e"]);
+        for ignored in ["defaultconf", "empty", "number"] {
+            assert_eq!(target.candidates(ignored), None, "{ignored}");
+        }
+    }
+
+    #[test]
+    fn knows_the_keys_of_candidates() {
+        let schema = schemars::schema_for!(Candidates);
+        let keys = schema.get("properties").and_then(|p| p.as_object()).expect("properties").keys();
+        let (mut keys, mut known): (Vec<&str>, _) = (keys.map(String::as_str).collect(), KEYS);
+        (keys.sort_unstable(), known.sort_unstable());
+        assert_eq!(keys, known);
+    }
+
+    #[test]
+    fn reports_the_position_of_a_wrong_value() {
+        let text = "components: [kubelet]\nkubelet:\n  confs: [{a: b}]\n".to_owned();
+        let error = TextFile::new("config.yaml", text).parse::<TargetConfig>().expect_err("wrong value").to_string();
+        assert!(error.starts_with("config.yaml:3:"), "{error}");
     }
 }

@@ -32,6 +32,8 @@ struct GrepOptions {
     no_file_name: bool,
     with_file_name: bool,
     max_count: Option<usize>,
+    /// Lines to print after each selected line (`-A`).
+    after: Option<usize>,
     patterns: Vec<String>,
     files: Vec<String>,
 }
@@ -47,6 +49,9 @@ pub(super) fn run(invocation: &Invocation<'_, '_>) -> Result<CommandOutput, Scri
     let regexes: Vec<Regex> = patterns.map(|p| regex(&options, p)).collect::<Result<_, _>>()?;
     if options.only_matching && regexes.len() > 1 {
         return Err(unsupported("`grep -o` with several patterns"));
+    }
+    if options.after.is_some() && (options.only_matching || options.max_count.is_some()) {
+        return Err(unsupported("`grep -A` with `-o` or `-m`"));
     }
     let files: Vec<&str> = options.files.iter().map(String::as_str).collect();
     let inputs = read_inputs(invocation, &files, "grep", file_error)?;
@@ -74,7 +79,8 @@ pub(super) fn run(invocation: &Invocation<'_, '_>) -> Result<CommandOutput, Scri
 pub(super) fn required_text(arguments: &[String]) -> Option<String> {
     let options = parse(arguments).ok()??;
     let literal = |pattern: &String| pattern.chars().all(|c| c.is_ascii_alphanumeric() || " _-/:=,".contains(c));
-    let applies = !(options.invert || options.ignore_case || options.line_numbers) && options.files.is_empty();
+    let changes_lines = options.invert || options.ignore_case || options.line_numbers || options.after.is_some();
+    let applies = !changes_lines && options.files.is_empty();
     match options.patterns.as_slice() {
         [pattern] if applies && !pattern.is_empty() && literal(pattern) => Some(pattern.clone()),
         _ => None,
@@ -90,16 +96,33 @@ fn search(
     text: &mut String,
 ) -> Result<bool, ScriptError> {
     let mut selected = 0;
+    // Lines of context to come, and whether a line was left out since the last that was printed.
+    let (mut context, mut has_gap) = (0, true);
     for (index, line) in lines(input).enumerate() {
         if options.max_count.is_some_and(|max| selected >= max) {
             break;
         }
         if regexes.iter().any(|r| r.is_match(line)) == options.invert {
+            if context > 0 && !options.count {
+                context -= 1;
+                let number = if options.line_numbers { format!("{}-", index + 1) } else { String::new() };
+                let name = prefix.strip_suffix(':').map(|name| format!("{name}-")).unwrap_or_default();
+                text.push_str(&format!("{name}{number}{line}\n"));
+                check_text_size(text.len())?;
+            } else {
+                has_gap = true;
+            }
             continue;
         }
         selected += 1;
         if options.count {
             continue;
+        }
+        if let Some(after) = options.after {
+            if has_gap && !text.is_empty() {
+                text.push_str("--\n");
+            }
+            (context, has_gap) = (after, false);
         }
         let number = if options.line_numbers { format!("{}:", index + 1) } else { String::new() };
         if !options.only_matching {
@@ -177,15 +200,15 @@ fn parse(arguments: &[String]) -> Result<Option<GrepOptions>, ScriptError> {
                 's' => options.no_messages = true,
                 'h' => options.no_file_name = true,
                 'H' => options.with_file_name = true,
-                'e' | 'm' => {
+                'e' | 'm' | 'A' => {
                     let rest = flags.as_str();
                     let value = if rest.is_empty() { arguments.next().cloned() } else { Some(rest.to_owned()) };
                     let value = value.ok_or_else(|| unsupported(format!("`grep -{flag}` without a value")))?;
                     if flag == 'e' {
                         options.patterns.push(value);
                     } else {
-                        options.max_count =
-                            Some(value.parse().map_err(|_| unsupported(quote(&format!("grep -m {value}"))))?);
+                        let number = value.parse().map_err(|_| unsupported(quote(&format!("grep -{flag} {value}"))))?;
+                        *(if flag == 'm' { &mut options.max_count } else { &mut options.after }) = Some(number);
                     }
                     break;
                 }

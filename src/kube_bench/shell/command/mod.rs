@@ -25,3 +25,4 @@ mod xargs;
 
 pub(super) use invocation::{Invocation, Runner};
 pub(super) use table::{is_known, run};
+pub(super) use test::{binary as binary_test, unary as unary_test};

@@ -41,7 +41,7 @@ fn is_binary(word: &str) -> bool {
     matches!(word, "=" | "!=" | "-eq" | "-ne" | "-gt" | "-ge" | "-lt" | "-le")
 }
 
-fn unary(context: &ShellContext<'_>, operator: &str, value: &str) -> Result<bool, ScriptError> {
+pub(crate) fn unary(context: &ShellContext<'_>, operator: &str, value: &str) -> Result<bool, ScriptError> {
     match operator {
         "-z" => return Ok(value.is_empty()),
         "-n" => return Ok(!value.is_empty()),
@@ -68,7 +68,7 @@ fn unary(context: &ShellContext<'_>, operator: &str, value: &str) -> Result<bool
     result.or_else(|error| ignore_absent(value, &error).map(|()| false))
 }
 
-fn binary(left: &str, operator: &str, right: &str) -> Option<bool> {
+pub(crate) fn binary(left: &str, operator: &str, right: &str) -> Option<bool> {
     let numbers = || Some((left.trim().parse::<i64>().ok()?, right.trim().parse::<i64>().ok()?));
     Some(match operator {
         "=" => left == right,
