@@ -3,6 +3,7 @@
 use crate::model::Component;
 use crate::probe::FileRole;
 use crate::text::{quote, suggestions};
+use memchr::memchr2;
 use std::borrow::Cow;
 
 /// A text of a definition. One that is compiled in is not copied.
@@ -40,7 +41,7 @@ impl Template {
         let mut pieces = Vec::new();
         let mut errors = Vec::new();
         let mut from = 0;
-        while let Some(at) = text[from..].find(['{', '}']).map(|at| from + at) {
+        while let Some(at) = memchr2(b'{', b'}', &text.as_bytes()[from..]).map(|at| from + at) {
             let (brace, rest) = (&text[at..=at], &text[at + 1..]);
             if rest.starts_with(brace) {
                 pieces.push(Piece::Text(slice(text, from, at + 1)));

@@ -1,8 +1,9 @@
 //! A destination for bytes, opened before the audit so that a wrong name costs nothing.
 
-use super::error::{SinkError, reason};
+use super::error::SinkError;
 use super::file::FileSink;
 use crate::report::{Format, Report};
+use crate::text::system_error;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -78,7 +79,7 @@ fn to_stdout(out: impl Write, render: &dyn Fn(&mut dyn Write) -> io::Result<()>)
 }
 
 fn stdout_error(error: &io::Error) -> SinkError {
-    SinkError::Stdout(reason(error))
+    SinkError::Stdout(system_error(error))
 }
 
 impl fmt::Display for Destination {

@@ -1,7 +1,8 @@
 //! A file as a destination. A regular file is replaced in one step once the report is complete; anything else is written in
 //! place.
 
-use super::error::{SinkError, reason};
+use super::error::SinkError;
+use crate::text::system_error;
 use rustix::fs::{Access, access};
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write as _};
@@ -36,15 +37,15 @@ impl FileSink {
             Ok(found) if found.is_dir() => Err(failed("it is a directory; name a file in it".to_owned())),
             Ok(found) if found.file_type().is_socket() => Err(failed("it is a socket".to_owned())),
             Ok(found) => {
-                access(&path, Access::WRITE_OK).map_err(|e| failed(reason(&e.into())))?;
+                access(&path, Access::WRITE_OK).map_err(|e| failed(system_error(&e.into())))?;
                 Ok(sink(found.is_file() && can_replace().is_ok()))
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 can_replace()
-                    .map_err(|e| failed(format!("the directory {}: {}", folder.display(), reason(&e.into()))))?;
+                    .map_err(|e| failed(format!("the directory {}: {}", folder.display(), system_error(&e.into()))))?;
                 Ok(sink(true))
             }
-            Err(error) => Err(failed(reason(&error))),
+            Err(error) => Err(failed(system_error(&error))),
         }
     }
 
@@ -61,7 +62,7 @@ impl FileSink {
     /// Replaces the content.
     pub(crate) fn write(&self, bytes: &[u8]) -> Result<(), SinkError> {
         let written = if self.replace { self.replace(bytes) } else { self.write_in_place(bytes) };
-        written.map_err(|e| SinkError::File { path: self.name.clone(), reason: reason(&e) })
+        written.map_err(|e| SinkError::File { path: self.name.clone(), reason: system_error(&e) })
     }
 
     fn replace(&self, bytes: &[u8]) -> io::Result<()> {

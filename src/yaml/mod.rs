@@ -1,5 +1,6 @@
 //! YAML and JSON files that users write, read so that every diagnostic has a file, a line and a column.
 
+mod deserialize_error;
 mod deserializer;
 mod diagnostic;
 mod file;

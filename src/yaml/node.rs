@@ -14,10 +14,10 @@ pub(crate) struct YamlNode {
 /// What a node holds.
 #[derive(Debug, Clone)]
 pub(crate) enum Content {
-    /// `plain` without quotes, so that it may be a number, a boolean or null.
+    /// `is_plain` without quotes, so that it may be a number, a boolean or null.
     Scalar {
         text: String,
-        plain: bool,
+        is_plain: bool,
     },
     Sequence(Vec<YamlNode>),
     Mapping(Vec<(YamlNode, YamlNode)>),

@@ -1,7 +1,8 @@
 //! Reads a tree into a type and continues after errors: each error is reported, its node removed, and the rest read again,
 //! until nothing is left to report. So a type alone defines what a file may hold.
 
-use super::deserializer::{DeserializeError, NodeDeserializer, Reason};
+use super::deserialize_error::{DeserializeError, Reason};
+use super::deserializer::NodeDeserializer;
 use super::diagnostic::{Diagnostic, Level, Position};
 use super::file::TextFile;
 use super::node::{Content, Placeholder, YamlNode};
@@ -88,7 +89,7 @@ impl Recovery<'_> {
         let has_new = parent(&self.root, id).and_then(|parent| find(&mut self.root, parent)?.get(new).map(|_| ()));
         match (has_new, find(&mut self.root, id)) {
             (None, Some(key)) => {
-                key.content = Content::Scalar { text: new.to_owned(), plain: true };
+                key.content = Content::Scalar { text: new.to_owned(), is_plain: true };
                 true
             }
             (Some(()), _) | (None, None) => self.remove(id),
@@ -114,7 +115,7 @@ impl Recovery<'_> {
         let Some(YamlNode { position, content: Content::Mapping(entries), .. }) = find(&mut self.root, id) else {
             return false;
         };
-        let name = Content::Scalar { text: key.to_owned(), plain: true };
+        let name = Content::Scalar { text: key.to_owned(), is_plain: true };
         entries.push((
             YamlNode { id: key_id, position: *position, content: name },
             YamlNode { id: value_id, position: *position, content: Content::Placeholder(Placeholder::EmptyText) },

@@ -67,7 +67,7 @@ impl<'a> TreeBuilder<'a> {
         let id = self.nodes;
         let (anchor, content) = match event {
             Event::Scalar(text, style, anchor, _) => {
-                (anchor, Content::Scalar { text: text.into_owned(), plain: matches!(style, ScalarStyle::Plain) })
+                (anchor, Content::Scalar { text: text.into_owned(), is_plain: matches!(style, ScalarStyle::Plain) })
             }
             Event::SequenceStart(_, anchor, _) => (anchor, Content::Sequence(self.sequence()?)),
             Event::MappingStart(_, anchor, _) => (anchor, Content::Mapping(self.mapping()?)),

@@ -35,13 +35,13 @@ fn corrected(value: Json, node: &YamlNode) -> Json {
             out.extend(map);
             Json::Object(out)
         }
-        (_, Content::Scalar { text, plain: true }) => scalar(text),
+        (_, Content::Scalar { text, is_plain: true }) => scalar(text),
         (value, _) => value,
     }
 }
 
 const fn is_plain(node: &YamlNode) -> bool {
-    matches!(node.content, Content::Scalar { plain: true, .. })
+    matches!(node.content, Content::Scalar { is_plain: true, .. })
 }
 
 /// The value of a plain scalar.

@@ -225,7 +225,8 @@ number: 7
         let schema = schemars::schema_for!(Candidates);
         let keys = schema.get("properties").and_then(|p| p.as_object()).expect("properties").keys();
         let (mut keys, mut known): (Vec<&str>, _) = (keys.map(String::as_str).collect(), KEYS);
-        (keys.sort_unstable(), known.sort_unstable());
+        keys.sort_unstable();
+        known.sort_unstable();
         assert_eq!(keys, known);
     }
 

@@ -14,7 +14,7 @@ use crate::yaml::{Diagnostic, Position, TextFile};
 use indexmap::IndexMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// A description of a node that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -133,7 +133,7 @@ fn build_file(
     entry: FileEntry,
     default_kind: FileKind,
     accounts: &Accounts,
-) -> Result<(PathBuf, RecordedEntry), ValueError> {
+) -> Result<(String, RecordedEntry), ValueError> {
     let subject = entry.path.display().to_string();
     let path = normalize(&entry.path, &subject)?;
     if let Some(target) = entry.target {
@@ -175,16 +175,19 @@ fn build_file(
     Ok((path, RecordedEntry::File(RecordedFile { stat, content, in_walk, not_entered })))
 }
 
-/// The path without empty components.
-fn normalize(path: &Path, subject: &str) -> Result<PathBuf, ValueError> {
+/// The path as a key of [`RecordedSource::files`].
+fn normalize(path: &Path, subject: &str) -> Result<String, ValueError> {
     if !path.is_absolute() {
         return Err(ValueError::new(subject, "the path must start with /"));
     }
-    let names = components(path);
-    if names.iter().any(|name| name == "..") {
+    if components(path).iter().any(|name| name == "..") {
         return Err(ValueError::new(subject, "the path must not contain `..`"));
     }
-    Ok(PathBuf::from("/").join(names.iter().rev().collect::<PathBuf>()))
+    Ok(to_key(path))
+}
+
+fn to_key(path: &Path) -> String {
+    components(path).iter().rev().flat_map(|name| ["/", name]).collect()
 }
 
 fn parse_kind(kind: Option<&str>, default: FileKind, subject: &str) -> Result<FileKind, ValueError> {
@@ -258,7 +261,7 @@ fn build_process(entry: ProcessEntry, index: usize, accounts: &Accounts) -> Resu
         (_, Some(code)) => Err(parse_code(code)?),
         (None, None) => Err(SourceError::NotFound),
     };
-    Ok(RecordedProcess { process, environment, build, root: entry.root.unwrap_or_else(|| "/".into()) })
+    Ok(RecordedProcess { process, environment, build, root: entry.root.as_deref().map(to_key).unwrap_or_default() })
 }
 
 /// The entries of a unit, as written by itself on a node named `node` at the start of 1970.

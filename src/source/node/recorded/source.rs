@@ -10,6 +10,7 @@ use crate::source::node::path::{HostPath, PathRoot, base_name};
 use crate::source::node::process::{Process, ProcessSource};
 use crate::source::node::process_table::{ProcessRow, ProcessTable};
 use crate::source::node::stat::{FileKind, Lstat, Stat};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
@@ -22,7 +23,8 @@ const MAX_NAME: usize = 15;
 #[derive(Debug)]
 pub struct RecordedSource {
     pub(super) name: Option<String>,
-    pub(super) files: BTreeMap<PathBuf, RecordedEntry>,
+    /// By path, which is text without a trailing slash: the root is empty.
+    pub(super) files: BTreeMap<String, RecordedEntry>,
     pub(super) processes: Result<Vec<RecordedProcess>, SourceError>,
     pub(super) accounts: Accounts,
     pub(super) notices: Vec<String>,
@@ -57,7 +59,8 @@ pub(super) struct RecordedProcess {
     pub(super) process: Process,
     pub(super) environment: Result<BTreeMap<String, String>, SourceError>,
     pub(super) build: Result<String, SourceError>,
-    pub(super) root: PathBuf,
+    /// A path as in [`RecordedSource::files`].
+    pub(super) root: String,
 }
 
 impl RecordedSource {
@@ -71,66 +74,68 @@ impl RecordedSource {
     }
 
     /// The described path that `path` resolves to. `follow_last` says whether a symlink at its end is followed.
-    fn resolve(&self, path: &HostPath, follow_last: bool) -> Result<PathBuf, SourceError> {
+    fn resolve(&self, path: &HostPath, follow_last: bool) -> Result<String, SourceError> {
         let root = match path.root {
-            PathRoot::Node => Path::new("/"),
-            PathRoot::Process(pid) => &self.process(pid)?.root,
+            PathRoot::Node => "",
+            PathRoot::Process(pid) => self.process(pid)?.root.as_str(),
         };
         let mut pending = components(&path.path);
-        let mut inside = PathBuf::new();
+        let mut resolved = root.to_owned();
         let mut links = 0;
         let mut not_mounted = None;
         while let Some(name) = pending.pop() {
             if name == ".." {
-                inside.pop();
+                resolved.truncate(parent(&resolved).len().max(root.len()));
                 continue;
             }
-            let next = inside.join(&name);
-            match self.files.get(&root.join(&next)) {
-                Some(RecordedEntry::Symlink(_)) if !follow_last && pending.is_empty() => inside = next,
+            resolved.push('/');
+            resolved.push_str(&name);
+            match self.files.get(&resolved) {
+                Some(RecordedEntry::Symlink(_)) if !follow_last && pending.is_empty() => {}
                 Some(RecordedEntry::Symlink(target)) => {
                     links += 1;
                     if links > MAX_LINKS {
-                        return Err(SourceError::Io("too many symbolic links".to_owned()));
+                        return Err(SourceError::Io("too many levels of symbolic links".to_owned()));
                     }
-                    if target.is_absolute() {
-                        inside = PathBuf::new();
-                    }
+                    resolved.truncate(if target.is_absolute() { root.len() } else { parent(&resolved).len() });
                     pending.extend(components(target));
                 }
                 // A directory below one that is not mounted may be.
                 Some(RecordedEntry::Error(error @ SourceError::NotMounted(_))) if !pending.is_empty() => {
                     not_mounted = Some(error);
-                    inside = next;
                 }
                 Some(RecordedEntry::Error(error)) => return Err(error.clone()),
                 Some(RecordedEntry::File(file)) if file.stat.kind != FileKind::Directory && !pending.is_empty() => {
                     return Err(SourceError::NotDirectory);
                 }
-                Some(RecordedEntry::File(_)) | None => inside = next,
+                Some(RecordedEntry::File(_)) | None => {}
             }
         }
-        let path = root.join(inside);
         match not_mounted {
-            Some(error) if !self.files.contains_key(&path) && self.below(&path).next().is_none() => Err(error.clone()),
-            Some(_) | None => Ok(path),
+            Some(error) if !self.files.contains_key(&resolved) && !self.has_files_below(&resolved) => {
+                Err(error.clone())
+            }
+            Some(_) | None => Ok(resolved),
         }
     }
 
-    fn below<'a>(&'a self, directory: &'a Path) -> impl Iterator<Item = (&'a PathBuf, &'a RecordedEntry)> {
-        self.files
-            .range(directory.to_path_buf()..)
-            .take_while(move |(p, _)| p.starts_with(directory))
-            .filter(move |(p, _)| *p != directory)
+    /// The paths below a directory, relative to it.
+    fn below<'a>(&'a self, directory: &str) -> impl Iterator<Item = &'a str> + use<'a> {
+        let prefix = format!("{directory}/");
+        self.files.range(prefix.clone()..).map_while(move |(path, _)| path.strip_prefix(&prefix))
+    }
+
+    fn has_files_below(&self, directory: &str) -> bool {
+        self.below(directory).next().is_some()
     }
 
     /// The stat of a resolved path.
-    fn stat_resolved(&self, path: &Path) -> Result<Stat, SourceError> {
+    fn stat_resolved(&self, path: &str) -> Result<Stat, SourceError> {
         match self.files.get(path) {
             Some(RecordedEntry::File(file)) => Ok(file.stat),
             Some(RecordedEntry::Error(error)) => Err(error.clone()),
             Some(RecordedEntry::Symlink(_)) => self.stat(&HostPath::host(path)),
-            None if path == Path::new("/") || self.below(path).next().is_some() => {
+            None if path.is_empty() || self.has_files_below(path) => {
                 Ok(Stat { kind: FileKind::Directory, mode: 0o755, uid: 0, gid: 0 })
             }
             None => Err(SourceError::NotFound),
@@ -155,7 +160,7 @@ impl RecordedSource {
         };
         for name in self.list(path)? {
             let below = path.with_path(path.path.join(&name));
-            match self.files.get(&top.join(&name)) {
+            match self.files.get(&format!("{top}/{name}")) {
                 Some(RecordedEntry::File(RecordedFile { in_walk: Some(error), .. })) => {
                     visit(&below.path, Err(error.clone()));
                 }
@@ -215,13 +220,10 @@ impl FileSource for RecordedSource {
         {
             return Err(error.clone());
         }
-        let mut names: Vec<String> = self
-            .below(&path)
-            .filter_map(|(p, _)| p.strip_prefix(&path).ok()?.components().next())
-            .map(|c| c.as_os_str().to_string_lossy().into_owned())
-            .collect();
+        let mut names: Vec<&str> = self.below(&path).filter_map(|path| path.split('/').next()).collect();
+        names.sort_unstable();
         names.dedup();
-        Ok(names)
+        Ok(names.into_iter().map(str::to_owned).collect())
     }
 
     fn walk(
@@ -304,15 +306,16 @@ fn row(process: &Process) -> ProcessRow {
 }
 
 /// The components of a path in reverse, so that the next one can be popped.
-pub(super) fn components(path: &Path) -> Vec<String> {
-    let mut names: Vec<String> = path
-        .components()
-        .filter_map(|c| match c {
-            Component::Normal(name) => Some(name.to_string_lossy().into_owned()),
-            Component::ParentDir => Some("..".to_owned()),
-            Component::RootDir | Component::CurDir | Component::Prefix(_) => None,
-        })
-        .collect();
-    names.reverse();
-    names
+pub(super) fn components(path: &Path) -> Vec<Cow<'_, str>> {
+    let names = path.components().filter_map(|component| match component {
+        Component::Normal(name) => Some(name.to_string_lossy()),
+        Component::ParentDir => Some("..".into()),
+        Component::RootDir | Component::CurDir | Component::Prefix(_) => None,
+    });
+    names.rev().collect()
+}
+
+/// A path without its last component.
+fn parent(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(parent, _)| parent)
 }
