@@ -29,7 +29,7 @@ pub struct Selection {
 pub enum SelectionError {
     /// There is no such check.
     #[error("{benchmark} has no check {id}{near}")]
-    NoCheck {
+    Check {
         /// The benchmark.
         benchmark: String,
         /// The id that was given.
@@ -39,7 +39,7 @@ pub enum SelectionError {
     },
     /// There is no such group.
     #[error("{benchmark} has no group {id}{near}")]
-    NoGroup {
+    Group {
         /// The benchmark.
         benchmark: String,
         /// The id that was given.
@@ -49,7 +49,7 @@ pub enum SelectionError {
     },
     /// There is no such target.
     #[error("{benchmark} has no target {target}; it has {available}")]
-    NoTarget {
+    Target {
         /// The benchmark.
         benchmark: String,
         /// The id that was given.
@@ -128,7 +128,7 @@ pub fn verify(benchmark: &Benchmark, selection: &Selection) -> Result<(), Select
     let available = benchmark.targets();
     if let Some(target) = selection.targets.iter().find(|target| !available.contains(target)) {
         let available: Vec<&str> = available.into_iter().map(Target::id).collect();
-        return Err(SelectionError::NoTarget {
+        return Err(SelectionError::Target {
             benchmark: benchmark.id.clone(),
             target: target.to_string(),
             available: available.join(", "),
@@ -140,7 +140,7 @@ pub fn verify(benchmark: &Benchmark, selection: &Selection) -> Result<(), Select
     let checks: Vec<&str> = benchmark.checks().map(|(_, c)| c.id.as_str()).collect();
     let groups: Vec<&str> = benchmark.sections.iter().flat_map(|s| s.groups.iter().map(|g| g.id.as_str())).collect();
     if let Some(id) = selection.groups.iter().find(|id| !groups.contains(&id.as_str())) {
-        return Err(SelectionError::NoGroup {
+        return Err(SelectionError::Group {
             benchmark: benchmark.id.clone(),
             id: id.clone(),
             near: suggestions(id, groups.iter().copied()),
@@ -148,7 +148,7 @@ pub fn verify(benchmark: &Benchmark, selection: &Selection) -> Result<(), Select
     }
     let checks_or_groups = selection.skip.iter().filter(|id| !groups.contains(&id.as_str()));
     if let Some(id) = selection.checks.iter().chain(checks_or_groups).find(|id| !checks.contains(&id.as_str())) {
-        return Err(SelectionError::NoCheck {
+        return Err(SelectionError::Check {
             benchmark: benchmark.id.clone(),
             id: id.clone(),
             near: suggestions(id, checks.iter().copied()),

@@ -2,8 +2,8 @@
 
 use super::{Cli, Command, pages};
 use crate::commands::{
-    AuditFlags, CompatMode, Failure, audit, benchmarks, choose, convert, every, explain, lint, open, profile, snapshot,
-    write_answer,
+    AuditFlags, CompatMode, Failure, FormatName, audit, benchmarks, choose, convert, every, explain, lint, open,
+    profile, snapshot, write_answer,
 };
 use crate::node::Node;
 use crate::probe::Collector;
@@ -78,8 +78,7 @@ fn explain_check(flags: &AuditFlags, what: &str) -> Result<u8, Failure> {
 
 /// One JSON line for each audit, unless another format is asked for. Without targets, those that apply to the node at the time.
 fn audit_every(interval: Duration, mut flags: AuditFlags, targets: Vec<String>) -> Result<u8, Failure> {
-    let output = &mut flags.output;
-    output.json |= output.format.is_empty() && !(output.junit || output.pgsql || output.asff);
+    flags.output.default_format = FormatName::ONE_LINE;
     let is_fatal = |failure: &Failure| matches!(failure, Failure::Usage(_) | Failure::Definition(_));
     let names = (!targets.is_empty()).then_some(targets);
     let stuck = StuckCalls::default();

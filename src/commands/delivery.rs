@@ -58,7 +58,7 @@ fn requests(flags: &OutputFlags, variable: &dyn Fn(&str) -> Option<String>) -> R
     }
     requests.extend(by_flag.map(|format| OutputRequest { format, file: None }));
     if requests.is_empty() {
-        requests.push(OutputRequest { format: FormatName::Text, file: None });
+        requests.push(OutputRequest { format: flags.default_format, file: None });
     }
     if let Some(file) = &flags.outputfile {
         let mut without_file = requests.iter_mut().filter(|request| request.file.is_none());

@@ -118,6 +118,9 @@ pub struct OutputFlags {
     /// The formats of the report, each with its file.
     #[arg(long, value_name = "FORMAT[=FILE]", global = true, help = FormatName::help())]
     pub format: Vec<OutputRequest>,
+    /// The format if neither the command line nor the environment names one.
+    #[arg(skip)]
+    pub default_format: FormatName,
     /// Same as `--format json`: JSON on one line.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_default_value = true, global = true, env = "NODEPROOF_JSON")]
     pub json: bool,

@@ -10,9 +10,10 @@ use crate::report::{Document, Format, Text, TextParts};
 use std::str::FromStr;
 
 /// A format that can be asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum FormatName {
     /// For people.
+    #[default]
     Text,
     /// The whole report, version 1; `nodeproof convert` reads it.
     Report,
@@ -50,6 +51,13 @@ impl FormatName {
         #[cfg(feature = "kube-bench")]
         Self::Asff,
     ];
+
+    /// What repeated audits print: one line a report.
+    #[cfg(feature = "kube-bench")]
+    pub(crate) const ONE_LINE: Self = Self::Json;
+    /// What repeated audits print: one line a report.
+    #[cfg(not(feature = "kube-bench"))]
+    pub(crate) const ONE_LINE: Self = Self::Report;
 
     /// Its name on the command line.
     pub(crate) const fn id(self) -> &'static str {

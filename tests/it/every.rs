@@ -17,10 +17,15 @@ struct Loop {
 
 impl Loop {
     fn start(every: &str, arguments: &[&str]) -> Self {
+        Self::start_with(&[], every, arguments)
+    }
+
+    fn start_with(environment: &[(&str, &str)], every: &str, arguments: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_nodeproof"))
             .args(["run", "--every", every])
             .args(arguments)
             .env_clear()
+            .envs(environment.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -90,6 +95,21 @@ fn a_thousand_runs_need_no_more_memory_and_descriptors_than_the_first_hundred() 
     assert!(late.0 <= early.0 + 1024, "resident memory went from {} to {} KiB", early.0, late.0);
     // A run in progress holds some open.
     assert!(late.1 <= early.1 + 8, "descriptors went from {} to {}", early.1, late.1);
+}
+
+#[test]
+fn each_run_prints_json_unless_another_format_is_named() {
+    let first_line = |environment: &[(&str, &str)], options: &[&str]| {
+        let arguments = [&["--host", "example", "--version", "1.21"], options].concat();
+        Loop::start_with(environment, "1h", &arguments).line()
+    };
+    let json = first_line(&[], &[]);
+    assert!(json.starts_with("{\"Controls\":"), "{json:.100}");
+    let text = first_line(&[], &["--format", "text"]);
+    assert!(text.starts_with("[INFO]"), "{text:.100}");
+    assert_eq!(first_line(&[("NODEPROOF_FORMAT", "text")], &[]), text);
+    // The command line goes first.
+    assert_eq!(first_line(&[("NODEPROOF_FORMAT", "text")], &["--json"]), json);
 }
 
 #[test]
