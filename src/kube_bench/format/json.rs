@@ -218,8 +218,9 @@ impl From<crate::report::Totals> for Totals {
     }
 }
 
-/// Escapes as Go's encoding/json does, which some readers compare byte for byte: `<`, `>`, `&` and the two line separators as
-/// `\uXXXX`. So are the control characters that Go leaves alone, for the sake of terminals, and the two that XML excludes.
+/// Escapes as Go's encoding/json does, which some readers compare byte for byte: `<`, `>`, `&` and the two line separators by
+/// their code, such as `\u003c`. The control characters that Go leaves alone are escaped too, for the sake of terminals, and
+/// so are the two characters that XML excludes.
 struct GoEscapes {
     /// What stands for the null character.
     null: &'static str,
