@@ -14,7 +14,7 @@ pub(crate) struct YamlNode {
 /// What a node holds.
 #[derive(Debug, Clone)]
 pub(crate) enum Content {
-    /// `is_plain` without quotes, so that it may be a number, a boolean or null.
+    /// `is_plain` without quotes and tag, so that it may be a number, a boolean or null.
     Scalar {
         text: String,
         is_plain: bool,

@@ -66,8 +66,9 @@ impl<'a> TreeBuilder<'a> {
         self.check_depth(self.depth, span)?;
         let id = self.nodes;
         let (anchor, content) = match event {
-            Event::Scalar(text, style, anchor, _) => {
-                (anchor, Content::Scalar { text: text.into_owned(), is_plain: matches!(style, ScalarStyle::Plain) })
+            Event::Scalar(text, style, anchor, tag) => {
+                let is_plain = matches!(style, ScalarStyle::Plain) && tag.is_none();
+                (anchor, Content::Scalar { text: text.into_owned(), is_plain })
             }
             Event::SequenceStart(_, anchor, _) => (anchor, Content::Sequence(self.sequence()?)),
             Event::MappingStart(_, anchor, _) => (anchor, Content::Mapping(self.mapping()?)),

@@ -25,7 +25,8 @@ impl JsonPathDocument {
         let options = serde_saphyr::options! { with_snippet: false };
         let value = serde_saphyr::from_str_with_options(text, options)
             .map_err(|error| JsonPathDocumentError(document_reason(&error)))?;
-        Ok(Self { value: go_yaml::correct(text, value), is_json: false })
+        let value = go_yaml::correct(text, value).map_err(|error| JsonPathDocumentError(error.message))?;
+        Ok(Self { value, is_json: false })
     }
 
     pub(super) const fn value(&self) -> &Json {

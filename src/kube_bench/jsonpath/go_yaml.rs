@@ -1,21 +1,15 @@
 //! How Go's YAML library (go-yaml 2) reads plain scalars: the words and numbers of YAML 1.1.
 
-use crate::yaml::{Content, TextFile, YamlNode};
+use crate::yaml::{Content, Diagnostic, TextFile, YamlNode};
 use serde_json::{Map, Number, Value as Json};
 
 /// Put before a key that is no text, such as `n`, which is a boolean. Paths find texts only.
 const NO_TEXT: char = '\0';
 
-/// Corrects the values of a document that was read by the rules of YAML 1.2.
-pub(super) fn correct(text: &str, value: Json) -> Json {
-    // A tag decides by itself how a scalar is read.
-    if text.contains("!!") {
-        return value;
-    }
-    match TextFile::new("document", text.to_owned()).tree(&mut Vec::new()) {
-        Ok(root) => corrected(value, &root),
-        Err(_) => value,
-    }
+/// Corrects the values of a document that was read by the rules of YAML 1.2. A tag decides by itself how its scalar is read.
+pub(super) fn correct(text: &str, value: Json) -> Result<Json, Diagnostic> {
+    let root = TextFile::new("document", text.to_owned()).tree(&mut Vec::new())?;
+    Ok(corrected(value, &root))
 }
 
 fn corrected(value: Json, node: &YamlNode) -> Json {
@@ -91,6 +85,18 @@ fn float(text: &str) -> Option<Number> {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_tag_counts_for_its_own_scalar_only() {
+        let text = "# !!\na: yes\nb: !!str yes\nc: '!!'\n";
+        let value = json!({"a": "yes", "b": "yes", "c": "!!"});
+        assert_eq!(correct(text, value).ok(), Some(json!({"a": true, "b": "yes", "c": "!!"})));
+    }
+
+    #[test]
+    fn a_document_without_a_tree_is_refused() {
+        assert!(correct(&"[".repeat(10_000), json!(null)).is_err());
+    }
 
     #[test]
     fn reads_plain_scalars_as_go_yaml_does() {
