@@ -3,7 +3,7 @@
 
 use crate::source::node::{
     AccountSource, Accounts, FileSource, HostPath, Journal, JournalQuery, JournalSource, Lstat, NodeSource, Process,
-    ProcessSource, ProcessTable, SourceError, Stat, base_name,
+    ProcessSource, ProcessTable, SourceError, Stat,
 };
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeSet;
@@ -39,10 +39,7 @@ impl ProcessSource for ProcessCache<'_> {
         }
         let read = || self.inner.processes(&known_names.iter().map(String::as_str).collect::<Vec<_>>());
         let known = processes.get_or_insert_with(read).as_ref().map_err(|error| error.clone())?;
-        let has_name = |path: &str| names.contains(&base_name(path));
-        let is_wanted =
-            |p: &&Process| p.argv.first().is_some_and(|a| has_name(a)) || p.exe.as_deref().is_some_and(has_name);
-        Ok(known.iter().filter(is_wanted).cloned().collect())
+        Ok(known.iter().filter(|process| process.has_name(names)).cloned().collect())
     }
 
     fn variables(&self, pid: u32, names: &[&str]) -> Result<Vec<Option<String>>, SourceError> {

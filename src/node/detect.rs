@@ -4,7 +4,7 @@ use super::config::Config;
 use super::detected::{ComponentProcesses, Instance, Node};
 use super::trust::{TrustLevel, reason_to_ignore, trust_level};
 use crate::model::{Arguments, Component, Target};
-use crate::source::node::{Accounts, NodeSource, Process, base_name};
+use crate::source::node::{Accounts, NodeSource, Process};
 use std::collections::BTreeMap;
 
 /// Ignored processes that are kept with their reason. Anybody can start thousands.
@@ -90,8 +90,7 @@ fn component_processes(
 /// kubelet` has two.
 fn words_of_name(program: &str, process: &Process) -> Option<usize> {
     let words: Vec<&str> = program.split(' ').collect();
-    let is_named = |path: &str| base_name(path) == words[0];
-    let is_program = process.argv.first().is_some_and(|a| is_named(a)) || process.exe.as_deref().is_some_and(is_named);
+    let is_program = process.has_name(&words[..1]);
     let words_follow = process.argv.get(1..words.len()).is_some_and(|argv| argv.iter().eq(words[1..].iter()));
     // Of a truncated command line only the first word is known.
     (is_program && (words_follow || process.truncated)).then_some(words.len())

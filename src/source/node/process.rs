@@ -1,6 +1,7 @@
 //! Access to a node's processes.
 
 use super::error::SourceError;
+use super::path::base_name;
 use super::process_table::ProcessTable;
 use std::path::PathBuf;
 
@@ -43,4 +44,12 @@ pub struct Process {
     pub cgroup: String,
     /// Its working directory, if it can be read.
     pub cwd: Option<PathBuf>,
+}
+
+impl Process {
+    /// Whether `argv[0]` or the executable has one of these file names.
+    pub fn has_name(&self, names: &[&str]) -> bool {
+        let is_named = |path: &str| names.contains(&base_name(path));
+        self.argv.first().is_some_and(|word| is_named(word)) || self.exe.as_deref().is_some_and(is_named)
+    }
 }

@@ -72,7 +72,7 @@ impl ProcDir {
         self.for_each_pid(|pid| {
             if self.may_have_name(pid, names, &mut buffer)
                 && let Ok(process) = self.read_process(pid, &mut budget)
-                && has_name(&process, names)
+                && process.has_name(names)
             {
                 found.push(process);
             }
@@ -276,11 +276,6 @@ fn truncate(process: Process) -> Process {
         cwd: None,
         ..process
     }
-}
-
-fn has_name(process: &Process, names: &[&str]) -> bool {
-    let is_named = |path: &str| names.contains(&base_name(path));
-    process.argv.first().is_some_and(|a| is_named(a)) || process.exe.as_deref().is_some_and(is_named)
 }
 
 fn read_start_ticks(directory: BorrowedFd<'_>) -> Result<u64, Errno> {

@@ -237,11 +237,8 @@ impl FileSource for RecordedSource {
 
 impl ProcessSource for RecordedSource {
     fn processes(&self, names: &[&str]) -> Result<Vec<Process>, SourceError> {
-        let is_named = |path: &str| names.contains(&base_name(path));
-        let is_wanted =
-            |p: &Process| p.argv.first().is_some_and(|a| is_named(a)) || p.exe.as_deref().is_some_and(is_named);
         let all = self.processes.as_ref().map_err(Clone::clone)?;
-        Ok(all.iter().map(|p| &p.process).filter(|p| is_wanted(p)).cloned().collect())
+        Ok(all.iter().map(|p| &p.process).filter(|p| p.has_name(names)).cloned().collect())
     }
 
     fn variables(&self, pid: u32, names: &[&str]) -> Result<Vec<Option<String>>, SourceError> {
