@@ -31,8 +31,13 @@ impl Library {
     /// The ids of all benchmarks, in the order of [`Self::order_of`].
     pub fn benchmarks(&self) -> Vec<&str> {
         let mut ids: Vec<&str> = self.profiles.keys().map(String::as_str).collect();
-        ids.sort_by_key(|id| self.order_of(id));
+        ids.sort_by_cached_key(|id| self.order_of(id));
         ids
+    }
+
+    /// Whether there is such a benchmark.
+    pub(crate) fn has(&self, id: &str) -> bool {
+        self.profiles.contains_key(id)
     }
 
     /// The sort key of a benchmark: after those that it extends, then by its number.

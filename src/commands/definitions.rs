@@ -54,13 +54,13 @@ impl Definitions {
         let folders = self.foreign().map(ForeignFormat::benchmarks).unwrap_or_default();
         let built_in = self.library.benchmarks().into_iter().filter(|id| !folders.contains(id));
         let mut ids: Vec<&str> = built_in.chain(folders.iter().copied()).collect();
-        ids.sort_by_key(|id| self.library.order_of(id));
+        ids.sort_by_cached_key(|id| self.library.order_of(id));
         ids
     }
 
     /// Whether there is such a benchmark.
     pub(crate) fn has(&self, id: &str) -> bool {
-        self.benchmarks().contains(&id)
+        self.library.has(id) || self.foreign().is_some_and(|format| format.benchmarks().contains(&id))
     }
 
     /// The parameters of a check that differ from its rule's own.
