@@ -16,6 +16,7 @@ use crate::report::{KubernetesVersion, Report, ReportHeader, State, Subject, Sub
 use crate::source::node::{Deadline, NodeSource, StuckCalls};
 use crate::text::sanitize;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 /// Runs an audit and returns the exit code. `names`: the targets of `run`, where none means all; without `run`, the targets that
@@ -26,15 +27,31 @@ pub(crate) fn audit(
     names: Option<&[String]>,
     stuck: &StuckCalls,
 ) -> Result<u8, Failure> {
-    let start = SystemTime::now();
     let definitions = load(&flags.benchmark)?;
     let named = choose::named(&definitions, &flags.benchmark)?;
     let delivery = Delivery::open(&flags.output, &|name| std::env::var(name).ok())?;
+    // A function of its own, so that nothing but the report is in memory while it is written.
+    let report = audit_node(flags, mode, names, stuck, definitions, named)?;
+    delivery.write(&report)?;
+    let failed = report.checks.iter().any(|check| check.state() == State::Fail);
+    Ok(if failed { flags.output.exit_code } else { 0 })
+}
+
+fn audit_node(
+    flags: &AuditFlags,
+    mode: CompatMode,
+    names: Option<&[String]>,
+    stuck: &StuckCalls,
+    definitions: Definitions,
+    named: Option<Choice>,
+) -> Result<Report, Failure> {
+    let start = SystemTime::now();
     let deadline = Deadline::of(flags.node.timeout);
     let source = open::source(&flags.node, deadline, stuck)?;
     let source = definitions.source_for(named.as_ref().map(|choice| choice.benchmark.as_str()), source)?;
-    let node = Node::detect(source.as_ref(), &definitions.config);
-    let mut collector = Collector::new(source.as_ref(), &node, &definitions.config);
+    let config = Arc::clone(&definitions.config);
+    let node = Node::detect(source.as_ref(), &config);
+    let mut collector = Collector::new(source.as_ref(), &node, &config);
     let choice = match named {
         Some(choice) => choice,
         // Where nothing runs, the version is not what the user must look at first.
@@ -45,6 +62,8 @@ pub(crate) fn audit(
     };
     let loaded = definitions.benchmark(&choice.benchmark, Some(source.as_ref()))?;
     log_warnings(&definitions, &choice)?;
+    // From here on only the chosen benchmark is needed.
+    drop(definitions);
     let (plan, notices) = plan(flags, mode, names, &loaded, &node, source.as_ref())?;
     let external = external(&loaded, source.as_ref(), &flags.node, deadline)?;
     let evaluation = evaluate(&plan, &mut collector, &node, external.as_ref());
@@ -56,10 +75,7 @@ pub(crate) fn audit(
         notices: evaluation.notices.into_iter().chain(choice.notices).chain(notices).map(sanitize::into_line).collect(),
         targets_left_out: targets_left_out(&loaded, &plan),
     };
-    let report = Report::build(header, &plan, evaluation.outcomes);
-    delivery.write(&report)?;
-    let failed = report.checks.iter().any(|check| check.state() == State::Fail);
-    Ok(if failed { flags.output.exit_code } else { 0 })
+    Ok(Report::build(header, &plan, evaluation.outcomes))
 }
 
 /// Loads the definitions that the flags name.
