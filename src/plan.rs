@@ -173,9 +173,9 @@ impl<'b> Plan<'b> {
     }
 
     /// Every distinct probe of the checks that are not skipped.
-    pub fn probes(&self) -> Vec<&'b Probe> {
+    pub fn probes(&self) -> IndexSet<&'b Probe> {
         let evaluated = self.checks().filter(|planned| !planned.skipped);
         let tests = evaluated.flat_map(|planned| planned.check.rule.assertion.tests());
-        tests.map(|test| &test.probe).collect::<IndexSet<_>>().into_iter().collect()
+        tests.map(|test| &test.probe).collect()
     }
 }

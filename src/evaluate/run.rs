@@ -9,7 +9,7 @@ use crate::node::Node;
 use crate::plan::{Plan, PlannedCheck};
 use crate::probe::{Collector, Probe};
 use crate::text::sanitize;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// What came of a plan.
 #[derive(Debug)]
@@ -27,9 +27,10 @@ pub fn evaluate(
     node: &Node,
     external: &dyn ExternalChecks,
 ) -> Evaluation {
-    let evidence: HashMap<&Probe, Evidence> = collector.collect_all(plan.probes());
+    let probes = plan.probes();
+    let evidence: Vec<Evidence> = collector.collect_all(probes.iter().copied());
     let collector = &*collector;
-    let find = |probe: &Probe| evidence.get(probe);
+    let find = |probe: &Probe| probes.get_index_of(probe).and_then(|index| evidence.get(index));
     let outcome = |PlannedCheck { check, skipped, .. }: PlannedCheck<'_>| match &check.rule.assertion {
         Assertion::External(number) => external.evaluate(*number, check, skipped),
         Assertion::Test(_) | Assertion::AllOf(_) | Assertion::AnyOf(_) | Assertion::Manual(_) => {
@@ -37,7 +38,8 @@ pub fn evaluate(
             word(check, judgement, collector)
         }
     };
-    let outcomes = plan.checks().map(outcome).collect();
+    let mut outcomes = Vec::with_capacity(plan.checks().count());
+    outcomes.extend(plan.checks().map(outcome));
     let notices = node.notices().iter().cloned().chain(external.notices());
     Evaluation { outcomes, notices: notices.map(sanitize::into_line).collect() }
 }
@@ -87,7 +89,7 @@ fn word(check: &Check, judgement: Judgement, collector: &Collector<'_>) -> Outco
     let mut path = |component, kind| collector.path_to_name(component, kind).map(sanitize::into_line);
     let mut remediation = check.rule.remediation.render(&mut path);
     if let Assertion::Manual(steps) = &check.rule.assertion {
-        remediation = format!("{}\n{remediation}", steps.render(&mut path).trim_end());
+        remediation = format!("{}\n{remediation}", steps.render(&mut path).trim_end()).into();
     }
     Outcome {
         verdict: judgement.verdict.map_reason(sanitize::into_line),

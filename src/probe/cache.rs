@@ -34,6 +34,11 @@ impl<K: Hash + Eq + Clone, V: Clone> Cache<K, V> {
         self.0.borrow_mut().insert(key, value);
     }
 
+    /// Sets the values of many keys.
+    pub(super) fn extend(&self, entries: impl Iterator<Item = (K, V)>) {
+        self.0.borrow_mut().extend(entries);
+    }
+
     /// Whether the value of a key is known.
     pub(super) fn contains(&self, key: &K) -> bool {
         self.0.borrow().contains_key(key)

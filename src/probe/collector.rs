@@ -8,7 +8,7 @@ use crate::model::{Component, Evidence, Observation, Observed};
 use crate::node::{Config, Node};
 use crate::source::node::{HostPath, NodeSource, SourceError};
 use serde_json::Value as Json;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 const NOT_IN_SNAPSHOT: &str = "the snapshot was taken with other rules and does not hold this; take a new one with this \
                                version of nodeproof";
@@ -26,14 +26,14 @@ impl<'a> Collector<'a> {
         Self { context }
     }
 
-    /// The evidence of each probe. What several of them need of one tree or environment is read once.
-    pub(crate) fn collect_all<'p>(&mut self, probes: Vec<&'p Probe>) -> HashMap<&'p Probe, Evidence> {
+    /// The evidence of each probe, in their order. What several of them need of one tree or environment is read once.
+    pub(crate) fn collect_all<'p>(&mut self, probes: impl Iterator<Item = &'p Probe> + Clone) -> Vec<Evidence> {
         let mut batch = Batch::default();
-        probes.iter().for_each(|probe| probe.as_collect().add_to(&mut batch));
+        probes.clone().for_each(|probe| probe.as_collect().add_to(&mut batch));
         self.context.files.prefetch(batch.paths);
         self.context.expect_tree_queries(batch.trees);
         self.context.expect_variables(batch.variables);
-        probes.into_iter().map(|probe| (probe, self.collect(probe))).collect()
+        probes.map(|probe| self.collect(probe)).collect()
     }
 
     fn collect(&self, probe: &Probe) -> Evidence {

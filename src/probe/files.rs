@@ -24,9 +24,7 @@ impl<'a> CachedFiles<'a> {
         paths.sort_unstable_by(|a, b| (a.root, a.path.as_os_str()).cmp(&(b.root, b.path.as_os_str())));
         paths.dedup();
         let stats = self.source.stat_all(&paths);
-        for (path, stat) in paths.into_iter().zip(stats) {
-            self.stats.insert(path, stat);
-        }
+        self.stats.extend(paths.into_iter().zip(stats));
     }
 
     /// Type, mode and owner.

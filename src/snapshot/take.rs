@@ -55,7 +55,7 @@ fn every_probe(library: &Library) -> Result<Vec<Probe>, Diagnostic> {
 
 /// Reads everything that any audit of this node would read. The source and the collector keep it.
 fn read_everything(collector: &mut Collector<'_>, source: &dyn NodeSource, node: &Node, probes: &[Probe]) {
-    collector.collect_all(probes.iter().collect());
+    collector.collect_all(probes.iter());
     for component in Component::ALL {
         for role in FileRole::ALL {
             collector.path_to_name(component, role);
