@@ -1,8 +1,7 @@
 //! A benchmark, ready to be planned: sections of groups of checks, each with its rule.
 
-use super::{Assertion, Template, Text};
-use crate::model::Target;
-use crate::model::{Component, Extensions, Id, Severity};
+use super::{Assertion, Template};
+use crate::model::{Component, Extensions, Id, Severity, Target, Text};
 /// A benchmark, ready to be planned.
 #[derive(Debug, Clone)]
 pub struct Benchmark {

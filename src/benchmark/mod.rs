@@ -22,4 +22,4 @@ pub use library::Library;
 pub use lint::{ForeignFormat, LintError, files_at, lint};
 #[cfg(test)]
 pub(crate) use profile::schemas;
-pub use template::{Template, Text};
+pub use template::Template;

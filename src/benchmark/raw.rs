@@ -1,8 +1,8 @@
 //! The keys of a rule in a catalogue file, and what each accepts. `rule` combines them.
 
-use super::{Text, WhenMissing, WhenUnset};
+use super::{WhenMissing, WhenUnset};
 use crate::expectation::RawExpectation;
-use crate::model::{Component, Severity};
+use crate::model::{Component, Severity, Text};
 use crate::probe::{Probe, for_each_probe};
 use indexmap::IndexMap;
 use serde::Deserialize;

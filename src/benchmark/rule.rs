@@ -1,9 +1,9 @@
 //! Builds a rule from its keys, and reports everything that is wrong with it beyond the shape of the file.
 
 use super::raw::{PROBE_KEYS, Params, RawRule, RawTest, TestKeys};
-use super::{Assertion, Rule, Template, Test, Text};
+use super::{Assertion, Rule, Template, Test};
 use crate::expectation::Operator as _;
-use crate::model::EvidenceKind;
+use crate::model::{EvidenceKind, Text};
 use crate::text::{quote, suggestions};
 use crate::yaml::scalar_text;
 use serde_json::Value as Json;

@@ -4,8 +4,8 @@
 //! time (4.18 ms instead of 4.05 ms): callgrind, and the median of 400 alternating runs, of
 //! `nodeproof --version 1.21 --host example --json`.
 
-use super::Text;
 use super::raw::RawRule;
+use crate::model::Text;
 
 /// The texts of a rule, by key.
 #[derive(Debug)]

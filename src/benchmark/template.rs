@@ -1,13 +1,10 @@
 //! Texts with `{placeholders}`: parameters of the rule, replaced at load, and files of the node, replaced in a report.
 
-use crate::model::Component;
+use crate::model::{Component, Text};
 use crate::probe::FileRole;
 use crate::text::{quote, suggestions};
 use memchr::memchr2;
 use std::borrow::Cow;
-
-/// A text of a definition. One that is compiled in is not copied.
-pub type Text = Cow<'static, str>;
 
 /// A text and the files of the node that it names.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -19,6 +16,17 @@ pub struct Template {
 enum Piece {
     Text(Text),
     File(Component, FileRole),
+}
+
+impl Piece {
+    /// Bytes of its text.
+    fn len(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            // A guess; the path is not known yet.
+            Self::File(..) => 64,
+        }
+    }
 }
 
 /// What is wrong in a text.
@@ -80,14 +88,17 @@ impl Template {
             Some(Piece::Text(text)) if self.pieces.is_empty() => text,
             last => {
                 self.pieces.extend(last);
-                Cow::Owned(self.render(&mut |_, _| None))
+                self.render(&mut |_, _| None)
             }
         }
     }
 
     /// The text with the path of each file, or words for it where the path is not known.
-    pub fn render(&self, path: &mut dyn FnMut(Component, FileRole) -> Option<String>) -> String {
-        let mut text = String::new();
+    pub fn render(&self, path: &mut dyn FnMut(Component, FileRole) -> Option<String>) -> Text {
+        if let [Piece::Text(text)] = self.pieces.as_slice() {
+            return text.clone();
+        }
+        let mut text = String::with_capacity(self.pieces.iter().map(Piece::len).sum());
         for piece in &self.pieces {
             match piece {
                 Piece::Text(piece) => text.push_str(piece),
@@ -97,7 +108,7 @@ impl Template {
                 }
             }
         }
-        text
+        text.into()
     }
 }
 

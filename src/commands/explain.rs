@@ -6,7 +6,7 @@ use super::profile::{grade, shown};
 use crate::benchmark::{Assertion, Benchmark, Check, Library, Rule, Test, WhenMissing, WhenUnset};
 use crate::commands::Failure;
 use crate::expectation::Operator as _;
-use crate::model::{Component, EvidenceKind, Severity};
+use crate::model::{Component, EvidenceKind, Severity, Text};
 use crate::probe::FileRole;
 use crate::text::suggestions;
 use indexmap::IndexMap;
@@ -16,7 +16,7 @@ use std::fmt::Write as _;
 #[derive(Serialize)]
 struct View {
     rule: String,
-    title: String,
+    title: Text,
     #[serde(skip_serializing_if = "Option::is_none")]
     severity: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -25,13 +25,13 @@ struct View {
     looks: Vec<LookView>,
     /// Of a rule for a person: how to find out.
     #[serde(skip_serializing_if = "Option::is_none")]
-    steps: Option<String>,
+    steps: Option<Text>,
     #[serde(skip_serializing_if = "Option::is_none")]
     needs: Option<&'static str>,
-    rationale: String,
+    rationale: Text,
     #[serde(skip_serializing_if = "Option::is_none")]
-    impact: Option<String>,
-    remediation: String,
+    impact: Option<Text>,
+    remediation: Text,
     used_by: Vec<UseView>,
 }
 
@@ -138,12 +138,12 @@ fn view(
     Ok(View {
         rule: rule.id.clone(),
         severity: rule.severity.map(Severity::id),
-        title: rule.title.to_string(),
+        title: rule.title.clone(),
         looks,
         steps,
         needs: rule.needs.map(Component::program),
-        rationale: rule.rationale.to_string(),
-        impact: rule.impact.as_ref().map(ToString::to_string),
+        rationale: rule.rationale.clone(),
+        impact: rule.impact.clone(),
         remediation: rule.remediation.render(&mut place),
         used_by: uses(definitions, &rule.id, check.as_ref())?,
         check,

@@ -1,7 +1,7 @@
 //! Checks that the core cannot evaluate itself.
 
 use crate::benchmark::Check;
-use crate::model::{Outcome, Verdict};
+use crate::model::{Outcome, Text, Verdict};
 use std::collections::BTreeMap;
 
 /// Evaluates the checks of a benchmark whose assertion is external.
@@ -25,7 +25,7 @@ impl ExternalChecks for NoExternalChecks {
             reads: String::new(),
             expected: String::new(),
             actual: String::new(),
-            remediation: String::new(),
+            remediation: Text::default(),
             findings: Vec::new(),
             extensions: BTreeMap::new(),
         }

@@ -90,7 +90,7 @@ fn outcome(check: &AuditCheck, verdict: Verdict, expected: String, actual: &str)
         reads: check.audit.clone(),
         expected,
         actual: sanitize::output(actual),
-        remediation: check.remediation.clone(),
+        remediation: check.remediation.clone().into(),
         findings: Vec::new(),
         extensions: fields.into_extensions(),
     }

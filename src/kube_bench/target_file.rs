@@ -2,8 +2,8 @@
 
 use super::fields::GroupFields;
 use super::{AuditCheck, BinOp, CompareOperator, Substitutions, TestItem, Tests};
-use crate::benchmark::{self, Assertion, Assessment, Group, Rule, Section, Template, Text};
-use crate::model::{Id, Target};
+use crate::benchmark::{self, Assertion, Assessment, Group, Rule, Section, Template};
+use crate::model::{Id, Target, Text};
 use crate::text::quote;
 use crate::yaml::{Diagnostic, TextFile};
 use serde::de::Error as _;

@@ -18,7 +18,7 @@ pub(crate) use evidence::EvidenceKind;
 pub use evidence::{Evidence, FileGroup, Observation, Observed};
 pub use id::Id;
 pub use kubernetes_version::{leading_version, minor_version};
-pub use outcome::{EvidenceEntry, Extensions, Finding, Location, Outcome};
+pub use outcome::{EvidenceEntry, Extensions, Finding, Location, Outcome, Text};
 pub use severity::Severity;
 pub use status::Status;
 pub use target::Target;

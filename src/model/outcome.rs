@@ -2,7 +2,11 @@
 
 use super::{Status, Verdict};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+
+/// A text of a definition or a report. One that is compiled in is not copied.
+pub type Text = Cow<'static, str>;
 
 /// Data of another tool's format that a report carries along, by the name of the format.
 pub type Extensions = BTreeMap<String, serde_json::Value>;
@@ -21,7 +25,7 @@ pub struct Outcome {
     /// What was observed, in words.
     pub actual: String,
     /// What to do on this node.
-    pub remediation: String,
+    pub remediation: Text,
     /// What was observed, subject by subject.
     pub findings: Vec<Finding>,
     /// Data for other tools' formats.

@@ -4,9 +4,8 @@ use super::model::{
     BenchmarkInfo, CheckResult, Group, Report, ReportV1, SCHEMA_VERSION, Section, Subject, SubjectKind, TargetLeftOut,
     TimeRange, Tool,
 };
-use crate::benchmark::Check;
 use crate::model::Outcome;
-use crate::plan::{Plan, PlannedGroup, PlannedSection};
+use crate::plan::{Plan, PlannedCheck, PlannedGroup, PlannedSection};
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
@@ -55,9 +54,8 @@ impl ReportHeader {
 impl Report {
     /// The report of an audit: `outcomes` are those of the plan's checks, in the plan's order.
     pub fn build(header: ReportHeader, plan: &Plan<'_>, outcomes: Vec<Outcome>) -> Self {
-        let checks = plan.checks().zip(outcomes).map(|(planned, outcome)| {
-            check(planned.section.target.id(), planned.group.id.as_str(), planned.check, outcome)
-        });
+        let mut checks = Vec::with_capacity(outcomes.len());
+        checks.extend(plan.checks().zip(outcomes).map(|(planned, outcome)| check(planned, outcome)));
         Self::new(ReportV1 {
             schema_version: SCHEMA_VERSION,
             report_id: uuid::Uuid::new_v4().to_string(),
@@ -73,7 +71,7 @@ impl Report {
             notices: header.notices,
             targets_left_out: header.targets_left_out,
             waivers_sha256: None,
-            checks: checks.collect(),
+            checks,
         })
     }
 }
@@ -96,14 +94,15 @@ fn group(planned: &PlannedGroup<'_>) -> Group {
     }
 }
 
-fn check(target: &str, section: &str, check: &Check, outcome: Outcome) -> CheckResult {
+fn check(planned: PlannedCheck<'_>, outcome: Outcome) -> CheckResult {
+    let PlannedCheck { section, group, check, .. } = planned;
     let rule = &check.rule;
     CheckResult {
         id: check.id.to_string(),
         rule_id: (!rule.assertion.is_external()).then(|| rule.id.clone()),
-        target: target.to_owned(),
-        section: section.to_owned(),
-        title: rule.title.to_string(),
+        target: section.target.id().into(),
+        section: group.id.to_string(),
+        title: rule.title.clone(),
         severity: rule.severity,
         published_severity: None,
         scored: check.scored,
@@ -113,8 +112,8 @@ fn check(target: &str, section: &str, check: &Check, outcome: Outcome) -> CheckR
         reads: outcome.reads,
         expected: outcome.expected,
         actual: outcome.actual,
-        rationale: rule.rationale.to_string(),
-        impact: rule.impact.as_ref().map(ToString::to_string),
+        rationale: rule.rationale.clone(),
+        impact: rule.impact.clone(),
         remediation: outcome.remediation,
         waiver: None,
         findings: outcome.findings,

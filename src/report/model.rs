@@ -1,6 +1,6 @@
 //! Report v1: the one document from which every format is made. Immutable once built.
 
-use crate::model::{Extensions, Finding, Severity, Status};
+use crate::model::{Extensions, Finding, Severity, Status, Text};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ops::Deref;
@@ -199,11 +199,11 @@ pub struct CheckResult {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule_id: Option<String>,
     /// Its target.
-    pub target: String,
+    pub target: Text,
     /// The id of its group.
     pub section: String,
     /// The recommendation.
-    pub title: String,
+    pub title: Text,
     /// The severity of its rule; absent for a check of the user's own files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub severity: Option<Severity>,
@@ -226,12 +226,12 @@ pub struct CheckResult {
     /// What was observed, in words.
     pub actual: String,
     /// What an attacker gains where it is not followed.
-    pub rationale: String,
+    pub rationale: Text,
     /// What may break when it is followed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub impact: Option<String>,
+    pub impact: Option<Text>,
     /// What to do.
-    pub remediation: String,
+    pub remediation: Text,
     /// The waiver that accepts a failure.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waiver: Option<Waiver>,

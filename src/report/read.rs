@@ -72,7 +72,7 @@ fn verify(document: &ReportV1) -> Result<(), ReportError> {
     });
     for check in &document.checks {
         match outline.next() {
-            Some((target, group)) if (target, group) == (&check.target, &check.section) => {}
+            Some((target, group)) if *target == check.target && *group == check.section => {}
             _ => {
                 let message = format!("check {} is not where `benchmark.sections` counts it", check.id);
                 return Err(ReportError::Inconsistent(message));

@@ -28,16 +28,21 @@ impl State {
             Status::NotApplicable | Status::Skipped | Status::Waived => Self::Info,
         }
     }
-}
 
-impl fmt::Display for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+    /// The word for it in reports.
+    pub const fn id(self) -> &'static str {
+        match self {
             Self::Pass => "PASS",
             Self::Fail => "FAIL",
             Self::Warn => "WARN",
             Self::Info => "INFO",
-        })
+        }
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id())
     }
 }
 

@@ -12,9 +12,9 @@ pub(crate) fn check(id: &str, status: Status, reason: Option<&str>) -> CheckResu
     CheckResult {
         id: id.to_owned(),
         rule_id: Some("a-rule".to_owned()),
-        target: String::new(),
+        target: "".into(),
         section: String::new(),
-        title: "Plain".to_owned(),
+        title: "Plain".into(),
         severity: None,
         published_severity: None,
         scored: true,
@@ -24,9 +24,9 @@ pub(crate) fn check(id: &str, status: Status, reason: Option<&str>) -> CheckResu
         reads: "mode of /etc/x".to_owned(),
         expected: "'mode' is equal to '600'".to_owned(),
         actual: "600".to_owned(),
-        rationale: "Anyone can read it.".to_owned(),
+        rationale: "Anyone can read it.".into(),
         impact: None,
-        remediation: "chmod 600 /etc/x\n".to_owned(),
+        remediation: "chmod 600 /etc/x\n".into(),
         waiver: None,
         findings: Vec::new(),
         extensions: BTreeMap::new(),
@@ -64,7 +64,7 @@ pub(crate) fn document(sections: Vec<CannedSection>) -> ReportV1 {
             }],
         });
         checks.extend(here.into_iter().map(|check| CheckResult {
-            target: target.to_owned(),
+            target: target.into(),
             section: group.to_owned(),
             ..check
         }));
@@ -100,22 +100,22 @@ pub(crate) fn document(sections: Vec<CannedSection>) -> ReportV1 {
 /// The document of the canned report.
 pub(crate) fn canned() -> ReportV1 {
     let passed = CheckResult {
-        title: "Say \"no\" to <anonymous> & others".to_owned(),
-        remediation: "First this,\nthen that.\n".to_owned(),
+        title: "Say \"no\" to <anonymous> & others".into(),
+        remediation: "First this,\nthen that.\n".into(),
         findings: vec![finding("/etc/x", Status::Pass)],
         ..check("1.1.1", Status::Pass, None)
     };
     let failed = CheckResult {
-        title: "Größe 😀".to_owned(),
+        title: "Größe 😀".into(),
         actual: "one\n\"two\" \\ \t\r\u{7}\u{1b}[31m\u{8}\u{c}\u{0}\u{7f}\u{9b}\u{2028}\u{ffff}".to_owned(),
-        remediation: "chmod 600 <file> && true\n".to_owned(),
+        remediation: "chmod 600 <file> && true\n".into(),
         findings: vec![finding("/etc/x", Status::Fail), finding("/etc/y", Status::Pass)],
         ..check("1.1.2", Status::Fail, Some("it is 644"))
     };
     let manual = CheckResult { scored: false, manual: true, ..check("4.1.1", Status::Manual, None) };
     let unknown = CheckResult { scored: false, ..check("4.1.2", Status::Undetermined, Some("it cannot be read")) };
     let skipped = check("4.1.9", Status::Skipped, None);
-    let silent = CheckResult { remediation: String::new(), ..check("4.1.10", Status::Fail, None) };
+    let silent = CheckResult { remediation: "".into(), ..check("4.1.10", Status::Fail, None) };
     document(vec![
         CannedSection { id: "1", target: "master", group: "1.1", checks: vec![passed, failed] },
         CannedSection { id: "4", target: "node", group: "4.1", checks: vec![manual, unknown, skipped, silent] },

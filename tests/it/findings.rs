@@ -90,9 +90,9 @@ fn long_texts_are_cut_to_bytes_between_characters() {
     // 1 + 2 × 1000 bytes: an even limit falls into the middle of a character.
     let long = format!("x{}", "é".repeat(1000));
     let check = CheckResult {
-        title: long.clone(),
+        title: long.clone().into(),
         actual: long.clone(),
-        remediation: long.clone(),
+        remediation: long.clone().into(),
         ..check("1.1.1", Status::Fail, Some(&long))
     };
     let finding = findings(master(vec![check]))[0]["Findings"][0].clone();

@@ -161,11 +161,11 @@ proptest! {
     fn no_value_breaks_the_document(text in any::<String>(), controls in "[\\x00-\\x1f\\x7f-\\u{9f}\\u{fffe}\\u{ffff}<>&\"'\\]]{0,8}") {
         let text = format!("{text}{controls}");
         let check = CheckResult {
-            title: text.clone(),
+            title: text.clone().into(),
             reads: text.clone(),
             expected: text.clone(),
             actual: text.clone(),
-            remediation: text.clone(),
+            remediation: text.clone().into(),
             ..check("1.1.1", Status::Fail, Some(&text))
         };
         let mut document = document(vec![CannedSection { id: "1", target: "master", group: "1.1", checks: vec![check] }]);

@@ -151,7 +151,7 @@ fn finding<'a>(
         confidence: 100,
         title: truncate(&format!("{} {}", check.id, check.title), 256).to_owned(),
         description: truncate(&check.title, 1024),
-        remediation: filled(&text::remediation(check), 512)
+        remediation: filled(&text::Remediation::of(check).to_string(), 512)
             .map(|text| Remediation { recommendation: Recommendation { text: text.to_owned() } }),
         product_fields: ProductFields {
             reason: text::reason(check).and_then(|r| filled(r, 1024)),

@@ -1,12 +1,13 @@
 //! JSON as kube-bench prints it: the keys, their order and their mixed case are fixed. What is new is in new keys.
 
-use super::text;
+use super::text::{self, Remediation};
 use crate::kube_bench::fields::{CheckFields, GroupFields};
 use crate::model::{EvidenceEntry, Finding};
 use crate::report::{CheckResult, Format, GroupView, Report, SectionView};
 use memchr::{memchr, memchr3};
 use serde::Serialize;
-use serde_json::ser::{CharEscape, Formatter};
+use serde_json::ser::{CharEscape, CompactFormatter, Formatter};
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 /// The format `json`.
@@ -86,10 +87,12 @@ struct Check<'a> {
     #[serde(rename = "AuditConfig")]
     audit_config: String,
     #[serde(rename = "type")]
-    kind: String,
-    remediation: String,
-    test_info: [String; 1],
-    status: String,
+    kind: Cow<'static, str>,
+    #[cfg_attr(test, schemars(with = "String"))]
+    remediation: Remediation<'a>,
+    #[cfg_attr(test, schemars(with = "[String; 1]"))]
+    test_info: [Remediation<'a>; 1],
+    status: &'static str,
     actual_value: &'a str,
     scored: bool,
     #[serde(rename = "IsMultiple")]
@@ -140,14 +143,20 @@ pub(super) fn check_text(check_result: &CheckResult) -> io::Result<String> {
 
 /// A document on a line of its own.
 pub(super) fn write_line(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    document.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, GoEscapes::default()))?;
+    write_document(document, GoEscapes::default(), out)?;
     writeln!(out)
 }
 
 fn to_text(document: &impl Serialize, escapes: GoEscapes) -> io::Result<String> {
     let mut bytes = Vec::new();
-    document.serialize(&mut serde_json::Serializer::with_formatter(&mut bytes, escapes))?;
+    write_document(document, escapes, &mut bytes)?;
     String::from_utf8(bytes).map_err(io::Error::other)
+}
+
+fn write_document(document: &impl Serialize, escapes: GoEscapes, out: &mut dyn Write) -> io::Result<()> {
+    let mut out = GoWriter { pending: Vec::with_capacity(GoWriter::PENDING), out };
+    document.serialize(&mut serde_json::Serializer::with_formatter(&mut out, escapes))?;
+    out.write_pending()
 }
 
 fn control<'a>(report: &'a Report, section: &SectionView<'a>) -> Control<'a> {
@@ -183,17 +192,17 @@ fn check(result: &CheckResult) -> Check<'_> {
     let fields = CheckFields::of(&result.extensions);
     let is_multiple = fields.as_ref().map_or(evidence.len() > 1, |fields| fields.use_multiple_values);
     let fields = fields.unwrap_or_default();
-    let remediation = text::remediation(result);
+    let remediation = Remediation::of(result);
     Check {
         test_number: &result.id,
         test_desc: &result.title,
         audit: &result.reads,
         audit_env: fields.audit_env,
         audit_config: fields.audit_config,
-        kind: if result.manual { "manual".to_owned() } else { fields.kind },
-        test_info: [remediation.clone()],
+        kind: if result.manual { "manual".into() } else { fields.kind.into() },
+        test_info: [remediation],
         remediation,
-        status: result.state().to_string(),
+        status: result.state().id(),
         actual_value: &result.actual,
         scored: result.scored,
         is_multiple,
@@ -218,9 +227,7 @@ impl From<crate::report::Totals> for Totals {
     }
 }
 
-/// Escapes as Go's encoding/json does, which some readers compare byte for byte: `<`, `>`, `&` and the two line separators by
-/// their code, such as `\u003c`. The control characters that Go leaves alone are escaped too, for the sake of terminals, and
-/// so are the two characters that XML excludes.
+/// Escapes what JSON does not allow in a string, as Go's encoding/json writes it. [`GoWriter`] escapes the rest.
 struct GoEscapes {
     /// What stands for the null character.
     null: &'static str,
@@ -232,48 +239,71 @@ impl Default for GoEscapes {
     }
 }
 
-const fn is_escaped(letter: char) -> bool {
-    matches!(letter, '<' | '>' | '&' | '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}')
-}
-
-/// Whether a character of a text may have to be escaped. Asking each character took 18 % of a whole run.
-fn may_hold_escaped(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    !bytes.is_ascii() || memchr3(b'<', b'>', b'&', bytes).is_some() || memchr(0x7f, bytes).is_some()
-}
-
 impl Formatter for GoEscapes {
-    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
-        if !may_hold_escaped(fragment) {
-            return writer.write_all(fragment.as_bytes());
-        }
-        let mut rest = fragment;
-        while let Some(at) = rest.find(is_escaped) {
-            let (before, from) = rest.split_at(at);
-            writer.write_all(before.as_bytes())?;
-            let mut letters = from.chars();
-            if let Some(letter) = letters.next() {
-                write!(writer, "\\u{:04x}", u32::from(letter))?;
-            }
-            rest = letters.as_str();
-        }
-        writer.write_all(rest.as_bytes())
-    }
-
     fn write_char_escape<W: ?Sized + Write>(&mut self, writer: &mut W, escape: CharEscape) -> io::Result<()> {
         match escape {
-            CharEscape::Quote => writer.write_all(b"\\\""),
-            CharEscape::ReverseSolidus => writer.write_all(b"\\\\"),
-            CharEscape::Solidus => writer.write_all(b"/"),
-            CharEscape::LineFeed => writer.write_all(b"\\n"),
-            CharEscape::CarriageReturn => writer.write_all(b"\\r"),
-            CharEscape::Tab => writer.write_all(b"\\t"),
             CharEscape::AsciiControl(0) => writer.write_all(self.null.as_bytes()),
             CharEscape::Backspace => writer.write_all(b"\\u0008"),
             CharEscape::FormFeed => writer.write_all(b"\\u000c"),
-            CharEscape::AsciiControl(byte) => write!(writer, "\\u{byte:04x}"),
+            other => CompactFormatter.write_char_escape(writer, other),
         }
     }
+}
+
+/// Escapes the characters of a JSON document that Go escapes although JSON allows them, which some readers compare byte for
+/// byte: `<`, `>`, `&` and the two line separators. So that a report cannot control a terminal and can be stored as XML, the
+/// other control characters and the two characters that XML excludes are escaped too. All of them occur in strings only.
+///
+/// serde_json writes whole characters. They are collected, because most writes are short.
+struct GoWriter<'w> {
+    pending: Vec<u8>,
+    out: &'w mut dyn Write,
+}
+
+impl GoWriter<'_> {
+    /// Bytes that are escaped together.
+    const PENDING: usize = 1 << 10;
+
+    fn write_pending(&mut self) -> io::Result<()> {
+        let mut rest = str::from_utf8(&self.pending).map_err(io::Error::other)?;
+        // To decode each character would take a tenth of a whole run.
+        let is_plain = rest.is_ascii() && memchr(0x7f, &self.pending).is_none();
+        while let Some(at) = if is_plain { find_html(rest) } else { rest.find(is_escaped) } {
+            self.out.write_all(&rest.as_bytes()[..at])?;
+            let mut letters = rest[at..].chars();
+            if let Some(letter) = letters.next() {
+                write!(self.out, "\\u{:04x}", u32::from(letter))?;
+            }
+            rest = letters.as_str();
+        }
+        self.out.write_all(rest.as_bytes())?;
+        self.pending.clear();
+        Ok(())
+    }
+}
+
+impl Write for GoWriter<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.write_all(bytes).map(|()| bytes.len())
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.pending.extend_from_slice(bytes);
+        if self.pending.len() < Self::PENDING { Ok(()) } else { self.write_pending() }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.write_pending()?;
+        self.out.flush()
+    }
+}
+
+fn find_html(text: &str) -> Option<usize> {
+    memchr3(b'<', b'>', b'&', text.as_bytes())
+}
+
+const fn is_escaped(letter: char) -> bool {
+    matches!(letter, '<' | '>' | '&' | '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}')
 }
 
 #[cfg(test)]

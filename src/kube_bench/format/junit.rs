@@ -46,7 +46,7 @@ fn case(view: &GroupView<'_>, check: &CheckResult) -> io::Result<TestCase> {
         State::Pass => TestCaseStatus::success(),
         State::Fail => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            status.set_type(State::Fail.to_string()).set_description(fit(&text::remediation(check)));
+            status.set_type(State::Fail.to_string()).set_description(fit(&text::Remediation::of(check).to_string()));
             if let Some(reason) = text::reason(check) {
                 status.set_message(fit(reason));
             }

@@ -2,6 +2,8 @@
 
 use crate::model::Status;
 use crate::report::CheckResult;
+use serde::{Serialize, Serializer};
+use std::fmt;
 
 const MANUAL: &str = "Test marked as a manual test";
 const SKIPPED: &str = "Test marked as skip";
@@ -17,9 +19,30 @@ pub(super) fn reason(check: &CheckResult) -> Option<&str> {
 }
 
 /// What to do, and what it may break.
-pub(super) fn remediation(check: &CheckResult) -> String {
-    match &check.impact {
-        Some(impact) => format!("{}\nImpact: {}\n", check.remediation.trim_end(), impact.trim_end()),
-        None => check.remediation.clone(),
+#[derive(Clone, Copy)]
+pub(super) struct Remediation<'a> {
+    text: &'a str,
+    impact: Option<&'a str>,
+}
+
+impl<'a> Remediation<'a> {
+    /// That of a check.
+    pub(super) fn of(check: &'a CheckResult) -> Self {
+        Self { text: &check.remediation, impact: check.impact.as_deref() }
+    }
+}
+
+impl fmt::Display for Remediation<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.impact {
+            Some(impact) => write!(f, "{}\nImpact: {}\n", self.text.trim_end(), impact.trim_end()),
+            None => f.write_str(self.text),
+        }
+    }
+}
+
+impl Serialize for Remediation<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
