@@ -6,6 +6,7 @@ use crate::text::system_error;
 use serde_json::Value as Json;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 
@@ -71,11 +72,15 @@ pub fn server_version(account: &ServiceAccount) -> Result<ServerVersion, Cluster
         Ok(PemItem::Certificate(certificate)) => Some(certificate),
         _ => None,
     });
+    let tls = TlsConfig::builder()
+        .root_certs(RootCerts::from(certificates))
+        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .build();
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .timeout_global(Some(TIMEOUT))
         .max_redirects(0)
         .proxy(None)
-        .tls_config(TlsConfig::builder().root_certs(RootCerts::from(certificates)).build())
+        .tls_config(tls)
         .build()
         .into();
     let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };

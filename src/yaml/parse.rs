@@ -3,7 +3,6 @@
 use super::diagnostic::{Diagnostic, Position};
 use super::file::TextFile;
 use super::node::YamlNode;
-use super::reason::{position_of, reason};
 use super::{recovery, tree};
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
@@ -36,24 +35,16 @@ impl TextFile {
         }
     }
 
-    /// Reads a file that a program may have written, such as a snapshot: JSON if it starts with a brace, else YAML with all
-    /// that serde-saphyr supports (tags, merge keys). A file that is refused is read again for the diagnostic.
+    /// Reads a file that a program may have written, such as a snapshot: JSON if it starts with a brace, else YAML. JSON that
+    /// is refused is read again for the diagnostic.
     pub(crate) fn parse_data<T: DeserializeOwned>(&self) -> Result<T, Diagnostic> {
-        let (position, message) = if self.text.trim_start().starts_with('{') {
-            match serde_json::from_str(&self.text) {
-                Ok(value) => return Ok(value),
-                Err(error) => {
-                    let position = Position { line: error.line().max(1), column: error.column().max(1) };
-                    (position, json_reason(&error).to_owned())
-                }
-            }
-        } else {
-            match serde_saphyr::from_str(&self.text) {
-                Ok(value) => return Ok(value),
-                Err(error) => (position_of(&error), reason(&error)),
-            }
-        };
-        Err(self.parse_tree::<T>().err().unwrap_or_else(|| self.error(position, message)))
+        if !self.text.trim_start().starts_with('{') {
+            return self.parse_tree();
+        }
+        serde_json::from_str(&self.text).map_err(|error| {
+            let position = Position { line: error.line().max(1), column: error.column().max(1) };
+            self.parse_tree::<T>().err().unwrap_or_else(|| self.error(position, json_reason(&error)))
+        })
     }
 }
 

@@ -12,7 +12,8 @@ use std::collections::{BTreeMap, HashMap};
 const MAX_DEPTH: usize = 64;
 const MAX_NODES: usize = 200_000;
 
-/// Reads the only document of a file. Duplicate keys are added to `diagnostics`; their first value is kept.
+/// Reads the only document of a file. Duplicate keys are added to `diagnostics`; their first value is kept. So are the tags
+/// beyond YAML's core schema and the merge keys, neither of which has a meaning here.
 pub(super) fn read(file: &TextFile, diagnostics: &mut Vec<Diagnostic>) -> Result<YamlNode, Diagnostic> {
     let mut builder = TreeBuilder {
         file,
@@ -65,6 +66,10 @@ impl<'a> TreeBuilder<'a> {
         self.check_nodes(self.nodes, span)?;
         self.check_depth(self.depth, span)?;
         let id = self.nodes;
+        if event.tag().is_some_and(|tag| !tag.is_yaml_core_schema()) {
+            let error = self.error(span, "unsupported tag; remove the `!` and what follows it");
+            self.diagnostics.push(error);
+        }
         let (anchor, content) = match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let is_plain = matches!(style, ScalarStyle::Plain) && tag.is_none();
@@ -103,6 +108,11 @@ impl<'a> TreeBuilder<'a> {
             };
             let (event, span) = self.next()?;
             let value = self.node(event, span)?;
+            if matches!(&key.content, Content::Scalar { text, is_plain: true } if text == "<<") {
+                let message = "merge keys (`<<`) are not supported; write out what is to be merged";
+                self.diagnostics.push(self.file.error(key.position, message));
+                continue;
+            }
             match key.text().and_then(|name| Some((name, lines.get(name)?))) {
                 Some((name, line)) => {
                     let message = format!("duplicate key {} (first on line {line})", quote(name));
@@ -244,6 +254,22 @@ mod tests {
             let error = parse(&text).map(drop).expect_err(expected);
             assert!(error.contains(expected), "{error}");
         }
+    }
+
+    #[test]
+    fn tags_and_merge_keys_without_a_meaning_are_reported() {
+        let (root, diagnostics) = parse("a: !!str 1\nb: !!binary aGk=\nc: !x { <<: { d: 1 }, '<<': 2 }\n").expect("YAML");
+        let messages: Vec<String> = diagnostics.iter().map(ToString::to_string).collect();
+        let tag = "unsupported tag; remove the `!` and what follows it";
+        assert_eq!(
+            messages,
+            [
+                &format!("a.yaml:2:13: {tag}"),
+                &format!("a.yaml:3:7: {tag}"),
+                "a.yaml:3:9: merge keys (`<<`) are not supported; write out what is to be merged",
+            ]
+        );
+        assert_eq!(root.get("c").and_then(|c| c.get("<<")).and_then(YamlNode::text), Some("2"));
     }
 
     #[test]
