@@ -258,7 +258,8 @@ mod tests {
 
     #[test]
     fn tags_and_merge_keys_without_a_meaning_are_reported() {
-        let (root, diagnostics) = parse("a: !!str 1\nb: !!binary aGk=\nc: !x { <<: { d: 1 }, '<<': 2 }\n").expect("YAML");
+        let (root, diagnostics) =
+            parse("a: !!str 1\nb: !!binary aGk=\nc: !x { <<: { d: 1 }, '<<': 2 }\n").expect("YAML");
         let messages: Vec<String> = diagnostics.iter().map(ToString::to_string).collect();
         let tag = "unsupported tag; remove the `!` and what follows it";
         assert_eq!(
