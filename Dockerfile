@@ -11,7 +11,7 @@ FROM ${BUILDER} AS build
 # build scripts and procedural macros as well.
 ARG TARGET=
 # Comma-separated Cargo features.
-ARG FEATURES=kube-bench,postgres
+ARG FEATURES=cluster,kube-bench,postgres
 # Further options for cargo, such as --offline.
 ARG CARGO_OPTIONS=
 # Links statically, packs the relocations and drops the unwind tables.
