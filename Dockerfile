@@ -31,7 +31,7 @@ RUN set -eu; \
     cargo build --profile image --locked ${CARGO_OPTIONS} --no-default-features --features "${FEATURES}" --target "$target"; \
     rm -r src benches build.rs
 
-# Builds the program. `touch`, because Cargo takes files that are older than the last build as unchanged.
+# Builds the program. `touch`, because Cargo treats files that are older than the last build as unchanged.
 COPY . .
 RUN set -eu; \
     touch build.rs src/main.rs src/lib.rs; \
