@@ -9,14 +9,24 @@ use walkdir::WalkDir;
 const MAX_DEPTH: usize = 32;
 const MAX_ENTRIES: usize = 100_000;
 
+/// Refuses a folder of the user's that is not there or cannot be read, so that a misspelt name is not an empty folder.
+#[expect(clippy::disallowed_methods, reason = "folders that the user names are not part of the node")]
+pub(super) fn verify(folder: &Path) -> Result<(), Diagnostic> {
+    std::fs::read_dir(folder).map(drop).map_err(|error| Diagnostic::unreadable(folder, &system_error(&error)))
+}
+
 /// Every YAML file directly in a folder, in the order of their names. None where there is no such folder.
 pub(super) fn read_folder(folder: &Path) -> Result<Vec<TextFile>, Diagnostic> {
     if !TextFile::is_present(folder) {
         return Ok(Vec::new());
     }
     let mut files = Vec::new();
-    for entry in WalkDir::new(folder).min_depth(1).max_depth(1).sort_by_file_name().into_iter().take(MAX_ENTRIES) {
+    let entries = WalkDir::new(folder).min_depth(1).max_depth(1).sort_by_file_name();
+    for (count, entry) in entries.into_iter().enumerate() {
         let path = entry.map_err(|error| unreadable(folder, &error))?.into_path();
+        if count >= MAX_ENTRIES {
+            return Err(too_many(folder));
+        }
         if is_yaml(&path) {
             files.push(TextFile::read_regular(&path)?);
         }
@@ -30,8 +40,7 @@ pub(super) fn find_below(folder: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
     for (count, entry) in WalkDir::new(folder).sort_by_file_name().into_iter().enumerate() {
         let entry = entry.map_err(|error| unreadable(folder, &error))?;
         if count > MAX_ENTRIES {
-            let message = format!("holds more than {MAX_ENTRIES} files and folders; name a folder below it");
-            return Err(Diagnostic::of_path(folder, message));
+            return Err(too_many(folder));
         }
         if entry.depth() > MAX_DEPTH {
             let message = format!("is more than {MAX_DEPTH} levels below {}", folder.display());
@@ -44,6 +53,10 @@ pub(super) fn find_below(folder: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
     Ok(files)
 }
 
+fn too_many(folder: &Path) -> Diagnostic {
+    Diagnostic::of_path(folder, format!("holds more than {MAX_ENTRIES} files and folders; name a folder below it"))
+}
+
 fn is_yaml(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
 }
@@ -53,5 +66,5 @@ fn unreadable(folder: &Path, error: &walkdir::Error) -> Diagnostic {
         Some(error) => system_error(error),
         None => "a symbolic link leads back to a folder above it".into(),
     };
-    Diagnostic::of_path(error.path().unwrap_or(folder), format!("cannot read this folder: {reason}"))
+    Diagnostic::unreadable(error.path().unwrap_or(folder), &reason)
 }

@@ -1,6 +1,6 @@
 //! Loads the definitions that are compiled in, and a user's over them.
 
-use super::files::read_folder;
+use super::files::{self, read_folder};
 use super::profile::RawProfile;
 use super::raw::RawRule;
 use super::rules::Rules;
@@ -21,6 +21,7 @@ impl Library {
         library.add_profiles(embedded::PROFILES.iter().map(compiled_in).collect())?;
         let mut config = compiled_in(&embedded::CONFIG);
         if let Some(folder) = folder {
+            files::verify(folder)?;
             library.add_rules(&read_folder(&folder.join("catalog"))?)?;
             library.add_profiles(read_folder(&folder.join("profiles"))?)?;
             let own = folder.join("config.yaml");

@@ -40,7 +40,10 @@ impl RawRule {
         let steps = self.steps.as_ref().map(|steps| template("steps", steps));
         let test = self.test();
         let assertion = match steps {
-            Some(steps) if test.is_empty() => Some(Assertion::Manual(steps)),
+            Some(steps) if test.is_empty() => {
+                test.refuse_stray_keys(&[], &mut errors);
+                Some(Assertion::Manual(steps))
+            }
             Some(_) => {
                 errors.push(RuleError::new(&["steps"], "a rule has either `steps` or a probe, not both".to_owned()));
                 None
@@ -114,6 +117,20 @@ impl TestKeys<'_> {
         self.probes.is_empty() && self.all_of.is_none() && self.any_of.is_none()
     }
 
+    /// Refuses keys that only a probe gives a meaning, so that none is silently without effect.
+    fn refuse_stray_keys(&self, path: &[String], errors: &mut Vec<RuleError>) {
+        let keys = [
+            ("expect", self.expect.is_some()),
+            ("when-unset", self.when_unset.is_some()),
+            ("when-missing", self.when_missing.is_some()),
+        ];
+        for (key, _) in keys.into_iter().filter(|(_, is_set)| *is_set && self.probes.is_empty()) {
+            let path = path.iter().cloned().chain([key.to_owned()]).collect();
+            let message = format!("`{key}` belongs to a probe; move it into each test that it is for");
+            errors.push(RuleError { path, ..RuleError::new(&[], message) });
+        }
+    }
+
     /// `path` is where in the rule this test is.
     fn build(
         mut self,
@@ -121,6 +138,7 @@ impl TestKeys<'_> {
         path: &mut Vec<String>,
         errors: &mut Vec<RuleError>,
     ) -> Option<Assertion> {
+        self.refuse_stray_keys(path, errors);
         match (self.all_of, self.any_of, self.probes.len()) {
             (Some(inner), None, 0) if !inner.is_empty() => {
                 build_all(inner, "all-of", params, path, errors).map(Assertion::AllOf)

@@ -1,4 +1,4 @@
-//! Chooses the benchmark of an audit: by the user's word, or by the Kubernetes version that the node shows.
+//! Chooses the benchmark of an audit: by `--benchmark` or `--version`, or by the detected Kubernetes version.
 
 use super::definitions::Definitions;
 use super::flags::BenchmarkFlags;
@@ -62,7 +62,7 @@ pub(crate) fn detected(
 ) -> Result<Choice, Failure> {
     let ask = if ask_cluster { cluster_version } else { Err };
     let found = version::detect(collector, node, source).or_else(ask);
-    let found = found.map_err(|e| Failure::Usage(e.to_string()))?;
+    let found = found.map_err(|e| Failure::Other(e.into()))?;
     by_version(definitions, &found.version, &found.source, found.disagreement)
 }
 

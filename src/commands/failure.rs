@@ -11,7 +11,7 @@ pub(crate) enum Failure {
     Usage(String),
     /// A definition file is wrong.
     #[error(transparent)]
-    Definition(#[from] Diagnostic),
+    Definition(Diagnostic),
     /// Another file of the user's is wrong.
     #[error("{0}")]
     File(String),
@@ -32,6 +32,20 @@ impl Failure {
             Self::Definition(_) | Self::File(_) => 3,
             Self::Nothing(_) => 4,
         }
+    }
+
+    /// Whether a later audit would fail in the same way.
+    pub(crate) const fn is_permanent(&self) -> bool {
+        match self {
+            Self::Usage(_) | Self::Definition(_) | Self::File(_) => true,
+            Self::Nothing(_) | Self::Other(_) => false,
+        }
+    }
+}
+
+impl From<Diagnostic> for Failure {
+    fn from(error: Diagnostic) -> Self {
+        if error.unreadable { Self::Other(error.into()) } else { Self::Definition(error) }
     }
 }
 

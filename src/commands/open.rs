@@ -28,8 +28,8 @@ pub(crate) fn source(
         file => RecordedSource::open(Path::new(file)),
     };
     let source = source.map_err(|error| match error {
-        RecordedNodeError::Read(error) => Failure::Usage(format!("--host: {error}")),
-        RecordedNodeError::Invalid(error) => Failure::File(format!("--host: {error}")),
+        RecordedNodeError::Read(error) if error.unreadable => Failure::Other(anyhow::anyhow!("--host: {error}")),
+        RecordedNodeError::Read(error) | RecordedNodeError::Invalid(error) => Failure::File(format!("--host: {error}")),
     })?;
     Ok(Box::new(source))
 }

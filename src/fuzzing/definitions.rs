@@ -94,7 +94,7 @@ fn substitutions() -> &'static Substitutions {
 /// Fails if a diagnostic about `file` has no message, or a position that the file does not have. The position after the last
 /// character of a line counts: something may be missing there. For YAML a carriage return ends a line, for an editor it does not.
 fn assert_position(file: &TextFile, diagnostic: &Diagnostic) {
-    let Diagnostic { file: name, line, column, level: _, message } = diagnostic;
+    let Diagnostic { file: name, line, column, level: _, unreadable: _, message } = diagnostic;
     assert!(!message.is_empty());
     if *name != file.name {
         return;

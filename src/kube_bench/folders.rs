@@ -1,4 +1,4 @@
-//! Loads folders of definitions: one for each benchmark, with a file for each target. Words such as `$kubeletconf` are
+//! Loads folders of definitions: one for each benchmark, with a file for each target. Variables such as `$kubeletconf` are
 //! replaced in the text of a file before it is parsed; the caller says by what.
 
 use super::folder_config::{merge, typed};
@@ -7,9 +7,11 @@ use super::{AuditCheck, Substitutions, warnings};
 use crate::benchmark::{Benchmark, ForeignFormat};
 use crate::model::{Id, Target};
 use crate::node::Config;
+use crate::text::system_error;
 use crate::yaml::{Diagnostic, TextFile};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -39,7 +41,7 @@ impl FolderSet {
     /// The benchmark folders below `folder`. `config` is the configuration that they extend.
     pub fn find(folder: Option<&Path>, config: Option<TextFile>) -> Result<Self, Diagnostic> {
         let mut folders = BTreeMap::new();
-        for path in folder.map(folders_in).unwrap_or_default() {
+        for path in folder.map(folders_in).transpose()?.unwrap_or_default() {
             let files: Vec<(Target, PathBuf)> = Target::ALL
                 .into_iter()
                 .map(|target| (target, path.join(format!("{target}.yaml"))))
@@ -104,7 +106,7 @@ impl FolderSet {
         Ok(found.concat())
     }
 
-    /// Loads a benchmark; `None` if it has no folder. `words` gives the replacements for the file of a target.
+    /// Loads a benchmark; `None` if it has no folder. `words` gives the values of the variables for the file of a target.
     pub fn benchmark(
         &self,
         id: &str,
@@ -140,10 +142,15 @@ impl ForeignFormat for FolderSet {
 
 /// The subfolders that may hold a benchmark. `catalog` and `profiles` hold native definitions.
 #[expect(clippy::disallowed_methods, reason = "definition files are the user's own")]
-fn folders_in(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let paths = entries.map(|entry| entry.path()).filter(|path| path.is_dir());
-    let mut paths: Vec<PathBuf> = paths.filter(|p| !p.ends_with("catalog") && !p.ends_with("profiles")).collect();
+fn folders_in(folder: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
+    let unreadable = |error: &io::Error| Diagnostic::unreadable(folder, &system_error(error));
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(|e| unreadable(&e))? {
+        let path = entry.map_err(|e| unreadable(&e))?.path();
+        if path.is_dir() && !path.ends_with("catalog") && !path.ends_with("profiles") {
+            paths.push(path);
+        }
+    }
     paths.sort();
-    paths
+    Ok(paths)
 }

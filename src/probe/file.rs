@@ -20,7 +20,7 @@ const SOURCE: &str = "file system";
 /// Files whose mode and owner are read.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "RawFile"))]
-#[serde(from = "RawFile")]
+#[serde(try_from = "RawFile")]
 pub struct FileProbe {
     /// Every one that exists is read.
     pub(crate) at: Vec<FileRef>,
@@ -40,10 +40,18 @@ struct RawFile {
     names: Vec<NamePattern>,
 }
 
-impl From<RawFile> for FileProbe {
-    fn from(raw: RawFile) -> Self {
+impl TryFrom<RawFile> for FileProbe {
+    type Error = String;
+
+    fn try_from(raw: RawFile) -> Result<Self, String> {
         let OneOrMany(at) = raw.at;
-        Self { at, tree: raw.tree, names: raw.names }
+        if at.is_empty() {
+            return Err("`at` must not be empty".to_owned());
+        }
+        if raw.tree.is_none() && !raw.names.is_empty() {
+            return Err("`names` needs `tree`, such as `tree: files`".to_owned());
+        }
+        Ok(Self { at, tree: raw.tree, names: raw.names })
     }
 }
 

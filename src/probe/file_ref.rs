@@ -4,6 +4,7 @@
 use super::SettingProbe;
 use crate::model::Component;
 use crate::source::node::HostPath;
+use crate::text::glob::Glob;
 use crate::text::{quote, suggestions};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, MapAccess, Visitor};
@@ -134,6 +135,9 @@ impl<'de> Visitor<'de> for FileRefVisitor {
     fn visit_str<E: de::Error>(self, text: &str) -> Result<FileRef, E> {
         if text.starts_with('/') {
             verify_length(text).map_err(E::custom)?;
+            for name in text.split('/').filter(|name| is_pattern(name)) {
+                Glob::rule(name).map_err(|error| E::custom(format!("{}: {error}", quote(text))))?;
+            }
             return Ok(FileRef::Path(text.to_owned()));
         }
         let known = FileRole::parse(text).map(|(component, role)| FileRef::Known(component, role));

@@ -267,15 +267,15 @@ fn expand_pattern(context: &CollectContext<'_>, pattern: &str) -> Vec<Result<Hos
     let mut matches = vec![PathBuf::from("/")];
     let mut errors = Vec::new();
     for name in pattern.split('/').filter(|n| !n.is_empty()) {
+        if !is_pattern(name) {
+            matches.iter_mut().for_each(|directory| directory.push(name));
+            continue;
+        }
         let Ok(glob) = Glob::rule(name) else {
             return vec![Err(Observed::Unknown(format!("{pattern} is not a valid pattern")))];
         };
         let mut next = Vec::new();
         for directory in matches {
-            if !is_pattern(name) {
-                next.push(directory.join(name));
-                continue;
-            }
             match context.list(&HostPath::host(&directory)) {
                 Ok(names) => next.extend(names.iter().filter(|n| glob.is_match(n)).map(|n| directory.join(n))),
                 Err(SourceError::NotFound | SourceError::NotDirectory) => {}

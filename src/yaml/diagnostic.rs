@@ -1,5 +1,6 @@
 //! What is wrong in a user's file, and where.
 
+use std::fmt;
 use std::path::Path;
 
 /// A position in a text file. Both numbers start at 1; a column is a character.
@@ -43,8 +44,7 @@ impl Level {
 }
 
 /// Something wrong in a user's file. Ordered by file and position.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
-#[error("{file}:{line}:{column}: {message}")]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Diagnostic {
     /// Path of the file, as the user named it.
     pub file: String,
@@ -54,6 +54,8 @@ pub struct Diagnostic {
     pub column: usize,
     /// Whether the file is refused.
     pub level: Level,
+    /// Whether the file or folder cannot be read, so that nothing is known of its content.
+    pub unreadable: bool,
     /// What is wrong, and what to write instead.
     pub message: String,
 }
@@ -61,11 +63,25 @@ pub struct Diagnostic {
 impl Diagnostic {
     pub(crate) fn new(file: &str, position: Position, level: Level, message: impl Into<String>) -> Self {
         let Position { line, column } = position;
-        Self { file: file.to_owned(), line, column, level, message: message.into() }
+        Self { file: file.to_owned(), line, column, level, unreadable: false, message: message.into() }
+    }
+
+    /// A file or folder that cannot be read.
+    pub(crate) fn unreadable(path: &Path, reason: &str) -> Self {
+        Self { unreadable: true, ..Self::of_path(path, format!("cannot be read: {reason}")) }
     }
 
     /// An error about a file or folder as a whole.
     pub(crate) fn of_path(path: &Path, message: impl Into<String>) -> Self {
         Self::new(&path.display().to_string(), Position::START, Level::Error, message)
+    }
+}
+
+impl std::error::Error for Diagnostic {}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { file, line, column, message, unreadable, level: _ } = self;
+        if *unreadable { write!(f, "{file}: {message}") } else { write!(f, "{file}:{line}:{column}: {message}") }
     }
 }

@@ -27,8 +27,7 @@ impl TextFile {
 
     /// Reads a file that the user named, which may be a pipe.
     pub(crate) fn read(path: &Path) -> Result<Self, Diagnostic> {
-        let bytes = read_limited(path)
-            .map_err(|error| Diagnostic::of_path(path, format!("cannot read this file: {}", system_error(&error))))?;
+        let bytes = read_limited(path).map_err(|error| Diagnostic::unreadable(path, &system_error(&error)))?;
         if bytes.len() as u64 > MAX_BYTES {
             return Err(Diagnostic::of_path(path, format!("the file is larger than {} MiB", MAX_BYTES >> 20)));
         }

@@ -11,6 +11,9 @@ use serde::de::DeserializeOwned;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Errors that are reported for one file. Each costs another reading of it.
+const MAX_ERRORS: usize = 100;
+
 /// What a type reads from a tree.
 pub(crate) struct Recovered<T> {
     /// The value without the nodes that were removed; none if nothing was left.
@@ -39,7 +42,7 @@ pub(crate) fn read<T: DeserializeOwned>(file: &TextFile, node: &YamlNode) -> Rec
                 return Recovered { value: Some(value), errors: recovery.errors, ignored };
             }
             Err(error) => {
-                if !recovery.retry(error) {
+                if !recovery.retry(error) || recovery.errors.len() >= MAX_ERRORS {
                     return Recovered { value: None, errors: recovery.errors, ignored: Vec::new() };
                 }
             }

@@ -11,6 +11,8 @@ use std::collections::{BTreeMap, HashMap};
 /// Levels and nodes of a definition file. The content of an alias counts wherever the alias is used.
 const MAX_DEPTH: usize = 64;
 const MAX_NODES: usize = 200_000;
+/// Bytes that aliases and anchors may copy.
+const MAX_COPIED_BYTES: usize = 64 << 20;
 
 /// Reads the only document of a file. Duplicate keys are added to `diagnostics`; their first value is kept. So are the tags
 /// beyond YAML's core schema and the merge keys, neither of which has a meaning here.
@@ -22,6 +24,7 @@ pub(super) fn read(file: &TextFile, diagnostics: &mut Vec<Diagnostic>) -> Result
         nodes: 0,
         depth: 0,
         anchored_nodes: 0,
+        copied_bytes: 0,
         diagnostics,
     };
     let mut document = None;
@@ -45,6 +48,8 @@ struct TreeBuilder<'a> {
     depth: usize,
     /// Nodes in `anchors`.
     anchored_nodes: usize,
+    /// Bytes of the texts that were copied.
+    copied_bytes: usize,
     diagnostics: &'a mut Vec<Diagnostic>,
 }
 
@@ -128,9 +133,12 @@ impl<'a> TreeBuilder<'a> {
 
     /// A copy of what an alias refers to, with new node ids.
     fn alias(&mut self, anchor: usize, span: Span) -> Result<Content, Diagnostic> {
-        let Some(mut node) = self.anchors.get(&anchor).cloned() else {
+        let Some(anchored) = self.anchors.get(&anchor) else {
             return Err(self.error(span, "the alias refers to a value that contains it"));
         };
+        self.copied_bytes += bytes(anchored);
+        self.check_copied_bytes(span)?;
+        let mut node = anchored.clone();
         self.check_depth(self.depth + height(&node), span)?;
         self.renumber(&mut node);
         Ok(node.content)
@@ -140,6 +148,8 @@ impl<'a> TreeBuilder<'a> {
     fn keep_anchor(&mut self, anchor: usize, node: &YamlNode, span: Span) -> Result<(), Diagnostic> {
         self.anchored_nodes += self.nodes - node.id + 1;
         self.check_nodes(self.anchored_nodes, span)?;
+        self.copied_bytes += bytes(node);
+        self.check_copied_bytes(span)?;
         self.anchors.insert(anchor, node.clone());
         Ok(())
     }
@@ -167,6 +177,14 @@ impl<'a> TreeBuilder<'a> {
         Ok(())
     }
 
+    fn check_copied_bytes(&self, span: Span) -> Result<(), Diagnostic> {
+        if self.copied_bytes > MAX_COPIED_BYTES {
+            let message = format!("its aliases expand to more than {} MiB", MAX_COPIED_BYTES >> 20);
+            return Err(self.error(span, &message));
+        }
+        Ok(())
+    }
+
     fn check_depth(&self, depth: usize, span: Span) -> Result<(), Diagnostic> {
         if depth > MAX_DEPTH {
             return Err(self.error(span, &format!("nested more than {MAX_DEPTH} levels deep")));
@@ -187,6 +205,16 @@ fn height(node: &YamlNode) -> usize {
             entries.iter().map(|(key, value)| height(key).max(height(value)) + 1).max().unwrap_or_default()
         }
         Content::Scalar { .. } | Content::Placeholder(_) => 0,
+    }
+}
+
+/// Bytes of the texts in a node.
+fn bytes(node: &YamlNode) -> usize {
+    match &node.content {
+        Content::Scalar { text, .. } => text.len(),
+        Content::Sequence(items) => items.iter().map(bytes).sum(),
+        Content::Mapping(entries) => entries.iter().map(|(key, value)| bytes(key) + bytes(value)).sum(),
+        Content::Placeholder(_) => 0,
     }
 }
 
@@ -249,6 +277,7 @@ mod tests {
             (level(0, String::new()) + &chain, "nested more than 64 levels deep"),
             (format!("{nested_anchors}{}{}", "x,".repeat(20_000), "]".repeat(50)), "more than 200000 values"),
             ("[".repeat(65) + &"]".repeat(65), "nested more than 64 levels deep"),
+            (format!("- &a {}\n{}", "x".repeat(1 << 20), "- *a\n".repeat(100)), "expand to more than 64 MiB"),
         ];
         for (text, expected) in cases {
             let error = parse(&text).map(drop).expect_err(expected);
