@@ -1,45 +1,23 @@
-//! `nodeproof snapshot`: writes down what the probes read on a node, for judging it later or elsewhere.
+//! `nodeproof snapshot` records what the probes read on a node, for an offline audit.
 
-use crate::benchmark::Library;
+use super::definitions::Definitions;
+use super::flags::AuditFlags;
+use super::open;
 use crate::commands::Failure;
+use crate::sink::Destination;
 use crate::snapshot::{self, SnapshotError};
-use crate::source::node::NodeSource;
-use anyhow::Context;
-use std::fs::{File, OpenOptions, Permissions};
-use std::io::{self, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use crate::source::node::{Deadline, StuckCalls};
 use std::path::Path;
 
-/// Where the snapshot goes: opened before any work, so that a bad name costs nothing, and readable by its owner alone.
-/// `None` and `-` are stdout.
-pub(crate) fn open(path: Option<&Path>) -> Result<Option<File>, Failure> {
-    let Some(path) = path.filter(|path| *path != Path::new("-")) else {
-        return Ok(None);
-    };
-    let create = || {
-        let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
-        // A file that was there keeps its mode otherwise; a device or pipe is none of ours.
-        if file.metadata()?.is_file() {
-            file.set_permissions(Permissions::from_mode(0o600))?;
-        }
-        io::Result::Ok(file)
-    };
-    Ok(Some(create().with_context(|| format!("--output {} cannot be written", path.display()))?))
-}
-
-/// Takes a snapshot of a machine and writes it.
-pub(crate) fn write(library: &Library, host: &dyn NodeSource, out: Option<File>) -> Result<(), Failure> {
-    let bytes = snapshot::take(library, host).map_err(|error| match error {
-        SnapshotError::Definition(error) => Failure::Definition(error),
+/// Takes a snapshot of the node and writes it to a file that only its owner can read, or to stdout.
+pub(crate) fn snapshot(flags: &AuditFlags, output: Option<&Path>) -> Result<(), Failure> {
+    let definitions = Definitions::from_flags(&flags.benchmark)?;
+    let destination = Destination::open(output)?.private();
+    let deadline = Deadline::of(flags.node.timeout);
+    let source = open::source(&flags.node, deadline, &StuckCalls::default())?;
+    let bytes = snapshot::take(&definitions.library, source.as_ref()).map_err(|error| match error {
+        SnapshotError::Definition(error) => error.into(),
         other @ SnapshotError::Json(_) => Failure::Other(other.into()),
     })?;
-    let written = match out {
-        Some(mut file) => file.write_all(&bytes),
-        None => io::stdout().lock().write_all(&bytes),
-    };
-    match written {
-        // Whoever reads may stop early, as `head` does.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => Ok(other.context("the snapshot cannot be written")?),
-    }
+    Ok(destination.write_with(false, &|out| out.write_all(&bytes))?)
 }

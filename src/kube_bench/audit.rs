@@ -32,8 +32,8 @@ pub enum AuditOutput {
         /// 0 is success.
         status: i32,
     },
-    /// Why it was not run, or not to its end.
-    NotRun(String),
+    /// Why it gave no result: it was not run, or not to its end.
+    Failed(String),
 }
 
 /// Runs audits on one machine, each script once.
@@ -106,15 +106,15 @@ impl<'h> AuditRunner<'h> {
             Ok(ScriptOutput { text, status }) => {
                 *self.interpreted.borrow_mut() += 1;
                 if text.len() > MAX_OUTPUT {
-                    return AuditOutput::NotRun(format!("it printed more than {MAX_OUTPUT} bytes"));
+                    return AuditOutput::Failed(format!("it printed more than {MAX_OUTPUT} bytes"));
                 }
                 AuditOutput::Text { text, status }
             }
-            Err(ScriptError::Failed(reason)) => AuditOutput::NotRun(reason),
+            Err(ScriptError::Failed(reason)) => AuditOutput::Failed(reason),
             Err(ScriptError::HelperScript(name)) => {
                 if self.shell.is_ok() && !self.is_installed(&name) {
                     let name = quote(&name);
-                    return AuditOutput::NotRun(format!(
+                    return AuditOutput::Failed(format!(
                         "the helper script {name} is missing; install it in a directory of PATH"
                     ));
                 }
@@ -138,14 +138,14 @@ impl<'h> AuditRunner<'h> {
     fn run_in_shell(&self, script: &str, what: &str) -> AuditOutput {
         match &self.shell {
             Err(reason) => {
-                AuditOutput::NotRun(format!("the script needs a shell ({what} is not supported), and {reason}"))
+                AuditOutput::Failed(format!("the script needs a shell ({what} is not supported), and {reason}"))
             }
-            Ok(shell) if !shell.is_available() => AuditOutput::NotRun(format!(
+            Ok(shell) if !shell.is_available() => AuditOutput::Failed(format!(
                 "the script needs a shell ({what} is not supported), and /bin/sh does not exist"
             )),
             Ok(shell) => match shell.run(script) {
                 Ok(ScriptOutput { text, status }) => AuditOutput::Text { text, status },
-                Err(error) => AuditOutput::NotRun(error.to_string()),
+                Err(error) => AuditOutput::Failed(error.to_string()),
             },
         }
     }

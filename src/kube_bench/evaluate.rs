@@ -88,7 +88,7 @@ fn outcome(check: &AuditCheck, verdict: Verdict, expected: String, actual: &str)
         verdict: verdict.map_reason(sanitize::into_line),
         manual: kind == "manual",
         reads: check.audit.clone(),
-        expected,
+        expected: sanitize::into_line(expected),
         actual: sanitize::output(actual),
         remediation: check.remediation.clone().into(),
         findings: Vec::new(),
@@ -113,7 +113,7 @@ fn texts<'a>(check: &AuditCheck, answers: &'a AuditOutputs) -> Result<Texts<'a>,
                 let no_file = *status == 127 || text.contains("No such file or directory");
                 if no_file { "" } else { return Err(reason) }
             }
-            AuditOutput::Text { .. } | AuditOutput::NotDefined | AuditOutput::NotRun(_) => return Err(reason),
+            AuditOutput::Text { .. } | AuditOutput::NotDefined | AuditOutput::Failed(_) => return Err(reason),
         },
     };
     Ok(Texts { audit, config, env })
@@ -126,7 +126,7 @@ fn output<'a>(script: &str, printed: &'a AuditOutput) -> Result<&'a str, String>
         AuditOutput::Text { text, status } => {
             Err(format!("the audit {} failed with exit status {status}: {}", quote(script), quote(text)))
         }
-        AuditOutput::NotRun(reason) => Err(format!("the audit {} was not run: {reason}", quote(script))),
+        AuditOutput::Failed(reason) => Err(format!("the audit {} gave no result: {reason}", quote(script))),
     }
 }
 

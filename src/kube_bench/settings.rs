@@ -17,7 +17,7 @@ pub enum SettingError {
     },
     /// Malformed.
     #[error("{name}: `{value}` is not {expected}")]
-    Form {
+    Malformed {
         /// The variable.
         name: &'static str,
         /// What it holds.
@@ -29,22 +29,22 @@ pub enum SettingError {
 
 /// The account, region and cluster of `--asff`.
 pub(crate) fn origin(variable: Variables<'_>) -> Result<Origin, SettingError> {
-    let mut wanted = Wanted::new("--asff", variable);
-    let account = wanted.need(&["KUBE_BENCH_AWS_ACCOUNT", "AWS_ACCOUNT"]);
-    let region = wanted.need(&["KUBE_BENCH_AWS_REGION", "AWS_REGION"]);
-    let cluster = wanted.need(&["KUBE_BENCH_CLUSTER_ARN", "CLUSTER_ARN"]);
-    let node = wanted.need(&["KUBE_BENCH_NODE_NAME", "NODE_NAME"]);
-    wanted.finish()?;
+    let mut settings = Settings::new("--asff", variable);
+    let (account_name, account) = settings.required(&["KUBE_BENCH_AWS_ACCOUNT", "AWS_ACCOUNT"]);
+    let (_, region) = settings.required(&["KUBE_BENCH_AWS_REGION", "AWS_REGION"]);
+    let (cluster_name, cluster) = settings.required(&["KUBE_BENCH_CLUSTER_ARN", "CLUSTER_ARN"]);
+    let (_, node) = settings.required(&["KUBE_BENCH_NODE_NAME", "NODE_NAME"]);
+    settings.finish()?;
     if account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(SettingError::Form {
-            name: "KUBE_BENCH_AWS_ACCOUNT",
+        return Err(SettingError::Malformed {
+            name: account_name,
             value: account,
             expected: "an account number of twelve digits",
         });
     }
     if !cluster.starts_with("arn:") || cluster.split(':').count() < 6 {
-        return Err(SettingError::Form {
-            name: "KUBE_BENCH_CLUSTER_ARN",
+        return Err(SettingError::Malformed {
+            name: cluster_name,
             value: cluster,
             expected: "an ARN such as arn:aws:eks:eu-central-1:123456789012:cluster/one",
         });
@@ -53,26 +53,28 @@ pub(crate) fn origin(variable: Variables<'_>) -> Result<Origin, SettingError> {
 }
 
 /// Reads variables, and remembers those that are missing, to name them all at once.
-pub(crate) struct Wanted<'a> {
+pub(crate) struct Settings<'a> {
     flag: &'static str,
     variable: Variables<'a>,
     missing: Vec<&'static str>,
 }
 
-impl<'a> Wanted<'a> {
+impl<'a> Settings<'a> {
     pub(crate) const fn new(flag: &'static str, variable: Variables<'a>) -> Self {
         Self { flag, variable, missing: Vec::new() }
     }
 
-    /// The first of these variables that is set and not empty.
-    pub(crate) fn look(&self, names: &[&str]) -> Option<String> {
-        names.iter().find_map(|name| (self.variable)(name).filter(|value| !value.is_empty()))
+    /// The first of these variables that is set and not empty, with its value.
+    pub(crate) fn optional(&self, names: &[&'static str]) -> Option<(&'static str, String)> {
+        let set = |name: &&'static str| (self.variable)(name).filter(|value| !value.is_empty()).map(|v| (*name, v));
+        names.iter().find_map(set)
     }
 
-    pub(crate) fn need(&mut self, names: &[&'static str]) -> String {
-        self.look(names).unwrap_or_else(|| {
+    /// The same; if none is set, the first counts as missing.
+    pub(crate) fn required(&mut self, names: &[&'static str]) -> (&'static str, String) {
+        self.optional(names).unwrap_or_else(|| {
             self.missing.extend(names.first());
-            String::new()
+            ("", String::new())
         })
     }
 
@@ -111,8 +113,8 @@ mod tests {
         assert!(origin(&from(&AWS)).is_ok());
         for (name, value) in [("KUBE_BENCH_AWS_ACCOUNT", "12345"), ("CLUSTER_ARN", "one")] {
             let pairs: Vec<_> = AWS.iter().map(|(n, v)| if *n == name { (*n, value) } else { (*n, *v) }).collect();
-            let found = origin(&from(&pairs));
-            assert!(matches!(found, Err(SettingError::Form { value: v, .. }) if v == value), "{name}");
+            let error = origin(&from(&pairs)).expect_err(name).to_string();
+            assert!(error.starts_with(&format!("{name}: `{value}` is not a")), "{error}");
         }
     }
 }

@@ -1,7 +1,9 @@
 //! The format `report`: the document itself as JSON, written and read back.
 
 use super::{Format, Report, ReportV1, SCHEMA_VERSION};
+use crate::text::{quote, sanitize};
 use serde::Deserialize;
+use serde_json::Value as Json;
 use std::io::{self, Write};
 
 /// The format `report`.
@@ -31,6 +33,9 @@ pub enum ReportError {
     /// It has a version that this program cannot read.
     #[error(" the report has schema version {0}; this program reads version {SCHEMA_VERSION}")]
     Version(u64),
+    /// It has characters that this program never writes, and that a terminal would obey.
+    #[error(" the report has control characters in {0}, which no report of this program has")]
+    ControlCharacters(String),
     /// Its parts contradict each other.
     #[error(" the report contradicts itself: {0}")]
     Inconsistent(String),
@@ -49,6 +54,7 @@ impl Report {
         if version != u64::from(SCHEMA_VERSION) {
             return Err(ReportError::Version(version));
         }
+        verify_texts(&serde_json::from_slice(text).map_err(|e| malformed(&e))?)?;
         let document: ReportV1 = serde_json::from_slice(text).map_err(|e| malformed(&e))?;
         Self::try_from(document)
     }
@@ -61,6 +67,19 @@ impl TryFrom<ReportV1> for Report {
     fn try_from(document: ReportV1) -> Result<Self, ReportError> {
         verify(&document)?;
         Ok(Self::new(document))
+    }
+}
+
+/// A report is collected from a node, and printed on the terminal of someone else.
+fn verify_texts(value: &Json) -> Result<(), ReportError> {
+    let verify = |text: &String| {
+        if sanitize::output(text) == *text { Ok(()) } else { Err(ReportError::ControlCharacters(quote(text))) }
+    };
+    match value {
+        Json::String(text) => verify(text),
+        Json::Array(items) => items.iter().try_for_each(verify_texts),
+        Json::Object(map) => map.iter().try_for_each(|(key, value)| verify(key).and_then(|()| verify_texts(value))),
+        Json::Null | Json::Bool(_) | Json::Number(_) => Ok(()),
     }
 }
 

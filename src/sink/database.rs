@@ -1,14 +1,14 @@
 //! The database of `--pgsql`, from kube-bench's environment variables. Connects to nothing.
 
 use crate::kube_bench::SettingError;
-use crate::kube_bench::settings::{Variables, Wanted};
+use crate::kube_bench::settings::{Settings, Variables};
 use std::fmt;
 use std::path::PathBuf;
 
 /// Characters of a host name that the table can hold.
 const HOST_LENGTH: usize = 63;
 
-/// A PostgreSQL database, and who asks to be let in.
+/// Connection settings of a PostgreSQL database.
 pub(crate) struct Database {
     /// Name or address of its machine, or the folder of its socket.
     pub(crate) host: String,
@@ -73,28 +73,26 @@ impl TlsMode {
 
 /// The database of `--pgsql`.
 pub(crate) fn database(variable: Variables<'_>) -> Result<Database, SettingError> {
-    let mut wanted = Wanted::new("--pgsql", variable);
-    let host = wanted.need(&["KUBE_BENCH_PGSQL_HOST"]);
-    let user = wanted.need(&["KUBE_BENCH_PGSQL_USER"]);
-    let name = wanted.need(&["KUBE_BENCH_PGSQL_DBNAME"]);
-    let mode = wanted.need(&["KUBE_BENCH_PGSQL_SSLMODE"]);
-    let scan_host = wanted.need(&["KUBE_BENCH_K8S_HOST"]);
-    let port = wanted.look(&["KUBE_BENCH_PGSQL_PORT", "PGPORT"]);
-    let password = wanted.look(&["KUBE_BENCH_PGSQL_PASSWORD"]);
-    let authorities = wanted.look(&["PGSSLROOTCERT"]).map(PathBuf::from);
-    wanted.finish()?;
-    let tls = TlsMode::parse(&mode).ok_or(SettingError::Form {
+    let mut settings = Settings::new("--pgsql", variable);
+    let (_, host) = settings.required(&["KUBE_BENCH_PGSQL_HOST"]);
+    let (_, user) = settings.required(&["KUBE_BENCH_PGSQL_USER"]);
+    let (_, name) = settings.required(&["KUBE_BENCH_PGSQL_DBNAME"]);
+    let (_, mode) = settings.required(&["KUBE_BENCH_PGSQL_SSLMODE"]);
+    let (_, scan_host) = settings.required(&["KUBE_BENCH_K8S_HOST"]);
+    let port = settings.optional(&["KUBE_BENCH_PGSQL_PORT", "PGPORT"]);
+    let password = settings.optional(&["KUBE_BENCH_PGSQL_PASSWORD"]).map(|(_, password)| password);
+    let authorities = settings.optional(&["PGSSLROOTCERT"]).map(|(_, path)| PathBuf::from(path));
+    settings.finish()?;
+    let tls = TlsMode::parse(&mode).ok_or(SettingError::Malformed {
         name: "KUBE_BENCH_PGSQL_SSLMODE",
         value: mode,
         expected: "one of disable, allow, prefer, require, verify-ca, verify-full",
     })?;
     let port = match port {
         None => 5432,
-        Some(text) => text.parse().map_err(|_| SettingError::Form {
-            name: "KUBE_BENCH_PGSQL_PORT",
-            value: text,
-            expected: "a port number",
-        })?,
+        Some((name, text)) => {
+            text.parse().map_err(|_| SettingError::Malformed { name, value: text, expected: "a port number" })?
+        }
     };
     let scan_host = scan_host.chars().take(HOST_LENGTH).collect();
     Ok(Database { host, port, user, name, tls, authorities, password, scan_host })
@@ -150,9 +148,9 @@ mod tests {
         };
         let database_with = |name: &str, value| database(&from(&with(&DATABASE, name, value))).map(|_| ());
         assert!(
-            matches!(database_with("KUBE_BENCH_PGSQL_SSLMODE", "on"), Err(SettingError::Form { value, .. }) if value == "on")
+            matches!(database_with("KUBE_BENCH_PGSQL_SSLMODE", "on"), Err(SettingError::Malformed { value, .. }) if value == "on")
         );
         let pairs = [DATABASE.as_slice(), &[("PGPORT", "x")]].concat();
-        assert!(matches!(database(&from(&pairs)).map(|_| ()), Err(SettingError::Form { .. })));
+        assert!(matches!(database(&from(&pairs)).map(|_| ()), Err(SettingError::Malformed { .. })));
     }
 }

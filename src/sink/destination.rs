@@ -31,6 +31,14 @@ impl Destination {
         }
     }
 
+    /// The same destination; a file can be read by its owner only.
+    pub(crate) fn private(self) -> Self {
+        match self {
+            Self::Stdout => Self::Stdout,
+            Self::File(file) => Self::File(file.private()),
+        }
+    }
+
     /// Whether bytes for both would mix.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
@@ -62,7 +70,7 @@ impl Destination {
                 let mut bytes = Vec::new();
                 let rendered =
                     if styled { render(&mut anstream::StripStream::new(&mut bytes)) } else { render(&mut bytes) };
-                rendered.map_err(|e| stdout_error(&e))?;
+                rendered.map_err(|e| file.error(&e))?;
                 file.write(&bytes)
             }
         }

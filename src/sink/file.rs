@@ -14,6 +14,8 @@ const MAX_LINKS: usize = 40;
 
 /// The mode of a new file, before the process's mask.
 const NEW_FILE_MODE: u32 = 0o666;
+/// The mode of a file that only its owner may read.
+const PRIVATE_MODE: u32 = 0o600;
 
 /// A file that can be written.
 #[derive(Debug)]
@@ -23,16 +25,18 @@ pub(crate) struct FileSink {
     /// With the links at its end followed.
     path: PathBuf,
     replace: bool,
+    /// Whether only its owner may read it, whatever the mode of a file that was there.
+    private: bool,
 }
 
 impl FileSink {
     /// Checks that the file can be written, and changes nothing.
     pub(crate) fn open(name: &Path) -> Result<Self, SinkError> {
         let failed = |reason: String| SinkError::File { path: name.to_owned(), reason };
-        let path = follow(name).map_err(&failed)?;
+        let path = absolute(&follow(name).map_err(&failed)?);
         let folder = parent(&path);
         let can_replace = || access(folder, Access::WRITE_OK | Access::EXEC_OK);
-        let sink = |replace| Self { name: name.to_owned(), path: path.clone(), replace };
+        let sink = |replace| Self { name: name.to_owned(), path: path.clone(), replace, private: false };
         match metadata(&path) {
             Ok(found) if found.is_dir() => Err(failed("it is a directory; name a file in it".to_owned())),
             Ok(found) if found.file_type().is_socket() => Err(failed("it is a socket".to_owned())),
@@ -49,6 +53,11 @@ impl FileSink {
         }
     }
 
+    /// The same file, which only its owner may read.
+    pub(crate) fn private(self) -> Self {
+        Self { private: true, ..self }
+    }
+
     /// The file, as the user named it.
     pub(crate) fn name(&self) -> &Path {
         &self.name
@@ -62,18 +71,26 @@ impl FileSink {
     /// Replaces the content.
     pub(crate) fn write(&self, bytes: &[u8]) -> Result<(), SinkError> {
         let written = if self.replace { self.replace(bytes) } else { self.write_in_place(bytes) };
-        written.map_err(|e| SinkError::File { path: self.name.clone(), reason: system_error(&e) })
+        written.map_err(|e| self.error(&e))
+    }
+
+    /// Why the file does not get its content.
+    pub(super) fn error(&self, error: &io::Error) -> SinkError {
+        SinkError::File { path: self.name.clone(), reason: system_error(error) }
     }
 
     fn replace(&self, bytes: &[u8]) -> io::Result<()> {
         let before = metadata(&self.path).ok();
         let mut new = tempfile::Builder::new()
             .prefix(".nodeproof-")
-            .permissions(fs::Permissions::from_mode(NEW_FILE_MODE))
+            .permissions(fs::Permissions::from_mode(if self.private { PRIVATE_MODE } else { NEW_FILE_MODE }))
             .tempfile_in(parent(&self.path))?;
         new.write_all(bytes)?;
         if let Some(before) = &before {
-            keep_owner_and_mode(new.as_file(), before)?;
+            keep_owner(new.as_file(), before)?;
+            if !self.private {
+                new.as_file().set_permissions(fs::Permissions::from_mode(before.mode() & 0o7777))?;
+            }
         }
         new.as_file().sync_all()?;
         match new.persist(&self.path) {
@@ -86,6 +103,10 @@ impl FileSink {
 
     fn write_in_place(&self, bytes: &[u8]) -> io::Result<()> {
         let mut file = OpenOptions::new().write(true).truncate(true).open(&self.path)?;
+        // A device or pipe is none of ours.
+        if self.private && file.metadata()?.is_file() {
+            file.set_permissions(fs::Permissions::from_mode(PRIVATE_MODE))?;
+        }
         match file.write_all(bytes) {
             // The reader of a pipe may stop early.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -111,6 +132,15 @@ fn follow(name: &Path) -> Result<PathBuf, String> {
     Err("there are too many levels of symbolic links".to_owned())
 }
 
+/// The path under the one name that its folder has, so that two spellings of one file are the same. One whose folder is not
+/// there stays as it is.
+fn absolute(path: &Path) -> PathBuf {
+    match (fs::canonicalize(parent(path)), path.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        (Ok(_) | Err(_), _) => path.to_owned(),
+    }
+}
+
 fn parent(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if folder != Path::new("") => folder,
@@ -118,10 +148,10 @@ fn parent(path: &Path) -> &Path {
     }
 }
 
-fn keep_owner_and_mode(file: &File, before: &Metadata) -> io::Result<()> {
+fn keep_owner(file: &File, before: &Metadata) -> io::Result<()> {
     let now = file.metadata()?;
     if (now.uid(), now.gid()) != (before.uid(), before.gid()) {
         fchown(file, Some(before.uid()), Some(before.gid()))?;
     }
-    file.set_permissions(fs::Permissions::from_mode(before.mode() & 0o7777))
+    Ok(())
 }

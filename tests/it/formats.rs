@@ -116,11 +116,13 @@ fn two_reports_for_one_destination_are_refused() {
     let folder = Folder::new();
     let file = folder.argument("json", "one");
     let again = folder.argument("text", "one");
+    let other_spelling = folder.argument("text", "./one");
     for arguments in [
         vec!["--format", "text", "--format", "json"],
         vec!["--format", "text", "--json"],
         vec!["--format", "text", "--format", "json=/dev/stdout"],
         vec![&file, &again],
+        vec![&file, &other_spelling],
     ] {
         let (code, out, err) = run(audit().args(&arguments));
         assert_eq!((code, out.as_str()), (2, ""), "{arguments:?}");
@@ -256,6 +258,12 @@ fn what_is_no_report_is_refused_with_its_place() {
             "counts checks that the report does not have",
         ),
         (&changed(&|report| report["checks"][0]["section"] = json!("9.9")), "", "is not where"),
+        (
+            &changed(&|report| report["checks"][0]["title"] = json!("\u{1b}[31m\u{202e}")),
+            "",
+            "control characters in `\\u{1b}[31m\\u{202e}`",
+        ),
+        (&changed(&|report| report["notices"] = json!(["a\u{9b}b"])), "", "control characters"),
     ];
     for (text, place, words) in cases {
         fs::write(folder.path("bad"), text).expect("a file");

@@ -287,7 +287,7 @@ fn a_missing_helper_script_is_named() {
     assert_eq!(text(missing, "status"), "FAIL");
     assert_eq!(
         text(missing, "reason"),
-        "the audit `check_no_such_thing.sh /etc` was not run: the helper script `check_no_such_thing.sh` is missing; install it \
+        "the audit `check_no_such_thing.sh /etc` gave no result: the helper script `check_no_such_thing.sh` is missing; install it \
          in a directory of PATH"
     );
     let there = check(&report, "1.1.2");

@@ -246,7 +246,17 @@ fn the_file_has_mode_0600_and_is_opened_before_any_work() {
         fs::remove_file(&file).expect("gone");
     }
     let assert = nodeproof().args(["snapshot", "--host", "example", "-o", "/none/x"]).assert().code(1);
-    assert!(String::from_utf8_lossy(&assert.get_output().stderr).contains("/none/x"));
+    let stderr = String::from_utf8_lossy(&assert.get_output().stderr).into_owned();
+    assert!(stderr.contains("/none/x cannot be written") && !stderr.contains("os error"), "{stderr}");
+}
+
+#[test]
+fn a_snapshot_that_fails_leaves_the_file_as_it_was() {
+    let folder = tempdir().expect("a folder");
+    let file = folder.path().join("snapshot.json");
+    fs::write(&file, "old").expect("a file");
+    nodeproof().args(["snapshot", "--host", "/none.yaml", "-o"]).arg(&file).assert().code(1);
+    assert_eq!(fs::read_to_string(&file).expect("a file"), "old");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Every row of the dialect's tables: status, reason, what was asked for, what was seen.
+//! How the checks of kube-bench's format are evaluated, case by case: status, reason, expected and actual value.
 
 use super::*;
 use crate::kube_bench::{CompareOperator, Tests};
@@ -277,7 +277,7 @@ fn ignores_a_failed_audit_config_only_if_the_file_is_missing() {
         (output_of("", 0), output_of(no_file, 1), output_of("A=1", 0), State::Pass),
         (output_of("x --a", 0), output_of("denied", 1), AuditOutput::NotDefined, State::Fail),
         (output_of("", 0), output_of(no_file, 1), output_of("", 0), State::Fail),
-        (output_of("x --a", 0), AuditOutput::NotRun("no shell".to_owned()), AuditOutput::NotDefined, State::Fail),
+        (output_of("x --a", 0), AuditOutput::Failed("no shell".to_owned()), AuditOutput::NotDefined, State::Fail),
         (output_of("x --a", 1), output_of("a: 1", 0), AuditOutput::NotDefined, State::Fail),
         (output_of("x --a", 0), output_of("a: 1", 0), output_of("", 1), State::Fail),
     ];
@@ -286,5 +286,15 @@ fn ignores_a_failed_audit_config_only_if_the_file_is_missing() {
         let result = evaluate(&check, false, &mut || answers.clone());
         assert_eq!(state(&result), wanted, "case {index}");
         assert_eq!(reason(&result).is_some(), wanted == State::Fail);
+    }
+}
+
+#[test]
+fn text_of_the_node_in_an_expectation_is_escaped() {
+    for (operator, value) in [("bitmask", "600"), ("valid_elements", "a,b"), ("gt", "1")] {
+        let check = check(vec![compared("mode", operator, value)]);
+        let result = evaluate_text(&check, "mode=6\u{202e}\u{9b}");
+        assert!(!result.outcome.expected.contains(['\u{202e}', '\u{9b}']), "{operator}: {:?}", result.outcome.expected);
+        assert!(result.outcome.actual.contains("\\u{202e}"), "{operator}: {:?}", result.outcome.actual);
     }
 }
