@@ -7,7 +7,8 @@ use std::time::Duration;
 
 /// Audits a Kubernetes node against the CIS benchmarks and shows the evidence for every verdict.
 ///
-/// Reads files and processes of the node, starts no program and changes nothing. Each flag can also be set by the
+/// Reads files and processes of the node and changes nothing. Starts no program, except /bin/sh for audits of your own kube-bench
+/// folders. Each flag can also be set by the
 /// environment variable NODEPROOF_NAME.
 #[derive(Debug, Parser)]
 #[command(name = NAME, disable_version_flag = true, disable_help_subcommand = false, args_override_self = true, after_help = EXIT_CODES)]

@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn the_name_gives_the_manners() {
+    fn the_program_name_selects_the_mode() {
         for (name, compat_mode) in [
             ("nodeproof", CompatMode::Nodeproof),
             ("kube-bench", CompatMode::KubeBench),

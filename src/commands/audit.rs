@@ -3,8 +3,8 @@
 use super::choose::{self, Choice};
 use super::definitions::{Definitions, LoadedBenchmark};
 use super::delivery::Delivery;
-use super::flags::{AuditFlags, BenchmarkFlags, CompatMode, NodeFlags};
-use super::{open, select};
+use super::flags::{AuditFlags, CompatMode, NodeFlags};
+use super::{FormatName, every, open, select};
 use crate::commands::Failure;
 use crate::evaluate::{ExternalChecks, evaluate};
 use crate::model::Component;
@@ -17,7 +17,7 @@ use crate::source::node::{Deadline, NodeSource, StuckCalls};
 use crate::text::sanitize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 /// Runs an audit and returns the exit code. `names`: the targets of `run`, where none means all; without `run`, the targets that
 /// apply to the node.
@@ -27,7 +27,7 @@ pub(crate) fn audit(
     names: Option<&[String]>,
     stuck: &StuckCalls,
 ) -> Result<u8, Failure> {
-    let definitions = load(&flags.benchmark)?;
+    let definitions = Definitions::from_flags(&flags.benchmark)?;
     let named = choose::named(&definitions, &flags.benchmark)?;
     let delivery = Delivery::open(&flags.output, &|name| std::env::var(name).ok())?;
     // A function of its own, so that nothing but the report is in memory while it is written.
@@ -35,6 +35,21 @@ pub(crate) fn audit(
     delivery.write(&report)?;
     let failed = report.checks.iter().any(|check| check.state() == State::Fail);
     Ok(if failed { flags.output.exit_code } else { 0 })
+}
+
+/// Repeats the audit at an interval until the program is asked to stop. One JSON line for each audit, unless another format is
+/// asked for. Without targets, those that apply to the node at the time.
+pub(crate) fn repeat(
+    interval: Duration,
+    mut flags: AuditFlags,
+    mode: CompatMode,
+    targets: Vec<String>,
+) -> Result<u8, Failure> {
+    flags.output.default_format = FormatName::ONE_LINE;
+    let names = (!targets.is_empty()).then_some(targets);
+    let stuck = StuckCalls::default();
+    let again = move || audit(&flags, mode, names.as_deref(), &stuck).map(drop);
+    every::repeat(interval, mode.program(), Failure::is_permanent, again).map(|()| 0)
 }
 
 fn audit_node(
@@ -73,14 +88,9 @@ fn audit_node(
         subject: subject(source.as_ref(), &node, choice.kubernetes),
         chosen_by: sanitize::into_line(choice.chosen_by),
         notices: evaluation.notices.into_iter().chain(choice.notices).chain(notices).map(sanitize::into_line).collect(),
-        targets_left_out: targets_left_out(&loaded, &plan),
+        targets_left_out: targets_left_out(&loaded, &plan, names.is_some()),
     };
     Ok(Report::build(header, &plan, evaluation.outcomes))
-}
-
-/// Loads the definitions that the flags name.
-pub(crate) fn load(flags: &BenchmarkFlags) -> Result<Definitions, Failure> {
-    Ok(Definitions::load(flags.config_dir.as_deref(), flags.config.as_deref())?)
 }
 
 fn log_warnings(definitions: &Definitions, choice: &Choice) -> Result<(), Failure> {
@@ -121,7 +131,7 @@ fn plan<'b>(
     tracing::info!(targets = ?targets.iter().map(|t| t.id()).collect::<Vec<_>>(), "evaluating");
     let plan = select::plan_for(&flags.selection, benchmark, targets.clone())?;
     if plan.is_empty() {
-        reasons.push(select::nothing_selected(benchmark, &targets));
+        reasons.push(select::nothing_selected(benchmark, &targets, names.is_some()));
     }
     match (mode, reasons.is_empty()) {
         (CompatMode::Nodeproof, false) => Err(Failure::Nothing(reasons.swap_remove(0))),
@@ -176,13 +186,9 @@ fn subject(source: &dyn NodeSource, node: &Node, kubernetes: Option<KubernetesVe
     }
 }
 
-fn targets_left_out(loaded: &LoadedBenchmark, plan: &Plan<'_>) -> Vec<TargetLeftOut> {
+fn targets_left_out(loaded: &LoadedBenchmark, plan: &Plan<'_>, named: bool) -> Vec<TargetLeftOut> {
     let planned: Vec<Target> = plan.sections.iter().map(|planned| planned.section.target).collect();
+    let reason = if named { "not named by --targets" } else { "does not apply to this node" };
     let left_out = loaded.benchmark.targets().into_iter().filter(|target| !planned.contains(target));
-    left_out
-        .map(|target| TargetLeftOut {
-            target: target.id().to_owned(),
-            reason: "it does not apply to this node, or was not asked for".to_owned(),
-        })
-        .collect()
+    left_out.map(|target| TargetLeftOut { target: target.id().to_owned(), reason: reason.to_owned() }).collect()
 }

@@ -1,6 +1,8 @@
 //! Everything that is defined: the built-in benchmarks, the user's own, and those of kube-bench folders.
 
+use super::flags::BenchmarkFlags;
 use crate::benchmark::{Benchmark, ForeignFormat, Library};
+use crate::commands::Failure;
 use crate::evaluate::{ExternalChecks, NoExternalChecks};
 #[cfg(feature = "kube-bench")]
 use crate::kube_bench::{AuditCheck, AuditRunner, FolderChecks, FolderSet, ProcessCache, Substitutions};
@@ -36,6 +38,11 @@ pub(crate) struct LoadedBenchmark {
 }
 
 impl Definitions {
+    /// The definitions that the flags name.
+    pub(crate) fn from_flags(flags: &BenchmarkFlags) -> Result<Self, Failure> {
+        Ok(Self::load(flags.config_dir.as_deref(), flags.config.as_deref())?)
+    }
+
     /// The built-in definitions, with those of a folder over them. `config_file` replaces the configuration.
     pub(crate) fn load(folder: Option<&Path>, config_file: Option<&Path>) -> Result<Self, Diagnostic> {
         let library = Library::load(folder, config_file)?;
@@ -83,7 +90,7 @@ impl Definitions {
         Some(&self.folders)
     }
 
-    /// Loads a benchmark; a folder's words such as `$kubeletconf` are replaced by what they stand for on `source`.
+    /// Loads a benchmark; a folder's variables such as `$kubeletconf` are replaced by their values on `source`.
     pub(crate) fn benchmark(&self, id: &str, source: Option<&dyn NodeSource>) -> Result<LoadedBenchmark, Diagnostic> {
         let config = self.folders.config_of(id, &self.config)?;
         if let (Some(source), true) = (source, self.folders.has_own_config(id)) {

@@ -52,7 +52,7 @@ impl Delivery {
 /// What was asked for by `--format`, by the flags of single formats, and by the environment.
 fn requests(flags: &OutputFlags, variable: &dyn Fn(&str) -> Option<String>) -> Result<Vec<OutputRequest>, Failure> {
     let mut requests = flags.format.clone();
-    let by_flag = format_by_flag(flags);
+    let by_flag = format_by_flag(flags)?;
     if requests.is_empty() && by_flag.is_none() {
         requests = from_environment(variable)?;
     }
@@ -90,7 +90,7 @@ const fn text_parts(flags: &OutputFlags) -> TextParts {
 
 /// The format of `--junit`, `--json`, `--pgsql` and `--asff`: the first of them, in this order, as with kube-bench.
 #[cfg(feature = "kube-bench")]
-fn format_by_flag(flags: &OutputFlags) -> Option<FormatName> {
+fn format_by_flag(flags: &OutputFlags) -> Result<Option<FormatName>, Failure> {
     let given = [
         (flags.junit, "--junit", Some(FormatName::Junit)),
         (flags.json, "--json", Some(FormatName::Json)),
@@ -98,7 +98,9 @@ fn format_by_flag(flags: &OutputFlags) -> Option<FormatName> {
         (flags.asff, "--asff", Some(FormatName::Asff)),
     ];
     let mut given = given.into_iter().filter(|(wanted, ..)| *wanted);
-    let (_, first, format) = given.next()?;
+    let Some((_, first, format)) = given.next() else {
+        return Ok(None);
+    };
     for (_, other, _) in given {
         // Ignore the error: stderr is closed.
         drop(writeln!(
@@ -106,7 +108,7 @@ fn format_by_flag(flags: &OutputFlags) -> Option<FormatName> {
             "note: {other} is ignored: {first} takes precedence; --format can be repeated"
         ));
     }
-    format
+    Ok(format)
 }
 
 /// Whether the report is also stored in a database: `--junit` and `--json` take precedence over `--pgsql`.
@@ -114,9 +116,16 @@ const fn stores_rows(flags: &OutputFlags) -> bool {
     flags.pgsql && !flags.junit && !flags.json
 }
 
+/// This build has none of these formats.
 #[cfg(not(feature = "kube-bench"))]
-fn format_by_flag(_: &OutputFlags) -> Option<FormatName> {
-    None
+fn format_by_flag(flags: &OutputFlags) -> Result<Option<FormatName>, Failure> {
+    let given = [(flags.junit, "--junit"), (flags.json, "--json"), (flags.asff, "--asff")];
+    match given.into_iter().find(|(wanted, _)| *wanted) {
+        Some((_, flag)) => Err(Failure::Usage(format!(
+            "{flag}: this build has no formats of kube-bench (cargo feature `kube-bench`); use --format report"
+        ))),
+        None => Ok(None),
+    }
 }
 
 #[cfg(feature = "postgres")]

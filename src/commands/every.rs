@@ -12,14 +12,16 @@ use std::sync::{Arc, Mutex, TryLockError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long to wait at the end for the current run, so that its line is complete. A run takes less time; one whose reader
-/// has stalled never ends.
+/// How long to wait at the end for the current run, so that its line is complete. Longer than a usual run; a slower one,
+/// or one whose reader has stalled, is cut off.
 const GRACE: Duration = Duration::from_millis(30);
 
-/// Calls `run` now and then every `interval`, until SIGTERM, SIGINT or until stdout has no reader. An error is written to
-/// stderr and the next run is tried; an error of the first run that `is_fatal` ends the loop.
+/// Calls `run` immediately, then every `interval`, until SIGTERM, SIGINT or until stdout has no reader. An error is written
+/// to stderr, after the name of the program, and the next run is tried. If the first run fails with an error for which
+/// `is_fatal` is true, returns it.
 pub(crate) fn repeat<E>(
     interval: Duration,
+    program: &'static str,
     is_fatal: fn(&E) -> bool,
     run: impl FnMut() -> Result<(), E> + Send + 'static,
 ) -> Result<(), E>
@@ -37,7 +39,7 @@ where
     thread::Builder::new()
         .name("runs".to_owned())
         .spawn(move || {
-            work(interval, is_fatal, run, &worker_running, &ended);
+            work(interval, program, is_fatal, run, &worker_running, &ended);
             wake_up(&worker_waker);
         })
         .context("no thread can be started")?;
@@ -52,6 +54,7 @@ where
 
 fn work<E: Display>(
     interval: Duration,
+    program: &str,
     is_fatal: fn(&E) -> bool,
     mut run: impl FnMut() -> Result<(), E>,
     running: &Mutex<()>,
@@ -67,7 +70,7 @@ fn work<E: Display>(
         match done {
             Err(error) if first && is_fatal(&error) => break Err(error),
             // Ignore the error: stderr is closed.
-            Err(error) => drop(writeln!(anstream::stderr(), "nodeproof: {}", sanitize::message(&error.to_string()))),
+            Err(error) => drop(writeln!(anstream::stderr(), "{program}: {}", sanitize::message(&error.to_string()))),
             Ok(()) => {}
         }
         if has_no_reader() {

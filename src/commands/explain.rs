@@ -1,20 +1,23 @@
-//! What a check is about, for people and as JSON: all that its rule says, and where else it stands.
+//! Explains a check, for people and as JSON: what its rule says, and which benchmarks use it.
 
 use super::definitions::{Definitions, LoadedBenchmark};
-use super::json;
-use super::profile::{grade, shown};
+use super::flags::AuditFlags;
+use super::profile::{assessment_id, shown};
+use super::{choose, json, open};
 use crate::benchmark::{Assertion, Benchmark, Check, Library, Rule, Test, WhenMissing, WhenUnset};
 use crate::commands::Failure;
 use crate::expectation::Operator as _;
 use crate::model::{Component, EvidenceKind, Severity, Text};
-use crate::probe::FileRole;
+use crate::node::Node;
+use crate::probe::{Collector, FileRole};
+use crate::source::node::{Deadline, StuckCalls};
 use crate::text::suggestions;
 use indexmap::IndexMap;
 use serde::Serialize;
 use std::fmt::Write as _;
 
 #[derive(Serialize)]
-struct View {
+struct ExplainView {
     rule: String,
     title: Text,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -22,7 +25,7 @@ struct View {
     #[serde(skip_serializing_if = "Option::is_none")]
     check: Option<CheckView>,
     /// Of a rule with a probe: what is read and what must hold.
-    looks: Vec<LookView>,
+    tests: Vec<TestView>,
     /// Of a rule for a person: how to find out.
     #[serde(skip_serializing_if = "Option::is_none")]
     steps: Option<Text>,
@@ -46,15 +49,15 @@ struct CheckView {
 }
 
 #[derive(Serialize)]
-struct LookView {
-    /// Lists of looks that this one stands in, outermost first: `all of`, `any of`.
+struct TestView {
+    /// The enclosing lists, outermost first: `all of`, `any of`.
     within: Vec<&'static str>,
     reads: String,
     expects: String,
     /// A file is never unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     when_unset: Option<&'static str>,
-    /// The output of an audit in kube-bench's dialect is there or fails.
+    /// Absent for a check of a kube-bench folder.
     #[serde(skip_serializing_if = "Option::is_none")]
     when_missing: Option<&'static str>,
 }
@@ -66,13 +69,29 @@ struct UseView {
     assessment: &'static str,
 }
 
+/// Explains what the user names. A rule's name needs no benchmark; a check's id is looked up in the benchmark that is named, or
+/// else in this node's.
+pub(crate) fn explain_check(flags: &AuditFlags, what: &str) -> Result<Vec<u8>, Failure> {
+    let definitions = Definitions::from_flags(&flags.benchmark)?;
+    let is_id = what.starts_with(|c: char| c.is_ascii_digit());
+    let benchmark = match choose::named(&definitions, &flags.benchmark)? {
+        Some(choice) => Some(choice.benchmark),
+        None if is_id => Some(benchmark_of_node(&definitions, flags)?),
+        None => None,
+    };
+    explain(&definitions, benchmark.as_deref(), what, flags.output.json)
+}
+
+fn benchmark_of_node(definitions: &Definitions, flags: &AuditFlags) -> Result<String, Failure> {
+    let source = open::source(&flags.node, Deadline::of(flags.node.timeout), &StuckCalls::default())?;
+    let node = Node::detect(source.as_ref(), &definitions.config);
+    let collector = Collector::new(source.as_ref(), &node, &definitions.config);
+    let ask_cluster = flags.node.host.is_none();
+    Ok(choose::detected(definitions, &collector, &node, source.as_ref(), ask_cluster)?.benchmark)
+}
+
 /// Explains a check of a benchmark by its number, or a rule by its name. Without a benchmark, `what` is a rule's name.
-pub(crate) fn explain(
-    definitions: &Definitions,
-    benchmark: Option<&str>,
-    what: &str,
-    as_json: bool,
-) -> Result<Vec<u8>, Failure> {
+fn explain(definitions: &Definitions, benchmark: Option<&str>, what: &str, as_json: bool) -> Result<Vec<u8>, Failure> {
     let library = &definitions.library;
     let loaded = benchmark.map(|id| definitions.benchmark(id, None)).transpose()?;
     let (rule, check) = match &loaded {
@@ -117,7 +136,7 @@ fn check_view(definitions: &Definitions, benchmark: &Benchmark, check: &Check) -
         benchmark: benchmark.id.clone(),
         id: check.id.to_string(),
         target,
-        assessment: grade(check),
+        assessment: assessment_id(check),
         scored: check.scored,
         parameters: definitions.parameters(&benchmark.id, &check.id)?,
     })
@@ -128,45 +147,45 @@ fn view(
     loaded: Option<&LoadedBenchmark>,
     rule: &Rule,
     check: Option<CheckView>,
-) -> Result<View, Failure> {
-    let mut looks = Vec::new();
-    collect_looks(&rule.assertion, loaded, &mut Vec::new(), &mut looks);
+) -> Result<ExplainView, Failure> {
+    let mut tests = Vec::new();
+    collect_tests(&rule.assertion, loaded, &mut Vec::new(), &mut tests);
     let steps = match &rule.assertion {
-        Assertion::Manual(steps) => Some(steps.render(&mut place)),
+        Assertion::Manual(steps) => Some(steps.render(&mut placeholder)),
         Assertion::Test(_) | Assertion::AllOf(_) | Assertion::AnyOf(_) | Assertion::External(_) => None,
     };
-    Ok(View {
+    Ok(ExplainView {
         rule: rule.id.clone(),
         severity: rule.severity.map(Severity::id),
         title: rule.title.clone(),
-        looks,
+        tests,
         steps,
         needs: rule.needs.map(Component::program),
         rationale: rule.rationale.clone(),
         impact: rule.impact.clone(),
-        remediation: rule.remediation.render(&mut place),
+        remediation: rule.remediation.render(&mut placeholder),
         used_by: uses(definitions, &rule.id, check.as_ref())?,
         check,
     })
 }
 
-/// No node is looked at: a place stands as `{kubelet.config}`.
-#[allow(clippy::unnecessary_wraps, reason = "on a node a place may be unknown")]
-fn place(component: Component, kind: FileRole) -> Option<String> {
+/// No node is read, so paths stay placeholders such as `{kubelet.config}`.
+#[allow(clippy::unnecessary_wraps, reason = "on a node a path may be unknown")]
+fn placeholder(component: Component, kind: FileRole) -> Option<String> {
     Some(format!("{{{component}.{}}}", kind.id()))
 }
 
-fn collect_looks(
+fn collect_tests(
     assertion: &Assertion,
     loaded: Option<&LoadedBenchmark>,
     within: &mut Vec<&'static str>,
-    looks: &mut Vec<LookView>,
+    tests: &mut Vec<TestView>,
 ) {
     let (word, inner) = match assertion {
-        Assertion::Test(test) => return looks.push(look(test, within)),
+        Assertion::Test(test) => return tests.push(test_view(test, within)),
         Assertion::External(number) => {
             let described = loaded.and_then(|loaded| loaded.describe(*number));
-            return looks.extend(described.map(|(reads, expects)| LookView {
+            return tests.extend(described.map(|(reads, expects)| TestView {
                 within: Vec::new(),
                 reads,
                 expects,
@@ -180,13 +199,13 @@ fn collect_looks(
     };
     within.push(word);
     for assertion in inner {
-        collect_looks(assertion, loaded, within, looks);
+        collect_tests(assertion, loaded, within, tests);
     }
     within.pop();
 }
 
-fn look(test: &Test, within: &[&'static str]) -> LookView {
-    LookView {
+fn test_view(test: &Test, within: &[&'static str]) -> TestView {
+    TestView {
         within: within.to_vec(),
         reads: test.probe.describe(),
         expects: test.expect.to_string(),
@@ -209,7 +228,7 @@ fn uses(definitions: &Definitions, rule: &str, but: Option<&CheckView>) -> Resul
         let benchmark = definitions.benchmark(id, None)?.benchmark;
         for (_, check) in benchmark.checks().filter(|(_, c)| c.rule.id == rule) {
             if !but.is_some_and(|b| b.benchmark == id && b.id == check.id.as_str()) {
-                let assessment = grade(check);
+                let assessment = assessment_id(check);
                 uses.push(UseView { benchmark: id.to_owned(), id: check.id.to_string(), assessment });
             }
         }
@@ -217,7 +236,7 @@ fn uses(definitions: &Definitions, rule: &str, but: Option<&CheckView>) -> Resul
     Ok(uses)
 }
 
-fn text(view: &View) -> String {
+fn text(view: &ExplainView) -> String {
     let mut text = String::new();
     let mut line = |name: &str, value: &str| {
         let value = value.trim_end().replace('\n', &format!("\n{:13}", ""));
@@ -246,14 +265,14 @@ fn text(view: &View) -> String {
     if let Some(needs) = view.needs {
         line("needs", &format!("{needs}; not applicable where it does not run beside the API server"));
     }
-    for look in &view.looks {
-        let within = look.within.iter().map(|w| format!("[{w}] ")).collect::<String>();
-        line("reads", &format!("{within}{}", look.reads));
-        line("expects", &look.expects);
-        if let Some(unset) = look.when_unset {
+    for test in &view.tests {
+        let within = test.within.iter().map(|w| format!("[{w}] ")).collect::<String>();
+        line("reads", &format!("{within}{}", test.reads));
+        line("expects", &test.expects);
+        if let Some(unset) = test.when_unset {
             line("if unset", unset);
         }
-        if let Some(missing) = look.when_missing {
+        if let Some(missing) = test.when_missing {
             line("if missing", missing);
         }
     }

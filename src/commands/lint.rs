@@ -10,7 +10,7 @@ use serde::Serialize;
 use std::path::PathBuf;
 
 #[derive(Serialize)]
-struct View<'a> {
+struct LintView<'a> {
     files: usize,
     errors: usize,
     warnings: usize,
@@ -29,7 +29,7 @@ struct DiagnosticView<'a> {
 /// Checks files and folders. Returns what to print, and whether there is no error.
 pub(crate) fn lint(definitions: Definitions, paths: &[PathBuf], as_json: bool) -> Result<(Vec<u8>, bool), Failure> {
     let files = files_at(paths).map_err(|error| match error {
-        LintError::Unreadable(error) => Failure::Definition(error),
+        LintError::Unreadable(error) => error.into(),
         other @ (LintError::NotFound(_) | LintError::Empty(_)) => Failure::Usage(other.to_string()),
     })?;
     let count = files.len();
@@ -40,9 +40,9 @@ pub(crate) fn lint(definitions: Definitions, paths: &[PathBuf], as_json: bool) -
     Ok((if as_json { json(&view)? } else { text(&view).into_bytes() }, clean))
 }
 
-fn view(files: usize, diagnostics: &[Diagnostic]) -> View<'_> {
+fn view(files: usize, diagnostics: &[Diagnostic]) -> LintView<'_> {
     let count = |level| diagnostics.iter().filter(|p| p.level == level).count();
-    View {
+    LintView {
         files,
         errors: count(Level::Error),
         warnings: count(Level::Warning),
@@ -51,11 +51,11 @@ fn view(files: usize, diagnostics: &[Diagnostic]) -> View<'_> {
 }
 
 fn diagnostic_view(diagnostic: &Diagnostic) -> DiagnosticView<'_> {
-    let Diagnostic { file, line, column, level, message } = diagnostic;
+    let Diagnostic { file, line, column, level, message, unreadable: _ } = diagnostic;
     DiagnosticView { file, line: *line, column: *column, level: level.id(), message }
 }
 
-fn text(view: &View<'_>) -> String {
+fn text(view: &LintView<'_>) -> String {
     let mut text = String::new();
     for DiagnosticView { file, line, column, level, message } in &view.diagnostics {
         let colour = if *level == Level::Error.id() { AnsiColor::Red } else { AnsiColor::Yellow };

@@ -3,17 +3,17 @@
 mod answer;
 pub(crate) mod audit;
 pub(crate) mod benchmarks;
-pub(crate) mod choose;
+mod choose;
 pub(crate) mod convert;
 mod definitions;
 mod delivery;
-pub(crate) mod every;
+mod every;
 pub(crate) mod explain;
 mod failure;
 mod flags;
 mod formats;
 pub(crate) mod lint;
-pub(crate) mod open;
+mod open;
 pub(crate) mod profile;
 #[cfg(all(test, feature = "kube-bench"))]
 mod schemas;
@@ -21,6 +21,7 @@ mod select;
 pub(crate) mod snapshot;
 
 pub(crate) use answer::{json, write_answer};
+pub(crate) use definitions::Definitions;
 pub(crate) use failure::Failure;
 pub use flags::{
     AuditFlags, BenchmarkFlags, CompatMode, LogFlags, NodeFlags, OutputFlags, OutputRequest, SelectionFlags, duration,

@@ -1,7 +1,7 @@
-//! A benchmark's checks as they stand after everything that it extends: number, rule, grade, parameters.
+//! A benchmark's checks as they stand after everything that it extends: number, rule, assessment, parameters.
 
 use super::definitions::Definitions;
-use super::json;
+use super::{choose, json};
 use crate::benchmark::{Assessment, Benchmark, Check};
 use crate::commands::Failure;
 use indexmap::IndexMap;
@@ -9,7 +9,7 @@ use serde::Serialize;
 use std::fmt::Write as _;
 
 #[derive(Serialize)]
-struct View<'a> {
+struct ProfileView<'a> {
     id: &'a str,
     title: &'a str,
     checks: Vec<Line<'a>>,
@@ -26,14 +26,14 @@ struct Line<'a> {
     parameters: IndexMap<String, serde_json::Value>,
 }
 
-/// The checks of a benchmark that there is.
-pub(crate) fn list(definitions: &Definitions, id: &str, as_json: bool) -> Result<Vec<u8>, Failure> {
-    let benchmark = definitions.benchmark(id, None)?.benchmark;
+/// The checks of a benchmark.
+pub(crate) fn list(definitions: &Definitions, name: &str, as_json: bool) -> Result<Vec<u8>, Failure> {
+    let benchmark = definitions.benchmark(&choose::known(definitions, name)?, None)?.benchmark;
     let view = view(definitions, &benchmark)?;
     if as_json { json(&view) } else { Ok(text(&view).into_bytes()) }
 }
 
-fn view<'a>(definitions: &Definitions, benchmark: &'a Benchmark) -> Result<View<'a>, Failure> {
+fn view<'a>(definitions: &Definitions, benchmark: &'a Benchmark) -> Result<ProfileView<'a>, Failure> {
     let checks = benchmark
         .checks()
         .map(|(target, check)| {
@@ -41,17 +41,17 @@ fn view<'a>(definitions: &Definitions, benchmark: &'a Benchmark) -> Result<View<
                 id: check.id.as_str(),
                 target: target.id(),
                 rule: &check.rule.id,
-                assessment: grade(check),
+                assessment: assessment_id(check),
                 scored: check.scored,
                 parameters: definitions.parameters(&benchmark.id, &check.id)?,
             })
         })
         .collect::<Result<_, Failure>>()?;
-    Ok(View { id: &benchmark.id, title: &benchmark.title, checks })
+    Ok(ProfileView { id: &benchmark.id, title: &benchmark.title, checks })
 }
 
 /// `automated` or `manual`.
-pub(super) const fn grade(check: &Check) -> &'static str {
+pub(super) const fn assessment_id(check: &Check) -> &'static str {
     match check.assessment {
         Assessment::Automated => "automated",
         Assessment::Manual => "manual",
@@ -59,7 +59,7 @@ pub(super) const fn grade(check: &Check) -> &'static str {
 }
 
 /// Columns of a fixed width, so that one long name moves no other line.
-fn text(view: &View<'_>) -> String {
+fn text(view: &ProfileView<'_>) -> String {
     let mut text = format!("{}: {}\n", view.id, view.title);
     for line in &view.checks {
         let scored = if line.scored { "scored" } else { "not scored" };

@@ -72,12 +72,16 @@ pub(crate) fn nothing_runs(node: &Node) -> String {
     )
 }
 
-/// Why a selection left nothing to evaluate.
-pub(crate) fn nothing_selected(benchmark: &Benchmark, targets: &[Target]) -> String {
+/// Why a selection left nothing to evaluate. `named`: the user named the targets.
+pub(crate) fn nothing_selected(benchmark: &Benchmark, targets: &[Target], named: bool) -> String {
     let names: Vec<&str> = targets.iter().map(|t| t.id()).collect();
+    let (whose, what_to_do) = if named {
+        ("the named targets are", "add the target of the check to --targets")
+    } else {
+        ("the targets that apply to this node are", "name its target with `nodeproof run --targets`")
+    };
     format!(
-        "no check of {} is left to evaluate: the targets that apply to this node are {}, and no selected check is among \
-         them; name its target with `nodeproof run --targets`",
+        "no check of {} is left to evaluate: {whose} {}, and no selected check is among them; {what_to_do}",
         benchmark.id,
         names.join(", ")
     )
