@@ -1,8 +1,7 @@
 //! Which checks of a benchmark to evaluate, and which distinct probes that takes.
 
 use crate::benchmark::{Benchmark, Check, Group, Section};
-use crate::model::Id;
-use crate::model::Target;
+use crate::model::{Id, Target};
 use crate::probe::Probe;
 use crate::text::suggestions;
 use indexmap::IndexSet;
@@ -106,8 +105,8 @@ pub fn plan<'b>(benchmark: &'b Benchmark, selection: &Selection) -> Result<Plan<
         let named = |ids: &[String], id: &Id| ids.iter().any(|i| i == id.as_str());
         let by_id = selection.checks.is_empty() || named(&selection.checks, &check.id);
         let by_group = selection.groups.is_empty() || named(&selection.groups, group);
-        let by_grade = if check.scored { selection.scored } else { selection.unscored };
-        by_id && by_group && by_grade
+        let by_scoring = if check.scored { selection.scored } else { selection.unscored };
+        by_id && by_group && by_scoring
     };
     let skipped =
         |check: &Check, group: &Id| selection.skip.iter().any(|id| id == check.id.as_str() || id == group.as_str());

@@ -7,44 +7,44 @@ use crate::probe::Probe;
 /// What a rule asserts.
 #[derive(Debug, Clone)]
 pub enum Assertion {
-    /// Something is looked at and compared.
+    /// A probe and its expectation.
     Test(Test),
     /// All of these.
     AllOf(Vec<Self>),
     /// One of these.
     AnyOf(Vec<Self>),
-    /// A person finds out, with these steps.
+    /// Manual review required; the steps to follow.
     Manual(Template),
-    /// Evaluated by whoever made the benchmark; the number is theirs.
+    /// Evaluated outside the core; the index of the check there.
     External(usize),
 }
 
-/// One look and what is expected of it.
+/// One probe with what must hold for its evidence.
 #[derive(Debug, Clone)]
 pub struct Test {
-    /// What is looked at.
+    /// What is read.
     pub probe: Probe,
     /// What must hold.
     pub expect: Expectation,
-    /// What a value means that nothing sets.
+    /// The verdict if no source sets a value.
     pub when_unset: WhenUnset,
-    /// What it means that the subject is not there.
+    /// The verdict if the subject does not exist.
     pub when_missing: WhenMissing,
 }
 
-/// What a value means that nothing sets.
+/// The verdict if no source sets a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum WhenUnset {
-    /// It is not met, unless unset is expected.
+    /// Fails, unless `unset` is expected.
     #[default]
     NotMet,
     /// The documented default is judged.
     Default,
 }
 
-/// What it means that the subject is not there.
+/// The verdict if the subject does not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]

@@ -2,23 +2,24 @@
 
 use super::{Assertion, Template};
 use crate::model::{Component, Extensions, Id, Severity, Target, Text};
+
 /// A benchmark, ready to be planned.
 #[derive(Debug, Clone)]
 pub struct Benchmark {
     /// `cis-1.20`.
     pub id: String,
-    /// For the reader.
+    /// The title.
     pub title: String,
-    /// One a target.
+    /// One section for each target.
     pub sections: Vec<Section>,
 }
 
 /// The part of a benchmark that is about one target.
 #[derive(Debug, Clone)]
 pub struct Section {
-    /// Its number.
+    /// The id.
     pub id: String,
-    /// For the reader.
+    /// The title.
     pub title: String,
     /// Its target.
     pub target: Target,
@@ -29,9 +30,9 @@ pub struct Section {
 /// Checks on one subject.
 #[derive(Debug, Clone)]
 pub struct Group {
-    /// Its number.
+    /// The id.
     pub id: Id,
-    /// For the reader.
+    /// The title.
     pub title: String,
     /// Data for other tools' formats.
     pub extensions: Extensions,
@@ -42,11 +43,11 @@ pub struct Group {
 /// A recommendation of a benchmark: a rule under a number.
 #[derive(Debug, Clone)]
 pub struct Check {
-    /// Its number.
+    /// The id.
     pub id: Id,
     /// What is judged.
     pub rule: Rule,
-    /// Whether the benchmark leaves it to a person.
+    /// Whether the benchmark calls it automated or manual.
     pub assessment: Assessment,
     /// Whether not meeting it is a failure.
     pub scored: bool,
@@ -57,13 +58,13 @@ pub struct Check {
 pub struct Rule {
     /// Its name in the catalogue.
     pub id: String,
-    /// The state that is asked for.
+    /// The recommendation.
     pub title: Text,
-    /// How it is found out.
+    /// How it is evaluated.
     pub assertion: Assertion,
     /// How much an attacker gains where it is not followed; none for a check of the user's own files.
     pub severity: Option<Severity>,
-    /// The component that it speaks about: where that does not run beside others, the rule does not apply.
+    /// The rule does not apply if the API server runs here and this component does not.
     pub needs: Option<Component>,
     /// What an attacker gains.
     pub rationale: Text,
@@ -80,7 +81,7 @@ pub struct Rule {
 pub enum Assessment {
     /// The program.
     Automated,
-    /// A person, in the benchmark's eyes; what the host shows is judged all the same.
+    /// The benchmark requires manual review; the evidence is evaluated anyway.
     Manual,
 }
 

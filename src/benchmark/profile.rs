@@ -2,8 +2,7 @@
 
 use super::Assessment;
 use super::raw::Params;
-use crate::model::Id;
-use crate::model::Target;
+use crate::model::{Id, Target};
 use crate::yaml::{Position, YamlNode};
 use indexmap::IndexMap;
 use serde::Deserialize;

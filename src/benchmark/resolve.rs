@@ -3,8 +3,7 @@
 use super::profile::{ProfileError, RawCheck, RawGroup, RawProfile, RawSection};
 use super::raw::RawRule;
 use super::{Assertion, Assessment, Benchmark, Check, Group, Library, Section};
-use crate::model::Target;
-use crate::model::{Extensions, Id};
+use crate::model::{Extensions, Id, Target};
 use crate::text::{quote, suggestions};
 use indexmap::IndexMap;
 use std::collections::BTreeMap;
@@ -89,7 +88,7 @@ impl Library {
             for ((id, (profile, check)), rule) in in_group.iter().zip(rules) {
                 let group = id.parent();
                 if !groups.contains_key(group) {
-                    let message = format!("there is no group {}", quote(group));
+                    let message = format!("there is no group {}; add it under `groups`", quote(group));
                     errors.push(ProfileError::in_check(profile, id, &[], &message));
                 }
                 let built = by_group.entry(group.to_owned()).or_insert_with(|| Vec::with_capacity(in_group.len()));

@@ -1,4 +1,4 @@
-//! Holds evidence against expectations. Pure: no source, no clock. What is not known never passes.
+//! Compares evidence with expectations. Pure: no source, no clock. What is unknown never passes.
 
 use crate::benchmark::{Assertion, Test, WhenMissing, WhenUnset};
 use crate::expectation::{Operator as _, TypeMismatch};
@@ -176,23 +176,18 @@ fn judge_one(test: &Test, observation: &Observation) -> Option<Verdict> {
     let verdict = |holds: bool, reason: &dyn Fn() -> String| {
         if holds { Verdict::Pass } else { Verdict::Fail(reason()) }
     };
+    let in_words = || describe(observation, false);
     Some(match &observation.observed {
         Observed::Value(value) => match expect.holds(value) {
-            Ok(holds) => verdict(holds, &|| format!("{name} is {value} ({})", observation.source)),
+            Ok(holds) => verdict(holds, &in_words),
             Err(error) => wrong(error),
         },
-        Observed::Unset { default } => {
-            let not_set = || match default {
-                Some(default) => format!("{name} is not set; the {} is {}", observation.source, shown_default(default)),
-                None => format!("{name} is not set"),
-            };
-            match default {
-                Some(default) if test.when_unset == WhenUnset::Default && !expect.holds_unset() => {
-                    expect.holds(default).map_or_else(wrong, |holds| verdict(holds, &not_set))
-                }
-                _ => verdict(expect.holds_unset(), &not_set),
+        Observed::Unset { default } => match default {
+            Some(default) if test.when_unset == WhenUnset::Default && !expect.holds_unset() => {
+                expect.holds(default).map_or_else(wrong, |holds| verdict(holds, &in_words))
             }
-        }
+            _ => verdict(expect.holds_unset(), &in_words),
+        },
         Observed::Files(files) => match expect.holds_for_files(files) {
             Ok(holds) => verdict(holds, &|| {
                 format!("{} has permissions {:03o} and owner {}", named(files), files.mode, files.owner())
@@ -223,6 +218,7 @@ fn expected(test: &Test) -> String {
     text
 }
 
+/// The observation in words, with its subject if that is asked for or belongs to it.
 fn describe(observation: &Observation, with_subject: bool) -> String {
     let name = &observation.attribute;
     let text = match &observation.observed {

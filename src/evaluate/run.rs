@@ -1,5 +1,5 @@
-//! Carries out a plan: collects the evidence of every probe once, judges each check, and words the result. Cannot fail: what
-//! cannot be read is an outcome with a reason.
+//! Evaluates a plan: collects every probe once, compares, and builds the outcomes. Cannot fail: what cannot be read is an
+//! outcome with a reason.
 
 use super::external::ExternalChecks;
 use super::judge::{Judgement, adjust, judge};
@@ -11,7 +11,7 @@ use crate::probe::{Collector, Probe};
 use crate::text::sanitize;
 use std::collections::BTreeMap;
 
-/// What came of a plan.
+/// The result of evaluating a plan.
 #[derive(Debug)]
 pub struct Evaluation {
     /// An outcome for each check, in the order of the plan.
@@ -35,7 +35,7 @@ pub fn evaluate(
         Assertion::External(number) => external.evaluate(*number, check, skipped),
         Assertion::Test(_) | Assertion::AllOf(_) | Assertion::AnyOf(_) | Assertion::Manual(_) => {
             let judgement = if skipped { skip(check) } else { judge_check(check, node, &find) };
-            word(check, judgement, collector)
+            to_outcome(check, judgement, collector)
         }
     };
     let mut outcomes = Vec::with_capacity(plan.checks().count());
@@ -84,8 +84,8 @@ fn skip(check: &Check) -> Judgement {
     }
 }
 
-/// Words a judgement for the report. Text from the machine is made safe here.
-fn word(check: &Check, judgement: Judgement, collector: &Collector<'_>) -> Outcome {
+/// The outcome of a judgement. Text from the machine is made safe here.
+fn to_outcome(check: &Check, judgement: Judgement, collector: &Collector<'_>) -> Outcome {
     let mut path = |component, kind| collector.path_to_name(component, kind).map(sanitize::into_line);
     let mut remediation = check.rule.remediation.render(&mut path);
     if let Assertion::Manual(steps) = &check.rule.assertion {
@@ -98,7 +98,7 @@ fn word(check: &Check, judgement: Judgement, collector: &Collector<'_>) -> Outco
         expected: judgement.expected,
         actual: sanitize::into_line(judgement.actual),
         remediation,
-        findings: by_subject(judgement.findings.into_iter().map(clean)),
+        findings: by_subject(judgement.findings.into_iter().map(sanitize_finding)),
         extensions: BTreeMap::new(),
     }
 }
@@ -131,7 +131,7 @@ fn by_subject(findings: impl Iterator<Item = Finding>) -> Vec<Finding> {
     grouped
 }
 
-fn clean(finding: Finding) -> Finding {
+fn sanitize_finding(finding: Finding) -> Finding {
     let entry = |entry: EvidenceEntry| EvidenceEntry {
         attribute: sanitize::into_line(entry.attribute),
         value: sanitize::into_line(entry.value),

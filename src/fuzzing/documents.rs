@@ -24,10 +24,10 @@ pub fn documents(data: &[u8]) {
     match &parsed {
         Ok(json) => {
             let (nodes, depth) = size(json);
-            assert!(nodes <= 200_000 && depth <= 64, "{nodes} nodes, {depth} deep");
+            assert!(nodes <= markup::MAX_NODES && depth <= markup::MAX_DEPTH, "{nodes} nodes, {depth} deep");
             meaning(json);
         }
-        Err(trouble) => assert!(!trouble.to_string().contains(SECRET), "{trouble}"),
+        Err(error) => assert!(!error.to_string().contains(SECRET), "{error}"),
     }
     for value in markup::unit_values(document, section, key) {
         assert_eq!(value.trim(), value);
@@ -37,17 +37,17 @@ pub fn documents(data: &[u8]) {
     }
     let unit = ReadScope::Unit { section: section.to_owned(), key: key.to_owned() };
     let paths: Vec<ReadScope> = path.iter().cloned().map(ReadScope::Path).collect();
-    for asked in [
+    for requested in [
         paths,
         vec![ReadScope::Parts(encryption_writer::PARTS)],
         vec![ReadScope::Parts(audit_policy::PARTS)],
         vec![ReadScope::Certificates],
         vec![unit],
     ] {
-        keep(asked, document);
+        keep(requested, document);
     }
     if let (Some(path), Ok(json)) = (&path, &parsed)
-        && let Ok(excerpt) = asked(vec![ReadScope::Path(path.clone())]).excerpt(document)
+        && let Ok(excerpt) = requested(vec![ReadScope::Path(path.clone())]).excerpt(document)
     {
         assert_eq!(
             markup::parse(excerpt.as_bytes()).ok().and_then(|e| path.find(&e)),
@@ -57,18 +57,18 @@ pub fn documents(data: &[u8]) {
     }
 }
 
-fn asked(parts: Vec<ReadScope>) -> ReadScopes {
-    let mut asked = ReadScopes::default();
-    parts.into_iter().for_each(|part| asked.add(part));
-    asked
+fn requested(parts: Vec<ReadScope>) -> ReadScopes {
+    let mut requested = ReadScopes::default();
+    parts.into_iter().for_each(|part| requested.add(part));
+    requested
 }
 
 /// What is kept of an excerpt is all of it.
 fn keep(parts: Vec<ReadScope>, document: &[u8]) {
-    let asked = asked(parts);
-    match asked.excerpt(document) {
-        Ok(excerpt) => assert_eq!(asked.excerpt(excerpt.as_bytes()).as_ref(), Ok(&excerpt)),
-        Err(trouble) => assert!(matches!(trouble, SourceError::Malformed(_) | SourceError::Io(_))),
+    let requested = requested(parts);
+    match requested.excerpt(document) {
+        Ok(excerpt) => assert_eq!(requested.excerpt(excerpt.as_bytes()).as_ref(), Ok(&excerpt)),
+        Err(error) => assert!(matches!(error, SourceError::Malformed(_) | SourceError::Io(_))),
     }
 }
 

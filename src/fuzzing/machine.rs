@@ -43,17 +43,17 @@ pub fn snapshot(data: &[u8]) {
 }
 
 fn look_around(host: &RecordedSource) {
-    let mut seen = Vec::new();
+    let mut found = Vec::new();
     let mut count = 0;
     let walked = host.walk(&HostPath::host("/"), &mut |path: &Path, _| {
         count += 1;
         assert!(count <= MOST, "{path:?} is walked in a circle");
-        seen.push(path.to_owned());
+        found.push(path.to_owned());
     });
-    assert!(walked.is_ok() || seen.len() <= 1, "{walked:?}");
+    assert!(walked.is_ok() || found.len() <= 1, "{walked:?}");
     let pids: Vec<u32> =
         host.process_table().map(|table| table.rows.iter().map(|row| row.pid).collect()).unwrap_or_default();
-    for path in seen.iter().take(64) {
+    for path in found.iter().take(64) {
         look_at(host, &HostPath::host(path));
         for pid in pids.iter().take(2) {
             look_at(host, &HostPath::of_process(*pid, path));
@@ -64,19 +64,19 @@ fn look_around(host: &RecordedSource) {
     }
 }
 
-fn look_at(host: &RecordedSource, place: &HostPath) {
-    let (looked, stat, read, listed) = (host.lstat(place), host.stat(place), host.read(place), host.list(place));
+fn look_at(host: &RecordedSource, path: &HostPath) {
+    let (looked, stat, read, listed) = (host.lstat(path), host.stat(path), host.read(path), host.list(path));
     assert_eq!(
         looked == Err(SourceError::NotDirectory),
         stat == Err(SourceError::NotDirectory) && looked.is_err(),
-        "{place:?}"
+        "{path:?}"
     );
     if let Ok(stat) = stat {
-        assert!(stat.kind == FileKind::File || read.is_err(), "{place:?}");
-        assert!(stat.kind == FileKind::Directory || listed.is_err(), "{place:?}");
+        assert!(stat.kind == FileKind::File || read.is_err(), "{path:?}");
+        assert!(stat.kind == FileKind::Directory || listed.is_err(), "{path:?}");
     }
     for name in listed.unwrap_or_default() {
-        let below = place.with_path(place.path.join(&name));
+        let below = path.with_path(path.path.join(&name));
         assert_ne!(host.lstat(&below).err(), Some(SourceError::NotFound), "{below:?} is listed");
     }
 }

@@ -22,5 +22,5 @@ pub use machine::{described_host, snapshot};
 pub use process::{accounts, environment, executable, proc_files};
 pub use shell::shell;
 use targets::{BETWEEN, parts, texts};
-pub use targets::{TARGETS, Target};
+pub use targets::{FuzzTarget, TARGETS};
 pub use words::{command_line, flags, values, version};

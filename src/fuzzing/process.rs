@@ -33,7 +33,7 @@ pub fn accounts(data: &[u8]) {
 const SECRET: &str = "hunter2hunter2";
 
 /// A variable's name, a line end, and an environment: no other variable's value is taken for it. The same variables as the
-/// settings of a delivery: the password is never told.
+/// settings of a delivery: the password is never printed.
 pub fn environment(data: &[u8]) {
     let (name, rest) = data.split_at(data.iter().position(|b| *b == b'\n').unwrap_or(data.len()));
     let (name, block) = (String::from_utf8_lossy(name), rest.get(1..).unwrap_or_default());
@@ -49,11 +49,11 @@ pub fn environment(data: &[u8]) {
     };
     #[cfg(feature = "postgres")]
     if !String::from_utf8_lossy(block).contains(SECRET) {
-        let told = match crate::sink::database::database(&variable) {
+        let printed = match crate::sink::database::database(&variable) {
             Ok(database) => format!("{database:?} {database}"),
             Err(error) => error.to_string(),
         };
-        assert!(!told.contains(SECRET), "{told}");
+        assert!(!printed.contains(SECRET), "{printed}");
     }
     let _ = settings::origin(&variable);
 }
@@ -98,7 +98,7 @@ pub fn proc_files(data: &[u8]) {
     }
 }
 
-/// Whether a mount's place counts as the container's own, whatever lies there.
+/// Whether a mount point counts as the container's own, whatever is mounted there.
 fn is_own_file(text: &str) -> bool {
     let at = Path::new("/").join(format!("/{text}"));
     ["/etc/hostname", "/etc/hosts", "/etc/resolv.conf", "/dev/termination-log", "/"]

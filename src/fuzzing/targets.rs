@@ -4,10 +4,10 @@ use super::*;
 use std::borrow::Cow;
 
 /// A target: its name, which is that of its file and of its corpus, and what it does with bytes.
-pub type Target = (&'static str, fn(&[u8]));
+pub type FuzzTarget = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: &[Target] = &[
+pub const TARGETS: &[FuzzTarget] = &[
     ("accounts", accounts),
     ("command_line", command_line),
     ("described_host", described_host),

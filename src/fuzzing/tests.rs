@@ -1,7 +1,7 @@
 //! The fuzz targets as tests: what fuzzing found before, and random bytes and words near each grammar. The same in
 //! every run.
 
-use super::{TARGETS, Target};
+use super::{FuzzTarget, TARGETS};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -90,7 +90,7 @@ fn run(name: &str, cases: u32, input: impl Strategy<Value = Vec<u8>>, target: fn
     }
 }
 
-fn random((name, target): &Target) {
+fn random((name, target): &FuzzTarget) {
     // One that audits a whole machine, or reads every file several times, takes its time.
     let cases = match *name {
         "snapshot" => 4,

@@ -92,15 +92,15 @@ pub fn values(data: &[u8]) {
     for element in split_list(&text) {
         assert!(!element.is_empty() && element.trim() == element, "{text}");
     }
-    let mut seen: Vec<Value> = KINDS.iter().filter_map(|kind| kind.of_texts(&[&text], &[]).ok().flatten()).collect();
+    let mut found: Vec<Value> = KINDS.iter().filter_map(|kind| kind.of_texts(&[&text], &[]).ok().flatten()).collect();
     if let Ok(json) = serde_json::from_str::<Json>(&text) {
-        seen.extend(KINDS.iter().filter_map(|kind| kind.of_json(&json, &[]).ok().flatten()));
-        seen.extend(Value::of_any(&json));
+        found.extend(KINDS.iter().filter_map(|kind| kind.of_json(&json, &[]).ok().flatten()));
+        found.extend(Value::of_any(&json));
     }
     let Ok(written) = serde_saphyr::from_str::<RawExpectation>(&expectation) else { return };
     let Ok(expected) = written.fill(&|_| Some(Json::String(text.to_string()))) else { return };
     assert!(!expected.to_string().is_empty() || matches!(&*expectation, e if e.contains("-of")));
-    for value in &seen {
+    for value in &found {
         assert_eq!(expected.holds(value), expected.holds(value));
     }
     let _ = expected.holds_unset();

@@ -23,8 +23,8 @@ const TESTS: [&str; 2] = ["bin_op", "test_items"];
 const ITEM: [&str; 5] = ["flag", "env", "path", "set", "compare"];
 const COMPARE: [&str; 2] = ["op", "value"];
 
-/// Collects the warnings about one file. Each word is reported once, at its first place.
-struct Collector<'s> {
+/// Collects the warnings about one file. Each word is reported once, at its first position.
+struct WarningCollector<'s> {
     file: &'s TextFile,
     warnings: Vec<Diagnostic>,
 }
@@ -32,23 +32,23 @@ struct Collector<'s> {
 /// The warnings about a file; an error if it is not YAML.
 pub(crate) fn warnings(file: &TextFile) -> Result<Vec<Diagnostic>, Diagnostic> {
     let document: Json = file.parse()?;
-    let mut look = Collector { file, warnings: Vec::new() };
-    if let Some(file) = look.map(&document, &FILE, "file") {
+    let mut collector = WarningCollector { file, warnings: Vec::new() };
+    if let Some(file) = collector.map(&document, &FILE, "file") {
         for group in list(file, "groups") {
-            let Some(group) = look.map(group, &GROUP, "group") else { continue };
+            let Some(group) = collector.map(group, &GROUP, "group") else { continue };
             for check in list(group, "checks") {
-                look.check(check);
+                collector.check(check);
             }
         }
     }
-    Ok(look.warnings)
+    Ok(collector.warnings)
 }
 
 fn list<'j>(map: &'j Map<String, Json>, key: &str) -> impl Iterator<Item = &'j Json> {
     map.get(key).and_then(Json::as_array).into_iter().flatten()
 }
 
-impl Collector<'_> {
+impl WarningCollector<'_> {
     fn warn(&mut self, word: &str, message: String) {
         let warning = Diagnostic { level: Level::Warning, ..self.file.error_at_word(word, message) };
         if !self.warnings.contains(&warning) {
@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_means_nothing_is_told_with_its_place() {
+    fn unknown_keys_and_values_are_reported_with_their_position() {
         let text = "\
 controls:
 type: node

@@ -1,4 +1,4 @@
-//! Facts about Kubernetes and the values of its settings. No I/O, no YAML.
+//! Ids, components, arguments, values, evidence, verdicts, outcomes, severity. No I/O, no YAML.
 
 mod arguments;
 mod component;

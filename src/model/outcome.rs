@@ -41,7 +41,7 @@ pub struct Finding {
     pub subject: String,
     /// How many files or objects the subject stands for.
     pub count: usize,
-    /// What the finding came to. The status of a check is the worst of its findings.
+    /// The status of the finding. The status of a check is the worst of its findings.
     pub status: Status,
     /// What was read of the subject.
     pub evidence: Vec<EvidenceEntry>,

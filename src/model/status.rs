@@ -1,4 +1,4 @@
-//! What a check or one of its findings came to.
+//! The status of a check or finding.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;

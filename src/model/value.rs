@@ -218,7 +218,7 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
     Duration::try_from_secs_f64(seconds).ok()
 }
 
-/// A duration in hours, minutes and seconds, as Go prints it.
+/// A duration in hours, minutes and seconds: `1h0m30s`, `1.500s`. What is less than a millisecond is cut off.
 fn show_duration(span: Duration) -> String {
     let whole = span.as_secs();
     let (hours, minutes, seconds) = (whole / 3600, whole / 60 % 60, whole % 60);

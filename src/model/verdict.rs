@@ -2,7 +2,7 @@
 
 use super::Status;
 
-/// What a check came to, and why.
+/// The result of a check, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// The recommendation is followed; there is evidence.

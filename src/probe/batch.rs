@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 pub(super) struct Batch {
     /// Paths that do not depend on what runs on the node.
     pub(super) paths: Vec<HostPath>,
-    /// What is asked of trees of files.
+    /// Queries of file trees.
     pub(super) trees: Vec<TreeQuery>,
     /// Environment variables of each component.
     pub(super) variables: BTreeMap<Component, Vec<String>>,

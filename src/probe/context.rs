@@ -83,12 +83,12 @@ impl<'a> CollectContext<'a> {
         })
     }
 
-    /// Sets what will be asked of trees, so that one walk of a tree answers all of it.
+    /// Sets the queries of file trees, so that one walk of a tree answers all of them.
     pub(super) fn expect_tree_queries(&mut self, queries: Vec<TreeQuery>) {
         self.tree_queries = queries;
     }
 
-    /// What will be asked of trees.
+    /// Queries of file trees.
     pub(super) fn tree_queries(&self) -> &[TreeQuery] {
         &self.tree_queries
     }
@@ -123,7 +123,7 @@ impl<'a> CollectContext<'a> {
         }
         let remark = |subject, reason| Observation {
             subject,
-            attribute: "not counted".to_owned(),
+            attribute: "ignored".to_owned(),
             observed: Observed::Remark(reason),
             source: "process table".to_owned(),
         };
@@ -184,6 +184,6 @@ pub(super) fn shown(path: &Path) -> String {
 
 fn unknown_working_directory(path: &str) -> SourceError {
     SourceError::Io(format!(
-        "the path {path} is relative and the working directory of the process is unknown; run as root, in a container with --cap-add SYS_PTRACE"
+        "the path {path} is relative and the working directory of the process is unknown; run as root; in a container, also add --cap-add SYS_PTRACE"
     ))
 }

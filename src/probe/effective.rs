@@ -234,19 +234,19 @@ fn drop_ins(
         return Ok(Rc::default());
     };
     let folder = folder.to_string();
-    let place = context.resolve(instance, &folder).map_err(|error| format!("{folder} {error}"))?;
-    context.drop_ins.get_or_read(&place, || drop_ins_below(context, &place).map(Rc::new))
+    let directory = context.resolve(instance, &folder).map_err(|error| format!("{folder} {error}"))?;
+    context.drop_ins.get_or_read(&directory, || drop_ins_below(context, &directory).map(Rc::new))
 }
 
-fn drop_ins_below(context: &CollectContext<'_>, place: &HostPath) -> Result<Vec<HostPath>, String> {
-    let folder = shown(&place.path);
+fn drop_ins_below(context: &CollectContext<'_>, directory: &HostPath) -> Result<Vec<HostPath>, String> {
+    let folder = shown(&directory.path);
     let mut drop_ins = Vec::new();
     let mut problem = None;
-    let walked = context.files.walk(place, &mut |path: &Path, stat| match stat {
+    let walked = context.files.walk(directory, &mut |path: &Path, stat| match stat {
         Ok(_) if path.extension().is_some_and(|e| e == "conf") && drop_ins.len() == MAX_DROP_INS => {
             problem.get_or_insert_with(|| format!("{folder} has more than {MAX_DROP_INS} drop-ins"));
         }
-        Ok(_) if path.extension().is_some_and(|e| e == "conf") => drop_ins.push(place.with_path(path)),
+        Ok(_) if path.extension().is_some_and(|e| e == "conf") => drop_ins.push(directory.with_path(path)),
         Ok(_) => {}
         Err(error) => {
             problem.get_or_insert_with(|| format!("{} {error}", shown(path)));

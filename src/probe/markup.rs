@@ -6,9 +6,9 @@ use crate::yaml::document_reason;
 use serde_json::Value as Json;
 
 /// Levels of nested lists and mappings; documents of components have far fewer.
-const MAX_DEPTH: usize = 64;
+pub(crate) const MAX_DEPTH: usize = 64;
 /// Nodes and bytes of one document. The largest that components are given, audit policies, have a few thousand nodes.
-const MAX_NODES: usize = 20_000;
+pub(crate) const MAX_NODES: usize = 20_000;
 const MAX_BYTES: usize = 1 << 20;
 
 /// Parses a YAML or JSON document. One without a mapping is malformed.
@@ -30,10 +30,11 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Json, SourceError> {
     }
 }
 
-/// What parts words in a unit file; other letters that look blank do not.
+/// Characters that separate words in a unit file. Other Unicode white space does not.
 pub(crate) const BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
 
-/// The values of a key in a section of a unit file, in order. A line that ends in `\` continues on the next.
+/// The values of a key in a section of a unit file, in order. The line after one that ends in `\` continues that one and is
+/// skipped; the trailing backslash stays in the value.
 pub(crate) fn unit_values(bytes: &[u8], section: &str, key: &str) -> Vec<String> {
     let text = String::from_utf8_lossy(bytes);
     let mut in_section = false;

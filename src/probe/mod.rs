@@ -1,8 +1,8 @@
 //! What a rule reads on a node, and how: the closed set of probes. A probe collects evidence and never judges it.
 //!
-//! A probe is a file with its YAML form, its description and the way it collects, and one line in the table of `probes`. What a
-//! setting comes to is also needed to locate files, and so has a file of its own (`effective`). The other files are what probes
-//! read through.
+//! A probe is a file with its YAML form, its description and the way it collects, and one line in the table of `probes`.
+//! Locating files also needs the effective value of a setting, so that has its own file (`effective`). The other files are what
+//! probes read through.
 
 mod batch;
 mod cache;

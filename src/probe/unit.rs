@@ -60,17 +60,17 @@ pub(super) fn value(
 fn files(context: &CollectContext<'_>, places: &[Result<HostPath, Observed>]) -> Result<Vec<HostPath>, Observed> {
     let mut units: Vec<String> = Vec::new();
     let mut files: Vec<HostPath> = Vec::new();
-    for place in places {
-        let place = match place {
-            Ok(place) => place,
+    for file in places {
+        let file = match file {
+            Ok(file) => file,
             Err(Observed::Remark(_)) => continue,
             Err(observed) => return Err(observed.clone()),
         };
-        match unit_of(&place.path) {
+        match unit_of(&file.path) {
             Some(unit) if units.contains(&unit) => {}
             Some(unit) => units.push(unit),
             // A file outside of the folders of systemd stands for itself.
-            None => files.push(place.clone()),
+            None => files.push(file.clone()),
         }
     }
     for unit in units {
@@ -89,11 +89,11 @@ fn unit_of(path: &Path) -> Option<String> {
 
 fn unit_file(context: &CollectContext<'_>, unit: &str) -> Result<Option<HostPath>, Observed> {
     for folder in FOLDERS {
-        let place = HostPath::host(Path::new(folder).join(unit));
-        match context.stat(&place) {
-            Ok(_) => return Ok(Some(place)),
+        let file = HostPath::host(Path::new(folder).join(unit));
+        match context.stat(&file) {
+            Ok(_) => return Ok(Some(file)),
             Err(SourceError::NotFound | SourceError::NotDirectory) => {}
-            Err(error) => return Err(unknown(&shown(&place.path), &error)),
+            Err(error) => return Err(unknown(&shown(&file.path), &error)),
         }
     }
     Ok(None)
@@ -105,8 +105,8 @@ fn drop_ins(context: &CollectContext<'_>, unit: &str) -> Result<Vec<HostPath>, O
     let mut by_name: BTreeMap<String, HostPath> = BTreeMap::new();
     let of_unit = format!("{unit}.d");
     for folder in [of_unit.as_str(), FOR_ALL_SERVICES].iter().flat_map(|d| FOLDERS.map(|f| Path::new(f).join(d))) {
-        let place = HostPath::host(&folder);
-        match context.stat(&place).and_then(|_| context.list(&place)) {
+        let directory = HostPath::host(&folder);
+        match context.stat(&directory).and_then(|_| context.list(&directory)) {
             Ok(names) => {
                 for name in names.iter().filter(|name| name.ends_with(".conf")) {
                     by_name.entry(name.clone()).or_insert_with(|| HostPath::host(folder.join(name)));

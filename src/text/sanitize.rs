@@ -1,5 +1,5 @@
 //! Makes texts that may come from the audited machine safe for a terminal and a report: escapes control characters and those
-//! that change the writing direction, and limits the length.
+//! that change the writing direction or break lines, and limits the length.
 
 /// Characters of one text that are shown.
 const MAX_CHARS: usize = 4096;
@@ -41,8 +41,9 @@ pub(crate) fn output(text: &str) -> String {
 }
 
 fn push(out: &mut String, c: char) {
-    let changes_direction = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    if changes_direction || c.is_control() {
+    let is_unsafe =
+        matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    if is_unsafe || c.is_control() {
         out.extend(c.escape_unicode());
     } else {
         out.push(c);
@@ -56,6 +57,7 @@ mod tests {
     #[test]
     fn control_characters_are_escaped() {
         assert_eq!(line("a\u{1b}[31mb\u{7f}\u{9b}\u{202e}\nc"), "a\\u{1b}[31mb\\u{7f}\\u{9b}\\u{202e}\\u{a}c");
+        assert_eq!(line("a\u{61c}b\u{2028}c\u{2029}"), "a\\u{61c}b\\u{2028}c\\u{2029}");
         assert_eq!(line(&"x".repeat(5000)).chars().count(), MAX_CHARS + 1);
         assert_eq!(message("a\r\n\u{1b}b"), "a\\u{d}\n\\u{1b}b");
         assert_eq!(output("a\r\n\tb\u{1b}\u{202e}"), "a\r\n\tb\\u{1b}\\u{202e}");

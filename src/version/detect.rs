@@ -1,6 +1,6 @@
 //! Reads every source of the version and chooses among them.
 
-use super::sources::{FoundVersion, bottlerocket, build_information, dpkg, eks, manifest_images, rke2};
+use super::sources::{VersionCandidate, bottlerocket, build_information, dpkg, eks, manifest_images, rke2};
 use crate::model::minor_version;
 use crate::node::Node;
 use crate::probe::Collector;
@@ -70,7 +70,7 @@ pub fn detect(
 }
 
 /// The versions with another minor version than the chosen one.
-fn disagreement(chosen: &FoundVersion, found: &[FoundVersion]) -> Option<String> {
+fn disagreement(chosen: &VersionCandidate, found: &[VersionCandidate]) -> Option<String> {
     let others: Vec<String> = found
         .iter()
         .filter(|other| minor_version(&other.version) != minor_version(&chosen.version))

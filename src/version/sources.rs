@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 
 /// A version found in one source.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct FoundVersion {
+pub(super) struct VersionCandidate {
     /// Without a leading `v`: `1.29.3`, `1.30.4+k3s1`.
     pub(super) version: String,
     /// Where it was read.
@@ -19,16 +19,16 @@ pub(super) struct FoundVersion {
 }
 
 /// The versions in a source; none if it has none. The error is why it cannot be read.
-pub(super) type FoundVersions = Result<Vec<FoundVersion>, String>;
+pub(super) type VersionCandidates = Result<Vec<VersionCandidate>, String>;
 
 /// `registry.k8s.io/kube-apiserver:v1.29.3` in the manifests of the control plane.
-pub(super) fn manifest_images(collector: &Collector<'_>, node: &Node) -> FoundVersions {
+pub(super) fn manifest_images(collector: &Collector<'_>, node: &Node) -> VersionCandidates {
     let mut found = Vec::new();
     let Ok(path) = "spec.containers[*].image".parse() else { return Ok(found) };
     for component in [Component::Apiserver, Component::ControllerManager, Component::Scheduler, Component::Proxy] {
         for (file, images) in collector.document_values(component, FileRole::Manifest, &path) {
             let images = images.as_array().into_iter().flatten().filter_map(Json::as_str);
-            found.extend(images.filter_map(image_version).map(|version| FoundVersion {
+            found.extend(images.filter_map(image_version).map(|version| VersionCandidate {
                 version,
                 source: format!("the image in {file}"),
                 running: node.runs(component),
@@ -48,12 +48,12 @@ pub(crate) fn image_version(image: &str) -> Option<String> {
 }
 
 /// The version of Debian's kubelet package.
-pub(super) fn dpkg(collector: &Collector<'_>) -> FoundVersions {
+pub(super) fn dpkg(collector: &Collector<'_>) -> VersionCandidates {
     let path = "/var/lib/dpkg/status";
     let text = collector.extract(&HostPath::host(path), kubelet_package).map_err(|e| e.to_string())?;
     let version = text.lines().find_map(|l| l.strip_prefix("Version: ")).and_then(leading_version);
     Ok(version
-        .map(|version| FoundVersion { version, source: format!("the kubelet's package in {path}"), running: false })
+        .map(|version| VersionCandidate { version, source: format!("the kubelet's package in {path}"), running: false })
         .into_iter()
         .collect())
 }
@@ -68,7 +68,7 @@ pub(crate) fn kubelet_package(text: &str) -> String {
 }
 
 /// `/var/lib/rancher/rke2/data/v1.27.3-rke2r1-…`: of a running component's executable, else of the directories there.
-pub(super) fn rke2(node: &Node, source: &dyn NodeSource) -> FoundVersions {
+pub(super) fn rke2(node: &Node, source: &dyn NodeSource) -> VersionCandidates {
     const DATA: &str = "/var/lib/rancher/rke2/data/";
     let in_data = |path: &str| leading_version(path.strip_prefix(DATA)?.split('/').next()?);
     for component in Component::ALL {
@@ -77,19 +77,19 @@ pub(super) fn rke2(node: &Node, source: &dyn NodeSource) -> FoundVersions {
             let paths = process.exe.iter().chain(process.argv.first());
             if let Some(version) = paths.filter_map(|p| in_data(p)).next() {
                 let source = format!("the executable of {} (pid {}) in {DATA}", component.program(), process.pid);
-                return Ok(vec![FoundVersion { version, source, running: true }]);
+                return Ok(vec![VersionCandidate { version, source, running: true }]);
             }
         }
     }
     let names = source.list(&HostPath::host(DATA)).map_err(|e| e.to_string())?;
     let versions = names.iter().filter_map(|name| leading_version(name));
     Ok(versions
-        .map(|version| FoundVersion { version, source: format!("a directory in {DATA}"), running: false })
+        .map(|version| VersionCandidate { version, source: format!("a directory in {DATA}"), running: false })
         .collect())
 }
 
 /// `VARIANT_ID=aws-k8s-1.29`.
-pub(super) fn bottlerocket(collector: &Collector<'_>) -> FoundVersions {
+pub(super) fn bottlerocket(collector: &Collector<'_>) -> VersionCandidates {
     let text = collector.extract(&HostPath::host("/etc/os-release"), os_release_ids).map_err(|e| e.to_string())?;
     let field = |name: &str| {
         let value = text.lines().find_map(|l| l.strip_prefix(name)?.strip_prefix('='))?;
@@ -100,7 +100,7 @@ pub(super) fn bottlerocket(collector: &Collector<'_>) -> FoundVersions {
     }
     let version = field("VARIANT_ID").and_then(|v| leading_version(v.rsplit_once("k8s-")?.1));
     let source = "VARIANT_ID in /etc/os-release".to_owned();
-    Ok(version.map(|version| FoundVersion { version, source, running: false }).into_iter().collect())
+    Ok(version.map(|version| VersionCandidate { version, source, running: false }).into_iter().collect())
 }
 
 /// The lines `ID=` and `VARIANT_ID=` of an os-release file.
@@ -110,11 +110,14 @@ pub(crate) fn os_release_ids(text: &str) -> String {
 }
 
 /// `Kubernetes v1.29.3-eks-…` in Amazon's images.
-pub(super) fn eks(collector: &Collector<'_>) -> FoundVersions {
+pub(super) fn eks(collector: &Collector<'_>) -> VersionCandidates {
     let path = "/etc/eks/kubelet-version.txt";
     let text = collector.extract(&HostPath::host(path), first_version).map_err(|e| e.to_string())?;
     let version = leading_version(&text);
-    Ok(version.map(|version| FoundVersion { version, source: path.to_owned(), running: false }).into_iter().collect())
+    Ok(version
+        .map(|version| VersionCandidate { version, source: path.to_owned(), running: false })
+        .into_iter()
+        .collect())
 }
 
 /// The first word that is a version.
@@ -123,13 +126,13 @@ pub(crate) fn first_version(text: &str) -> String {
 }
 
 /// The build information in the executables of running components.
-pub(super) fn build_information(node: &Node, source: &dyn NodeSource) -> FoundVersions {
+pub(super) fn build_information(node: &Node, source: &dyn NodeSource) -> VersionCandidates {
     let mut found = Vec::new();
     let mut reason = "no component runs".to_owned();
     for component in [Component::Kubelet, Component::Apiserver, Component::Proxy] {
         for instance in &node.processes(component).instances {
             match source.build_information(instance.process.pid) {
-                Ok(text) => found.extend(version_of_build(&text).map(|version| FoundVersion {
+                Ok(text) => found.extend(version_of_build(&text).map(|version| VersionCandidate {
                     version,
                     source: format!("the executable of {} (pid {})", component.program(), instance.process.pid),
                     running: true,

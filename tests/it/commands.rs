@@ -47,11 +47,11 @@ fn a_check_is_explained_by_its_number_and_by_its_rule() {
         "parameters": { "mode": "644" },
     });
     assert_eq!(by_number["check"], check);
-    let looks = json!([{
+    let tests = json!([{
         "within": [], "reads": "permissions and owner of kubelet.config", "expects": "permissions are 644 or stricter",
         "when_missing": "not applicable",
     }]);
-    assert_eq!(by_number["looks"], looks);
+    assert_eq!(by_number["tests"], tests);
     let used_by = by_number["used_by"].as_array().expect("a list");
     assert_eq!(used_by.len(), 10);
     assert_eq!(used_by[0], json!({ "benchmark": "cis-1.5", "id": "4.1.9", "assessment": "automated" }));
@@ -98,8 +98,8 @@ fn a_benchmark_in_the_dialect_of_kube_bench_is_told_about_as_well() {
     std::fs::write(folder.path().join("own-1.0/node.yaml"), text).expect("a file");
     let place = folder.path().to_str().expect("a name");
     let told = read(&["explain", "4.1.1", "--benchmark", "own-1.0", "-D", place, "--json"]);
-    let looks = json!([{ "within": [], "reads": "the output of: ps -ef", "expects": "--anonymous-auth eq false" }]);
-    assert_eq!(told["looks"], looks);
+    let tests = json!([{ "within": [], "reads": "the output of: ps -ef", "expects": "--anonymous-auth eq false" }]);
+    assert_eq!(told["tests"], tests);
     let (code, list, err) = run(&["profile", "own-1.0", "-D", place]);
     assert_eq!(code, 0, "{err}");
     assert!(list.contains("\n4.1.1   node          automated scored     "), "{list}");

@@ -106,7 +106,7 @@ fn a_process_of_another_user_moves_no_verdict() {
         let node = Node::new().with(&decoy(user, cgroup));
         for check in ["1.2.20", "1.2.21"] {
             let outcome = node.expect(check, State::Fail);
-            let named = evidence(&outcome).any(|e| e.attribute == "not counted" && e.value.contains("kube-apiserver"));
+            let named = evidence(&outcome).any(|e| e.attribute == "ignored" && e.value.contains("kube-apiserver"));
             assert!(named, "the decoy is named: {:#?}", outcome.findings);
         }
     }

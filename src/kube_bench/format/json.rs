@@ -266,7 +266,7 @@ impl GoWriter<'_> {
 
     fn write_pending(&mut self) -> io::Result<()> {
         let mut rest = str::from_utf8(&self.pending).map_err(io::Error::other)?;
-        // To decode each character would take a tenth of a whole run.
+        // To decode each character took a quarter of the instructions of a run.
         let is_plain = rest.is_ascii() && memchr(0x7f, &self.pending).is_none();
         while let Some(at) = if is_plain { find_html(rest) } else { rest.find(is_escaped) } {
             self.out.write_all(&rest.as_bytes()[..at])?;

@@ -20,6 +20,11 @@ pub enum VersionError {
     /// Older than every benchmark: the version, and the oldest version that a benchmark covers.
     #[error("Kubernetes {0} is older than {1}, the oldest version that a benchmark covers; name one with --benchmark")]
     TooOld(String, String),
+    /// The configuration maps no version.
+    #[error(
+        "the configuration maps no Kubernetes version to a benchmark; add `version_mapping`, or name a benchmark with --benchmark"
+    )]
+    NoMapping,
 }
 
 impl VersionMapping {
@@ -48,9 +53,10 @@ impl VersionMapping {
                     text(*nearest)
                 )),
             )),
-            None => {
-                Err(VersionError::TooOld(version.to_owned(), known.first().map_or_else(String::new, |(v, _)| text(*v))))
-            }
+            None => Err(match known.first() {
+                Some((oldest, _)) => VersionError::TooOld(version.to_owned(), text(*oldest)),
+                None => VersionError::NoMapping,
+            }),
         }
     }
 }
@@ -89,5 +95,12 @@ mod tests {
         for bad in ["", "one", "1", "v", "1.x"] {
             assert!(matches!(mapping().benchmark_for(bad), Err(VersionError::Form(_))), "{bad}");
         }
+    }
+
+    #[test]
+    fn an_empty_mapping_is_reported_as_such() {
+        let error = VersionMapping::default().benchmark_for("1.20").expect_err("there is no benchmark");
+        assert_eq!(error, VersionError::NoMapping);
+        assert!(error.to_string().contains("maps no Kubernetes version"), "{error}");
     }
 }

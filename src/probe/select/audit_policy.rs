@@ -42,10 +42,10 @@ impl Selector for AuditLevel {
     }
 
     fn collect(&self, context: &CollectContext<'_>, files: &FileRef) -> Evidence {
-        each_file(context, files, &self.describe(), |place| {
-            let document = context.documents.parts(place, PARTS);
+        each_file(context, files, &self.describe(), |file| {
+            let document = context.documents.parts(file, PARTS);
             let level = document.and_then(|policy| audit_level(&policy, &self.group, &self.resource, &self.verb));
-            observed(place, level.map(|level| Some(Value::Text(level.name().to_owned()))))
+            observed(file, level.map(|level| Some(Value::Text(level.name().to_owned()))))
         })
     }
 }
@@ -59,11 +59,11 @@ impl Selector for AuditLevels {
     }
 
     fn collect(&self, context: &CollectContext<'_>, files: &FileRef) -> Evidence {
-        each_file(context, files, &self.describe(), |place| {
-            let levels = context.documents.parts(place, PARTS).and_then(|policy| audit_levels(&policy));
+        each_file(context, files, &self.describe(), |file| {
+            let levels = context.documents.parts(file, PARTS).and_then(|policy| audit_levels(&policy));
             let levels =
                 levels.map(|levels| levels.into_iter().map(|level| level.name().to_owned()).collect::<Vec<_>>());
-            observed(place, levels.map(|levels| (!levels.is_empty()).then_some(Value::List(levels))))
+            observed(file, levels.map(|levels| (!levels.is_empty()).then_some(Value::List(levels))))
         })
     }
 }

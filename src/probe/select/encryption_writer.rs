@@ -29,10 +29,10 @@ impl Selector for EncryptionWriter {
     }
 
     fn collect(&self, context: &CollectContext<'_>, files: &FileRef) -> Evidence {
-        each_file(context, files, &self.describe(), |place| {
-            let document = context.documents.parts(place, PARTS);
+        each_file(context, files, &self.describe(), |file| {
+            let document = context.documents.parts(file, PARTS);
             let writer = document.and_then(|document| encryption_writer(&document, &self.0));
-            observed(place, writer.map(|writer| Some(Value::Text(writer))))
+            observed(file, writer.map(|writer| Some(Value::Text(writer))))
         })
     }
 }

@@ -21,9 +21,9 @@ impl Selector for ValueAtPath {
     }
 
     fn collect(&self, context: &CollectContext<'_>, files: &FileRef) -> Evidence {
-        each_file(context, files, &self.describe(), |place| {
-            let json = context.documents.value(place, &self.0);
-            observed(place, json.map(|json| json.and_then(|json| Value::of_any(&json))))
+        each_file(context, files, &self.describe(), |file| {
+            let json = context.documents.value(file, &self.0);
+            observed(file, json.map(|json| json.and_then(|json| Value::of_any(&json))))
         })
     }
 }

@@ -24,17 +24,17 @@ impl Selector for SameCertificates {
     }
 
     fn collect(&self, context: &CollectContext<'_>, files: &FileRef) -> Evidence {
-        each_file(context, files, &self.describe(), |place| match shares_a_certificate(context, place, &self.0) {
+        each_file(context, files, &self.describe(), |file| match shares_a_certificate(context, file, &self.0) {
             Ok(shares) => Observed::Value(Value::Bool(shares)),
             Err(observed) => observed,
         })
     }
 }
 
-fn shares_a_certificate(context: &CollectContext<'_>, place: &HostPath, others: &FileRef) -> Result<bool, Observed> {
-    let path = shown(&place.path);
+fn shares_a_certificate(context: &CollectContext<'_>, file: &HostPath, others: &FileRef) -> Result<bool, Observed> {
+    let path = shown(&file.path);
     let not_comparable = |reason: &str| Observed::Unknown(format!("{path} cannot be compared: {reason}"));
-    let own = context.documents.certificates(place).map_err(|error| observed_error(&path, &error))?;
+    let own = context.documents.certificates(file).map_err(|error| observed_error(&path, &error))?;
     for other in locate(context, others) {
         let other = match other {
             Ok(other) => other,

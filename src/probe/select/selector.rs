@@ -19,12 +19,12 @@ pub(super) trait Selector {
     fn collect(&self, context: &CollectContext<'_>, files: &FileRef) -> Evidence;
 }
 
-/// What reading a value from a file comes to.
-pub(super) fn observed(place: &HostPath, value: Result<Option<Value>, SourceError>) -> Observed {
+/// The result of reading a value.
+pub(super) fn observed(file: &HostPath, value: Result<Option<Value>, SourceError>) -> Observed {
     match value {
         Ok(Some(value)) => Observed::Value(value),
         Ok(None) => Observed::Unset { default: None },
-        Err(error) => observed_error(&shown(&place.path), &error),
+        Err(error) => observed_error(&shown(&file.path), &error),
     }
 }
 
@@ -35,10 +35,10 @@ pub(super) fn each_file(
     attribute: &str,
     read: impl Fn(&HostPath) -> Observed,
 ) -> Evidence {
-    let observe = |place: Result<HostPath, Observed>| {
-        let (subject, observed) = match place {
+    let observe = |file: Result<HostPath, Observed>| {
+        let (subject, observed) = match file {
             Err(observed) => (files.describe(), observed),
-            Ok(place) => (shown(&place.path), read(&place)),
+            Ok(file) => (shown(&file.path), read(&file)),
         };
         Observation { source: format!("file {subject}"), subject, attribute: attribute.to_owned(), observed }
     };

@@ -13,7 +13,7 @@ pub enum SourceError {
     #[error("is not mounted into this container; add {}", mount_option(.0))]
     NotMounted(String),
     /// It exists, and this process may not read it.
-    #[error("cannot be read: permission denied; run as root, in a container with {0}")]
+    #[error("cannot be read: permission denied; run as root; in a container, also add {0}")]
     PermissionDenied(Capability),
     /// It is not a regular file.
     #[error("is {0}, not a regular file")]
@@ -28,10 +28,10 @@ pub enum SourceError {
     #[error("changed while it was read; run the audit again")]
     Changed,
     /// There was no answer within this time.
-    #[error("timed out after {0:?}; check for an unreachable network mount")]
+    #[error("timed out after {}; check for an unreachable network mount", shown(.0))]
     TimedOut(Duration),
     /// The run's deadline passed before it was read.
-    #[error("was not read before the deadline of {0:?}; raise it with --timeout")]
+    #[error("was not read before the deadline of {}; raise it with --timeout", shown(.0))]
     DeadlineExceeded(Duration),
     /// The content has the wrong form.
     #[error("is malformed: {0}")]
@@ -39,6 +39,11 @@ pub enum SourceError {
     /// Any other error of the system, in our words.
     #[error("cannot be read: {0}")]
     Io(String),
+}
+
+/// A time in a message.
+fn shown(time: &Duration) -> humantime::FormattedDuration {
+    humantime::format_duration(*time)
 }
 
 /// What to add to the command that starts the container. `/` cannot be mounted over the container's own root.

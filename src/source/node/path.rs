@@ -1,6 +1,10 @@
 //! A path on the node, with the root directory that it is resolved in.
 
-use std::path::PathBuf;
+use std::ffi::OsStr;
+use std::path::{Component, Path, PathBuf};
+
+/// Symlinks in one path, the kernel's limit.
+pub(super) const MAX_LINKS: usize = 40;
 
 /// An absolute path and its root.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -41,6 +45,15 @@ impl HostPath {
     pub(crate) fn is_at_or_below(&self, ancestor: &Self) -> bool {
         self.root == ancestor.root && self.path.starts_with(&ancestor.path)
     }
+}
+
+/// The components of a path, each a name or `..`, in reverse: from a list of them the next one can be popped.
+pub(super) fn components(path: &Path) -> impl DoubleEndedIterator<Item = &OsStr> {
+    path.components().rev().filter_map(|component| match component {
+        Component::Normal(name) => Some(name),
+        Component::ParentDir => Some(OsStr::new("..")),
+        Component::RootDir | Component::CurDir | Component::Prefix(_) => None,
+    })
 }
 
 /// The last component of a path as text. Executables are compared by it.

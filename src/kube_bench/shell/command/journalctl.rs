@@ -23,7 +23,7 @@ const NO_ENTRIES: &str = "-- No entries --\n";
 pub(super) fn run(invocation: &Invocation<'_, '_>) -> Result<CommandOutput, ScriptError> {
     let mut options = parse(invocation.arguments)?;
     if !options.messages_only && options.query.last.is_none() {
-        options.query.holding = invocation.reader.and_then(required_by).filter(|text| is_only_in_entries(text));
+        options.query.containing = invocation.reader.and_then(required_by).filter(|text| is_only_in_entries(text));
     }
     let directory = options.query.folder.as_ref().map(|directory| directory.display().to_string());
     let result = invocation.context.journal(&options.query);

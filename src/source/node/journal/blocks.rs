@@ -111,7 +111,7 @@ impl<'a> Blocks<'a> {
     fn block(&mut self, number: u64) -> Result<&[u8], ReadError> {
         if !self.cached.contains_key(&number) {
             self.limit.add(BLOCK_BYTES)?;
-            let mut block = vec![0; 1 << 16];
+            let mut block = vec![0; BLOCK_BYTES as usize];
             let length = self.content.read_at(&mut block, number * BLOCK_BYTES).map_err(|_| ReadError::Damaged)?;
             block.truncate(length);
             if self.order.len() == CACHED_BLOCKS

@@ -20,7 +20,7 @@ pub struct JournalQuery {
     /// Full names of units; empty for all entries.
     pub units: Vec<String>,
     /// Only entries whose printed lines contain this text.
-    pub holding: Option<String>,
+    pub containing: Option<String>,
     /// Only so many, the newest.
     pub last: Option<usize>,
 }
@@ -28,7 +28,7 @@ pub struct JournalQuery {
 impl JournalQuery {
     /// Whether an entry of a wanted unit matches.
     pub(crate) fn matches(&self, entry: &JournalEntry) -> bool {
-        self.holding.as_ref().is_none_or(|text| entry.short().is_some_and(|line| line.contains(text)))
+        self.containing.as_ref().is_none_or(|text| entry.short().is_some_and(|line| line.contains(text)))
     }
 
     /// Drops all but the newest entries, if only those are wanted.

@@ -1,14 +1,12 @@
 //! Opens paths inside a root directory: symlinks and `..` never lead out of it.
 
+use crate::source::node::path::{MAX_LINKS, components};
 use rustix::fs::{Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
-use std::path::{Component, Path, PathBuf};
-
-/// Symlinks in one path, the kernel's limit.
-const MAX_LINKS: usize = 40;
+use std::path::{Path, PathBuf};
 
 /// Opens `path`, which is taken as absolute, below `root`. One system call where the kernel has openat2.
 pub(super) fn open_in_root(root: BorrowedFd<'_>, path: &Path, flags: OFlags) -> Result<OwnedFd, Errno> {
@@ -27,7 +25,7 @@ pub(super) fn open_in_root(root: BorrowedFd<'_>, path: &Path, flags: OFlags) -> 
 fn open_by_component(root: BorrowedFd<'_>, path: &Path, flags: OFlags) -> Result<OwnedFd, Errno> {
     let path_only = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let mut parents: Vec<OwnedFd> = Vec::new();
-    let mut pending: Vec<OsString> = components(path);
+    let mut pending: Vec<OsString> = components(path).map(OsStr::to_os_string).collect();
     let mut links = 0;
     while let Some(name) = pending.pop() {
         if name == ".." {
@@ -47,7 +45,7 @@ fn open_by_component(root: BorrowedFd<'_>, path: &Path, flags: OFlags) -> Result
             if target.is_absolute() {
                 parents.clear();
             }
-            pending.extend(components(&target));
+            pending.extend(components(&target).map(OsStr::to_os_string));
         } else if pending.is_empty() && !flags.contains(OFlags::PATH) {
             return rustix::fs::openat(here, &name, flags | OFlags::NOFOLLOW, Mode::empty());
         } else {
@@ -64,7 +62,7 @@ fn open_by_component(root: BorrowedFd<'_>, path: &Path, flags: OFlags) -> Result
 /// The path that a missing `path` resolves to: its symlinks followed as far as they exist, then the names that do not.
 pub(super) fn resolve_missing(root: BorrowedFd<'_>, path: &Path) -> PathBuf {
     let mut resolved = PathBuf::from("/");
-    let mut pending = components(path);
+    let mut pending: Vec<OsString> = components(path).map(OsStr::to_os_string).collect();
     let mut links = 0;
     while let Some(name) = pending.pop() {
         if name == ".." {
@@ -80,27 +78,13 @@ pub(super) fn resolve_missing(root: BorrowedFd<'_>, path: &Path) -> PathBuf {
                 if target.is_absolute() {
                     resolved = PathBuf::from("/");
                 }
-                pending.extend(components(&target));
+                pending.extend(components(&target).map(OsStr::to_os_string));
             }
             // Not a symlink, or missing.
             Ok(_) | Err(_) => resolved = next,
         }
     }
     resolved
-}
-
-/// The components of a path in reverse, so that the next one can be popped.
-fn components(path: &Path) -> Vec<OsString> {
-    let mut names: Vec<OsString> = path
-        .components()
-        .filter_map(|c| match c {
-            Component::Normal(name) => Some(name.to_owned()),
-            Component::ParentDir => Some("..".into()),
-            Component::RootDir | Component::CurDir | Component::Prefix(_) => None,
-        })
-        .collect();
-    names.reverse();
-    names
 }
 
 #[cfg(test)]

@@ -3,15 +3,17 @@
 use super::format::{
     AccountsEntry, FileEntry, Mode, NameOrId, NodeDocument, ProcessEntry, SNAPSHOT_FORMAT, SnapshotHeader,
 };
-use super::source::{RecordedEntry, RecordedFile, RecordedProcess, RecordedSource, components};
+use super::source::{RecordedEntry, RecordedFile, RecordedProcess, RecordedSource};
 use crate::source::node::accounts::Accounts;
 use crate::source::node::error::{Capability, NonRegularFile, SourceError};
 use crate::source::node::journal::{JournalEntry, unit_name};
+use crate::source::node::path::components;
 use crate::source::node::process::Process;
 use crate::source::node::stat::{FileKind, Stat};
 use crate::text::quote;
 use crate::yaml::{Diagnostic, Position, TextFile};
 use indexmap::IndexMap;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::path::Path;
@@ -180,14 +182,14 @@ fn normalize(path: &Path, subject: &str) -> Result<String, ValueError> {
     if !path.is_absolute() {
         return Err(ValueError::new(subject, "the path must start with /"));
     }
-    if components(path).iter().any(|name| name == "..") {
+    if components(path).any(|name| name == "..") {
         return Err(ValueError::new(subject, "the path must not contain `..`"));
     }
     Ok(to_key(path))
 }
 
 fn to_key(path: &Path) -> String {
-    components(path).iter().rev().flat_map(|name| ["/", name]).collect()
+    components(path).rev().flat_map(|name| [Cow::Borrowed("/"), name.to_string_lossy()]).collect()
 }
 
 fn parse_kind(kind: Option<&str>, default: FileKind, subject: &str) -> Result<FileKind, ValueError> {

@@ -6,16 +6,14 @@ use crate::source::node::files::{FileSource, walked_symlink};
 use crate::source::node::journal::{Journal, JournalEntry, JournalQuery, JournalSource};
 use crate::source::node::limits::MAX_TREE_DEPTH;
 use crate::source::node::node_source::NodeSource;
-use crate::source::node::path::{HostPath, PathRoot, base_name};
+use crate::source::node::path::{HostPath, MAX_LINKS, PathRoot, base_name, components};
 use crate::source::node::process::{Process, ProcessSource};
 use crate::source::node::process_table::{ProcessRow, ProcessTable};
 use crate::source::node::stat::{FileKind, Lstat, Stat};
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Component, Path, PathBuf};
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 
-/// Symlinks in one path, the kernel's limit.
-const MAX_LINKS: usize = 40;
 /// Bytes that the kernel keeps of a program's name.
 const MAX_NAME: usize = 15;
 
@@ -79,7 +77,7 @@ impl RecordedSource {
             PathRoot::Node => "",
             PathRoot::Process(pid) => self.process(pid)?.root.as_str(),
         };
-        let mut pending = components(&path.path);
+        let mut pending: Vec<&OsStr> = components(&path.path).collect();
         let mut resolved = root.to_owned();
         let mut links = 0;
         let mut not_mounted = None;
@@ -89,7 +87,7 @@ impl RecordedSource {
                 continue;
             }
             resolved.push('/');
-            resolved.push_str(&name);
+            resolved.push_str(&name.to_string_lossy());
             match self.files.get(&resolved) {
                 Some(RecordedEntry::Symlink(_)) if !follow_last && pending.is_empty() => {}
                 Some(RecordedEntry::Symlink(target)) => {
@@ -300,16 +298,6 @@ fn row(process: &Process) -> ProcessRow {
         cpu: 0,
         started: 0,
     }
-}
-
-/// The components of a path in reverse, so that the next one can be popped.
-pub(super) fn components(path: &Path) -> Vec<Cow<'_, str>> {
-    let names = path.components().filter_map(|component| match component {
-        Component::Normal(name) => Some(name.to_string_lossy()),
-        Component::ParentDir => Some("..".into()),
-        Component::RootDir | Component::CurDir | Component::Prefix(_) => None,
-    });
-    names.rev().collect()
 }
 
 /// A path without its last component.

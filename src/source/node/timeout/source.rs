@@ -62,8 +62,7 @@ impl TimeoutSource {
         Self {
             inner,
             deadline,
-            // Several calls may hang within a short deadline.
-            call_limit: CALL_LIMIT.min(deadline.total() / 6),
+            call_limit: call_limit(deadline.total()),
             process_limit: PROCESS_LIMIT,
             worker: RefCell::default(),
             stuck_calls: stuck_calls.clone(),
@@ -136,7 +135,8 @@ impl TimeoutSource {
             match receiver.recv_timeout(limit.min(left)) {
                 Ok(result) => return Ok(result),
                 Err(RecvTimeoutError::Disconnected) => {
-                    return Err(SourceError::Io("the thread that reads the node broke off".to_owned()));
+                    let problem = "the thread that reads the node panicked; please report this";
+                    return Err(SourceError::Io(problem.to_owned()));
                 }
                 Err(RecvTimeoutError::Timeout) if limit > left || heartbeat.beats() != beats => {}
                 Err(RecvTimeoutError::Timeout) => {
@@ -180,6 +180,13 @@ impl TimeoutSource {
         }
         std::mem::take(&mut *results.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// How long a call may go without a heartbeat in a run of this length: several calls may hang within a short deadline. Whole
+/// milliseconds, because messages show it.
+fn call_limit(total: Duration) -> Duration {
+    let limit = CALL_LIMIT.min(total / 6);
+    Duration::new(limit.as_secs(), limit.subsec_millis() * 1_000_000).max(Duration::from_millis(1))
 }
 
 impl FileSource for TimeoutSource {

@@ -128,6 +128,9 @@ impl HasHeartbeat for HangingSource {
     }
 }
 
+/// How long a call may take here: longer than one that does not hang ever takes, also on a busy machine.
+const LIMIT: Duration = Duration::from_secs(1);
+
 fn with_deadline(inner: HangingSource, milliseconds: u64) -> TimeoutSource {
     let deadline = Deadline::of(Duration::from_millis(milliseconds));
     let mut source = TimeoutSource::new(Arc::new(inner), deadline, &StuckCalls::default());
@@ -177,8 +180,8 @@ fn a_walk_that_hangs_fails_at_the_deadline() {
 #[test]
 fn a_call_that_hangs_is_abandoned_and_others_go_on() {
     let mut source = with_deadline(HangingSource::at("/dead"), 3_600_000);
-    source.call_limit = Duration::from_millis(50);
-    let timed_out = SourceError::TimedOut(Duration::from_millis(50));
+    source.call_limit = LIMIT;
+    let timed_out = SourceError::TimedOut(LIMIT);
     assert_eq!(source.stat(&HostPath::host("/dead")), Err(timed_out.clone()));
     assert_eq!(source.stat(&HostPath::host("/z")).map(|s| s.kind), Ok(FileKind::File));
     // Nothing below it is tried, so that no further thread hangs.
@@ -186,16 +189,18 @@ fn a_call_that_hangs_is_abandoned_and_others_go_on() {
         assert_eq!(source.read(&HostPath::host("/dead/c")), Err(timed_out.clone()));
     }
     assert_eq!(source.abandoned.get(), 1);
+    source.call_limit = Duration::from_millis(20);
     for number in 0..MAX_ABANDONED {
         assert!(source.stat(&HostPath::of_process(u32::try_from(number).expect("small"), "/dead")).is_err());
     }
+    let timed_out = SourceError::TimedOut(source.call_limit);
     assert_eq!(source.stat(&HostPath::host("/z")), Err(timed_out), "too many calls hang");
 }
 
 #[test]
 fn a_process_that_hangs_is_skipped() {
     let mut source = with_deadline(HangingSource { processes: vec![7, 9], ..HangingSource::at("/none") }, 3_600_000);
-    source.process_limit = Duration::from_millis(50);
+    source.process_limit = LIMIT;
     assert_eq!(source.processes(&["kubelet"]).map(|found| found.len()), Ok(1));
     assert_eq!(source.inner.heartbeat().skipped(), [7, 9]);
 }
@@ -215,12 +220,12 @@ fn nothing_is_called_below_a_missing_directory() {
 #[test]
 fn stat_all_is_one_job_that_ends_where_it_hangs() {
     let mut source = with_deadline(HangingSource::at("/dead"), 3_600_000);
-    source.call_limit = Duration::from_millis(50);
+    source.call_limit = LIMIT;
     let kinds = |source: &TimeoutSource, paths: &[&str]| -> Vec<Result<FileKind, SourceError>> {
         let paths: Vec<HostPath> = paths.iter().map(HostPath::host).collect();
         source.stat_all(&paths).into_iter().map(|stat| stat.map(|s| s.kind)).collect()
     };
-    let timed_out = Err(SourceError::TimedOut(Duration::from_millis(50)));
+    let timed_out = Err(SourceError::TimedOut(LIMIT));
     assert_eq!(
         kinds(&source, &["/a/b", "/absent", "/dead", "/dead/c", "/z"]),
         [Ok(FileKind::File), Err(SourceError::NotFound), timed_out.clone(), timed_out.clone()]
@@ -240,7 +245,7 @@ fn calls_stuck_since_an_earlier_run_are_made_again_when_they_return() {
     let run = || {
         let inner = HangingSource { gate: Some(Arc::clone(&gate)), ..HangingSource::at("/dead") };
         let mut source = TimeoutSource::new(Arc::new(inner), Deadline::of(Duration::from_secs(3600)), &stuck_calls);
-        source.call_limit = Duration::from_millis(200);
+        source.call_limit = LIMIT;
         let seen = (source.stat(&HostPath::host("/dead/c")).is_ok(), source.stat(&HostPath::host("/z")).is_ok());
         (seen, source.abandoned.get())
     };
@@ -262,7 +267,7 @@ fn a_process_stuck_since_an_earlier_run_is_skipped() {
     let abandoned = || {
         let inner = Arc::new(HangingSource { processes: vec![7], ..HangingSource::at("/none") });
         let mut source = TimeoutSource::new(inner, Deadline::of(Duration::from_secs(3600)), &stuck_calls);
-        source.process_limit = Duration::from_millis(200);
+        source.process_limit = LIMIT;
         assert_eq!(source.processes(&["kubelet"]).map(|found| found.len()), Ok(1));
         assert_eq!(source.inner.heartbeat().skipped(), [7], "and it is reported");
         source.abandoned.get()
