@@ -7,7 +7,7 @@ use nodeproof::internals::kube_bench::format::{Asff, Json, Junit, Origin};
 use nodeproof::internals::node::Node;
 use nodeproof::internals::plan::{Selection, plan};
 use nodeproof::internals::probe::Collector;
-use nodeproof::internals::report::{Format, Text, TextParts};
+use nodeproof::internals::report::{Format, TextFormat, TextParts};
 use nodeproof::internals::report::{Report, ReportHeader};
 use nodeproof::internals::source::node::RecordedSource;
 
@@ -86,7 +86,7 @@ fn render(bencher: Bencher<'_, '_>, format: &str) {
             cluster: "arn:aws:eks:eu-west-1:123456789012:cluster/c".to_owned(),
             node: "node".to_owned(),
         })),
-        _ => Box::new(Text(TextParts {
+        _ => Box::new(TextFormat(TextParts {
             results: true,
             remediations: true,
             summary: true,

@@ -6,7 +6,7 @@ use crate::kube_bench::{
     format::{Asff, Json, Junit},
     settings,
 };
-use crate::report::{Document, Format, Text, TextParts};
+use crate::report::{Format, ReportFormat, TextFormat, TextParts};
 use std::str::FromStr;
 
 /// A format that can be asked for.
@@ -85,8 +85,8 @@ impl FormatName {
     /// Makes the format ready: what it needs from the environment is read now.
     pub(crate) fn format(self, options: FormatOptions<'_>) -> Result<Box<dyn Format>, Failure> {
         Ok(match self {
-            Self::Text => Box::new(Text(options.text)),
-            Self::Report => Box::new(Document),
+            Self::Text => Box::new(TextFormat(options.text)),
+            Self::Report => Box::new(ReportFormat),
             #[cfg(feature = "kube-bench")]
             Self::Json => Box::new(Json { totals: options.totals }),
             #[cfg(feature = "kube-bench")]

@@ -15,6 +15,6 @@ pub use model::{
     SubjectKind, TargetLeftOut, TimeRange, Tool, Waiver,
 };
 pub use outline::{GroupView, SectionView};
-pub use read::{Document, ReportError};
+pub use read::{ReportError, ReportFormat};
 pub use state::{State, Totals};
-pub use text::{Text, TextParts};
+pub use text::{TextFormat, TextParts};

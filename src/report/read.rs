@@ -8,9 +8,9 @@ use std::io::{self, Write};
 
 /// The format `report`.
 #[derive(Debug, Clone, Copy)]
-pub struct Document;
+pub struct ReportFormat;
 
-impl Format for Document {
+impl Format for ReportFormat {
     fn render(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
         serde_json::to_writer(&mut *out, &**report)?;
         writeln!(out)
@@ -48,7 +48,7 @@ struct AnyVersion {
 }
 
 impl Report {
-    /// Reads a report that `Document` wrote.
+    /// Reads a report that [`ReportFormat`] wrote.
     pub fn from_json(text: &[u8]) -> Result<Self, ReportError> {
         let version = serde_json::from_slice::<AnyVersion>(text).map_err(|e| malformed(&e))?.schema_version;
         if version != u64::from(SCHEMA_VERSION) {

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 /// The format `text`.
 #[derive(Debug, Clone, Copy)]
-pub struct Text(pub TextParts);
+pub struct TextFormat(pub TextParts);
 
 /// The parts that are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub struct TextParts {
     pub evidence: bool,
 }
 
-impl Format for Text {
+impl Format for TextFormat {
     fn render(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let parts = self.0;
         for notice in &report.notices {

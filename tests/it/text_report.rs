@@ -1,7 +1,7 @@
 //! The report for people: whole, and without each part that a flag leaves out.
 
 use crate::canned::{render, report};
-use nodeproof::internals::report::{Text, TextParts};
+use nodeproof::internals::report::{TextFormat, TextParts};
 
 const ALL: TextParts = TextParts { results: true, remediations: true, summary: true, totals: true, evidence: false };
 
@@ -85,7 +85,7 @@ const TOTALS: &str = "\
 ";
 
 fn text(options: TextParts) -> String {
-    anstream::adapter::strip_str(&render(&report(), &Text(options))).to_string()
+    anstream::adapter::strip_str(&render(&report(), &TextFormat(options))).to_string()
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn each_flag_leaves_out_its_own_part() {
 
 #[test]
 fn states_have_their_colours() {
-    let text = render(&report(), &Text(ALL));
+    let text = render(&report(), &TextFormat(ALL));
     for (state, colour) in [("PASS", 32), ("FAIL", 31), ("WARN", 33), ("INFO", 34)] {
         assert!(text.contains(&format!("[\u{1b}[{colour}m{state}\u{1b}[0m]")), "{state}");
     }
