@@ -114,6 +114,9 @@ fn any_of(judgements: &[Judgement]) -> Verdict {
         }
     }
     let reasons = reasons.join("; and ");
+    if !judgements.is_empty() && judgements.iter().all(|j| matches!(j.verdict, Verdict::NotApplicable(_))) {
+        return Verdict::NotApplicable(reasons);
+    }
     if judgements.iter().any(|j| matches!(j.verdict, Verdict::Undetermined(_))) {
         Verdict::Undetermined(reasons)
     } else {

@@ -55,6 +55,11 @@ fn judge_check<'e>(check: &Check, node: &Node, find: &dyn Fn(&Probe) -> Option<&
             with_verdict(judgement, Verdict::NotApplicable(reason))
         }
         _ => match judgement.verdict.clone() {
+            // Where the processes cannot be read, nothing is known of what runs.
+            Verdict::NotApplicable(reason) if node.is_blind() => {
+                let reason = format!("{reason}, and the processes cannot be read");
+                with_verdict(judgement, Verdict::Undetermined(reason))
+            }
             // Where nothing runs, a file that does not exist proves nothing.
             Verdict::NotApplicable(reason) if !node.runs_anything() => with_verdict(judgement, Verdict::Fail(reason)),
             _ => judgement,

@@ -17,7 +17,7 @@ impl Operator for Equals {
     }
 
     fn holds(&self, value: &Value) -> Result<bool, TypeMismatch> {
-        Ok(self.0.is(value))
+        self.0.is(value)
     }
 }
 

@@ -17,7 +17,8 @@ impl Operator for OneOf {
     }
 
     fn holds(&self, value: &Value) -> Result<bool, TypeMismatch> {
-        Ok(self.0.iter().any(|allowed| allowed.is(value)))
+        let is_each: Vec<bool> = self.0.iter().map(|allowed| allowed.is(value)).collect::<Result<_, _>>()?;
+        Ok(is_each.contains(&true))
     }
 }
 

@@ -77,3 +77,14 @@ fn refuses_unknown_operators() {
     refuse("equal: 1", "equal");
     refuse("one-of: []", "the list must not be empty");
 }
+
+#[test]
+fn a_scalar_of_another_type_is_a_mismatch() {
+    for scalar in
+        ["equals: AlwaysAllow", "not-equals: AlwaysAllow", "one-of: [AlwaysAllow]", "one-of: ['true', 1, 1m, x]"]
+    {
+        for value in [Value::Bool(true), Value::Number(1), minutes(1)] {
+            assert!(read(scalar).holds(&value).is_err(), "{scalar} of {value}");
+        }
+    }
+}

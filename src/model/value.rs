@@ -61,6 +61,9 @@ impl ValueKind {
                     .iter()
                     .flat_map(|t| t.split(','))
                     .map(|p| p.split_once('=').map_or((p.trim(), None), |(k, v)| (k.trim(), Some(v.trim()))))
+                    // The gates of the control plane can have the name of their component before them since 1.31; the
+                    // gates of Kubernetes itself have `kube` or none.
+                    .map(|(k, v)| (k.strip_prefix("kube:").unwrap_or(k), v))
                     .collect();
                 let found = keys.iter().find_map(|key| pairs.iter().rev().find(|(k, _)| k == key));
                 return found
@@ -232,7 +235,7 @@ fn show_duration(span: Duration) -> String {
 }
 
 /// Splits a list of a flag at commas; whitespace around elements and empty elements are dropped. An element can be in double
-/// quotes, because the components read such a flag as a line of CSV.
+/// quotes, and only the first line that is not empty counts, because the components read one record of CSV.
 pub fn split_list(text: &str) -> Vec<String> {
     let mut elements = vec![String::new()];
     let mut quoted = false;
@@ -246,6 +249,14 @@ pub fn split_list(text: &str) -> Vec<String> {
             }
             ('"', Some(element)) if quoted || element.trim().is_empty() => quoted = !quoted,
             (',', _) if !quoted => elements.push(String::new()),
+            ('\n', _) if !quoted => {
+                // A line break may be two characters.
+                let is_empty = elements.len() == 1 && matches!(elements[0].as_str(), "" | "\r");
+                if !is_empty {
+                    break;
+                }
+                elements[0].clear();
+            }
             (letter, Some(element)) => element.push(letter),
             (_, None) => {}
         }
@@ -328,8 +339,16 @@ mod tests {
             (ValueKind::List, &[r#""A,B",C"#], none, Ok(Some(list(&["A,B", "C"])))),
             (ValueKind::List, &[r#""A""B""#], none, Ok(Some(list(&["A\"B"])))),
             (ValueKind::List, &[r#"A"B"#], none, Ok(Some(list(&["A\"B"])))),
+            // Only the first line that is not empty is read.
+            (ValueKind::List, &["AlwaysAllow\nNode,RBAC"], none, Ok(Some(list(&["AlwaysAllow"])))),
+            (ValueKind::List, &["\n\r\nA,B\r\nC"], none, Ok(Some(list(&["A", "B"])))),
+            (ValueKind::List, &[",\nA"], none, Ok(None)),
+            (ValueKind::List, &["\"A\nB\",C\nD"], none, Ok(Some(list(&["A\nB", "C"])))),
             (ValueKind::Map, &["A=true,RotateKubeletServerCertificate=false"], &keys, Ok(Some(Value::Bool(false)))),
             (ValueKind::Map, &["AllBeta=false", "B=1"], &keys, Ok(Some(Value::Bool(false)))),
+            (ValueKind::Map, &["kube:AllBeta=false"], &keys, Ok(Some(Value::Bool(false)))),
+            (ValueKind::Map, &["AllBeta=true,kube:AllBeta=false"], &keys, Ok(Some(Value::Bool(false)))),
+            (ValueKind::Map, &["other:AllBeta=false"], &keys, Ok(None)),
             (ValueKind::Map, &["A=true"], &keys, Ok(None)),
             (ValueKind::Map, &["AllBeta=x"], &keys, Err(())),
             (ValueKind::Map, &["AllBeta"], &keys, Err(())),

@@ -2,7 +2,7 @@
 
 use super::config::Config;
 use super::detected::{ComponentProcesses, Instance, Node};
-use super::trust::{TrustLevel, reason_to_ignore, trust_level};
+use super::trust::{is_trusted, reason_to_ignore};
 use crate::model::{Arguments, Component, Target};
 use crate::source::node::{Accounts, NodeSource, Process};
 use std::collections::BTreeMap;
@@ -54,7 +54,7 @@ fn candidate_programs(config: &Config, component: Component) -> Vec<String> {
     programs
 }
 
-/// The processes with one of the component's names. Those with the highest trust count.
+/// The processes with one of the component's names. Those that no ordinary user can have started count.
 fn component_processes(
     component: Component,
     programs: &[String],
@@ -62,17 +62,13 @@ fn component_processes(
     accounts: &Accounts,
 ) -> ComponentProcesses {
     let name_words = |process: &Process| programs.iter().find_map(|program| words_of_name(program, process));
-    let named: Vec<(TrustLevel, &Process, usize)> = processes
-        .iter()
-        .filter_map(|process| Some((trust_level(component, process, accounts), process, name_words(process)?)))
-        .collect();
-    let highest = named.iter().map(|(trust, ..)| *trust).max().filter(|trust| *trust > TrustLevel::Untrusted);
-    let (counted, ignored): (Vec<_>, Vec<_>) = named.into_iter().partition(|(trust, ..)| Some(*trust) == highest);
+    let named = processes.iter().filter_map(|process| Some((process, name_words(process)?)));
+    let (counted, ignored): (Vec<_>, Vec<_>) = named.partition(|(process, _)| is_trusted(component, process, accounts));
     ComponentProcesses {
         ignored_count: ignored.len().saturating_sub(MAX_IGNORED),
         instances: counted
             .into_iter()
-            .map(|(_, process, words)| Instance {
+            .map(|(process, words)| Instance {
                 component,
                 process: process.clone(),
                 arguments: Arguments::parse(component, process.argv.get(words..).unwrap_or_default()),
@@ -81,7 +77,7 @@ fn component_processes(
         ignored: ignored
             .into_iter()
             .take(MAX_IGNORED)
-            .map(|(trust, process, _)| (process.clone(), reason_to_ignore(component, trust, process, accounts)))
+            .map(|(process, _)| (process.clone(), reason_to_ignore(component, process, accounts)))
             .collect(),
     }
 }
@@ -133,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_most_trusted_processes_count() {
+    fn each_process_that_no_user_can_start_counts() {
         let accounts = Accounts::default();
         let detect =
             |processes: &[Process]| component_processes(Component::Etcd, &["etcd".to_owned()], processes, &accounts);
@@ -142,6 +138,9 @@ mod tests {
         let both = detect(&[fake.clone(), real.clone()]);
         assert_eq!(both.instances.iter().map(|i| &i.process).collect::<Vec<_>>(), [&real]);
         assert_eq!(both.ignored.len(), 1);
+        let service = Process { cgroup: "/system.slice/etcd.service".to_owned(), ..process("etcd --data-dir=/c", 999) };
+        let each = detect(&[service.clone(), fake.clone(), real.clone()]);
+        assert_eq!(each.instances.iter().map(|i| &i.process).collect::<Vec<_>>(), [&service, &real]);
         let alone = detect(std::slice::from_ref(&fake));
         assert!(alone.instances.is_empty() && alone.ignored.len() == 1);
         let many = detect(&vec![fake; 50]);

@@ -9,7 +9,7 @@ use super::process::{flag_value, is_given, variable_value};
 use super::setting::SettingProbe;
 use crate::model::{Component, Evidence, EvidenceKind, Observation, Observed, Precedence, Value, ValueKind};
 use crate::node::Instance;
-use crate::source::node::HostPath;
+use crate::source::node::{FileKind, HostPath, Stat};
 use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
@@ -221,7 +221,8 @@ fn in_document(
     })
 }
 
-/// The drop-ins of the kubelet, in the order in which it merges them: `*.conf`, sorted by path.
+/// The drop-ins of the kubelet, in the order in which it merges them: files whose name ends in `.conf`, also a file of just
+/// that name, sorted by path.
 fn drop_ins(
     context: &CollectContext<'_>,
     component: Component,
@@ -242,12 +243,16 @@ fn drop_ins_below(context: &CollectContext<'_>, directory: &HostPath) -> Result<
     let folder = shown(&directory.path);
     let mut drop_ins = Vec::new();
     let mut problem = None;
+    // Like Go's filepath.Ext, and unlike Path::extension, which finds none in `.conf`.
+    let is_drop_in = |path: &Path, stat: &Stat| {
+        stat.kind != FileKind::Directory && path.as_os_str().as_encoded_bytes().ends_with(b".conf")
+    };
     let walked = context.files.walk(directory, &mut |path: &Path, stat| match stat {
-        Ok(_) if path.extension().is_some_and(|e| e == "conf") && drop_ins.len() == MAX_DROP_INS => {
+        Ok(stat) if !is_drop_in(path, &stat) => {}
+        Ok(_) if drop_ins.len() == MAX_DROP_INS => {
             problem.get_or_insert_with(|| format!("{folder} has more than {MAX_DROP_INS} drop-ins"));
         }
-        Ok(_) if path.extension().is_some_and(|e| e == "conf") => drop_ins.push(directory.with_path(path)),
-        Ok(_) => {}
+        Ok(_) => drop_ins.push(directory.with_path(path)),
         Err(error) => {
             problem.get_or_insert_with(|| format!("{} {error}", shown(path)));
         }

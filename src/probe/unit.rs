@@ -99,7 +99,7 @@ fn unit_file(context: &CollectContext<'_>, unit: &str) -> Result<Option<HostPath
     Ok(None)
 }
 
-/// `*.conf` of the unit and of all services in every folder, sorted by name. Of one name that of the unit counts, and of
+/// `*.conf` of the unit and of all services in every folder, sorted by name; systemd ignores hidden files. Of one name that of the unit counts, and of
 /// these the one in the first folder.
 fn drop_ins(context: &CollectContext<'_>, unit: &str) -> Result<Vec<HostPath>, Observed> {
     let mut by_name: BTreeMap<String, HostPath> = BTreeMap::new();
@@ -108,7 +108,7 @@ fn drop_ins(context: &CollectContext<'_>, unit: &str) -> Result<Vec<HostPath>, O
         let directory = HostPath::host(&folder);
         match context.stat(&directory).and_then(|_| context.list(&directory)) {
             Ok(names) => {
-                for name in names.iter().filter(|name| name.ends_with(".conf")) {
+                for name in names.iter().filter(|name| name.ends_with(".conf") && !name.starts_with('.')) {
                     by_name.entry(name.clone()).or_insert_with(|| HostPath::host(folder.join(name)));
                 }
             }

@@ -161,7 +161,9 @@ fn kubelet_drop_ins_are_merged_as_the_kubelet_merges_them() {
         (vec![("10-a.conf", on)], "", State::Fail),
         (vec![("10-a.conf", on), ("20-b.conf", off)], "", State::Pass),
         (vec![("20-b.conf", off), ("30-c.conf", on)], "", State::Fail),
-        // Another ending is no drop-in, and a flag beats them all.
+        // A file of just that name is a drop-in for Go. Another ending is none, and a flag beats them all.
+        (vec![(".conf", on)], "", State::Fail),
+        (vec![("sub.conf/a.yaml", on)], "", State::Pass),
         (vec![("10-a.yaml", on)], "", State::Pass),
         (vec![("10-a.conf", on)], " --anonymous-auth=false", State::Pass),
         (vec![("10-a.conf", off)], " --anonymous-auth=true", State::Fail),

@@ -187,10 +187,13 @@ fn names_single_objects(rule: &Json, group: &str, resource: &str) -> bool {
 fn is_only_for_the_system(rule: &Json) -> bool {
     let users = texts(rule, "users");
     let groups = texts(rule, "userGroups");
-    let is_system_user = |name: &String| match name.strip_prefix("system:") {
-        Some("anonymous") | None => false,
-        // Service accounts of workloads do not belong to the system.
-        Some(rest) => rest.strip_prefix("serviceaccount:").is_none_or(|account| account.starts_with("kube-system:")),
+    // Other users with this prefix are people and anybody: system:admin is the administrator of k3s and OpenShift, and
+    // system:unsecured whoever reached the insecure port.
+    let is_system_user = |name: &String| {
+        name == "system:apiserver"
+            || ["system:kube-", "system:node:", "system:serviceaccount:kube-system:"]
+                .iter()
+                .any(|p| name.starts_with(p))
     };
     let is_system_group =
         |name: &String| matches!(name.as_str(), "system:nodes" | "system:serviceaccounts:kube-system");
@@ -230,6 +233,19 @@ mod tests {
                 "Metadata",
             ),
             (json!([{"level": "None", "users": ["mallory"]}, {"level": "Metadata"}]), "secrets", "get", "None"),
+            (json!([{"level": "None", "users": ["system:admin"]}, {"level": "Metadata"}]), "secrets", "get", "None"),
+            (
+                json!([{"level": "None", "users": ["system:unsecured"]}, {"level": "Metadata"}]),
+                "secrets",
+                "get",
+                "None",
+            ),
+            (
+                json!([{"level": "None", "users": ["system:node:a"]}, {"level": "Metadata"}]),
+                "secrets",
+                "get",
+                "Metadata",
+            ),
             (
                 json!([{"level": "None", "userGroups": ["system:authenticated"]}, {"level": "Metadata"}]),
                 "secrets",
