@@ -99,8 +99,16 @@ impl Arguments {
     }
 }
 
-/// The name of a flag, with the underscores that its component replaces, and its value if it is written with `=`.
+/// The name of a flag, with the underscores that its component replaces, and its value if it is in the same word.
 fn split(component: Component, word: &str) -> Option<(String, Option<&str>)> {
+    // The components of Kubernetes read one dash as pflag does: a letter, with its value right behind it or after `=`.
+    let short = word.strip_prefix('-').filter(|rest| component.folds_underscores() && !rest.starts_with('-'));
+    if let Some(short) = short {
+        let letter = short.chars().next()?;
+        let rest = &short[letter.len_utf8()..];
+        let value = (!rest.is_empty()).then(|| rest.strip_prefix('=').unwrap_or(rest));
+        return Some((letter.to_string(), value));
+    }
     let body = word.strip_prefix("--").or_else(|| word.strip_prefix('-')).filter(|b| !b.is_empty())?;
     let (name, value) = match body.split_once('=') {
         Some((name, value)) => (name, Some(value)),
@@ -132,6 +140,13 @@ mod tests {
             (Apiserver, "--client-ca-file=", "client-ca-file", false, &[""]),
             (Apiserver, "--client-ca-file", "client-ca-file", false, &[""]),
             (Apiserver, "-v 2 --profiling=false", "profiling", true, &["false"]),
+            (Apiserver, "-v2 --profiling=false", "profiling", true, &["false"]),
+            (Apiserver, "-v2 -v=3", "v", false, &["2", "3"]),
+            (Apiserver, "-profiling=false", "profiling", true, &[]),
+            (Apiserver, "- --profiling=false", "profiling", true, &["false"]),
+            (Apiserver, "--log-json-split-stream --profiling=false", "profiling", true, &["false"]),
+            (Kubelet, "--log-cadvisor-usage --anonymous-auth=false", "anonymous-auth", true, &["false"]),
+            (Etcd, "--memory-mlock --client-cert-auth=true", "client-cert-auth", true, &["true"]),
             (Apiserver, "x -- --profiling=false", "profiling", true, &[]),
             (Apiserver, "--a=--profiling=false", "profiling", true, &[]),
             (Kubelet, "--node-labels a=b,c=--anonymous-auth=false", "anonymous-auth", true, &[]),

@@ -86,7 +86,7 @@ impl ValueKind {
         let value = match (self, json) {
             (_, Json::Null) => return Ok(None),
             (Self::Bool, Json::Bool(b)) => Value::Bool(*b),
-            (Self::Number, Json::Number(n)) => Value::Number(n.as_i64().ok_or_else(wrong)?),
+            (Self::Number, Json::Number(n)) => Value::Number(whole_number(n).ok_or_else(wrong)?),
             (Self::Duration, Json::String(text)) => Value::Duration(parse_duration(text).ok_or_else(wrong)?),
             (Self::Text, Json::String(text)) => Value::Text(text.clone()),
             (Self::Text, Json::Bool(_) | Json::Number(_)) => Value::Text(json.to_string()),
@@ -170,7 +170,17 @@ pub fn parse_bool(text: &str) -> Option<bool> {
     }
 }
 
-/// Parses a whole number as the flags of Go do: decimal, or by its prefix hexadecimal, binary or octal. `030` is 24.
+/// A number without a fraction, also one that is written with a point or an exponent: the components read `4e3` as 4000.
+fn whole_number(number: &serde_json::Number) -> Option<i64> {
+    /// Up to here each whole number is a float of its own.
+    const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
+    let float = || number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() <= MAX_EXACT);
+    #[allow(clippy::cast_possible_truncation, reason = "it is whole and small enough")]
+    number.as_i64().or_else(|| float().map(|float| float as i64))
+}
+
+/// Parses a whole number as the flags of Go do: decimal, or by its prefix hexadecimal, binary or octal, with single
+/// underscores between the digits. `030` is 24.
 pub fn parse_number(text: &str) -> Option<i64> {
     let (negative, body) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
@@ -186,8 +196,13 @@ pub fn parse_number(text: &str) -> Option<i64> {
             _ => (10, lower.as_str()),
         },
     };
+    // An underscore may also follow the prefix, but stands at no end and beside no other.
+    if digits.ends_with('_') || digits.contains("__") || radix == 10 && digits.starts_with('_') {
+        return None;
+    }
+    let digits = digits.replace('_', "");
     // Rust accepts a sign here, Go does not accept a second one.
-    let number = i64::from_str_radix(digits, radix).ok().filter(|_| !digits.starts_with(['+', '-']))?;
+    let number = i64::from_str_radix(&digits, radix).ok().filter(|_| !digits.starts_with(['+', '-']))?;
     Some(if negative { -number } else { number })
 }
 
@@ -329,6 +344,13 @@ mod tests {
             (ValueKind::Number, &["0b11"], none, Ok(Some(Value::Number(3)))),
             (ValueKind::Number, &["00"], none, Ok(Some(Value::Number(0)))),
             (ValueKind::Number, &["08"], none, Err(())),
+            (ValueKind::Number, &["3_0"], none, Ok(Some(Value::Number(30)))),
+            (ValueKind::Number, &["0x_1_E"], none, Ok(Some(Value::Number(30)))),
+            (ValueKind::Number, &["0_3_6"], none, Ok(Some(Value::Number(30)))),
+            (ValueKind::Number, &["_30"], none, Err(())),
+            (ValueKind::Number, &["30_"], none, Err(())),
+            (ValueKind::Number, &["3__0"], none, Err(())),
+            (ValueKind::Number, &["0_x1"], none, Err(())),
             (ValueKind::Number, &["--1"], none, Err(())),
             (ValueKind::Number, &["0x-1"], none, Err(())),
             (ValueKind::Number, &[""], none, Err(())),
@@ -365,6 +387,10 @@ mod tests {
             (ValueKind::Bool, json!("false"), Err(())),
             (ValueKind::Number, json!("0"), Err(())),
             (ValueKind::Number, json!(0), Ok(Some(Value::Number(0)))),
+            (ValueKind::Number, json!(0.0), Ok(Some(Value::Number(0)))),
+            (ValueKind::Number, json!(4e3), Ok(Some(Value::Number(4000)))),
+            (ValueKind::Number, json!(0.5), Err(())),
+            (ValueKind::Number, json!(1e300), Err(())),
             (ValueKind::Duration, json!(0), Err(())),
             (ValueKind::Duration, json!("0s"), Ok(Some(Value::Duration(Duration::ZERO)))),
             (ValueKind::List, json!("a"), Err(())),
