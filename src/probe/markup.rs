@@ -11,7 +11,7 @@ pub(crate) const MAX_DEPTH: usize = 64;
 pub(crate) const MAX_NODES: usize = 20_000;
 const MAX_BYTES: usize = 1 << 20;
 
-/// Parses a YAML or JSON document. One without a mapping is malformed.
+/// Parses the first document of a YAML or JSON file. One without a mapping is malformed.
 pub(crate) fn parse(bytes: &[u8]) -> Result<Json, SourceError> {
     if bytes.len() > MAX_BYTES {
         return Err(SourceError::TooLarge(MAX_BYTES as u64));
@@ -21,13 +21,32 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Json, SourceError> {
         with_snippet: false,
         budget: serde_saphyr::budget! { max_depth: MAX_DEPTH, max_nodes: MAX_NODES },
     };
-    let json: Json =
-        serde_saphyr::from_str_with_options(text, options).map_err(|e| SourceError::Malformed(document_reason(&e)))?;
+    let json: Json = serde_saphyr::from_str_with_options(first_document(text), options)
+        .map_err(|e| SourceError::Malformed(document_reason(&e)))?;
     if json.is_object() {
         Ok(json)
     } else {
         Err(SourceError::Malformed("expected a mapping of keys to values".to_owned()))
     }
+}
+
+/// The text up to the second document. The components read no further (`yaml.Unmarshal` of Go).
+fn first_document(text: &str) -> &str {
+    let mut has_begun = false;
+    let mut offset = 0;
+    for line in text.split_inclusive('\n') {
+        let is = |marker: &str| {
+            let rest = line.strip_prefix(marker);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n']))
+        };
+        if has_begun && (is("---") || is("...")) {
+            return &text[..offset];
+        }
+        let is_before_the_first = line.trim().is_empty() || line.trim_start().starts_with('#') || line.starts_with('%');
+        has_begun |= is("---") || !is_before_the_first;
+        offset += line.len();
+    }
+    text
 }
 
 /// Characters that separate words in a unit file. Other Unicode white space does not.
@@ -97,7 +116,18 @@ mod tests {
             "a0: &a0 [x, x]\n{}",
             (1..60).map(|i| format!("a{i}: &a{i} [*a{p}, *a{p}, *a{p}, *a{p}]\n", p = i - 1)).collect::<String>()
         );
-        for text in ["", "a", "- a", "a: [", "a: 1\na: 2", "a: 1\n---\nb: 2", "\u{0}", deep.as_str(), bomb.as_str()] {
+        for text in [
+            "",
+            "a",
+            "- a",
+            "a: [",
+            "a: 1\na: 2",
+            "---\n---\na: 1",
+            "...\n---\n---\na: 1",
+            "\u{0}",
+            deep.as_str(),
+            bomb.as_str(),
+        ] {
             assert!(matches!(parse(text.as_bytes()), Err(SourceError::Malformed(_))), "{:.40}", text);
         }
         for text in ["hunter2: 1\nhunter2: 2", "a: 987654e400", "a: *hunter2", "a: {hunter2", "a: !!int hunter2"] {
@@ -110,6 +140,22 @@ mod tests {
             }
         }
         assert!(matches!(parse(b"a: \xff"), Err(SourceError::Malformed(_))));
+    }
+
+    #[test]
+    fn only_the_first_document_is_read() {
+        for text in [
+            "a: 1\n---\na: 2\n",
+            "a: 1\n---\n",
+            "a: 1\n...\na: 2\n",
+            "# x\n\n---\na: 1\n--- # y\n[",
+            "%YAML 1.2\n---\na: 1\r\n---\r\na: 2",
+            "a: 1\n---",
+        ] {
+            assert_eq!(parse(text.as_bytes()), Ok(json!({"a": 1})), "{text:?}");
+        }
+        let text = "a: |\n  ---\n  x\nb: ' ---'\n---x: 1\n";
+        assert_eq!(parse(text.as_bytes()), Ok(json!({"a": "---\nx\n", "b": " ---", "---x": 1})));
     }
 
     #[test]
