@@ -80,13 +80,20 @@ fn neighbours(operator: &Json) -> Vec<(String, Json)> {
         "contains-any" => {
             let others: Vec<Json> = items(value).iter().map(|i| json!({ "excludes": i })).collect();
             found.push(("is turned round".to_owned(), json!({ "all-of": others })));
+            let each: Vec<Json> = items(value).iter().map(|i| json!({ "contains": i })).collect();
+            found.push(("needs them all".to_owned(), json!({ "all-of": each })));
         }
         "one-of" => {
             let others: Vec<Json> = items(value).iter().map(|i| json!({ "not-equals": i })).collect();
             found.push(("is turned round".to_owned(), json!({ "all-of": others })));
         }
+        "loopback" => {
+            let only = |address: &str| (format!("knows {address} only"), json!({ "equals": address }));
+            found.extend(["127.0.0.1", "::1"].map(only));
+            found.push(("is turned round".to_owned(), json!({ "not-equals": "127.0.0.1" })));
+        }
         // Turned round, these cannot be written; that they always and never hold is tried instead.
-        "mode-at-most" | "owned-by" | "matches" | "subset-of" | "loopback" => {}
+        "mode-at-most" | "owned-by" | "matches" | "subset-of" => {}
         other => panic!("the operator {other} has no changed form here"),
     }
     match key.as_str() {
@@ -103,6 +110,10 @@ fn neighbours(operator: &Json) -> Vec<(String, Json)> {
             for item in items.iter().filter(|_| items.len() > 1) {
                 let rest: Vec<&Json> = items.iter().filter(|i| *i != item).collect();
                 found.push((format!("misses {item}"), json!({ key: rest })));
+                if key == "contains-any" {
+                    let turned = json!({ "any-of": [{ key: rest }, { "excludes": item }] });
+                    found.push((format!("has {item} turned round"), turned));
+                }
             }
         }
         _ => {}
