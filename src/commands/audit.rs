@@ -82,6 +82,8 @@ fn audit_node(
     let (plan, notices) = plan(flags, mode, names, &loaded, &node, source.as_ref())?;
     let external = external(&loaded, source.as_ref(), &flags.node, deadline)?;
     let evaluation = evaluate(&plan, &mut collector, &node, external.as_ref());
+    // What was read is in the outcomes by now.
+    drop(collector);
     let header = ReportHeader {
         start,
         end: SystemTime::now(),
