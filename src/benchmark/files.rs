@@ -11,7 +11,7 @@ const MAX_ENTRIES: usize = 100_000;
 
 /// Refuses a folder of the user's that is not there or cannot be read, so that a misspelt name is not an empty folder.
 #[expect(clippy::disallowed_methods, reason = "folders that the user names are not part of the node")]
-pub(super) fn verify(folder: &Path) -> Result<(), Diagnostic> {
+pub(super) fn require_folder(folder: &Path) -> Result<(), Diagnostic> {
     std::fs::read_dir(folder).map(drop).map_err(|error| Diagnostic::unreadable(folder, &system_error(&error)))
 }
 

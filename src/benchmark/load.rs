@@ -21,7 +21,7 @@ impl Library {
         library.add_profiles(embedded::PROFILES.iter().map(compiled_in).collect())?;
         let mut config = compiled_in(&embedded::CONFIG);
         if let Some(folder) = folder {
-            files::verify(folder)?;
+            files::require_folder(folder)?;
             library.add_rules(&read_folder(&folder.join("catalog"))?)?;
             library.add_profiles(read_folder(&folder.join("profiles"))?)?;
             let own = folder.join("config.yaml");

@@ -11,6 +11,14 @@ use std::io;
 pub(crate) fn run(cli: Cli) -> Result<u8, Failure> {
     log_to_stderr(cli.flags.output.verbose);
     let flags = &cli.flags;
+    let writes_report = matches!(cli.command, None | Some(Command::Run { .. } | Command::Convert { .. }));
+    if !writes_report && !flags.output.format.is_empty() {
+        return Err(Failure::Usage(
+            "--format: this command writes no report; it has --json and --outputfile".to_owned(),
+        ));
+    }
+    let load = || Definitions::from_flags(&flags.benchmark);
+    let as_json = flags.output.json;
     match cli.command {
         None => audit::audit(flags, cli.compat_mode, None, &StuckCalls::default()),
         Some(Command::Run { targets, every: None }) => {
@@ -20,35 +28,25 @@ pub(crate) fn run(cli: Cli) -> Result<u8, Failure> {
             audit::repeat(interval, cli.flags, cli.compat_mode, targets)
         }
         Some(Command::Convert { report }) => convert::convert(&report, &flags.output),
-        Some(command) => other(command, flags),
+        Some(Command::Snapshot { output }) => snapshot::snapshot(flags, output.as_deref()).map(|()| 0),
+        Some(Command::Benchmarks) => answer(flags, &benchmarks::list(&load()?, as_json)?),
+        Some(Command::Explain { what }) => answer(flags, &explain::explain_check(flags, &what)?),
+        Some(Command::Profile { name }) => answer(flags, &profile::list(&load()?, &name, as_json)?),
+        Some(Command::Lint { paths }) => {
+            let (text, clean) = lint::lint(load()?, &paths, as_json)?;
+            answer(flags, &text)?;
+            Ok(if clean { 0 } else { 3 })
+        }
+        Some(Command::Completions { shell }) => answer(flags, &pages::completions(shell)),
+        Some(Command::Man { page }) => answer(flags, &pages::manual(page.as_deref())?),
+        Some(Command::Version) => answer(flags, concat!("nodeproof ", env!("CARGO_PKG_VERSION"), "\n").as_bytes()),
     }
 }
 
-/// Carries out a command that writes no report.
-fn other(command: Command, flags: &AuditFlags) -> Result<u8, Failure> {
-    if !flags.output.format.is_empty() {
-        return Err(Failure::Usage(
-            "--format: this command writes no report; it has --json and --outputfile".to_owned(),
-        ));
-    }
-    let load = || Definitions::from_flags(&flags.benchmark);
-    let as_json = flags.output.json;
-    let (answer, exit_code) = match command {
-        Command::Run { .. } | Command::Convert { .. } => return Ok(0),
-        Command::Snapshot { output } => return snapshot::snapshot(flags, output.as_deref()).map(|()| 0),
-        Command::Benchmarks => (benchmarks::list(&load()?, as_json)?, 0),
-        Command::Explain { what } => (explain::explain_check(flags, &what)?, 0),
-        Command::Profile { name } => (profile::list(&load()?, &name, as_json)?, 0),
-        Command::Lint { paths } => {
-            let (answer, clean) = lint::lint(load()?, &paths, as_json)?;
-            (answer, if clean { 0 } else { 3 })
-        }
-        Command::Completions { shell } => (pages::completions(shell), 0),
-        Command::Man { page } => (pages::manual(page.as_deref())?, 0),
-        Command::Version => (concat!("nodeproof ", env!("CARGO_PKG_VERSION"), "\n").into(), 0),
-    };
-    write_answer(&answer, flags.output.outputfile.as_deref(), !as_json)?;
-    Ok(exit_code)
+/// Prints the answer of a command, or writes it to `--outputfile`.
+fn answer(flags: &AuditFlags, bytes: &[u8]) -> Result<u8, Failure> {
+    write_answer(bytes, flags.output.outputfile.as_deref(), !flags.output.json)?;
+    Ok(0)
 }
 
 /// `-v` logs the steps, `-vv` everything that is read.
