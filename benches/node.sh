@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Compares the whole program with a baseline that lists the process table and reads two files of each process: on 10 to 10,000
-# real processes in a PID namespace of their own. Needs root, unshare and cc.
+# Compares the whole program with a baseline that lists the process table and reads two files of each process, and a folder in
+# kube-bench's format with the built-in benchmark: on 10 to 10,000 real processes in a PID namespace of their own. Needs root,
+# unshare and cc.
 #   benches/node.sh [COUNT ...]
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -13,6 +14,7 @@ if [ "${1:-}" != --inside ]; then
   printf '#include <unistd.h>\nint main(void) { for (;;) pause(); }\n' >"$work/idle.c"
   cc -O1 -static -o "$work/idle" "$work/idle.c"
   for name in kube-apiserver kube-controller-manager kube-scheduler etcd kubelet kube-proxy; do cp "$work/idle" "$work/$name"; done
+  benches/folder.sh "$work/folders"
   for count in "${@:-10 500 3000 10000}"; do
     for n in $count; do unshare --pid --fork --mount-proc "$0" --inside "$work" "$n"; done
   done
@@ -29,7 +31,10 @@ target=${CARGO_TARGET_DIR:-target}/release
 "$work/kube-proxy" --config=/var/lib/kube-proxy/config.conf &
 for ((i = 6; i < count; i++)); do "$work/idle" --some-flag="$i" --another=value & done
 sleep 1
-printf '%6d processes: ' "$count"
-"$target/examples/alternate" 20 "$target/nodeproof" run --benchmark cis-1.12 --json -- "$target/examples/floor"
+native=("$target/nodeproof" run --benchmark cis-1.12 --json)
+printf '%6d processes, nodeproof and baseline: ' "$count"
+"$target/examples/alternate" 20 "${native[@]}" -- "$target/examples/floor"
+printf '%6d processes, folder and built-in:    ' "$count"
+"$target/examples/alternate" 20 "$target/nodeproof" run -D "$work/folders" --benchmark folder --json -- "${native[@]}"
 # When this shell exits, the namespace and all processes in it end.
 disown -a

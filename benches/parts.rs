@@ -7,7 +7,7 @@ use nodeproof::internals::kube_bench::format::{Asff, Json, Junit, Origin};
 use nodeproof::internals::node::Node;
 use nodeproof::internals::plan::{Selection, plan};
 use nodeproof::internals::probe::Collector;
-use nodeproof::internals::report::{Format, TextFormat, TextParts};
+use nodeproof::internals::report::{Format, TextFormat, TextParts, TextShape};
 use nodeproof::internals::report::{Report, ReportHeader};
 use nodeproof::internals::source::node::RecordedSource;
 
@@ -31,6 +31,8 @@ fn host(text: &str) -> RecordedSource {
 
 fn everything(benchmark: &Benchmark) -> Selection {
     Selection {
+        components: Vec::new(),
+        by_documents: false,
         targets: benchmark.targets(),
         checks: Vec::new(),
         groups: Vec::new(),
@@ -41,9 +43,9 @@ fn everything(benchmark: &Benchmark) -> Selection {
 }
 
 fn report(library: &Library, benchmark: &Benchmark, host: &RecordedSource) -> Report {
-    let node = Node::detect(host, &library.config);
+    let node = Node::detect(host, &library.config, &library.platforms);
     let plan = plan(benchmark, &everything(benchmark)).unwrap_or_else(|e| panic!("{e}"));
-    let evaluation = evaluate(&plan, &mut Collector::new(host, &node, &library.config), &node, &NoExternalChecks);
+    let evaluation = evaluate(&plan, &mut Collector::new(host, &node), &node, &NoExternalChecks);
     Report::build(ReportHeader::of_node(evaluation.notices), &plan, evaluation.outcomes)
 }
 
@@ -63,7 +65,7 @@ fn detect_among_processes(bencher: Bencher<'_, '_>, count: usize) {
     let library = library();
     let others = (0..count).map(|i| format!("  - argv: [/usr/bin/idle, --number={i}]\n")).collect::<String>();
     let host = host(&format!("processes:\n  - argv: [kubelet]\n{others}"));
-    bencher.bench(|| Node::detect(black_box(&host), &library.config));
+    bencher.bench(|| Node::detect(black_box(&host), &library.config, &library.platforms));
 }
 
 #[divan::bench]
@@ -86,12 +88,10 @@ fn render(bencher: Bencher<'_, '_>, format: &str) {
             cluster: "arn:aws:eks:eu-west-1:123456789012:cluster/c".to_owned(),
             node: "node".to_owned(),
         })),
-        _ => Box::new(TextFormat(TextParts {
-            results: true,
-            remediations: true,
-            summary: true,
-            totals: true,
-            evidence: false,
+        _ => Box::new(TextFormat(TextShape {
+            parts: TextParts { results: true, remediations: true, summary: true, totals: true, evidence: false },
+            only: Vec::new(),
+            width: 80,
         })),
     };
     bencher.bench(|| {

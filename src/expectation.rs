@@ -12,6 +12,7 @@ mod loopback;
 mod matches;
 mod mode_at_most;
 mod not_equals;
+mod not_everywhere;
 mod one_of;
 mod operand;
 mod operator;
@@ -20,6 +21,7 @@ mod presence;
 mod quantity;
 mod scalar;
 mod subset_of;
+mod url_schemes;
 
 use crate::model::{EvidenceKind, FileGroup, Value};
 use operand::{FromRaw, Parameters};
@@ -75,11 +77,13 @@ operators! {
     ContainsAny(contains_any::ContainsAny),
     Excludes(excludes::Excludes),
     SubsetOf(subset_of::SubsetOf),
+    UrlSchemes(url_schemes::UrlSchemes),
     AtLeast(quantity::AtLeast),
     AtMost(quantity::AtMost),
     MoreThan(quantity::MoreThan),
     Matches(matches::Matches),
     Loopback(loopback::Loopback),
+    NotEverywhere(not_everywhere::NotEverywhere),
     ModeAtMost(mode_at_most::ModeAtMost),
     OwnedBy(owned_by::OwnedBy),
     Set(presence::Set),
@@ -92,6 +96,13 @@ impl RawExpectation {
     /// Replaces the parameters of the rule by their values.
     pub(crate) fn fill(&self, parameters: &Parameters<'_>) -> Result<Expectation, BadParameter> {
         Expectation::from_raw(self, parameters)
+    }
+}
+
+impl Expectation {
+    /// The value that it wants, if there is only one.
+    pub(crate) fn only_value(&self) -> Option<String> {
+        if let Self::Equals(equals) = self { Some(equals.value()) } else { None }
     }
 }
 

@@ -86,6 +86,9 @@ pub mod internals {
         pub use crate::snapshot::*;
     }
     pub mod source {
+        pub mod cloud {
+            pub use crate::source::cloud::*;
+        }
         #[cfg(feature = "cluster")]
         pub mod cluster {
             pub use crate::source::cluster::*;

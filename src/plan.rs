@@ -1,7 +1,7 @@
 //! Which checks of a benchmark to evaluate, and which distinct probes that takes.
 
 use crate::benchmark::{Benchmark, Check, Group, Section};
-use crate::model::{Id, Target};
+use crate::model::{Component, Id, Target};
 use crate::probe::Probe;
 use crate::text::suggestions;
 use indexmap::IndexSet;
@@ -11,6 +11,10 @@ use indexmap::IndexSet;
 pub struct Selection {
     /// The targets to evaluate.
     pub targets: Vec<Target>,
+    /// Components whose checks are evaluated in every target: those that run although the rest of the target does not.
+    pub components: Vec<Component>,
+    /// Whether the checks that documents of the user's answer are evaluated in every target.
+    pub by_documents: bool,
     /// Only these checks; all if empty.
     pub checks: Vec<String>,
     /// Only these groups; all if empty.
@@ -101,6 +105,12 @@ pub struct PlannedCheck<'b> {
 /// Selects the checks of a benchmark. An id that the benchmark does not have is an error.
 pub fn plan<'b>(benchmark: &'b Benchmark, selection: &Selection) -> Result<Plan<'b>, SelectionError> {
     verify(benchmark, selection)?;
+    let in_target = |target: Target, check: &Check| {
+        let needs = check.rule.needs;
+        selection.targets.contains(&target)
+            || needs.is_some_and(|needed| selection.components.contains(&needed))
+            || (selection.by_documents && check.rule.assertion.is_by_documents())
+    };
     let chosen = |check: &Check, group: &Id| {
         let named = |ids: &[String], id: &Id| ids.iter().any(|i| i == id.as_str());
         let by_id = selection.checks.is_empty() || named(&selection.checks, &check.id);
@@ -110,16 +120,19 @@ pub fn plan<'b>(benchmark: &'b Benchmark, selection: &Selection) -> Result<Plan<
     };
     let skipped =
         |check: &Check, group: &Id| selection.skip.iter().any(|id| id == check.id.as_str() || id == group.as_str());
-    let plan_group = |group: &'b Group| {
-        let chosen = group.checks.iter().filter(|c| chosen(c, &group.id));
+    let plan_group = |target: Target, group: &'b Group| {
+        let chosen = group.checks.iter().filter(|c| in_target(target, c) && chosen(c, &group.id));
         let checks: Vec<_> = chosen.map(|c| (c, skipped(c, &group.id))).collect();
         (!checks.is_empty()).then_some(PlannedGroup { group, checks })
     };
-    let sections = benchmark.sections.iter().filter(|s| selection.targets.contains(&s.target));
-    let sections = sections
-        .map(|section| PlannedSection { section, groups: section.groups.iter().filter_map(plan_group).collect() })
-        .collect();
-    Ok(Plan { benchmark, sections })
+    let sections = benchmark.sections.iter().map(|section| {
+        let groups = section.groups.iter().filter_map(|group| plan_group(section.target, group));
+        PlannedSection { section, groups: groups.collect() }
+    });
+    let is_planned = |planned: &PlannedSection<'_>| {
+        selection.targets.contains(&planned.section.target) || !planned.groups.is_empty()
+    };
+    Ok(Plan { benchmark, sections: sections.filter(is_planned).collect() })
 }
 
 /// Refuses a selection of what the benchmark does not have.
@@ -142,15 +155,24 @@ pub fn verify(benchmark: &Benchmark, selection: &Selection) -> Result<(), Select
         return Err(SelectionError::Group {
             benchmark: benchmark.id.clone(),
             id: id.clone(),
-            near: suggestions(id, groups.iter().copied()),
+            near: if checks.contains(&id.as_str()) {
+                format!("; it is a check: --check {id} (-c)")
+            } else {
+                suggestions(id, groups.iter().copied())
+            },
         });
     }
     let checks_or_groups = selection.skip.iter().filter(|id| !groups.contains(&id.as_str()));
     if let Some(id) = selection.checks.iter().chain(checks_or_groups).find(|id| !checks.contains(&id.as_str())) {
+        let is_group = groups.contains(&id.as_str());
         return Err(SelectionError::Check {
             benchmark: benchmark.id.clone(),
             id: id.clone(),
-            near: suggestions(id, checks.iter().copied()),
+            near: if is_group {
+                format!("; it is a group: --group {id} (-g)")
+            } else {
+                suggestions(id, checks.iter().copied())
+            },
         });
     }
     Ok(())

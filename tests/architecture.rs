@@ -200,6 +200,9 @@ impl<'ast> Visit<'ast> for Paths<'_> {
         }
     }
 
+    // `pub(in crate::probe)` imports nothing.
+    fn visit_visibility(&mut self, _: &'ast syn::Visibility) {}
+
     fn visit_path(&mut self, path: &'ast syn::Path) {
         let segments: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
         if matches!(segments[0].as_str(), "crate" | "super" | "self") && segments.len() > 1 {

@@ -13,10 +13,23 @@ pub enum Assertion {
     AllOf(Vec<Self>),
     /// One of these.
     AnyOf(Vec<Self>),
+    /// What must hold where a condition does. Elsewhere it does not apply.
+    Where(Box<Condition>, Box<Self>),
+    /// Evaluated by documents that the user gives; without them the steps of a manual review.
+    ByDocuments(Box<Self>, Template),
     /// Manual review required; the steps to follow.
     Manual(Template),
     /// Evaluated outside the core; the index of the check there.
     External(usize),
+}
+
+/// What a process must be like for a rule to apply to it.
+#[derive(Debug, Clone)]
+pub struct Condition {
+    /// What must hold. It holds where the subject does not exist: the rule itself says what that means.
+    pub test: Test,
+    /// Why the rule does not apply elsewhere.
+    pub otherwise: String,
 }
 
 /// One probe with what must hold for its evidence.
@@ -62,8 +75,23 @@ impl Assertion {
         match self {
             Self::Test(test) => vec![test],
             Self::AllOf(inner) | Self::AnyOf(inner) => inner.iter().flat_map(Self::tests).collect(),
+            Self::Where(condition, assertion) => assertion.tests().into_iter().chain([&condition.test]).collect(),
+            Self::ByDocuments(assertion, _) => assertion.tests(),
             Self::Manual(_) | Self::External(_) => Vec::new(),
         }
+    }
+
+    /// How a person finds out, if it may come to that.
+    pub const fn steps(&self) -> Option<&Template> {
+        match self {
+            Self::Manual(steps) | Self::ByDocuments(_, steps) => Some(steps),
+            Self::Test(_) | Self::AllOf(_) | Self::AnyOf(_) | Self::Where(..) | Self::External(_) => None,
+        }
+    }
+
+    /// Whether documents that the user gives answer it, and not the node.
+    pub const fn is_by_documents(&self) -> bool {
+        matches!(self, Self::ByDocuments(..))
     }
 
     /// Whether the core cannot evaluate it.

@@ -1,7 +1,7 @@
 //! A benchmark, ready to be planned: sections of groups of checks, each with its rule.
 
-use super::{Assertion, Template};
-use crate::model::{Component, Extensions, Id, Severity, Target, Text};
+use super::{Assertion, Situation, Template};
+use crate::model::{Component, Id, Severity, Target, Text};
 
 /// A benchmark, ready to be planned.
 #[derive(Debug, Clone)]
@@ -34,8 +34,8 @@ pub struct Group {
     pub id: Id,
     /// The title.
     pub title: String,
-    /// Data for other tools' formats.
-    pub extensions: Extensions,
+    /// The severity that the benchmark's publisher gives its checks, in the publisher's words.
+    pub published_severity: Option<String>,
     /// Its checks, in numeric order.
     pub checks: Vec<Check>,
 }
@@ -72,6 +72,8 @@ pub struct Rule {
     pub impact: Option<Text>,
     /// What to do on this node.
     pub remediation: Template,
+    /// What to do instead in some situations.
+    pub remediation_when: Vec<(Situation, Template)>,
 }
 
 /// Who judges a check.
@@ -83,6 +85,9 @@ pub enum Assessment {
     Automated,
     /// The benchmark requires manual review; the evidence is evaluated anyway.
     Manual,
+    /// The benchmark calls it not applicable on its platform. It passes where the evidence shows that it is met, and else does
+    /// not apply.
+    NotApplicable,
 }
 
 impl Benchmark {

@@ -2,6 +2,7 @@
 
 use crate::text::system_error;
 use crate::yaml::{Diagnostic, TextFile};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
@@ -12,23 +13,29 @@ const MAX_ENTRIES: usize = 100_000;
 /// Refuses a folder of the user's that is not there or cannot be read, so that a misspelt name is not an empty folder.
 #[expect(clippy::disallowed_methods, reason = "folders that the user names are not part of the node")]
 pub(super) fn require_folder(folder: &Path) -> Result<(), Diagnostic> {
-    std::fs::read_dir(folder).map(drop).map_err(|error| Diagnostic::unreadable(folder, &system_error(&error)))
+    std::fs::read_dir(folder).map(drop).map_err(|error| match error.kind() {
+        ErrorKind::NotADirectory => {
+            Diagnostic { unreadable: true, ..Diagnostic::of_path(folder, "is a file; name its directory") }
+        }
+        _ => Diagnostic::unreadable(folder, &system_error(&error)),
+    })
 }
 
-/// Every YAML file directly in a folder, in the order of their names. None where there is no such folder.
+/// Every YAML file in a folder or in a folder of it, in the order of their paths. None where there is no such folder.
 pub(super) fn read_folder(folder: &Path) -> Result<Vec<TextFile>, Diagnostic> {
     if !TextFile::is_present(folder) {
         return Ok(Vec::new());
     }
     let mut files = Vec::new();
-    let entries = WalkDir::new(folder).min_depth(1).max_depth(1).sort_by_file_name();
+    let entries = WalkDir::new(folder).min_depth(1).max_depth(2).sort_by_file_name();
     for (count, entry) in entries.into_iter().enumerate() {
-        let path = entry.map_err(|error| unreadable(folder, &error))?.into_path();
+        let entry = entry.map_err(|error| unreadable(folder, &error))?;
         if count >= MAX_ENTRIES {
             return Err(too_many(folder));
         }
-        if is_yaml(&path) {
-            files.push(TextFile::read_regular(&path)?);
+        // A folder with the name of a file is refused, not searched.
+        if is_yaml(entry.path()) {
+            files.push(TextFile::read_regular(entry.path())?);
         }
     }
     Ok(files)

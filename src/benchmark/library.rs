@@ -1,13 +1,14 @@
 //! The definitions of a run, and lookups in them.
 
 use super::profile::{ProfileError, RawProfile};
+use super::profiles::Profiles;
 use super::raw::{Params, RawRule};
 use super::rules::Rules;
 use super::{Benchmark, Rule};
 use crate::model::Id;
-use crate::node::Config;
+use crate::node::{Config, Platforms};
 use crate::yaml::{Diagnostic, Position, TextFile};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -16,8 +17,10 @@ use std::sync::Arc;
 pub struct Library {
     /// Where components are looked for, and which benchmark serves which version.
     pub config: Arc<Config>,
+    /// The platforms that are known.
+    pub platforms: Arc<Platforms>,
     pub(super) rules: Rules,
-    pub(super) profiles: BTreeMap<String, (TextFile, RawProfile)>,
+    pub(super) profiles: Profiles,
     /// The file of the configuration.
     pub(super) config_file: Option<TextFile>,
 }
@@ -30,19 +33,23 @@ impl Library {
 
     /// The ids of all benchmarks, in the order of [`Self::order_of`].
     pub fn benchmarks(&self) -> Vec<&str> {
-        let mut ids: Vec<&str> = self.profiles.keys().map(String::as_str).collect();
+        let mut ids: Vec<&str> = self.profiles.ids().into_iter().collect();
         ids.sort_by_cached_key(|id| self.order_of(id));
         ids
     }
 
     /// Whether there is such a benchmark.
     pub(crate) fn has(&self, id: &str) -> bool {
-        self.profiles.contains_key(id)
+        self.profiles.has(id)
     }
 
-    /// The sort key of a benchmark: after those that it extends, then by its number.
-    pub(crate) fn order_of(&self, id: &str) -> (usize, Id) {
-        (self.chain(id).map_or(0, |chain| chain.len()), Id::new(id))
+    /// The sort key of a benchmark: by its folder, after those that it extends, then by its number.
+    pub(crate) fn order_of(&self, id: &str) -> (&str, usize, usize, Id) {
+        let folder_of = |id: &str| Path::new(self.profiles.file_name(id)?).parent()?.file_name()?.to_str();
+        let folder = folder_of(id).unwrap_or_default();
+        let chain = self.chain(id).unwrap_or_default();
+        let in_folder = chain.iter().filter(|profile| folder_of(&profile.id) == Some(folder)).count();
+        (folder, in_folder, chain.len(), Id::new(id))
     }
 
     /// The ids of all rules.
@@ -80,8 +87,7 @@ impl Library {
 
     /// Every rule that a profile names, also where another profile overrides the check.
     pub(super) fn used_rules(&self) -> BTreeSet<&str> {
-        let profiles = self.profiles.values().map(|(_, profile)| profile);
-        profiles.flat_map(|p| p.checks.values()).map(|c| c.rule.as_str()).collect()
+        self.profiles.iter().flat_map(|profile| profile.checks.values()).map(|check| check.rule.as_str()).collect()
     }
 
     /// Adds a rule, or replaces the one of this id. Without a rule, the id is known to have errors.
@@ -94,12 +100,12 @@ impl Library {
 
     /// Adds a profile, or replaces the one of the same id.
     pub(super) fn put_profile(&mut self, file: TextFile, profile: RawProfile) {
-        self.profiles.insert(profile.id.clone(), (file, profile));
+        self.profiles.put(file, profile);
     }
 
     /// The error with the position in the profile's file.
     fn locate(&self, error: ProfileError) -> Diagnostic {
-        let Some((file, _)) = self.profiles.get(&error.profile) else {
+        let Some(file) = self.profiles.file(&error.profile) else {
             return Diagnostic::of_path(Path::new("benchmarks"), error.message);
         };
         let position = file.tree(&mut Vec::new()).map_or(Position::START, |root| error.position(&root));

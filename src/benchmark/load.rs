@@ -2,9 +2,11 @@
 
 use super::files::{self, read_folder};
 use super::profile::RawProfile;
+use super::profiles::Profiles;
 use super::raw::RawRule;
 use super::rules::Rules;
 use super::{Library, catalog_file, embedded};
+use crate::node::{Config, Platforms};
 use crate::text::quote;
 use crate::yaml::{Diagnostic, Position, TextFile};
 use std::collections::BTreeMap;
@@ -13,26 +15,33 @@ use std::path::Path;
 use std::sync::Arc;
 
 impl Library {
-    /// The definitions that are compiled in, with those of a folder over them: its `catalog/*.yaml` add or replace rules,
-    /// its `profiles/*.yaml` benchmarks, its `config.yaml` the configuration. `config_file` names another configuration.
+    /// The definitions that are compiled in, with those of a folder over them: its `catalog/` adds or replaces rules, its
+    /// `profiles/` benchmarks, its `platforms/` platforms, its `config.yaml` the configuration; the first two may have folders.
+    /// `config_file` names another configuration.
     pub fn load(folder: Option<&Path>, config_file: Option<&Path>) -> Result<Self, Diagnostic> {
-        let mut library = Self { rules: Rules::compiled_in(), ..Self::default() };
+        let mut library = Self { rules: Rules::compiled_in(), profiles: Profiles::compiled_in(), ..Self::default() };
         let compiled_in = |(path, text): &(&str, &'static str)| TextFile::new(*path, *text);
-        library.add_profiles(embedded::PROFILES.iter().map(compiled_in).collect())?;
+        let mut platforms = Platforms::compiled_in()?;
         let mut config = compiled_in(&embedded::CONFIG);
+        let mut is_users = false;
         if let Some(folder) = folder {
             files::require_folder(folder)?;
             library.add_rules(&read_folder(&folder.join("catalog"))?)?;
             library.add_profiles(read_folder(&folder.join("profiles"))?)?;
+            platforms.add(&read_folder(&folder.join("platforms"))?)?;
             let own = folder.join("config.yaml");
             if config_file.is_none() && TextFile::is_present(&own) {
                 config = TextFile::read_regular(&own)?;
+                is_users = true;
             }
         }
         if let Some(path) = config_file {
             config = TextFile::read(path)?;
+            is_users = true;
         }
-        library.config = Arc::new(config.parse()?);
+        let parsed: Config = config.parse()?;
+        library.config = Arc::new(if is_users { parsed.of_user() } else { parsed });
+        library.platforms = Arc::new(platforms);
         library.config_file = Some(config);
         Ok(library)
     }
@@ -70,7 +79,7 @@ impl Library {
                 Entry::Vacant(entry) => drop(entry.insert((file, profile))),
             }
         }
-        self.profiles.extend(profiles);
+        profiles.into_values().for_each(|(file, profile)| self.profiles.put(file, profile));
         Ok(())
     }
 }

@@ -20,8 +20,48 @@ pub(super) struct RawProfile {
     pub(super) groups: IndexMap<String, RawGroup>,
     #[serde(default)]
     pub(super) checks: IndexMap<String, RawCheck>,
+    /// Other grades for checks, or for all checks of a group.
+    #[serde(default)]
+    pub(super) grades: IndexMap<Grade, Vec<String>>,
     #[serde(default)]
     pub(super) drop: Vec<String>,
+}
+
+/// How a benchmark grades a check: who assesses it, and whether a failure counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Grade {
+    /// Automated and scored.
+    Automated,
+    /// Manual and not scored.
+    Manual,
+    /// Manual, and yet scored.
+    ManualScored,
+    /// Not applicable on the platform of the benchmark.
+    NotApplicable,
+}
+
+impl Grade {
+    /// Its name in a profile.
+    pub(super) const fn id(self) -> &'static str {
+        match self {
+            Self::Automated => "automated",
+            Self::Manual => "manual",
+            Self::ManualScored => "manual-scored",
+            Self::NotApplicable => "not-applicable",
+        }
+    }
+
+    /// The assessment, and whether a failure counts.
+    pub(super) const fn parts(self) -> (Assessment, bool) {
+        match self {
+            Self::Automated => (Assessment::Automated, true),
+            Self::Manual => (Assessment::Manual, false),
+            Self::ManualScored => (Assessment::Manual, true),
+            Self::NotApplicable => (Assessment::NotApplicable, false),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -34,21 +74,32 @@ pub(super) struct RawSection {
 
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct RawGroup {
     pub(super) target: Target,
     pub(super) title: String,
+    /// The severity that the benchmark's publisher gives the checks of the group, in the publisher's words.
+    pub(super) published_severity: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct RawCheck {
     pub(super) rule: String,
+    /// The group of a check whose id is not a number below it.
+    pub(super) group: Option<String>,
     #[serde(default)]
     pub(super) with: Params,
     pub(super) assessment: Option<Assessment>,
     pub(super) scored: Option<bool>,
+}
+
+impl RawCheck {
+    /// The group that the check belongs to.
+    pub(super) fn group_of<'c>(&'c self, id: &'c Id) -> &'c str {
+        self.group.as_deref().unwrap_or_else(|| id.parent())
+    }
 }
 
 /// Something wrong with the meaning of a profile. Its position is looked up only when the error is shown.

@@ -1,6 +1,6 @@
 //! The keys of a rule in a catalogue file, and what each accepts. `rule` combines them.
 
-use super::{WhenMissing, WhenUnset};
+use super::{Situation, WhenMissing, WhenUnset};
 use crate::expectation::RawExpectation;
 use crate::model::{Component, Severity, Text};
 use crate::probe::{Probe, for_each_probe};
@@ -30,11 +30,14 @@ macro_rules! declare_mappings {
             when_missing: Option<WhenMissing>,
             all_of: Option<Vec<RawTest>>,
             any_of: Option<Vec<RawTest>>,
+            pub(super) applies_if: Option<RawCondition>,
             pub(super) needs: Option<Component>,
             pub(super) steps: Option<Text>,
             pub(super) rationale: Text,
             pub(super) impact: Option<Text>,
             pub(super) remediation: Text,
+            #[serde(default)]
+            pub(super) remediation_when: IndexMap<Situation, Text>,
         }
 
         /// A test inside `all-of` or `any-of`.
@@ -50,21 +53,48 @@ macro_rules! declare_mappings {
             any_of: Option<Vec<Self>>,
         }
 
+        /// What a process must be like for the rule to apply to it.
+        #[derive(Debug, Clone, Deserialize)]
+        #[cfg_attr(test, derive(schemars::JsonSchema))]
+        #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+        pub(super) struct RawCondition {
+            $($key: Option<Box<crate::probe::$probe>>,)+
+            expect: Option<RawExpectation>,
+            pub(super) otherwise: String,
+        }
+
+        impl RawCondition {
+            /// The keys that say what is tested.
+            pub(super) fn test(&self) -> TestKeys<'_> {
+                TestKeys {
+                    probes: declare_mappings!(@probes self, $($key $variant)+),
+                    expect: self.expect.as_ref(),
+                    when_unset: None,
+                    when_missing: None,
+                    all_of: None,
+                    any_of: None,
+                }
+            }
+        }
+
         declare_mappings!(@test RawRule, $($key $variant)+);
         declare_mappings!(@test RawTest, $($key $variant)+);
 
         /// The keys of the probes.
         pub(super) const PROBE_KEYS: &[&str] = &[$(stringify!($key)),+];
     };
+    (@probes $mapping:ident, $($key:ident $variant:ident)+) => {
+        [$($mapping.$key.as_deref().map(|probe| (stringify!($key), Probe::$variant(probe.clone())))),+]
+            .into_iter()
+            .flatten()
+            .collect()
+    };
     (@test $mapping:ident, $($key:ident $variant:ident)+) => {
         impl $mapping {
             /// The keys that say what is tested.
             pub(super) fn test(&self) -> TestKeys<'_> {
-                let probes = [$(
-                    self.$key.as_deref().map(|probe| (stringify!($key), Probe::$variant(probe.clone()))),
-                )+];
                 TestKeys {
-                    probes: probes.into_iter().flatten().collect(),
+                    probes: declare_mappings!(@probes self, $($key $variant)+),
                     expect: self.expect.as_ref(),
                     when_unset: self.when_unset,
                     when_missing: self.when_missing,

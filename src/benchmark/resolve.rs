@@ -1,20 +1,12 @@
 //! Puts a benchmark together from its profile, those that it extends, and the rules that they name.
 
-use super::profile::{ProfileError, RawCheck, RawGroup, RawProfile, RawSection};
+use super::merge::{Merged, MergedCheck, merge};
+use super::profile::{ProfileError, RawGroup, RawProfile};
 use super::raw::RawRule;
-use super::{Assertion, Assessment, Benchmark, Check, Group, Library, Section};
-use crate::model::{Extensions, Id, Target};
+use super::{Benchmark, Check, Group, Library, Section};
+use crate::model::Id;
 use crate::text::{quote, suggestions};
-use indexmap::IndexMap;
 use std::collections::BTreeMap;
-
-/// What a profile and those that it extends define, the profile itself over the others. Each with the profile that has it.
-#[derive(Default)]
-struct Merged<'p> {
-    sections: IndexMap<Target, &'p RawSection>,
-    groups: BTreeMap<&'p str, (&'p RawProfile, &'p RawGroup)>,
-    checks: BTreeMap<&'p str, (&'p RawProfile, &'p RawCheck)>,
-}
 
 impl Library {
     /// As much of a benchmark as can be put together. What is wrong with its profile and those that it extends is added to
@@ -35,7 +27,7 @@ impl Library {
             let groups = groups.iter().filter(|(_, (_, group))| group.target == target).map(|(id, (_, group))| Group {
                 id: id.clone(),
                 title: group.title.clone(),
-                extensions: Extensions::new(),
+                published_severity: group.published_severity.clone(),
                 checks: checks.remove(id.as_str()).unwrap_or_default(),
             });
             built.push(Section {
@@ -54,8 +46,8 @@ impl Library {
         let mut chain: Vec<&RawProfile> = Vec::new();
         let mut next = Some(id);
         while let Some(id) = next {
-            let Some((_, profile)) = self.profiles.get(id) else {
-                let similar = suggestions(id, self.profiles.keys().map(String::as_str));
+            let Some(profile) = self.profiles.get(id) else {
+                let similar = suggestions(id, self.profiles.ids().into_iter());
                 let message = format!("there is no benchmark {}{similar}", quote(id));
                 return Err(match chain.last() {
                     Some(profile) => ProfileError::new(&profile.id, &["extends"], message),
@@ -75,24 +67,24 @@ impl Library {
     /// The checks that can be built, by group and in the order of their numbers.
     fn build_checks<'p>(
         &self,
-        checks: BTreeMap<&'p str, (&'p RawProfile, &'p RawCheck)>,
+        checks: BTreeMap<&'p str, MergedCheck<'p>>,
         groups: &BTreeMap<&str, (&RawProfile, &RawGroup)>,
         errors: &mut Vec<ProfileError>,
     ) -> BTreeMap<String, Vec<Check>> {
         let checks = by_number(checks);
         let mut by_group: BTreeMap<String, Vec<Check>> = BTreeMap::new();
-        for in_group in checks.chunk_by(|(id, _), (next, _)| id.parent() == next.parent()) {
+        for in_group in checks.chunk_by(|check, next| group_of(check) == group_of(next)) {
             // All rules of a group are read before the first is built. To read and build them in turns costs 6 % of a run:
             // the code of both does not fit in the processor's first cache.
-            let rules: Vec<_> = in_group.iter().map(|(_, (_, check))| self.rules.get(&check.rule)).collect();
-            for ((id, (profile, check)), rule) in in_group.iter().zip(rules) {
-                let group = id.parent();
+            let rules: Vec<_> = in_group.iter().map(|(_, merged)| self.rules.get(&merged.check.rule)).collect();
+            for ((id, merged), rule) in in_group.iter().zip(rules) {
+                let group = merged.check.group_of(id);
                 if !groups.contains_key(group) {
                     let message = format!("there is no group {}; add it under `groups`", quote(group));
-                    errors.push(ProfileError::in_check(profile, id, &[], &message));
+                    errors.push(ProfileError::in_check(merged.profile, id, &[], &message));
                 }
                 let built = by_group.entry(group.to_owned()).or_insert_with(|| Vec::with_capacity(in_group.len()));
-                built.extend(self.build_check(profile, id, check, rule.as_deref(), errors));
+                built.extend(self.build_check(id, merged, rule.as_deref(), errors));
             }
         }
         by_group
@@ -100,12 +92,12 @@ impl Library {
 
     fn build_check(
         &self,
-        profile: &RawProfile,
         id: &Id,
-        check: &RawCheck,
+        merged: &MergedCheck<'_>,
         rule: Option<&RawRule>,
         errors: &mut Vec<ProfileError>,
     ) -> Option<Check> {
+        let MergedCheck { profile, check, .. } = merged;
         let mut report = |keys: &[&str], message: &str| errors.push(ProfileError::in_check(profile, id, keys, message));
         let Some(rule) = rule else {
             // The errors of a broken rule are reported in the rule's file.
@@ -127,42 +119,14 @@ impl Library {
                 return None;
             }
         };
-        let is_manual = matches!(rule.assertion, Assertion::Manual(_));
-        let assessment = match check.assessment {
-            Some(Assessment::Automated) if is_manual => {
-                let message =
-                    format!("rule {} has `steps` for a manual review and cannot be automated", quote(&rule.id));
-                report(&["assessment"], &message);
-                return None;
-            }
-            Some(assessment) => assessment,
-            None if is_manual => Assessment::Manual,
-            None => Assessment::Automated,
-        };
-        let scored = check.scored.unwrap_or(assessment == Assessment::Automated);
+        // A benchmark that has its readers look into the provider's console calls the check manual.
+        let (assessment, scored) = merged.grade(rule.assertion.steps().is_some());
         Some(Check { id: id.clone(), rule, assessment, scored })
     }
 }
 
-/// Merges the profiles of a chain, the last one first.
-fn merge<'p>(chain: &[&'p RawProfile], errors: &mut Vec<ProfileError>) -> Merged<'p> {
-    let mut merged = Merged::default();
-    for &profile in chain.iter().rev() {
-        for (index, dropped) in profile.drop.iter().enumerate() {
-            let existed =
-                merged.checks.remove(dropped.as_str()).is_some() | merged.groups.remove(dropped.as_str()).is_some();
-            if !existed {
-                let known = merged.checks.keys().chain(merged.groups.keys()).copied();
-                let similar = suggestions(dropped, known);
-                let message = format!("cannot drop {}: no extended profile has it{similar}", quote(dropped));
-                errors.push(ProfileError::new(&profile.id, &["drop", &index.to_string()], message));
-            }
-        }
-        merged.sections.extend(profile.targets.iter().map(|(target, section)| (*target, section)));
-        merged.groups.extend(profile.groups.iter().map(|(id, group)| (id.as_str(), (profile, group))));
-        merged.checks.extend(profile.checks.iter().map(|(id, check)| (id.as_str(), (profile, check))));
-    }
-    merged
+fn group_of<'c>((id, merged): &'c (Id, MergedCheck<'_>)) -> &'c str {
+    merged.check.group_of(id)
 }
 
 /// The entries in the order of their numbers.

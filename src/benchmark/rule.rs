@@ -1,7 +1,7 @@
 //! Builds a rule from its keys, and reports everything that is wrong with it beyond the shape of the file.
 
 use super::raw::{PROBE_KEYS, Params, RawRule, RawTest, TestKeys};
-use super::{Assertion, Rule, Template, Test};
+use super::{Assertion, Condition, Rule, Template, Test};
 use crate::expectation::Operator as _;
 use crate::model::{EvidenceKind, Text};
 use crate::text::{quote, suggestions};
@@ -37,19 +37,53 @@ impl RawRule {
         let rationale = template("rationale", &self.rationale).into_text();
         let impact = self.impact.as_ref().map(|impact| template("impact", impact).into_text());
         let remediation = template("remediation", &self.remediation);
+        let remediation_when = self.remediation_when.iter();
+        let remediation_when =
+            remediation_when.map(|(situation, text)| (*situation, template("remediation-when", text))).collect();
         let steps = self.steps.as_ref().map(|steps| template("steps", steps));
         let test = self.test();
+        // Of a rule that is evaluated by documents, what a person does without them.
+        let mut documents = None;
         let assertion = match steps {
             Some(steps) if test.is_empty() => {
                 test.refuse_stray_keys(&[], &mut errors);
                 Some(Assertion::Manual(steps))
             }
-            Some(_) => {
-                errors.push(RuleError::new(&["steps"], "a rule has either `steps` or a probe, not both".to_owned()));
-                None
+            steps => {
+                let assertion = test.build(&params, &mut Vec::new(), &mut errors);
+                documents = steps;
+                assertion
             }
-            None => test.build(&params, &mut Vec::new(), &mut errors),
         };
+        let assertion = match &self.applies_if {
+            Some(condition) => assertion.and_then(|assertion| {
+                let path = ["applies-if".to_owned()];
+                let test = condition.test().build_condition(&params, &path, &mut errors)?;
+                let condition = Condition { test, otherwise: condition.otherwise.clone() };
+                Some(Assertion::Where(Box::new(condition), Box::new(assertion)))
+            }),
+            None => assertion,
+        };
+        let assertion = assertion.and_then(|assertion| {
+            let reads_documents = assertion.tests().iter().filter(|test| test.probe.cloud().is_some()).count();
+            match documents {
+                Some(steps) if reads_documents == assertion.tests().len() => {
+                    Some(Assertion::ByDocuments(Box::new(assertion), steps))
+                }
+                Some(_) => {
+                    let message = "a rule has either `steps` or a probe of the node, not both";
+                    errors.push(RuleError::new(&["steps"], message.to_owned()));
+                    None
+                }
+                None if reads_documents > 0 => {
+                    let message =
+                        "a rule with `cloud` needs `steps`, for who has no document, and has no probe of the node";
+                    errors.push(RuleError::new(&[], message.to_owned()));
+                    None
+                }
+                None => Some(assertion),
+            }
+        });
         match assertion {
             Some(assertion) if errors.is_empty() => Ok(Rule {
                 id: self.id.clone(),
@@ -60,6 +94,7 @@ impl RawRule {
                 rationale,
                 impact,
                 remediation,
+                remediation_when,
             }),
             _ => Err(errors),
         }
@@ -156,6 +191,21 @@ impl TestKeys<'_> {
                 None
             }
         }
+    }
+
+    /// Builds a condition, which is one probe with its expectation.
+    fn build_condition(
+        mut self,
+        params: &dyn Fn(&str) -> Option<Json>,
+        path: &[String],
+        errors: &mut Vec<RuleError>,
+    ) -> Option<Test> {
+        if self.probes.len() == 1 {
+            return self.build_one(params, path, errors);
+        }
+        let message = format!("exactly one of {} is needed", PROBE_KEYS.join(", "));
+        errors.push(RuleError { path: path.to_vec(), ..RuleError::new(&[], message) });
+        None
     }
 
     fn build_one(

@@ -8,45 +8,43 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Every rule that is defined.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Rules {
-    rules: BTreeMap<Cow<'static, str>, RuleEntry>,
+    has_compiled_in: bool,
+    /// Those of files, which replace compiled-in ones of the same id.
+    from_files: BTreeMap<String, RawRule>,
     /// Ids of rules that have errors.
     broken: BTreeSet<String>,
-}
-
-#[derive(Debug, Clone)]
-enum RuleEntry {
-    CompiledIn(&'static RuleSource),
-    FromFile(Box<RawRule>),
 }
 
 impl Rules {
     /// The rules that are compiled in.
     pub(super) fn compiled_in() -> Self {
-        let rules = embedded::RULES.iter().map(|source| (Cow::Borrowed(source.id), RuleEntry::CompiledIn(source)));
-        Self { rules: rules.collect(), broken: BTreeSet::new() }
+        Self { has_compiled_in: true, ..Self::default() }
     }
 
     /// The rule of an id.
     pub(super) fn get(&self, id: &str) -> Option<Cow<'_, RawRule>> {
-        match self.rules.get(id)? {
-            RuleEntry::CompiledIn(source) => read(source).ok().map(Cow::Owned),
-            RuleEntry::FromFile(rule) => Some(Cow::Borrowed(rule)),
+        if let Some(rule) = self.from_files.get(id) {
+            return Some(Cow::Borrowed(rule));
         }
+        let index = embedded::RULES.binary_search_by_key(&id, |source| source.id).ok()?;
+        (self.has_compiled_in && !self.is_broken(id)).then(|| read(&embedded::RULES[index]).ok().map(Cow::Owned))?
     }
 
-    /// The ids of all rules.
+    /// The ids of all rules, sorted.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.rules.keys().map(|id| &**id)
+        let compiled_in = embedded::RULES.iter().filter(|_| self.has_compiled_in).map(|source| source.id);
+        let names: BTreeSet<&str> = compiled_in.chain(self.from_files.keys().map(String::as_str)).collect();
+        names.into_iter().filter(|id| self.from_files.contains_key(*id) || !self.is_broken(id))
     }
 
     /// Adds a rule, or replaces the one of the same id.
     pub(super) fn put(&mut self, rule: RawRule) {
-        self.rules.insert(Cow::Owned(rule.id.clone()), RuleEntry::FromFile(Box::new(rule)));
+        self.from_files.insert(rule.id.clone(), rule);
     }
 
     /// Adds the id of a rule that has errors.
     pub(super) fn put_broken(&mut self, id: &str) {
-        self.rules.remove(id);
+        self.from_files.remove(id);
         self.broken.insert(id.to_owned());
     }
 
@@ -71,7 +69,8 @@ mod tests {
     #[test]
     fn every_rule_that_is_compiled_in_is_valid() {
         let rules = Rules::compiled_in();
-        assert_eq!(rules.names().count(), embedded::RULES.len(), "duplicate id in the catalog");
+        assert_eq!(rules.names().count(), embedded::RULES.len());
+        assert!(embedded::RULES.is_sorted_by(|one, next| one.id < next.id), "duplicate id, or not sorted");
         for source in embedded::RULES {
             let rule = read(source).expect(source.id);
             assert_eq!(rule.id, source.id);

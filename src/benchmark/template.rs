@@ -1,5 +1,6 @@
 //! Texts with `{placeholders}`: parameters of the rule, replaced at load, and files of the node, replaced in a report.
 
+use super::chmod::ModeBits;
 use crate::model::{Component, Text};
 use crate::probe::FileRole;
 use crate::text::{quote, suggestions};
@@ -15,8 +16,33 @@ pub struct Template {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Piece {
     Text(Text),
-    File(Component, FileRole),
+    Placeholder(Placeholder),
 }
+
+/// What a text leaves open until it is known what a node has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Placeholder {
+    /// The path of a component's file: `{kubelet.config}`.
+    File(Component, FileRole),
+    /// The files that failed the check, and of a tree its directory: `{paths}`.
+    Paths,
+    /// What `chmod` takes away so that a file has the rule's mode at most: `{chmod}`.
+    Chmod(ModeBits),
+    /// The permission bits that a file must not have, for `find -perm`: `{excess}`.
+    Excess(ModeBits),
+}
+
+/// How a text writes [`Placeholder::Paths`].
+const PATHS: &str = "paths";
+
+/// How a text writes [`Placeholder::Chmod`].
+const CHMOD: &str = "chmod";
+
+/// How a text writes [`Placeholder::Excess`].
+const EXCESS: &str = "excess";
+
+/// The parameter of a rule with the mode that these are made of.
+const MODE: &str = "mode";
 
 impl Piece {
     /// Bytes of its text.
@@ -24,7 +50,7 @@ impl Piece {
         match self {
             Self::Text(text) => text.len(),
             // A guess; the path is not known yet.
-            Self::File(..) => 64,
+            Self::Placeholder(_) => 64,
         }
     }
 }
@@ -66,8 +92,20 @@ impl Template {
             };
             if let Some(value) = params(name) {
                 pieces.push(Piece::Text(Cow::Owned(value)));
+            } else if name == PATHS {
+                pieces.push(Piece::Placeholder(Placeholder::Paths));
+            } else if matches!(name, CHMOD | EXCESS) {
+                let make = if name == CHMOD { Placeholder::Chmod } else { Placeholder::Excess };
+                match params(MODE).and_then(|mode| ModeBits::parse(&mode)) {
+                    Some(bits) => pieces.push(Piece::Placeholder(make(bits))),
+                    None => {
+                        let message =
+                            format!("`{{{name}}}` is made of the parameter `{MODE}`, an octal mode; there is none");
+                        errors.push(TemplateError { offset: at, message });
+                    }
+                }
             } else if let Some((component, role)) = FileRole::parse(name) {
-                pieces.push(Piece::File(component, role));
+                pieces.push(Piece::Placeholder(Placeholder::File(component, role)));
             } else {
                 errors.push(TemplateError { offset: at, message: unknown_placeholder(name, names) });
             }
@@ -88,13 +126,21 @@ impl Template {
             Some(Piece::Text(text)) if self.pieces.is_empty() => text,
             last => {
                 self.pieces.extend(last);
-                self.render(&mut |_, _| None)
+                self.render(&mut |_| None)
             }
         }
     }
 
-    /// The text with the path of each file, or words for it where the path is not known.
-    pub fn render(&self, path: &mut dyn FnMut(Component, FileRole) -> Option<String>) -> Text {
+    /// What the text leaves open.
+    pub fn placeholders(&self) -> impl Iterator<Item = Placeholder> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Text(_) => None,
+            Piece::Placeholder(placeholder) => Some(*placeholder),
+        })
+    }
+
+    /// The text with what each placeholder stands for, or words for it where that is not known.
+    pub fn render(&self, value: &mut dyn FnMut(Placeholder) -> Option<String>) -> Text {
         if let [Piece::Text(text)] = self.pieces.as_slice() {
             return text.clone();
         }
@@ -102,13 +148,33 @@ impl Template {
         for piece in &self.pieces {
             match piece {
                 Piece::Text(piece) => text.push_str(piece),
-                Piece::File(component, role) => {
-                    let in_words = || format!("the {} of {}", role.id(), component.program());
-                    text.push_str(&path(*component, *role).unwrap_or_else(in_words));
+                Piece::Placeholder(placeholder) => {
+                    text.push_str(&value(*placeholder).unwrap_or_else(|| placeholder.in_words()));
                 }
             }
         }
         text.into()
+    }
+}
+
+impl Placeholder {
+    fn in_words(self) -> String {
+        match self {
+            Self::File(component, role) => format!("the {} of {}", role.in_words(), component.program()),
+            Self::Paths => "FILE".to_owned(),
+            Self::Chmod(bits) => bits.clause(0),
+            Self::Excess(bits) => bits.excess(),
+        }
+    }
+
+    /// As a text writes it, in braces.
+    pub fn as_written(self) -> String {
+        match self {
+            Self::File(component, role) => format!("{{{}}}", role.of(component)),
+            Self::Paths => format!("{{{PATHS}}}"),
+            Self::Chmod(_) => format!("{{{CHMOD}}}"),
+            Self::Excess(_) => format!("{{{EXCESS}}}"),
+        }
     }
 }
 
@@ -148,8 +214,12 @@ mod tests {
             owned
         };
         let template = parse("chmod {mode} {kubelet.config} '{{.x}}'").expect("a template");
-        assert_eq!(template.render(&mut |_, _| Some("/a b".to_owned())), "chmod 600 /a b '{.x}'");
-        assert_eq!(template.render(&mut |_, _| None), "chmod 600 the config of kubelet '{.x}'");
+        assert_eq!(template.render(&mut |_| Some("/a b".to_owned())), "chmod 600 /a b '{.x}'");
+        assert_eq!(template.render(&mut |_| None), "chmod 600 the configuration file of kubelet '{.x}'");
+        let template = parse("find {paths} -perm /{excess} -exec chmod {chmod} {{}} +").expect("a template");
+        assert_eq!(template.render(&mut |_| None), "find FILE -perm /7177 -exec chmod u-x,go-rwx {} +");
+        let without = Template::parse(&"chmod {chmod} x".into(), &|_| None, &[]).expect_err("no mode");
+        assert!(without[0].message.contains("the parameter `mode`"), "{}", without[0].message);
         let cases: [(&str, &[(usize, &str)]); 6] = [
             ("{none}", &[(0, "`{none}` is neither")]),
             ("{", &[(0, "single `{`")]),

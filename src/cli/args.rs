@@ -1,15 +1,14 @@
 //! The declaration of the command line.
 
-use crate::commands::{AuditFlags, CompatMode, duration};
+use crate::commands::{AuditFlags, CompatMode, interval};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::time::Duration;
 
 /// Audits a Kubernetes node against the CIS benchmarks and shows the evidence for every verdict.
 ///
-/// Reads files and processes of the node and changes nothing. Starts no program, except /bin/sh for audits of your own kube-bench
-/// folders. Each flag can also be set by the
-/// environment variable NODEPROOF_NAME.
+/// Reads files and processes of the node and changes nothing. Starts no program, except /bin/sh for audits of your own
+/// kube-bench folders. Variables such as NODEPROOF_CONFIG_DIR set the flags that the command line does not give.
 #[derive(Debug, Parser)]
 #[command(name = NAME, disable_version_flag = true, disable_help_subcommand = false, args_override_self = true, after_help = EXIT_CODES)]
 pub struct Cli {
@@ -26,9 +25,16 @@ pub struct Cli {
 
 const NAME: &str = "nodeproof";
 
-const EXIT_CODES: &str = "\
-Exit codes: 0 done; N of --exit-code if a check is FAIL; 1 a file, the node or the database could not be read or written;
-2 the command line asks for what does not exist; 3 a file of the user's is wrong; 4 nothing could be evaluated.";
+/// Lines of at most 80 columns, so that no terminal breaks them.
+pub(super) const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  a file, the node, the cluster or the database could not be read or written
+  2  the command line asks for what does not exist
+  3  a file of the user's is wrong
+  4  nothing could be evaluated
+  5  --require-complete is given and a check is undetermined
+  N  of --exit-code, if a check is FAIL";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -38,9 +44,10 @@ pub enum Command {
         /// Targets: master, node (or worker), etcd, controlplane, policies.
         #[arg(short = 's', long, value_name = "TARGETS", value_delimiter = ',', env = "NODEPROOF_TARGETS")]
         targets: Vec<String>,
-        /// Repeat the audit at this interval until SIGTERM: 30m, 6h, 1day. Prints one line of JSON for each audit; without
-        /// targets, audits those that apply to the node.
-        #[arg(long, value_name = "INTERVAL", value_parser = duration, env = "NODEPROOF_EVERY")]
+        /// Repeat the audit at this interval (at least 10s) until SIGTERM: 30m, 6h, 1day. SIGUSR1 starts the next audit at
+        /// once. Prints one line of JSON for each audit, as `--format line` does; without targets, audits those that apply
+        /// to the node.
+        #[arg(long, value_name = "INTERVAL", value_parser = interval, env = "NODEPROOF_EVERY")]
         every: Option<Duration>,
     },
     /// Record what the checks read on this node, for an offline audit with --host FILE.
@@ -56,17 +63,18 @@ pub enum Command {
     Benchmarks,
     /// Explain a check: what it reads and expects, its rationale and remediation, and the benchmarks that use it.
     Explain {
-        /// Id of a check in the benchmark of --benchmark or --version, or name of a rule.
-        #[arg(value_name = "CHECK")]
+        /// Id of a check in the benchmark of --benchmark or --version, name of a rule, or words to search rules for, such as
+        /// --anonymous-auth. Put `--` before a word that is also an option of this command.
+        #[arg(value_name = "CHECK", allow_hyphen_values = true)]
         what: String,
     },
     /// List the checks of a benchmark with their rules.
     Profile {
-        /// Benchmark, such as cis-1.20.
+        /// Benchmark, such as cis-1.20, or Kubernetes version, such as 1.21.
         #[arg(value_name = "BENCHMARK")]
-        name: String,
+        name: Option<String>,
     },
-    /// Validate definition files; exit code 3 if there is an error.
+    /// Validate definition files and described hosts; exit code 3 if there is an error.
     Lint {
         /// Files, or directories of files.
         #[arg(value_name = "PATH", required = true)]

@@ -1,6 +1,7 @@
 //! Runs the program and prints its errors.
 
-use super::{parse, run};
+use super::{Cli, Command, environment, parse, run};
+use crate::commands::CompatMode;
 use crate::text::sanitize;
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -17,6 +18,14 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let compat_mode = cli.compat_mode;
+    if compat_mode == CompatMode::Nodeproof {
+        let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+        let warnings = environment::warnings(names).into_iter().chain(exit_code_warning(&cli));
+        for warning in warnings {
+            // Ignore the error: stderr is closed.
+            drop(writeln!(anstream::stderr(), "nodeproof: {warning}"));
+        }
+    }
     match run::run(cli) {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {
@@ -26,4 +35,24 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             ExitCode::from(compat_mode.exit_code(failure.exit_code()))
         }
     }
+}
+
+/// A warning about an `--exit-code` that means something else as well.
+fn exit_code_warning(cli: &Cli) -> Option<String> {
+    if !matches!(cli.command, None | Some(Command::Run { .. })) {
+        return None;
+    }
+    let code = cli.flags.output.exit_code;
+    let meaning = match code {
+        1 => "a file, the node, the cluster or the database could not be read or written",
+        2 => "the command line asks for what does not exist",
+        3 => "a file of the user's is wrong",
+        4 => "nothing could be evaluated",
+        5 => "the audit is incomplete",
+        6 => "findings",
+        _ => return None,
+    };
+    Some(format!(
+        "warning: --exit-code {code}: exit code {code} also means: {meaning}; codes from 7 on have no other meaning"
+    ))
 }

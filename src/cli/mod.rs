@@ -1,9 +1,14 @@
 //! The command line: arguments in, exit code out.
 
+mod accepted;
 mod args;
+mod environment;
+mod examples;
 mod main;
+mod manual;
 mod pages;
 mod parse;
+mod precedence;
 mod run;
 
 pub use args::{Cli, Command};

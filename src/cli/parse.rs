@@ -1,10 +1,13 @@
 //! Reads the command line. Carries nothing out.
 
-use super::{Cli, Command};
+use super::{Cli, Command, accepted, precedence};
 use crate::commands::{CompatMode, trim_list};
 #[cfg(feature = "kube-bench")]
 use crate::kube_bench::command_line;
-use clap::error::ErrorKind;
+use crate::model::Target;
+use crate::text::sanitize;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::parser::ValueSource;
 use clap::{CommandFactory as _, FromArgMatches as _};
 use std::ffi::{OsStr, OsString};
 
@@ -61,21 +64,76 @@ pub fn read(
         CompatMode::KubeBench => Cli::command().after_help(KUBE_BENCH_HELP),
     };
     // clap copies each global flag into each command, which takes 4 % of an audit of a small node.
-    if !words.iter().any(|word| command.find_subcommand(word).is_some()) {
+    let named: Vec<&OsString> = words.iter().filter(|word| command.find_subcommand(word).is_some()).collect();
+    if named.is_empty() && !words.iter().any(|word| word == "help") {
         command = command.mut_args(|arg| arg.global(false));
+    } else if compat_mode == CompatMode::Nodeproof && named.iter().any(|word| *word != "run") {
+        command = accepted::hide_unused(command);
     }
-    let parsed = command
-        .try_get_matches_from_mut(&words)
-        .and_then(|matches| Cli::from_arg_matches(&matches))
-        .and_then(|cli| trim_lists(cli, &mut command));
+    let is_benchmark_flag = &mut false;
+    let parsed = command.try_get_matches_from_mut(&words).and_then(|matches| {
+        // kube-bench takes its flags with every command.
+        if compat_mode == CompatMode::Nodeproof {
+            accepted::refuse_unused(&matches, &mut command)?;
+        }
+        *is_benchmark_flag = matches.value_source("benchmark") == Some(ValueSource::CommandLine);
+        let mut cli = Cli::from_arg_matches(&matches)?;
+        precedence::apply(&mut cli, &matches);
+        precedence::refuse_two_nodes(&cli, &matches, &mut command)?;
+        trim_lists(cli, &mut command)
+    });
+    let parsed = parsed.map_err(|error| with_hint(error, &words, &mut command));
     let mut cli = parsed.map_err(|message| {
         let code = u8::try_from(message.exit_code()).unwrap_or(1);
         Refused { message, exit_code: compat_mode.exit_code(code) }
     })?;
     cli.compat_mode = compat_mode;
     let version = &mut cli.flags.benchmark.version;
-    *version = version.take().or_else(|| kube_bench_version(variable)).filter(|v| !v.is_empty());
+    if version.is_none() && !*is_benchmark_flag {
+        *version = kube_bench_version(variable);
+    }
+    *version = version.take().filter(|v| !v.is_empty());
     Ok(cli)
+}
+
+/// Says what to write where clap's own words mislead: of a flag of `run`, that it needs the command.
+fn with_hint(error: clap::Error, words: &[OsString], command: &mut clap::Command) -> clap::Error {
+    let Some(ContextValue::String(flag)) = error.get(ContextKind::InvalidArg) else {
+        return error;
+    };
+    let name = flag.split(['=', ' ']).next().unwrap_or_default();
+    let is_empty =
+        !matches!(error.get(ContextKind::InvalidValue), Some(ContextValue::String(value)) if !value.is_empty());
+    if error.kind() == ErrorKind::InvalidValue && name == "--version" && is_empty {
+        let message = "--version takes the Kubernetes version of the node, such as `--version 1.33`; `nodeproof version` prints the \
+                       version of the program";
+        return command.error(ErrorKind::InvalidValue, message);
+    }
+    if error.kind() == ErrorKind::UnknownArgument && words.iter().skip(1).any(|word| word == "run") && is_target(name) {
+        let message = format!("targets are named by a flag: nodeproof run --targets {name} (-s)");
+        return command.error(ErrorKind::UnknownArgument, message);
+    }
+    let names_a_command = words.iter().skip(1).any(|word| command.find_subcommand(word).is_some());
+    if error.kind() != ErrorKind::UnknownArgument || names_a_command || !["-s", "--targets", "--every"].contains(&name)
+    {
+        return error;
+    }
+    let given: Vec<String> = words.iter().skip(1).map(|word| shell_word(&word.to_string_lossy())).collect();
+    let message = format!("{name} is a flag of the command `run`: nodeproof run {}", given.join(" "));
+    command.error(ErrorKind::UnknownArgument, message)
+}
+
+/// Whether a word is a target, or several with commas.
+fn is_target(words: &str) -> bool {
+    let ids = Target::ALL.map(Target::id);
+    words.split(',').all(|word| ids.contains(&word) || word == "worker")
+}
+
+/// A word as a shell reads it, without control characters.
+fn shell_word(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_=,./:@%+".contains(c);
+    let word = sanitize::message(word);
+    if !word.is_empty() && word.chars().all(is_plain) { word } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }
 
 /// Trims the lists of the command line and of the environment. Here and not by clap, because empty lists do not conflict.
@@ -231,6 +289,16 @@ mod tests {
         );
         assert_eq!(cli.compat_mode, CompatMode::KubeBench);
         assert_eq!(cli.flags.log.stderrthreshold.as_deref(), Some("2"));
+    }
+
+    #[test]
+    fn a_version_without_a_value_is_explained() {
+        let refused = read(["nodeproof", "--version"].map(OsString::from), &|_| None).err();
+        let (message, code) =
+            refused.map(|refused| (refused.message.to_string(), refused.exit_code)).unwrap_or_default();
+        assert!(message.contains("`nodeproof version` prints the version of the program"), "{message}");
+        assert_eq!(code, 2);
+        assert_eq!(cli("nodeproof --version=").flags.benchmark.version, None);
     }
 
     #[test]

@@ -9,15 +9,10 @@ use std::io;
 
 /// Carries out the command line and returns the exit code.
 pub(crate) fn run(cli: Cli) -> Result<u8, Failure> {
+    cli.flags.output.color.apply();
     log_to_stderr(cli.flags.output.verbose);
     let flags = &cli.flags;
-    let writes_report = matches!(cli.command, None | Some(Command::Run { .. } | Command::Convert { .. }));
-    if !writes_report && !flags.output.format.is_empty() {
-        return Err(Failure::Usage(
-            "--format: this command writes no report; it has --json and --outputfile".to_owned(),
-        ));
-    }
-    let load = || Definitions::from_flags(&flags.benchmark);
+    let load = || Definitions::from_flags(flags);
     let as_json = flags.output.json;
     match cli.command {
         None => audit::audit(flags, cli.compat_mode, None, &StuckCalls::default()),
@@ -27,11 +22,11 @@ pub(crate) fn run(cli: Cli) -> Result<u8, Failure> {
         Some(Command::Run { targets, every: Some(interval) }) => {
             audit::repeat(interval, cli.flags, cli.compat_mode, targets)
         }
-        Some(Command::Convert { report }) => convert::convert(&report, &flags.output),
+        Some(Command::Convert { report }) => convert::convert(&report, &flags.output, cli.compat_mode),
         Some(Command::Snapshot { output }) => snapshot::snapshot(flags, output.as_deref()).map(|()| 0),
         Some(Command::Benchmarks) => answer(flags, &benchmarks::list(&load()?, as_json)?),
         Some(Command::Explain { what }) => answer(flags, &explain::explain_check(flags, &what)?),
-        Some(Command::Profile { name }) => answer(flags, &profile::list(&load()?, &name, as_json)?),
+        Some(Command::Profile { name }) => answer(flags, &profile::list(flags, name.as_deref())?),
         Some(Command::Lint { paths }) => {
             let (text, clean) = lint::lint(load()?, &paths, as_json)?;
             answer(flags, &text)?;
@@ -58,5 +53,5 @@ fn log_to_stderr(verbose: u8) {
     };
     let subscriber = tracing_subscriber::fmt().with_max_level(level).with_writer(io::stderr).without_time();
     // Only a second call can fail, and it would change nothing.
-    drop(subscriber.with_target(false).try_init());
+    drop(subscriber.with_target(false).with_level(false).with_ansi(false).try_init());
 }

@@ -4,16 +4,17 @@ use super::choose::{self, Choice};
 use super::definitions::{Definitions, LoadedBenchmark};
 use super::delivery::Delivery;
 use super::flags::{AuditFlags, CompatMode, NodeFlags};
-use super::{FormatName, every, open, select};
+use super::{completeness, documents, every, open, select};
 use crate::commands::Failure;
 use crate::evaluate::{ExternalChecks, evaluate};
 use crate::model::Component;
 use crate::model::Target;
-use crate::node::Node;
+use crate::node::{Node, Platforms};
 use crate::plan::Plan;
 use crate::probe::Collector;
 use crate::report::{KubernetesVersion, Report, ReportHeader, State, Subject, SubjectKind, TargetLeftOut};
-use crate::source::node::{Deadline, NodeSource, StuckCalls};
+use crate::source::cloud::CloudDocuments;
+use crate::source::node::{ConfigzSource, Deadline, NodeSource, StuckCalls};
 use crate::text::sanitize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -27,25 +28,28 @@ pub(crate) fn audit(
     names: Option<&[String]>,
     stuck: &StuckCalls,
 ) -> Result<u8, Failure> {
-    let definitions = Definitions::from_flags(&flags.benchmark)?;
+    let definitions = Definitions::from_flags(flags)?;
     let named = choose::named(&definitions, &flags.benchmark)?;
-    let delivery = Delivery::open(&flags.output, &|name| std::env::var(name).ok())?;
+    let delivery = Delivery::open(&flags.output, mode, &|name| std::env::var(name).ok())?;
     // A function of its own, so that nothing but the report is in memory while it is written.
     let report = audit_node(flags, mode, names, stuck, definitions, named)?;
     delivery.write(&report)?;
+    if flags.output.require_complete {
+        completeness::require(&report)?;
+    }
     let failed = report.checks.iter().any(|check| check.state() == State::Fail);
     Ok(if failed { flags.output.exit_code } else { 0 })
 }
 
-/// Repeats the audit at an interval until the program is asked to stop. One JSON line for each audit, unless another format is
-/// asked for. Without targets, those that apply to the node at the time.
+/// Repeats the audit at an interval until the program is asked to stop. One JSON line for each audit, unless another report goes to
+/// standard output. Without targets, those that apply to the node at the time.
 pub(crate) fn repeat(
     interval: Duration,
     mut flags: AuditFlags,
     mode: CompatMode,
     targets: Vec<String>,
 ) -> Result<u8, Failure> {
-    flags.output.default_format = FormatName::ONE_LINE;
+    flags.output.repeated = true;
     let names = (!targets.is_empty()).then_some(targets);
     let stuck = StuckCalls::default();
     let again = move || audit(&flags, mode, names.as_deref(), &stuck).map(drop);
@@ -62,48 +66,84 @@ fn audit_node(
 ) -> Result<Report, Failure> {
     let start = SystemTime::now();
     let deadline = Deadline::of(flags.node.timeout);
-    let source = open::source(&flags.node, deadline, stuck)?;
+    let cloud = documents::cloud(&flags.documents, &flags.node)?;
+    let kubelet = documents::configz(&flags.documents, &flags.node)?;
+    // Whether this machine is audited.
+    let is_here = flags.node.host.is_none() && kubelet.is_none();
+    let source: Box<dyn NodeSource> = match &kubelet {
+        Some(_) => Box::new(ConfigzSource::default()),
+        None => open::source(&flags.node, deadline, stuck)?,
+    };
     let source = definitions.source_for(named.as_ref().map(|choice| choice.benchmark.as_str()), source)?;
     let config = Arc::clone(&definitions.config);
-    let node = Node::detect(source.as_ref(), &config);
-    let mut collector = Collector::new(source.as_ref(), &node, &config);
-    let choice = match named {
+    let platforms = Arc::clone(&definitions.platforms);
+    let mut node = Node::detect(source.as_ref(), &config, &platforms);
+    if kubelet.is_some() {
+        node = node.with_unseen(ConfigzSource::only_kubelet());
+    }
+    let mut collector = Collector::new(source.as_ref(), &node);
+    collector.set_cloud(&cloud);
+    if let Some(configuration) = &kubelet {
+        collector.set_kubelet(configuration);
+    }
+    let mut choice = match named {
         Some(choice) => choice,
+        None if !cloud.is_empty() && (kubelet.is_some() || !node.runs_anything()) => {
+            choose::by_cloud(&definitions, &cloud)?
+        }
         // Where nothing runs, the version is not what the user must look at first.
         None if names.is_none() && mode == CompatMode::Nodeproof && !node.runs_anything() => {
             return Err(Failure::Nothing(select::nothing_runs(&node)));
         }
-        None => choose::detected(&definitions, &collector, &node, source.as_ref(), flags.node.host.is_none())?,
+        None => choose::detected(&definitions, &collector, &node, source.as_ref(), is_here)?,
     };
+    collector.set_versions(choose::versions(&definitions, &mut choice, &collector, &node, source.as_ref()));
     let loaded = definitions.benchmark(&choice.benchmark, Some(source.as_ref()))?;
+    documents::require_use(&cloud, &loaded.benchmark)?;
     log_warnings(&definitions, &choice)?;
     // From here on only the chosen benchmark is needed.
     drop(definitions);
-    let (plan, notices) = plan(flags, mode, names, &loaded, &node, source.as_ref())?;
+    let Planned { plan, left_out, notices } = plan(flags, mode, names, &loaded, &node, &platforms, source.as_ref())?;
+    if kubelet.is_some() && loaded.has_audits() {
+        return Err(Failure::Usage(documents::NO_AUDITS.to_owned()));
+    }
     let external = external(&loaded, source.as_ref(), &flags.node, deadline)?;
     let evaluation = evaluate(&plan, &mut collector, &node, external.as_ref());
     // What was read is in the outcomes by now.
     drop(collector);
+    let is_root = is_here.then(crate::source::node::is_root);
+    let incomplete = completeness::notice(&evaluation.outcomes, &node, is_root);
+    let incomplete = incomplete.into_iter().chain(kubelet.as_ref().map(documents::only_settings));
+    let notices = incomplete.chain(evaluation.notices).chain(choice.notices).chain(notices);
     let header = ReportHeader {
         start,
         end: SystemTime::now(),
-        subject: subject(source.as_ref(), &node, choice.kubernetes),
-        chosen_by: sanitize::into_line(choice.chosen_by),
-        notices: evaluation.notices.into_iter().chain(choice.notices).chain(notices).map(sanitize::into_line).collect(),
-        targets_left_out: targets_left_out(&loaded, &plan, names.is_some()),
+        subject: subject(source.as_ref(), &node, choice.kubernetes, &plan, &cloud),
+        chosen_by: sanitize::into_line(choice.chosen_by + &choose::platform_in_words(&node)),
+        notices: notices.map(sanitize::into_line).collect(),
+        targets_left_out: left_out,
     };
     Ok(Report::build(header, &plan, evaluation.outcomes))
 }
 
 fn log_warnings(definitions: &Definitions, choice: &Choice) -> Result<(), Failure> {
-    tracing::info!(benchmark = choice.benchmark, "auditing against");
+    tracing::info!("benchmark {}, chosen by {}", choice.benchmark, sanitize::into_line(choice.chosen_by.clone()));
     if tracing::enabled!(tracing::Level::WARN) {
-        definitions.warnings(&choice.benchmark)?.iter().for_each(|warning| tracing::warn!("{warning}"));
+        definitions.warnings(&choice.benchmark)?.iter().for_each(|warning| tracing::warn!("warning: {warning}"));
     }
     Ok(())
 }
 
-/// The plan, and what the reader must know about it. A node where there is nothing to evaluate is an error, since an empty
+/// What is evaluated.
+struct Planned<'b> {
+    plan: Plan<'b>,
+    /// Targets of the benchmark that are not.
+    left_out: Vec<TargetLeftOut>,
+    /// What the reader must know about it.
+    notices: Vec<String>,
+}
+
+/// Plans the audit. A node where there is nothing to evaluate is an error, since an empty
 /// report would read as a good one. A Job written for kube-bench runs on every node and waits for exit code 0: there it is a
 /// notice.
 fn plan<'b>(
@@ -112,33 +152,46 @@ fn plan<'b>(
     names: Option<&[String]>,
     loaded: &'b LoadedBenchmark,
     node: &Node,
+    platforms: &Platforms,
     source: &dyn NodeSource,
-) -> Result<(Plan<'b>, Vec<String>), Failure> {
+) -> Result<Planned<'b>, Failure> {
     let benchmark = &loaded.benchmark;
+    let has_documents = flags.documents.has_cloud();
     // A check that does not exist is an error on every node.
     select::verify(&flags.selection, benchmark)?;
     let mut reasons = Vec::new();
-    let targets = match names {
-        Some(names) => select::named_targets(benchmark, names)?,
+    let (targets, reasons_left_out) = match names {
+        Some(names) => (select::named_targets(benchmark, names)?, Vec::new()),
         None => {
             // The configuration of a folder may look for components under other names.
-            let own = loaded.has_own_config.then(|| Node::detect(source, &loaded.config));
+            let own = loaded.has_own_config.then(|| Node::detect(source, &loaded.config, platforms));
             let node = own.as_ref().unwrap_or(node);
-            if !node.runs_anything() {
+            if !node.runs_anything() && !has_documents {
                 reasons.push(select::nothing_runs(node));
             }
-            node.targets(&loaded.config, &benchmark.targets())
+            let available = benchmark.targets();
+            match mode {
+                // Of a cluster whose nodes are elsewhere, the documents are all there is.
+                CompatMode::Nodeproof if !node.runs_anything() && has_documents => documents::targets(&available),
+                CompatMode::Nodeproof => node.targets(&loaded.config, &available),
+                CompatMode::KubeBench => (node.targets_of_kube_bench(&loaded.config, &available), Vec::new()),
+            }
         }
     };
-    tracing::info!(targets = ?targets.iter().map(|t| t.id()).collect::<Vec<_>>(), "evaluating");
-    let plan = select::plan_for(&flags.selection, benchmark, targets.clone())?;
+    // etcd has checks among those of the control plane. Where it runs on a machine of its own, they are evaluated with it.
+    let etcd = mode == CompatMode::Nodeproof && names.is_none() && targets.contains(&Target::Etcd);
+    let components = if etcd { vec![Component::Etcd] } else { Vec::new() };
+    tracing::info!("targets: {}", targets.iter().map(|target| target.id()).collect::<Vec<_>>().join(", "));
+    let plan =
+        select::plan_for(&flags.selection, benchmark, targets.clone(), components, has_documents && names.is_none())?;
     if plan.is_empty() {
         reasons.push(select::nothing_selected(benchmark, &targets, names.is_some()));
     }
     match (mode, reasons.is_empty()) {
         (CompatMode::Nodeproof, false) => Err(Failure::Nothing(reasons.swap_remove(0))),
         (CompatMode::Nodeproof | CompatMode::KubeBench, _) => {
-            Ok((plan, reasons.into_iter().map(sanitize::into_line).collect()))
+            let left_out = left_out(&plan, &targets, &reasons_left_out, names.is_some());
+            Ok(Planned { plan, left_out, notices: reasons.into_iter().map(sanitize::into_line).collect() })
         }
     }
 }
@@ -170,17 +223,26 @@ fn external(
     Ok(Box::new(crate::evaluate::NoExternalChecks))
 }
 
-fn subject(source: &dyn NodeSource, node: &Node, kubernetes: Option<KubernetesVersion>) -> Subject {
+fn subject(
+    source: &dyn NodeSource,
+    node: &Node,
+    kubernetes: Option<KubernetesVersion>,
+    plan: &Plan<'_>,
+    cloud: &CloudDocuments,
+) -> Subject {
+    let cluster = cloud.cluster_name().map(sanitize::into_line);
+    // Nothing of this machine is in a report of documents and of what a person assesses.
+    let of_documents = !cloud.is_empty() && plan.checks().all(|planned| planned.check.rule.assertion.steps().is_some());
     let roles = [("control-plane", Component::Apiserver), ("etcd", Component::Etcd), ("worker", Component::Kubelet)];
-    let roles = roles.into_iter().filter(|(_, component)| node.runs(*component));
+    let roles = roles.into_iter().filter(|(_, component)| node.runs_or_is_embedded(*component));
     Subject {
-        kind: SubjectKind::Node,
-        name: source.name().map(sanitize::into_line),
+        kind: if of_documents { SubjectKind::Cluster } else { SubjectKind::Node },
+        name: if of_documents { cluster.clone() } else { source.name().map(sanitize::into_line) },
         uid: None,
-        cluster: None,
+        cluster: cluster.filter(|_| !of_documents),
         labels: BTreeMap::new(),
-        roles: roles.map(|(role, _)| role.to_owned()).collect(),
-        platform: None,
+        roles: roles.filter(|_| !of_documents).map(|(role, _)| role.to_owned()).collect(),
+        platform: node.detection().id.clone().filter(|_| !of_documents),
         kubernetes: kubernetes.map(|KubernetesVersion { version, source }| KubernetesVersion {
             version: sanitize::into_line(version),
             source: sanitize::into_line(source),
@@ -188,9 +250,18 @@ fn subject(source: &dyn NodeSource, node: &Node, kubernetes: Option<KubernetesVe
     }
 }
 
-fn targets_left_out(loaded: &LoadedBenchmark, plan: &Plan<'_>, named: bool) -> Vec<TargetLeftOut> {
-    let planned: Vec<Target> = plan.sections.iter().map(|planned| planned.section.target).collect();
-    let reason = if named { "not named by --targets" } else { "does not apply to this node" };
-    let left_out = loaded.benchmark.targets().into_iter().filter(|target| !planned.contains(target));
-    left_out.map(|target| TargetLeftOut { target: target.id().to_owned(), reason: reason.to_owned() }).collect()
+/// The targets of the benchmark that are not evaluated, at least not as a whole, with the reason.
+fn left_out(plan: &Plan<'_>, evaluated: &[Target], reasons: &[(Target, String)], named: bool) -> Vec<TargetLeftOut> {
+    let is_in_part = |target: Target| plan.sections.iter().any(|section| section.section.target == target);
+    let general = |target: Target| match named {
+        true => "not named by --targets",
+        false if is_in_part(target) => "of it only the checks that the documents of --cloud answer are evaluated",
+        false => "does not apply to this node",
+    };
+    let left_out = plan.benchmark.targets().into_iter().filter(|target| !evaluated.contains(target));
+    let entry = |target: Target| {
+        let reason = reasons.iter().find(|(of, _)| *of == target).map_or_else(|| general(target), |(_, reason)| reason);
+        TargetLeftOut { target: target.id().to_owned(), reason: sanitize::into_line(reason.to_owned()) }
+    };
+    left_out.map(entry).collect()
 }

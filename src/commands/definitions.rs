@@ -1,6 +1,7 @@
 //! Everything that is defined: the built-in benchmarks, the user's own, and those of kube-bench folders.
 
-use super::flags::BenchmarkFlags;
+use super::flags::AuditFlags;
+use super::within::within;
 use crate::benchmark::{Benchmark, ForeignFormat, Library};
 use crate::commands::Failure;
 use crate::evaluate::{ExternalChecks, NoExternalChecks};
@@ -9,7 +10,7 @@ use crate::kube_bench::{AuditCheck, AuditRunner, FolderChecks, FolderSet, Proces
 use crate::model::Id;
 #[cfg(feature = "kube-bench")]
 use crate::model::Target;
-use crate::node::Config;
+use crate::node::{Config, Platforms};
 use crate::source::node::NodeSource;
 use crate::yaml::Diagnostic;
 use indexmap::IndexMap;
@@ -22,6 +23,8 @@ pub(crate) struct Definitions {
     pub(crate) library: Library,
     /// Where components are looked for, and which benchmark serves which version.
     pub(crate) config: Arc<Config>,
+    /// The platforms that are known, and the one that the user names.
+    pub(crate) platforms: Arc<Platforms>,
     #[cfg(feature = "kube-bench")]
     folders: FolderSet,
 }
@@ -39,8 +42,28 @@ pub(crate) struct LoadedBenchmark {
 
 impl Definitions {
     /// The definitions that the flags name.
-    pub(crate) fn from_flags(flags: &BenchmarkFlags) -> Result<Self, Failure> {
-        Ok(Self::load(flags.config_dir.as_deref(), flags.config.as_deref())?)
+    pub(crate) fn from_flags(flags: &AuditFlags) -> Result<Self, Failure> {
+        let (folder, config) = (flags.benchmark.config_dir.clone(), flags.benchmark.config.clone());
+        let Some(named) = folder.as_ref().or(config.as_ref()).map(|path| path.display().to_string()) else {
+            return Self::load(None, None)?.with_platform(flags.benchmark.platform.as_deref());
+        };
+        let option = if folder.is_some() { "-D" } else { "--config" };
+        let read = within(flags.node.timeout, &named, move || Self::load(folder.as_deref(), config.as_deref()))?;
+        let read = read.map_err(|error| {
+            // Which option named what cannot be read; an error in a file has its place.
+            let is_named = error.unreadable && error.file == named;
+            if is_named { Failure::Other(anyhow::anyhow!("{option}: {error}")) } else { error.into() }
+        });
+        read?.with_platform(flags.benchmark.platform.as_deref())
+    }
+
+    /// The same with the platform that the user names.
+    fn with_platform(mut self, id: Option<&str>) -> Result<Self, Failure> {
+        if id.is_some() {
+            let platforms = (*self.platforms).clone().with_chosen(id).map_err(Failure::Usage)?;
+            self.platforms = Arc::new(platforms);
+        }
+        Ok(self)
     }
 
     /// The built-in definitions, with those of a folder over them. `config_file` replaces the configuration.
@@ -49,11 +72,19 @@ impl Definitions {
         #[cfg(feature = "kube-bench")]
         {
             let folders = FolderSet::find(folder, library.config_file().cloned())?;
+            if let Some(folder) = folder.filter(|_| folders.ids().next().is_none()) {
+                let has_benchmarks =
+                    |folder: &Path| FolderSet::find(Some(folder), None).is_ok_and(|set| set.ids().next().is_some());
+                folder::require_definitions(folder, &has_benchmarks)?;
+            }
             let config = Arc::new(folders.merged_config((*library.config).clone())?);
-            Ok(Self { library, config, folders })
+            Ok(Self { platforms: Arc::clone(&library.platforms), library, config, folders })
         }
         #[cfg(not(feature = "kube-bench"))]
-        Ok(Self { config: Arc::clone(&library.config), library })
+        {
+            folder.map_or(Ok(()), |folder| folder::require_definitions(folder, &|_| false))?;
+            Ok(Self { config: Arc::clone(&library.config), platforms: Arc::clone(&library.platforms), library })
+        }
     }
 
     /// The ids of all benchmarks, in order.
@@ -199,5 +230,6 @@ impl LoadedBenchmark {
     }
 }
 
+mod folder;
 #[cfg(all(test, feature = "kube-bench"))]
 mod tests;

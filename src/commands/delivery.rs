@@ -1,10 +1,11 @@
 //! Delivers a report: in each format that was asked for to its destination, and to a database.
 
-use super::flags::{OutputFlags, OutputRequest};
+use super::flags::{CompatMode, OutputFlags, OutputRequest, trim_list};
 use super::formats::{FormatName, FormatOptions};
 use crate::commands::Failure;
-use crate::report::{Format, Report, TextParts};
-use crate::sink::Destination;
+use crate::model::Status;
+use crate::report::{Format, Report, TextParts, TextShape};
+use crate::sink::{Destination, terminal};
 use std::io::Write as _;
 use std::path::PathBuf;
 
@@ -16,10 +17,28 @@ pub(crate) struct Delivery {
 
 impl Delivery {
     /// Makes everything ready. `variable` reads the environment.
-    pub(crate) fn open(flags: &OutputFlags, variable: &dyn Fn(&str) -> Option<String>) -> Result<Self, Failure> {
+    pub(crate) fn open(
+        flags: &OutputFlags,
+        mode: CompatMode,
+        variable: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, Failure> {
         let requests = requests(flags, variable)?;
-        let options = FormatOptions { text: text_parts(flags), totals: !flags.nototals, variable };
+        let only = statuses(&flags.only)?;
+        if !only.is_empty() && requests.iter().all(|request| request.format != FormatName::Text) {
+            return Err(Failure::Usage("--only filters the text report, and none is written here; the other formats always have every check. Add \
+                 --format text, or leave out --only"
+                    .to_owned(),
+            ));
+        }
+        let text = TextShape { parts: text_parts(flags), only, width: terminal::columns(variable) };
+        let options = FormatOptions {
+            text: &text,
+            as_kube_bench: mode == CompatMode::KubeBench,
+            totals: !flags.nototals,
+            variable,
+        };
         let mut outputs: Vec<(Box<dyn Format>, Destination)> = Vec::new();
+        let has_line = requests.iter().any(|request| request.format == FormatName::Line);
         for OutputRequest { format, file } in requests {
             let destination = Destination::open(file.as_deref())?;
             if outputs.iter().any(|(_, other)| destination.is_same(other)) {
@@ -29,6 +48,10 @@ impl Delivery {
                 )));
             }
             outputs.push((format.format(options)?, destination));
+        }
+        let is_silent = !outputs.iter().any(|(_, destination)| destination.is_same(&Destination::Stdout));
+        if flags.repeated && is_silent && !has_line {
+            outputs.push((FormatName::Line.format(options)?, Destination::Stdout));
         }
         let database = stores_rows(flags).then(|| Database::open(variable)).transpose()?;
         Ok(Self { outputs, database })
@@ -58,7 +81,8 @@ fn requests(flags: &OutputFlags, variable: &dyn Fn(&str) -> Option<String>) -> R
     }
     requests.extend(by_flag.map(|format| OutputRequest { format, file: None }));
     if requests.is_empty() {
-        requests.push(OutputRequest { format: flags.default_format, file: None });
+        let format = if flags.repeated { FormatName::Line } else { FormatName::Text };
+        requests.push(OutputRequest { format, file: None });
     }
     if let Some(file) = &flags.outputfile {
         let mut without_file = requests.iter_mut().filter(|request| request.file.is_none());
@@ -76,6 +100,14 @@ fn from_environment(variable: &dyn Fn(&str) -> Option<String>) -> Result<Vec<Out
     let value = variable("NODEPROOF_FORMAT").unwrap_or_default();
     let requests = value.split(',').map(str::trim).filter(|text| !text.is_empty()).map(str::parse);
     requests.collect::<Result<_, String>>().map_err(|e| Failure::Usage(format!("NODEPROOF_FORMAT: {e}")))
+}
+
+/// The statuses of `--only`.
+fn statuses(names: &[String]) -> Result<Vec<Status>, Failure> {
+    let mut names = names.to_vec();
+    trim_list(&mut names);
+    let parse = |name: &String| name.parse().map_err(|error| Failure::Usage(format!("--only: {error}")));
+    names.iter().map(parse).collect()
 }
 
 const fn text_parts(flags: &OutputFlags) -> TextParts {

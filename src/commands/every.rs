@@ -3,7 +3,8 @@
 use crate::text::sanitize;
 use anyhow::Context as _;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use signal_hook::consts::{SIGINT, SIGTERM};
+use rustix::io::Errno;
+use signal_hook::consts::{SIGINT, SIGTERM, SIGUSR1};
 use std::fmt::Display;
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::net::UnixStream;
@@ -16,9 +17,9 @@ use std::time::{Duration, Instant};
 /// or one whose reader has stalled, is cut off.
 const GRACE: Duration = Duration::from_millis(30);
 
-/// Calls `run` immediately, then every `interval`, until SIGTERM, SIGINT or until stdout has no reader. An error is written
-/// to stderr, after the name of the program, and the next run is tried. If the first run fails with an error for which
-/// `is_fatal` is true, returns it.
+/// Calls `run` immediately, then every `interval`, until SIGTERM, SIGINT or until stdout has no reader. SIGUSR1 starts the next run
+/// at once, or after the current one. An error is written to stderr, after the name of the program, and the next run is tried.
+/// If the first run fails with an error for which `is_fatal` is true, returns it.
 pub(crate) fn repeat<E>(
     interval: Duration,
     program: &'static str,
@@ -29,8 +30,10 @@ where
     E: Display + From<anyhow::Error> + Send + 'static,
 {
     let (mut wake, waker) = UnixStream::pair().context("the signals cannot be watched")?;
-    for signal in [SIGTERM, SIGINT] {
-        let end = waker.try_clone().context("the signals cannot be watched")?;
+    let (requested, requester) = UnixStream::pair().context("the signals cannot be watched")?;
+    requested.set_nonblocking(true).context("the signals cannot be watched")?;
+    for (signal, end) in [(SIGTERM, &waker), (SIGINT, &waker), (SIGUSR1, &requester)] {
+        let end = end.try_clone().context("the signals cannot be watched")?;
         signal_hook::low_level::pipe::register(signal, end).context("the signals cannot be watched")?;
     }
     let running = Arc::new(Mutex::new(()));
@@ -39,7 +42,8 @@ where
     thread::Builder::new()
         .name("runs".to_owned())
         .spawn(move || {
-            work(interval, program, is_fatal, run, &worker_running, &ended);
+            let wait = |time| wait(time, &requested);
+            work(interval, program, is_fatal, run, wait, &worker_running, &ended);
             wake_up(&worker_waker);
         })
         .context("no thread can be started")?;
@@ -57,6 +61,7 @@ fn work<E: Display>(
     program: &str,
     is_fatal: fn(&E) -> bool,
     mut run: impl FnMut() -> Result<(), E>,
+    wait: impl Fn(Duration),
     running: &Mutex<()>,
     ended: &Sender<Result<(), E>>,
 ) {
@@ -77,7 +82,7 @@ fn work<E: Display>(
             break Ok(());
         }
         first = false;
-        thread::sleep(interval.saturating_sub(start.elapsed()));
+        wait(interval.saturating_sub(start.elapsed()));
     };
     // Its receiver lives until it is woken.
     drop(ended.send(outcome));
@@ -86,6 +91,26 @@ fn work<E: Display>(
 /// Wakes the main thread as a signal does. A full stream has been written to already.
 fn wake_up(mut waker: &UnixStream) {
     drop(waker.write_all(b"e"));
+}
+
+/// Waits for this time, or until the next run is requested. Takes all requests: they ask for one run.
+fn wait(time: Duration, mut requested: &UnixStream) {
+    let end = Instant::now().checked_add(time);
+    loop {
+        // Without an end, the time is longer than a clock can show.
+        let left = end.map(|end| end.saturating_duration_since(Instant::now()));
+        let left = left.and_then(|left| Timespec::try_from(left).ok());
+        let mut fds = [PollFd::new(requested, PollFlags::IN)];
+        match poll(&mut fds, left.as_ref()) {
+            Ok(0) => return,
+            Ok(_) => break,
+            // A signal for another purpose interrupts the wait.
+            Err(Errno::INTR) => {}
+            Err(_) => return thread::sleep(time),
+        }
+    }
+    let mut bytes = [0; 256];
+    while requested.read(&mut bytes).is_ok_and(|read| read > 0) {}
 }
 
 /// Whether the reader of stdout is gone.

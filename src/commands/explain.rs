@@ -1,15 +1,16 @@
 //! Explains a check, for people and as JSON: what its rule says, and which benchmarks use it.
 
+use super::assertion_words::{TestView, collect_tests};
 use super::definitions::{Definitions, LoadedBenchmark};
 use super::flags::AuditFlags;
-use super::profile::{assessment_id, shown};
+use super::profile::{NOT_APPLICABLE, assessment_id, shown};
+use super::rule_search::{list, search};
 use super::{choose, json, open};
-use crate::benchmark::{Assertion, Benchmark, Check, Library, Rule, Test, WhenMissing, WhenUnset};
+use crate::benchmark::{Benchmark, Check, Library, Placeholder, Rule};
 use crate::commands::Failure;
-use crate::expectation::Operator as _;
-use crate::model::{Component, EvidenceKind, Severity, Text};
+use crate::model::{Component, Severity, Text};
 use crate::node::Node;
-use crate::probe::{Collector, FileRole};
+use crate::probe::Collector;
 use crate::source::node::{Deadline, StuckCalls};
 use crate::text::suggestions;
 use indexmap::IndexMap;
@@ -26,7 +27,7 @@ struct ExplainView {
     check: Option<CheckView>,
     /// Of a rule with a probe: what is read and what must hold.
     tests: Vec<TestView>,
-    /// Of a rule for a person: how to find out.
+    /// Of a rule that a person may have to assess: how to find out.
     #[serde(skip_serializing_if = "Option::is_none")]
     steps: Option<Text>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -49,20 +50,6 @@ struct CheckView {
 }
 
 #[derive(Serialize)]
-struct TestView {
-    /// The enclosing lists, outermost first: `all of`, `any of`.
-    within: Vec<&'static str>,
-    reads: String,
-    expects: String,
-    /// A file is never unset.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    when_unset: Option<&'static str>,
-    /// Absent for a check of a kube-bench folder.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    when_missing: Option<&'static str>,
-}
-
-#[derive(Serialize)]
 struct UseView {
     benchmark: String,
     id: String,
@@ -72,7 +59,7 @@ struct UseView {
 /// Explains what the user names. A rule's name needs no benchmark; a check's id is looked up in the benchmark that is named, or
 /// else in this node's.
 pub(crate) fn explain_check(flags: &AuditFlags, what: &str) -> Result<Vec<u8>, Failure> {
-    let definitions = Definitions::from_flags(&flags.benchmark)?;
+    let definitions = Definitions::from_flags(flags)?;
     let is_id = what.starts_with(|c: char| c.is_ascii_digit());
     let benchmark = match choose::named(&definitions, &flags.benchmark)? {
         Some(choice) => Some(choice.benchmark),
@@ -84,24 +71,45 @@ pub(crate) fn explain_check(flags: &AuditFlags, what: &str) -> Result<Vec<u8>, F
 
 fn benchmark_of_node(definitions: &Definitions, flags: &AuditFlags) -> Result<String, Failure> {
     let source = open::source(&flags.node, Deadline::of(flags.node.timeout), &StuckCalls::default())?;
-    let node = Node::detect(source.as_ref(), &definitions.config);
-    let collector = Collector::new(source.as_ref(), &node, &definitions.config);
+    let node = Node::detect(source.as_ref(), &definitions.config, &definitions.platforms);
+    let collector = Collector::new(source.as_ref(), &node);
     let ask_cluster = flags.node.host.is_none();
     Ok(choose::detected(definitions, &collector, &node, source.as_ref(), ask_cluster)?.benchmark)
 }
 
-/// Explains a check of a benchmark by its number, or a rule by its name. Without a benchmark, `what` is a rule's name.
+/// Explains a check of a benchmark by its number, or a rule by its name. Without a benchmark, `what` is a rule's name. If it is
+/// neither, lists the rules with these words, or explains the only one.
 fn explain(definitions: &Definitions, benchmark: Option<&str>, what: &str, as_json: bool) -> Result<Vec<u8>, Failure> {
     let library = &definitions.library;
     let loaded = benchmark.map(|id| definitions.benchmark(id, None)).transpose()?;
-    let (rule, check) = match &loaded {
+    let failure = match explain_exactly(definitions, loaded.as_ref(), what, as_json) {
+        Err(failure @ Failure::Usage(_)) if library.rule(what).is_none() => failure,
+        other => return other,
+    };
+    let found = search(library, loaded.as_ref(), what);
+    match &found[..] {
+        [] => Err(failure),
+        [only] => explain_exactly(definitions, loaded.as_ref(), only.name(), as_json),
+        _ if as_json => json(&found),
+        _ => Ok(list(&found).into_bytes()),
+    }
+}
+
+fn explain_exactly(
+    definitions: &Definitions,
+    loaded: Option<&LoadedBenchmark>,
+    what: &str,
+    as_json: bool,
+) -> Result<Vec<u8>, Failure> {
+    let library = &definitions.library;
+    let (rule, check) = match loaded {
         Some(LoadedBenchmark { benchmark, .. }) => {
             let check = find(library, benchmark, what)?;
             (check.rule.clone(), Some(check_view(definitions, benchmark, check)?))
         }
         None => (library.rule(what).ok_or_else(|| unknown_rule(library, what))?, None),
     };
-    let view = view(definitions, loaded.as_ref(), &rule, check)?;
+    let view = view(definitions, loaded, &rule, check)?;
     if as_json { json(&view) } else { Ok(text(&view).into_bytes()) }
 }
 
@@ -123,7 +131,7 @@ fn find<'b>(library: &Library, benchmark: &'b Benchmark, what: &str) -> Result<&
 fn unknown_rule(library: &Library, what: &str) -> Failure {
     let near = suggestions(what, library.rules());
     let hint = "a check is named by its number, and its benchmark by --benchmark or --version";
-    Failure::Usage(format!("there is no rule `{what}`{near}{} {hint}", separator(&near)))
+    Failure::Usage(format!("no rule is named `{what}` or has these words{near}{} {hint}", separator(&near)))
 }
 
 const fn separator(near: &str) -> &'static str {
@@ -150,10 +158,7 @@ fn view(
 ) -> Result<ExplainView, Failure> {
     let mut tests = Vec::new();
     collect_tests(&rule.assertion, loaded, &mut Vec::new(), &mut tests);
-    let steps = match &rule.assertion {
-        Assertion::Manual(steps) => Some(steps.render(&mut placeholder)),
-        Assertion::Test(_) | Assertion::AllOf(_) | Assertion::AnyOf(_) | Assertion::External(_) => None,
-    };
+    let steps = rule.assertion.steps().map(|steps| steps.render(&mut placeholder));
     Ok(ExplainView {
         rule: rule.id.clone(),
         severity: rule.severity.map(Severity::id),
@@ -170,54 +175,11 @@ fn view(
 }
 
 /// No node is read, so paths stay placeholders such as `{kubelet.config}`.
-#[allow(clippy::unnecessary_wraps, reason = "on a node a path may be unknown")]
-fn placeholder(component: Component, kind: FileRole) -> Option<String> {
-    Some(format!("{{{component}.{}}}", kind.id()))
-}
-
-fn collect_tests(
-    assertion: &Assertion,
-    loaded: Option<&LoadedBenchmark>,
-    within: &mut Vec<&'static str>,
-    tests: &mut Vec<TestView>,
-) {
-    let (word, inner) = match assertion {
-        Assertion::Test(test) => return tests.push(test_view(test, within)),
-        Assertion::External(number) => {
-            let described = loaded.and_then(|loaded| loaded.describe(*number));
-            return tests.extend(described.map(|(reads, expects)| TestView {
-                within: Vec::new(),
-                reads,
-                expects,
-                when_unset: None,
-                when_missing: None,
-            }));
-        }
-        Assertion::Manual(_) => return,
-        Assertion::AllOf(inner) => ("all of", inner),
-        Assertion::AnyOf(inner) => ("any of", inner),
-    };
-    within.push(word);
-    for assertion in inner {
-        collect_tests(assertion, loaded, within, tests);
-    }
-    within.pop();
-}
-
-fn test_view(test: &Test, within: &[&'static str]) -> TestView {
-    TestView {
-        within: within.to_vec(),
-        reads: test.probe.describe(),
-        expects: test.expect.to_string(),
-        when_unset: (test.probe.evidence_kind() == EvidenceKind::Value).then_some(match test.when_unset {
-            _ if test.expect.holds_unset() => "pass",
-            WhenUnset::NotMet => "fail",
-            WhenUnset::Default => "the documented default counts",
-        }),
-        when_missing: Some(match test.when_missing {
-            WhenMissing::NotMet => "fail",
-            WhenMissing::NotApplicable => "not applicable",
-        }),
+fn placeholder(placeholder: Placeholder) -> Option<String> {
+    match placeholder {
+        Placeholder::File(..) | Placeholder::Paths => Some(placeholder.as_written()),
+        // These are known without a node.
+        Placeholder::Chmod(_) | Placeholder::Excess(_) => None,
     }
 }
 
@@ -248,7 +210,11 @@ fn text(view: &ExplainView) -> String {
             line(&check.id, &view.title);
             line("rule", &view.rule);
             line("benchmark", &format!("{}, target {}", check.benchmark, check.target));
-            let fails = if check.scored { "scored: a failure is FAIL" } else { "not scored: a failure is WARN" };
+            let fails = match (check.assessment, check.scored) {
+                (NOT_APPLICABLE, _) => "as its benchmark says: it passes where it is met, and else is INFO",
+                (_, true) => "scored: a failure is FAIL",
+                (_, false) => "not scored: a failure is WARN",
+            };
             line("assessment", &format!("{}, {fails}", check.assessment));
             for (name, value) in &check.parameters {
                 line("parameter", &format!("{name} is {}", shown(value)));
@@ -288,11 +254,17 @@ fn text(view: &ExplainView) -> String {
     text
 }
 
-/// One line a benchmark.
+/// One line for each number and assessment, with the benchmarks in which the check has them.
 fn also_in(uses: &[UseView]) -> String {
     if uses.is_empty() {
         return "no other benchmark".to_owned();
     }
-    let lines: Vec<String> = uses.iter().map(|u| format!("{:<9}{:<8}{}", u.benchmark, u.id, u.assessment)).collect();
-    lines.join("\n")
+    let mut benchmarks: IndexMap<(&str, &str), Vec<&str>> = IndexMap::new();
+    for used in uses {
+        benchmarks.entry((&used.id, used.assessment)).or_default().push(&used.benchmark);
+    }
+    let line = |((id, assessment), benchmarks): (&(&str, &str), &Vec<&str>)| {
+        format!("{id:<8}{assessment:<16}{}", benchmarks.join(", "))
+    };
+    benchmarks.iter().map(line).collect::<Vec<_>>().join("\n")
 }

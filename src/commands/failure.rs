@@ -18,6 +18,9 @@ pub(crate) enum Failure {
     /// Nothing could be evaluated.
     #[error("{0}")]
     Nothing(String),
+    /// Not everything could be evaluated, and the user requires it.
+    #[error("{0}")]
+    Incomplete(String),
     /// A file, the machine or the database could not be read or written.
     #[error("{0:#}")]
     Other(#[from] anyhow::Error),
@@ -31,6 +34,7 @@ impl Failure {
             Self::Usage(_) => 2,
             Self::Definition(_) | Self::File(_) => 3,
             Self::Nothing(_) => 4,
+            Self::Incomplete(_) => 5,
         }
     }
 
@@ -38,7 +42,7 @@ impl Failure {
     pub(crate) const fn is_permanent(&self) -> bool {
         match self {
             Self::Usage(_) | Self::Definition(_) | Self::File(_) => true,
-            Self::Nothing(_) | Self::Other(_) => false,
+            Self::Nothing(_) | Self::Incomplete(_) | Self::Other(_) => false,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The flags of the commands.
 
 use super::FormatName;
+use super::color::Color;
 use clap::Args;
 use clap::builder::BoolishValueParser;
 use std::path::PathBuf;
@@ -26,6 +27,9 @@ pub struct AuditFlags {
     /// The node.
     #[command(flatten)]
     pub node: NodeFlags,
+    /// What the user saved.
+    #[command(flatten)]
+    pub documents: DocumentFlags,
     /// The checks.
     #[command(flatten)]
     pub selection: SelectionFlags,
@@ -47,6 +51,9 @@ pub struct BenchmarkFlags {
     /// Benchmark, such as cis-1.20.
     #[arg(long, value_name = "ID", global = true, env = "NODEPROOF_BENCHMARK")]
     pub benchmark: Option<String>,
+    /// Platform of the node, such as k3s or eks; without it, what runs on the node says it.
+    #[arg(long, value_name = "ID", global = true, env = "NODEPROOF_PLATFORM")]
+    pub platform: Option<String>,
     /// Directory with definitions that extend or replace the built-in ones.
     #[arg(short = 'D', long, value_name = "DIR", global = true, env = "NODEPROOF_CONFIG_DIR")]
     pub config_dir: Option<PathBuf>,
@@ -66,7 +73,7 @@ pub struct NodeFlags {
     #[arg(long, value_name = "DIR", default_value = "/proc", global = true, env = "NODEPROOF_PROC")]
     pub proc: PathBuf,
     /// Audit a host that is described in a YAML or JSON file; `example` is built in.
-    #[arg(long, value_name = "FILE", global = true, env = "NODEPROOF_HOST", conflicts_with_all = ["root", "proc"])]
+    #[arg(long, value_name = "FILE", global = true, env = "NODEPROOF_HOST")]
     pub host: Option<String>,
     /// Deadline for reading the node: 60s, 5m. Checks not reached by then are undetermined and never pass.
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration, global = true, env = "NODEPROOF_TIMEOUT")]
@@ -74,6 +81,27 @@ pub struct NodeFlags {
     /// Never start /bin/sh: an audit of --config-dir that needs it is undetermined.
     #[arg(long, global = true, env = "NODEPROOF_NO_SHELL")]
     pub no_shell: bool,
+}
+
+/// Documents that the user saved, which an audit reads besides the node.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Saved documents")]
+pub struct DocumentFlags {
+    /// What `aws eks describe-cluster`, `gcloud container clusters describe` or `az aks show` printed, as JSON or YAML. Can be
+    /// repeated, also with documents of node groups, node pools and add-ons.
+    #[arg(long, value_name = "FILE", global = true, env = "NODEPROOF_CLOUD")]
+    pub cloud: Vec<PathBuf>,
+    /// Audit the kubelet whose running configuration is in this file, as `kubectl get --raw /api/v1/nodes/NODE/proxy/configz` prints
+    /// it, in place of this node.
+    #[arg(long, value_name = "FILE", global = true, env = "NODEPROOF_CONFIGZ")]
+    pub configz: Option<PathBuf>,
+}
+
+impl DocumentFlags {
+    /// Whether documents of a provider are given.
+    pub(crate) fn has_cloud(&self) -> bool {
+        self.cloud.iter().any(|path| !path.as_os_str().is_empty())
+    }
 }
 
 /// The checks to evaluate.
@@ -118,9 +146,9 @@ pub struct OutputFlags {
     /// The formats of the report, each with its file.
     #[arg(long, value_name = "FORMAT[=FILE]", global = true, help = FormatName::help())]
     pub format: Vec<OutputRequest>,
-    /// The format if neither the command line nor the environment names one.
+    /// Whether audits are repeated: each writes a line to standard output, unless another report goes there.
     #[arg(skip)]
-    pub default_format: FormatName,
+    pub repeated: bool,
     /// Same as `--format json`: JSON on one line.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_default_value = true, global = true, env = "NODEPROOF_JSON")]
     pub json: bool,
@@ -136,10 +164,10 @@ pub struct OutputFlags {
     /// File for the report.
     #[arg(long, value_name = "FILE", global = true, env = "NODEPROOF_OUTPUTFILE")]
     pub outputfile: Option<PathBuf>,
-    /// Omit the results.
+    /// Omit the line of each check.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_default_value = true, global = true, env = "NODEPROOF_NORESULTS")]
     pub noresults: bool,
-    /// Omit remediations.
+    /// Omit the closing list of what to do.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_default_value = true, global = true, env = "NODEPROOF_NOREMEDIATIONS")]
     pub noremediations: bool,
     /// Omit the counts of each target.
@@ -151,8 +179,25 @@ pub struct OutputFlags {
     /// Show the evidence below each check.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_default_value = true, global = true, env = "NODEPROOF_INCLUDE_TEST_OUTPUT")]
     pub include_test_output: bool,
-    /// Exit with this code if a check is FAIL.
-    #[arg(long, value_name = "N", default_value_t = 0, global = true, env = "NODEPROOF_EXIT_CODE")]
+    /// Show only checks with these statuses in the text report: pass, fail, undetermined, manual, not-applicable, skipped, waived.
+    #[arg(long, value_name = "STATUSES", value_delimiter = ',', global = true, env = "NODEPROOF_ONLY")]
+    pub only: Vec<String>,
+    /// When to color the text report.
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true, env = "NODEPROOF_COLOR")]
+    pub color: Color,
+    /// Exit with code 5 if a check is undetermined.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_default_value = true, global = true, env = "NODEPROOF_REQUIRE_COMPLETE")]
+    pub require_complete: bool,
+    /// Exit with this code (0 to 255) if a check is FAIL.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        allow_negative_numbers = true,
+        value_parser = exit_code,
+        global = true,
+        env = "NODEPROOF_EXIT_CODE"
+    )]
     pub exit_code: u8,
     /// Log progress to stderr; -vv and `-v 2` log everything that is read.
     #[arg(short = 'v', action = clap::ArgAction::Count, global = true, env = "NODEPROOF_V")]
@@ -183,13 +228,30 @@ pub struct LogFlags {
     pub log_dir: Option<PathBuf>,
 }
 
+/// Reads an exit code.
+fn exit_code(text: &str) -> Result<u8, String> {
+    text.parse().map_err(|_| "not a number from 0 to 255".to_owned())
+}
+
 /// Reads a time span.
-pub fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     match humantime::parse_duration(text) {
         Ok(Duration::ZERO) => Err("must be greater than zero".to_owned()),
         Ok(time) => Ok(time),
         Err(_) => Err("not a time span such as 90s, 30m, 6h or 1day".to_owned()),
     }
+}
+
+/// The shortest interval between repeated audits. A typing error must not make a node audit itself without a pause.
+const MIN_INTERVAL: Duration = Duration::from_secs(10);
+
+/// Reads the interval between repeated audits.
+pub fn interval(text: &str) -> Result<Duration, String> {
+    let interval = duration(text)?;
+    if interval < MIN_INTERVAL {
+        return Err(format!("the minimum interval is {}", humantime::format_duration(MIN_INTERVAL)));
+    }
+    Ok(interval)
 }
 
 /// A report in one format.

@@ -3,10 +3,10 @@
 use crate::commands::Failure;
 #[cfg(feature = "kube-bench")]
 use crate::kube_bench::{
-    format::{Asff, Json, Junit},
+    format::{Asff, Json, Junit, Lines},
     settings,
 };
-use crate::report::{Format, ReportFormat, TextFormat, TextParts};
+use crate::report::{Format, LineFormat, ReportFormat, TextFormat, TextShape};
 use std::str::FromStr;
 
 /// A format that can be asked for.
@@ -17,6 +17,8 @@ pub enum FormatName {
     Text,
     /// The whole report, version 1; `nodeproof convert` reads it.
     Report,
+    /// One short line of JSON for logs.
+    Line,
     /// JSON as kube-bench prints it.
     #[cfg(feature = "kube-bench")]
     Json,
@@ -31,8 +33,11 @@ pub enum FormatName {
 /// What the formats need to know of the command line.
 #[derive(Clone, Copy)]
 pub(crate) struct FormatOptions<'a> {
-    /// The parts of the text.
-    pub(crate) text: TextParts,
+    /// The shape of the text.
+    pub(crate) text: &'a TextShape,
+    /// Whether the text is kube-bench's.
+    #[cfg_attr(not(feature = "kube-bench"), expect(dead_code, reason = "this build has no such text"))]
+    pub(crate) as_kube_bench: bool,
     /// Whether the JSON has the totals of all targets.
     pub(crate) totals: bool,
     /// Reads the environment.
@@ -44,6 +49,7 @@ impl FormatName {
     pub(crate) const ALL: &[Self] = &[
         Self::Text,
         Self::Report,
+        Self::Line,
         #[cfg(feature = "kube-bench")]
         Self::Json,
         #[cfg(feature = "kube-bench")]
@@ -52,18 +58,12 @@ impl FormatName {
         Self::Asff,
     ];
 
-    /// What repeated audits print: one line a report.
-    #[cfg(feature = "kube-bench")]
-    pub(crate) const ONE_LINE: Self = Self::Json;
-    /// What repeated audits print: one line a report.
-    #[cfg(not(feature = "kube-bench"))]
-    pub(crate) const ONE_LINE: Self = Self::Report;
-
     /// Its name on the command line.
     pub(crate) const fn id(self) -> &'static str {
         match self {
             Self::Text => "text",
             Self::Report => "report",
+            Self::Line => "line",
             #[cfg(feature = "kube-bench")]
             Self::Json => "json",
             #[cfg(feature = "kube-bench")]
@@ -85,8 +85,11 @@ impl FormatName {
     /// Makes the format ready: what it needs from the environment is read now.
     pub(crate) fn format(self, options: FormatOptions<'_>) -> Result<Box<dyn Format>, Failure> {
         Ok(match self {
-            Self::Text => Box::new(TextFormat(options.text)),
+            #[cfg(feature = "kube-bench")]
+            Self::Text if options.as_kube_bench => Box::new(Lines(options.text.parts)),
+            Self::Text => Box::new(TextFormat(options.text.clone())),
             Self::Report => Box::new(ReportFormat),
+            Self::Line => Box::new(LineFormat),
             #[cfg(feature = "kube-bench")]
             Self::Json => Box::new(Json { totals: options.totals }),
             #[cfg(feature = "kube-bench")]
@@ -103,7 +106,11 @@ impl FromStr for FormatName {
     fn from_str(text: &str) -> Result<Self, String> {
         let all = || Self::ALL.iter().map(|format| format.id());
         Self::ALL.iter().copied().find(|format| format.id() == text).ok_or_else(|| {
-            let near = crate::text::suggestions(text, all());
+            let near = if text.contains(',') {
+                "; give each format a --format of its own;".to_owned()
+            } else {
+                crate::text::suggestions(&text.to_lowercase(), all())
+            };
             let separator = if near.is_empty() { ";" } else { "" };
             format!("unknown format `{text}`{near}{separator} the formats are {}", all().collect::<Vec<_>>().join(", "))
         })

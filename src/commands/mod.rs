@@ -1,12 +1,16 @@
 //! The commands, one file each, and what several of them need.
 
 mod answer;
+mod assertion_words;
 pub(crate) mod audit;
 pub(crate) mod benchmarks;
 mod choose;
+mod color;
+mod completeness;
 pub(crate) mod convert;
 mod definitions;
 mod delivery;
+mod documents;
 mod every;
 pub(crate) mod explain;
 mod failure;
@@ -15,16 +19,19 @@ mod formats;
 pub(crate) mod lint;
 mod open;
 pub(crate) mod profile;
+mod rule_search;
 #[cfg(all(test, feature = "kube-bench"))]
 mod schemas;
 mod select;
 pub(crate) mod snapshot;
+mod within;
 
 pub(crate) use answer::{json, write_answer};
+pub use color::Color;
 pub(crate) use definitions::Definitions;
 pub(crate) use failure::Failure;
 pub use flags::{
-    AuditFlags, BenchmarkFlags, CompatMode, LogFlags, NodeFlags, OutputFlags, OutputRequest, SelectionFlags, duration,
+    AuditFlags, BenchmarkFlags, CompatMode, LogFlags, NodeFlags, OutputFlags, OutputRequest, SelectionFlags, interval,
     trim_list,
 };
 pub use formats::FormatName;

@@ -1,13 +1,15 @@
 //! Opens what is audited.
 
 use super::flags::NodeFlags;
+use super::within::within;
 use crate::commands::Failure;
 #[cfg(feature = "kube-bench")]
 use crate::kube_bench::{AuditRunner, shell::SystemShell};
-use crate::source::node::{
-    Deadline, LiveSource, NodeSource, RecordedNodeError, RecordedSource, StuckCalls, TimeoutSource,
-};
+use crate::source::node::{Deadline, LiveSource, NodeSource, RecordedSource, StuckCalls, TimeoutSource};
+use crate::yaml::TextFile;
+#[cfg(feature = "kube-bench")]
 use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The described host that is built in.
@@ -23,13 +25,17 @@ pub(crate) fn source(
         let machine = LiveSource::open(&flags.root, &flags.proc).map_err(anyhow::Error::from)?;
         return Ok(Box::new(TimeoutSource::new(Arc::new(machine), deadline, stuck)));
     };
-    let source = match described.as_str() {
-        "example" => RecordedSource::parse(EXAMPLE),
-        file => RecordedSource::open(Path::new(file)),
-    };
-    let source = source.map_err(|error| match error {
-        RecordedNodeError::Read(error) if error.unreadable => Failure::Other(anyhow::anyhow!("--host: {error}")),
-        RecordedNodeError::Read(error) | RecordedNodeError::Invalid(error) => Failure::File(format!("--host: {error}")),
+    if described == "example" {
+        return Ok(Box::new(RecordedSource::parse(EXAMPLE)?));
+    }
+    if described.is_empty() {
+        return Err(Failure::Usage("--host names no file".to_owned()));
+    }
+    let path = PathBuf::from(described);
+    let file = within(flags.timeout, described, move || TextFile::read(&path))?;
+    let source = file.and_then(|file| RecordedSource::parse_file(&file)).map_err(|error| {
+        let text = format!("--host: {error}");
+        if error.unreadable { Failure::Other(anyhow::Error::msg(text)) } else { Failure::File(text) }
     })?;
     Ok(Box::new(source))
 }

@@ -7,6 +7,7 @@ use crate::model::Component;
 use crate::model::Target;
 use crate::node::Node;
 use crate::plan::{self, Plan, Selection};
+use crate::source::node::Gap;
 use crate::text::suggestions;
 
 /// The targets that names mean; no names mean all targets of the benchmark.
@@ -31,18 +32,28 @@ pub(crate) fn verify(flags: &SelectionFlags, benchmark: &Benchmark) -> Result<()
     plan::verify(benchmark, &selection(flags, benchmark.targets())).map_err(|e| Failure::Usage(e.to_string()))
 }
 
-/// The plan for these targets.
+/// The plan for these targets, for the checks of these components, and for those that documents answer.
 pub(crate) fn plan_for<'b>(
     flags: &SelectionFlags,
     benchmark: &'b Benchmark,
     targets: Vec<Target>,
+    components: Vec<Component>,
+    by_documents: bool,
 ) -> Result<Plan<'b>, Failure> {
-    plan::plan(benchmark, &selection(flags, targets)).map_err(|e| Failure::Usage(e.to_string()))
+    if !flags.scored && !flags.unscored {
+        return Err(Failure::Usage(
+            "--scored=false with --unscored=false leaves no check; leave one of them out".to_owned(),
+        ));
+    }
+    plan::plan(benchmark, &Selection { components, by_documents, ..selection(flags, targets) })
+        .map_err(|e| Failure::Usage(e.to_string()))
 }
 
 fn selection(flags: &SelectionFlags, targets: Vec<Target>) -> Selection {
     Selection {
         targets,
+        components: Vec::new(),
+        by_documents: false,
         checks: flags.check.clone(),
         groups: flags.group.clone(),
         skip: flags.skip.clone(),
@@ -54,7 +65,11 @@ fn selection(flags: &SelectionFlags, targets: Vec<Target>) -> Selection {
 /// Why there is nothing to audit on a node where no component runs.
 pub(crate) fn nothing_runs(node: &Node) -> String {
     let nothing = if node.is_blind() {
-        node.absence(Component::Kubelet)
+        let reason = node.absence(Component::Kubelet);
+        match Gap::of_reason(&reason).and_then(Gap::step) {
+            Some(step) => format!("{reason}; {step}"),
+            None => reason,
+        }
     } else {
         "no component of Kubernetes runs on this node".to_owned()
     };
@@ -62,6 +77,7 @@ pub(crate) fn nothing_runs(node: &Node) -> String {
     let looked = format!("{nothing}, so nothing was evaluated\n  looked for processes named: {names}");
     // What hides the processes comes first; where nothing is known to, a container is the usual reason.
     let (first, container) = match node.notices() {
+        [] if node.is_blind() => (looked, ""),
         [] => (looked, "  in a container: give it the host's processes (--pid=host)\n"),
         notices => (format!("{}\n  {looked}", notices.join("\n  ")), ""),
     };

@@ -11,7 +11,7 @@ use std::path::Path;
 
 /// Takes a snapshot of the node and writes it to a file that only its owner can read, or to stdout.
 pub(crate) fn snapshot(flags: &AuditFlags, output: Option<&Path>) -> Result<(), Failure> {
-    let definitions = Definitions::from_flags(&flags.benchmark)?;
+    let definitions = Definitions::from_flags(flags)?;
     let destination = Destination::open(output)?.private();
     let deadline = Deadline::of(flags.node.timeout);
     let source = open::source(&flags.node, deadline, &StuckCalls::default())?;

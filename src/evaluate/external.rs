@@ -26,6 +26,7 @@ impl ExternalChecks for NoExternalChecks {
             expected: String::new(),
             actual: String::new(),
             remediation: Text::default(),
+            changes_nothing: false,
             findings: Vec::new(),
             extensions: BTreeMap::new(),
         }

@@ -1,6 +1,6 @@
 //! Compares evidence with expectations. Pure: no source, no clock. What is unknown never passes.
 
-use crate::benchmark::{Assertion, Test, WhenMissing, WhenUnset};
+use crate::benchmark::{Assertion, Condition, Test, WhenMissing, WhenUnset};
 use crate::expectation::{Operator as _, TypeMismatch};
 use crate::model::{Evidence, EvidenceEntry, FileGroup, Finding, Observation, Observed, Status, Verdict};
 use crate::probe::Probe;
@@ -22,18 +22,67 @@ pub struct Judgement {
 /// The reason of a check for which nothing was collected.
 const NOT_COLLECTED: &str = "nothing was collected";
 
+/// The value of evidence where nothing sets it and there is no default.
+const NOT_SET: &str = "not set";
+
 /// The reason of a check that only a person can assess.
 const MANUAL: &str = "manual review required";
 
-/// Judges an assertion by the evidence that was collected for each of its probes.
+/// Judges an assertion by the evidence that was collected for each of its probes. Each process is judged by itself: what one
+/// of them has is no alternative to what another lacks.
 pub fn judge<'e>(assertion: &Assertion, evidence: &dyn Fn(&Probe) -> Option<&'e Evidence>) -> Judgement {
+    match &processes(assertion, evidence)[..] {
+        [] | [_] => judge_scope(assertion, &Scope { evidence, process: None }),
+        several => {
+            let of_process = |pid: &u32| judge_scope(assertion, &Scope { evidence, process: Some(*pid) });
+            join(several.iter().map(of_process).collect(), " AND ", all_of)
+        }
+    }
+}
+
+/// The processes of the component that the assertion is about.
+fn processes<'e>(assertion: &Assertion, evidence: &dyn Fn(&Probe) -> Option<&'e Evidence>) -> Vec<u32> {
+    let of_test = |test: &Test| {
+        let observations = evidence(&test.probe).map_or(&[][..], |evidence| &evidence.observations);
+        let mut processes: Vec<u32> = observations.iter().filter_map(|observation| observation.process).collect();
+        processes.sort_unstable();
+        processes.dedup();
+        processes
+    };
+    let tests = assertion.tests();
+    if let [_] = tests[..] {
+        return Vec::new();
+    }
+    tests.into_iter().map(of_test).find(|processes| !processes.is_empty()).unwrap_or_default()
+}
+
+/// The evidence of all processes, or what of it concerns one.
+struct Scope<'s, 'e> {
+    evidence: &'s dyn Fn(&Probe) -> Option<&'e Evidence>,
+    process: Option<u32>,
+}
+
+impl<'e> Scope<'_, 'e> {
+    fn observations(&self, probe: &Probe) -> Option<Vec<&'e Observation>> {
+        let observations = &(self.evidence)(probe)?.observations;
+        // A probe of another component concerns each process.
+        let one = self.process.filter(|pid| observations.iter().any(|observation| observation.process == Some(*pid)));
+        let concerns = |observation: &&Observation| one.is_none() || [None, one].contains(&observation.process);
+        Some(observations.iter().filter(concerns).collect())
+    }
+}
+
+fn judge_scope(assertion: &Assertion, scope: &Scope<'_, '_>) -> Judgement {
+    let each = |inner: &[Assertion]| inner.iter().map(|assertion| judge_scope(assertion, scope)).collect();
     match assertion {
-        Assertion::Test(test) => match evidence(&test.probe) {
-            Some(evidence) => judge_test(test, evidence),
+        Assertion::Test(test) => match scope.observations(&test.probe) {
+            Some(observations) => judge_test(test, &observations),
             None => without_findings(Verdict::Undetermined(NOT_COLLECTED.to_owned()), expected(test), "nothing"),
         },
-        Assertion::AllOf(inner) => combine(inner, evidence, " AND ", all_of),
-        Assertion::AnyOf(inner) => combine(inner, evidence, " OR ", any_of),
+        Assertion::AllOf(inner) => join(each(inner), " AND ", all_of),
+        Assertion::AnyOf(inner) => join(each(inner), " OR ", any_of),
+        Assertion::Where(condition, assertion) => judge_where(condition, assertion, scope),
+        Assertion::ByDocuments(assertion, _) => judge_scope(assertion, scope),
         Assertion::External(_) => without_findings(Verdict::Undetermined(NOT_COLLECTED.to_owned()), String::new(), ""),
         Assertion::Manual(_) => {
             without_findings(Verdict::Manual(MANUAL.to_owned()), "manual review".to_owned(), "not evaluated")
@@ -45,13 +94,29 @@ fn without_findings(verdict: Verdict, expected: String, actual: &str) -> Judgeme
     Judgement { verdict, expected, actual: actual.to_owned(), findings: Vec::new() }
 }
 
-fn combine<'e>(
-    inner: &[Assertion],
-    evidence: &dyn Fn(&Probe) -> Option<&'e Evidence>,
-    word: &str,
-    verdict: fn(&[Judgement]) -> Verdict,
-) -> Judgement {
-    let judgements: Vec<Judgement> = inner.iter().map(|a| judge(a, evidence)).collect();
+/// Judges an assertion if its condition holds.
+fn judge_where(condition: &Condition, assertion: &Assertion, scope: &Scope<'_, '_>) -> Judgement {
+    let exists =
+        |observation: &&Observation| !matches!(observation.observed, Observed::Missing(_) | Observed::Remark(_));
+    let observations = scope.observations(&condition.test.probe);
+    let observations = observations.map(|observations| observations.into_iter().filter(exists).collect::<Vec<_>>());
+    let mut judgement = match observations {
+        Some(observations) if !observations.is_empty() => judge_test(&condition.test, &observations),
+        Some(_) | None => return judge_scope(assertion, scope),
+    };
+    judgement.verdict = match judgement.verdict {
+        Verdict::Fail(reason) => Verdict::NotApplicable(format!("{reason}: {}", condition.otherwise)),
+        other @ (Verdict::Undetermined(_) | Verdict::NotApplicable(_) | Verdict::Manual(_)) => other,
+        Verdict::Pass | Verdict::Skipped => return judge_scope(assertion, scope),
+    };
+    let status = judgement.verdict.status();
+    judgement.findings.iter_mut().for_each(|finding| finding.status = status);
+    judgement.expected = judge(assertion, &|_| None).expected;
+    judgement
+}
+
+/// Several judgements as one.
+fn join(judgements: Vec<Judgement>, word: &str, verdict: fn(&[Judgement]) -> Verdict) -> Judgement {
     let texts = |text: fn(&Judgement) -> &str| {
         let mut texts: Vec<&str> = Vec::new();
         for judgement in &judgements {
@@ -107,8 +172,12 @@ fn any_of(judgements: &[Judgement]) -> Verdict {
     if judgements.iter().any(|j| j.verdict == Verdict::Pass) {
         return Verdict::Pass;
     }
+    // What nothing sets is no news beside an alternative that is set and fails.
+    let some_is_set = judgements.iter().any(|j| j.findings.iter().flat_map(|f| &f.evidence).any(is_set));
+    let all_fail = judgements.iter().all(|j| matches!(j.verdict, Verdict::Fail(_)));
+    let counts = |j: &&Judgement| !(all_fail && some_is_set && is_unset(j));
     let mut reasons: Vec<&str> = Vec::new();
-    for reason in judgements.iter().filter_map(|j| j.verdict.reason()) {
+    for reason in judgements.iter().filter(counts).filter_map(|j| j.verdict.reason()) {
         if !reasons.contains(&reason) {
             reasons.push(reason);
         }
@@ -119,14 +188,27 @@ fn any_of(judgements: &[Judgement]) -> Verdict {
     }
     if judgements.iter().any(|j| matches!(j.verdict, Verdict::Undetermined(_))) {
         Verdict::Undetermined(reasons)
+    } else if judgements.iter().any(|j| matches!(j.verdict, Verdict::Manual(_))) {
+        Verdict::Manual(reasons)
     } else {
         Verdict::Fail(reasons)
     }
 }
 
+fn is_set(entry: &EvidenceEntry) -> bool {
+    !entry.value.starts_with(NOT_SET)
+}
+
+/// Whether nothing sets what a judgement is about, and it has no default.
+fn is_unset(judgement: &Judgement) -> bool {
+    let mut entries = judgement.findings.iter().flat_map(|finding| &finding.evidence).peekable();
+    entries.peek().is_some() && entries.all(|entry| entry.value == NOT_SET)
+}
+
 fn worst(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
     let mut failed: Vec<String> = Vec::new();
     let mut undetermined: Vec<String> = Vec::new();
+    let mut manual: Vec<String> = Vec::new();
     let mut not_applicable = None;
     let mut passed = false;
     for verdict in verdicts {
@@ -134,14 +216,16 @@ fn worst(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
             Verdict::Pass => passed = true,
             Verdict::Fail(reason) if !failed.contains(&reason) => failed.push(reason),
             Verdict::Undetermined(reason) if !undetermined.contains(&reason) => undetermined.push(reason),
-            Verdict::Fail(_) | Verdict::Undetermined(_) => {}
+            Verdict::Manual(reason) if !manual.contains(&reason) => manual.push(reason),
+            Verdict::Fail(_) | Verdict::Undetermined(_) | Verdict::Manual(_) => {}
             Verdict::NotApplicable(reason) => not_applicable = Some(reason),
-            Verdict::Manual(_) | Verdict::Skipped => undetermined.push(MANUAL.to_owned()),
+            Verdict::Skipped => undetermined.push(MANUAL.to_owned()),
         }
     }
     match not_applicable {
         _ if !failed.is_empty() => Verdict::Fail(join_reasons(&failed)),
         _ if !undetermined.is_empty() => Verdict::Undetermined(join_reasons(&undetermined)),
+        _ if !manual.is_empty() => Verdict::Manual(join_reasons(&manual)),
         _ if passed => Verdict::Pass,
         Some(reason) => Verdict::NotApplicable(reason),
         None => Verdict::Undetermined("nothing was observed".to_owned()),
@@ -158,11 +242,11 @@ fn join_reasons(reasons: &[String]) -> String {
     text
 }
 
-fn judge_test(test: &Test, evidence: &Evidence) -> Judgement {
-    let verdicts: Vec<Option<Verdict>> = evidence.observations.iter().map(|o| judge_one(test, o)).collect();
-    let several = evidence.observations.len() > 1;
-    let actual: Vec<String> = evidence.observations.iter().map(|o| describe(o, several)).collect();
-    let findings = evidence.observations.iter().zip(&verdicts).map(|(o, verdict)| finding(o, verdict.as_ref()));
+fn judge_test(test: &Test, observations: &[&Observation]) -> Judgement {
+    let verdicts: Vec<Option<Verdict>> = observations.iter().map(|o| judge_one(test, o)).collect();
+    let several = observations.len() > 1;
+    let actual: Vec<String> = observations.iter().map(|o| describe(o, several)).collect();
+    let findings = observations.iter().zip(&verdicts).map(|(o, verdict)| finding(o, verdict.as_ref()));
     Judgement {
         expected: expected(test),
         actual: if actual.is_empty() { "nothing".to_owned() } else { actual.join("; ") },
@@ -172,7 +256,7 @@ fn judge_test(test: &Test, evidence: &Evidence) -> Judgement {
 }
 
 /// One observation's verdict; a remark has none.
-fn judge_one(test: &Test, observation: &Observation) -> Option<Verdict> {
+pub(super) fn judge_one(test: &Test, observation: &Observation) -> Option<Verdict> {
     let expect = &test.expect;
     let name = &observation.attribute;
     let wrong = |TypeMismatch(what): TypeMismatch| Verdict::Undetermined(format!("{name}: {what}"));
@@ -191,17 +275,20 @@ fn judge_one(test: &Test, observation: &Observation) -> Option<Verdict> {
             }
             _ => verdict(expect.holds_unset(), &in_words),
         },
-        Observed::Files(files) => match expect.holds_for_files(files) {
-            Ok(holds) => verdict(holds, &|| {
-                format!("{} has permissions {:03o} and owner {}", named(files), files.mode, files.owner())
+        Observed::Files(files) => match (expect.holds_for_files(files), &files.replaceable) {
+            (_, Some(replaceable)) => Verdict::Fail(replaceable.reason.clone()),
+            (Err(error), None) => wrong(error),
+            (Ok(holds), None) => verdict(holds, &|| {
+                format!("{} has permissions {} and owner {}", named(files), files.permissions(), files.owner())
             }),
-            Err(error) => wrong(error),
         },
         Observed::Missing(reason) => match test.when_missing {
             WhenMissing::NotMet => Verdict::Fail(reason.clone()),
             WhenMissing::NotApplicable => Verdict::NotApplicable(reason.clone()),
         },
+        Observed::NotApplicable(reason) => Verdict::NotApplicable(reason.clone()),
         Observed::Unknown(reason) => Verdict::Undetermined(reason.clone()),
+        Observed::NotGiven { reason, .. } => Verdict::Manual(reason.clone()),
         Observed::Remark(_) => return None,
     })
 }
@@ -230,8 +317,12 @@ fn describe(observation: &Observation, with_subject: bool) -> String {
             format!("{name} is not set; the {} is {}", observation.source, shown_default(default))
         }
         Observed::Unset { default: None } => format!("{name} is not set"),
-        Observed::Files(files) => format!("permissions {:03o}, owner {}", files.mode, files.owner()),
-        Observed::Missing(reason) | Observed::Unknown(reason) | Observed::Remark(reason) => return reason.clone(),
+        Observed::Files(files) => format!("permissions {}, owner {}", files.permissions(), files.owner()),
+        Observed::Missing(reason)
+        | Observed::NotApplicable(reason)
+        | Observed::Unknown(reason)
+        | Observed::NotGiven { reason, .. }
+        | Observed::Remark(reason) => return reason.clone(),
     };
     if with_subject || matches!(observation.observed, Observed::Files(_)) {
         format!("{}: {text}", observation.subject)
@@ -244,19 +335,25 @@ fn finding(observation: &Observation, verdict: Option<&Verdict>) -> Finding {
     let value = match &observation.observed {
         Observed::Value(value) => value.to_string(),
         Observed::Unset { default: Some(default) } => format!("not set; default {}", shown_default(default)),
-        Observed::Unset { default: None } => "not set".to_owned(),
+        Observed::Unset { default: None } => NOT_SET.to_owned(),
         Observed::Files(files) => {
             let listed = if files.count > 1 { format!(": {}", examples(files)) } else { String::new() };
-            format!("{:03o} {}{listed}", files.mode, files.owner())
+            format!("{} {}{listed}", files.permissions(), files.owner())
         }
-        Observed::Missing(reason) | Observed::Unknown(reason) | Observed::Remark(reason) => reason.clone(),
+        Observed::Missing(reason)
+        | Observed::NotApplicable(reason)
+        | Observed::Unknown(reason)
+        | Observed::NotGiven { reason, .. }
+        | Observed::Remark(reason) => reason.clone(),
     };
     let count = match &observation.observed {
         Observed::Files(files) => files.count,
         Observed::Value(_)
         | Observed::Unset { .. }
         | Observed::Missing(_)
+        | Observed::NotApplicable(_)
         | Observed::Unknown(_)
+        | Observed::NotGiven { .. }
         | Observed::Remark(_) => 1,
     };
     Finding {

@@ -3,7 +3,8 @@
 
 use super::external::ExternalChecks;
 use super::judge::{Judgement, adjust, judge};
-use crate::benchmark::{Assertion, Check};
+use super::remediation::{changes_nothing, remediation};
+use crate::benchmark::{Assertion, Assessment, Check};
 use crate::model::{Component, Evidence, EvidenceEntry, Finding, Outcome, Verdict};
 use crate::node::Node;
 use crate::plan::{Plan, PlannedCheck};
@@ -33,9 +34,15 @@ pub fn evaluate(
     let find = |probe: &Probe| probes.get_index_of(probe).and_then(|index| evidence.get(index));
     let outcome = |PlannedCheck { check, skipped, .. }: PlannedCheck<'_>| match &check.rule.assertion {
         Assertion::External(number) => external.evaluate(*number, check, skipped),
-        Assertion::Test(_) | Assertion::AllOf(_) | Assertion::AnyOf(_) | Assertion::Manual(_) => {
+        Assertion::Test(_)
+        | Assertion::AllOf(_)
+        | Assertion::AnyOf(_)
+        | Assertion::Where(..)
+        | Assertion::ByDocuments(..)
+        | Assertion::Manual(_) => {
             let judgement = if skipped { skip(check) } else { judge_check(check, node, &find) };
-            to_outcome(check, judgement, collector)
+            let judgement = if check.assessment == Assessment::NotApplicable { excuse(judgement) } else { judgement };
+            to_outcome(check, judgement, collector, node, &find)
         }
     };
     let mut outcomes = Vec::with_capacity(plan.checks().count());
@@ -46,12 +53,22 @@ pub fn evaluate(
 
 fn judge_check<'e>(check: &Check, node: &Node, find: &dyn Fn(&Probe) -> Option<&'e Evidence>) -> Judgement {
     let judgement = judge(&check.rule.assertion, find);
+    if check.rule.assertion.is_by_documents() {
+        // What runs on this node says nothing about the documents.
+        return judgement;
+    }
+    if let Some(reason) = node.reason_not_applicable(&check.rule.id, &owners(&judgement)) {
+        return with_verdict(judgement, Verdict::NotApplicable(reason.to_owned()));
+    }
     match check.rule.needs {
-        Some(component) if is_elsewhere(component, node) => {
-            let reason = format!(
-                "{}, while the other components of the control plane do: it runs on other machines",
-                node.absence(component)
-            );
+        Some(component) if node.reason_not_started(component).is_some() => {
+            with_verdict(judgement, Verdict::NotApplicable(node.absence(component)))
+        }
+        Some(component) if is_absent(component, node) => {
+            let mut reason = node.absence(component);
+            if component == Component::Etcd && node.runs_or_is_embedded(Component::Apiserver) {
+                reason += ", while the other components of the control plane do: it runs on other machines";
+            }
             with_verdict(judgement, Verdict::NotApplicable(reason))
         }
         _ => match judgement.verdict.clone() {
@@ -67,6 +84,24 @@ fn judge_check<'e>(check: &Check, node: &Node, find: &dyn Fn(&Probe) -> Option<&
     }
 }
 
+/// User and group of the files that were looked at; `?` for those of which it is not known.
+fn owners(judgement: &Judgement) -> Vec<&str> {
+    let evidence = judgement.findings.iter().flat_map(|finding| &finding.evidence);
+    evidence.map(|entry| entry.value.split_once(' ').map_or("?", |(_, owner)| owner)).collect()
+}
+
+/// The judgement on a check that its benchmark calls not applicable on its platform: it passes where it is met.
+fn excuse(judgement: Judgement) -> Judgement {
+    const EXCUSED: &str = "the benchmark calls this check not applicable on its platform";
+    match judgement.verdict.clone() {
+        Verdict::Pass | Verdict::Skipped | Verdict::NotApplicable(_) => judgement,
+        Verdict::Fail(reason) | Verdict::Undetermined(reason) => {
+            with_verdict(judgement, Verdict::NotApplicable(format!("{EXCUSED}; on this node: {reason}")))
+        }
+        Verdict::Manual(_) => with_verdict(judgement, Verdict::NotApplicable(EXCUSED.to_owned())),
+    }
+}
+
 /// The judgement with another verdict, and findings that agree with it.
 fn with_verdict(judgement: Judgement, verdict: Verdict) -> Judgement {
     let mut findings = judgement.findings;
@@ -74,10 +109,10 @@ fn with_verdict(judgement: Judgement, verdict: Verdict) -> Judgement {
     Judgement { verdict, findings, ..judgement }
 }
 
-/// Whether a component runs on other machines: the API server runs here, and no process has the component's name.
-fn is_elsewhere(component: Component, node: &Node) -> bool {
+/// Whether a component does not run here: no process has its name, and none contains it.
+fn is_absent(component: Component, node: &Node) -> bool {
     let found = node.processes(component);
-    node.runs(Component::Apiserver) && found.instances.is_empty() && found.ignored.is_empty()
+    found.instances.is_empty() && found.ignored.is_empty() && !node.is_hidden(component)
 }
 
 fn skip(check: &Check) -> Judgement {
@@ -90,19 +125,24 @@ fn skip(check: &Check) -> Judgement {
 }
 
 /// The outcome of a judgement. Text from the machine is made safe here.
-fn to_outcome(check: &Check, judgement: Judgement, collector: &Collector<'_>) -> Outcome {
-    let mut path = |component, kind| collector.path_to_name(component, kind).map(sanitize::into_line);
-    let mut remediation = check.rule.remediation.render(&mut path);
-    if let Assertion::Manual(steps) = &check.rule.assertion {
-        remediation = format!("{}\n{remediation}", steps.render(&mut path).trim_end()).into();
-    }
+fn to_outcome<'e>(
+    check: &Check,
+    judgement: Judgement,
+    collector: &Collector<'_>,
+    node: &Node,
+    find: &dyn Fn(&Probe) -> Option<&'e Evidence>,
+) -> Outcome {
+    let remediation = remediation(check, &judgement, collector, node, find);
+    let changes_nothing = changes_nothing(check, &judgement, find);
+    let is_manual = matches!(judgement.verdict, Verdict::Manual(_));
     Outcome {
         verdict: judgement.verdict.map_reason(sanitize::into_line),
-        manual: matches!(check.rule.assertion, Assertion::Manual(_)),
+        manual: matches!(check.rule.assertion, Assertion::Manual(_)) || is_manual,
         reads: reads(&check.rule.assertion),
         expected: judgement.expected,
         actual: sanitize::into_line(judgement.actual),
         remediation,
+        changes_nothing,
         findings: by_subject(judgement.findings.into_iter().map(sanitize_finding)),
         extensions: BTreeMap::new(),
     }

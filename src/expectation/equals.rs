@@ -11,6 +11,13 @@ use std::fmt;
 #[derive(Debug, Clone)]
 pub struct Equals(Scalar);
 
+impl Equals {
+    /// The scalar, as the definition writes it.
+    pub(super) fn value(&self) -> String {
+        self.0.to_string()
+    }
+}
+
 impl Operator for Equals {
     fn evidence_kind(&self) -> Option<EvidenceKind> {
         Some(EvidenceKind::Value)

@@ -17,7 +17,8 @@ impl Operator for ModeAtMost {
     }
 
     fn holds_for_files(&self, files: &FileGroup) -> Result<bool, TypeMismatch> {
-        Ok(files.mode & !self.0 == 0)
+        let unknown = || TypeMismatch(format!("the mode of {} is not described", files.first()));
+        files.mode.map(|mode| mode & !self.0 == 0).ok_or_else(unknown)
     }
 }
 

@@ -27,12 +27,13 @@ impl Operator for OwnedBy {
         if self.0.iter().any(|owner| owner.owns(files)) {
             return Ok(true);
         }
-        match &files.names_unknown {
-            Some(reason) if self.0.iter().any(|owner| owner.may_own(files)) => {
-                Err(TypeMismatch(format!("cannot resolve owner {}: {reason}", files.owner())))
-            }
-            Some(_) | None => Ok(false),
+        if !self.0.iter().any(|owner| owner.may_own(files)) {
+            return Ok(false);
         }
+        Err(TypeMismatch(match &files.names_unknown {
+            Some(reason) if is_described(files) => format!("cannot resolve owner {}: {reason}", files.owner()),
+            Some(_) | None => format!("the owner of {} is not described", files.first()),
+        }))
     }
 }
 
@@ -41,13 +42,21 @@ impl Owner {
         files.users.contains(&self.user) && files.groups.contains(&self.group)
     }
 
-    /// Whether it can be the owner of files whose names are incomplete. Root and a number need no table of accounts.
+    /// Whether it can be the owner of files whose owner is not described or whose names are incomplete. Root and a number need
+    /// no table of accounts.
     fn may_own(&self, files: &FileGroup) -> bool {
         let may_be = |name: &String, known: &[String]| {
-            known.contains(name) || (known.len() == 1 && name != "root" && name.parse::<u32>().is_err())
+            let has_other_names = files.names_unknown.is_some() && known.len() == 1;
+            known.is_empty()
+                || known.contains(name)
+                || (has_other_names && name != "root" && name.parse::<u32>().is_err())
         };
         may_be(&self.user, &files.users) && may_be(&self.group, &files.groups)
     }
+}
+
+fn is_described(files: &FileGroup) -> bool {
+    !files.users.is_empty() && !files.groups.is_empty()
 }
 
 impl fmt::Display for OwnedBy {
@@ -131,6 +140,16 @@ mod tests {
         for (text, users, groups, expected) in cases {
             assert_eq!(read(text).holds_for_files(&unresolved(users, groups)), Ok(expected), "{text} {users}:{groups}");
         }
+    }
+
+    #[test]
+    fn an_owner_that_is_not_described_is_undetermined_unless_the_rest_decides() {
+        let group_only = |groups| FileGroup { users: vec![], path: "/a".to_owned(), ..files(0o600, "", groups) };
+        let error = read("owned-by: root:root").holds_for_files(&group_only("root,0")).unwrap_err();
+        assert_eq!(error.0, "the owner of /a is not described");
+        assert_eq!(read("owned-by: root:root").holds_for_files(&group_only("etcd,119")), Ok(false));
+        let neither = FileGroup { groups: vec![], ..group_only("") };
+        assert!(read("owned-by: [root:root, etcd:etcd]").holds_for_files(&neither).is_err());
     }
 
     #[test]

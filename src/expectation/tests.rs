@@ -39,7 +39,16 @@ pub(super) fn minutes(minutes: u64) -> Value {
 /// A file with the names of its owner, comma-separated.
 pub(super) fn files(mode: u32, users: &str, groups: &str) -> FileGroup {
     let names = |names: &str| names.split(',').map(str::to_owned).collect();
-    FileGroup { mode, users: names(users), groups: names(groups), names_unknown: None, count: 1, examples: vec![] }
+    FileGroup {
+        mode: Some(mode),
+        users: names(users),
+        groups: names(groups),
+        names_unknown: None,
+        count: 1,
+        examples: vec![],
+        path: String::new(),
+        replaceable: None,
+    }
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! Documents of the audited machine: YAML and JSON, unit files, certificates, and what is kept of them for a snapshot.
 
 use super::{parts, texts};
+use crate::model::KubernetesVersions;
+use crate::probe::certificate::{self, Reader};
 use crate::probe::excerpt::{ReadScope, ReadScopes};
 use crate::probe::select::{audit_policy, encryption_writer};
-use crate::probe::{DocumentPath, markup};
+use crate::probe::{DocumentPath, markup, pem};
 use crate::source::node::SourceError;
 use serde_json::Value as Json;
 
@@ -20,7 +22,7 @@ pub fn documents(data: &[u8]) {
         assert_eq!(path.to_string().parse().as_ref(), Ok(path), "{path}");
     }
     let (section, key) = unit.split_once('.').unwrap_or((&unit, ""));
-    let parsed = markup::parse(document);
+    let parsed = markup::parse(document, markup::DuplicateKeys::LastCounts);
     match &parsed {
         Ok(json) => {
             let (nodes, depth) = size(json);
@@ -32,9 +34,7 @@ pub fn documents(data: &[u8]) {
     for value in markup::unit_values(document, section, key) {
         assert_eq!(value.trim(), value);
     }
-    for certificate in markup::certificates(document).unwrap_or_default() {
-        assert!(certificate.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b)), "{certificate}");
-    }
+    certificates(document);
     let unit = ReadScope::Unit { section: section.to_owned(), key: key.to_owned() };
     let paths: Vec<ReadScope> = path.iter().cloned().map(ReadScope::Path).collect();
     for requested in [
@@ -50,10 +50,24 @@ pub fn documents(data: &[u8]) {
         && let Ok(excerpt) = requested(vec![ReadScope::Path(path.clone())]).excerpt(document)
     {
         assert_eq!(
-            markup::parse(excerpt.as_bytes()).ok().and_then(|e| path.find(&e)),
+            markup::parse(excerpt.as_bytes(), markup::DuplicateKeys::LastCounts).ok().and_then(|e| path.find(&e)),
             path.find(json),
             "{path} in {excerpt}"
         );
+    }
+}
+
+/// An excerpt has the same authorities as the whole, and the bytes by themselves may be a certificate as well.
+fn certificates(document: &[u8]) {
+    let encoded = format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", pem::encode(document));
+    for text in [document, encoded.as_bytes()] {
+        let excerpt = certificate::excerpt(text);
+        for reader in [Reader::Etcd, Reader::Kubernetes] {
+            let authorities = certificate::authorities(text, reader);
+            assert_eq!(certificate::authorities(excerpt.as_bytes(), reader), authorities);
+            authorities.iter().flatten().for_each(|certificate| drop(certificate.authority.name()));
+        }
+        assert_eq!(certificate::excerpt(excerpt.as_bytes()), excerpt);
     }
 }
 
@@ -74,15 +88,23 @@ fn keep(parts: Vec<ReadScope>, document: &[u8]) {
 
 /// What the document means as one of the kinds that are known.
 fn meaning(json: &Json) {
-    if let Ok(writer) = encryption_writer::encryption_writer(json, "secrets") {
+    for writer in
+        [false, true].into_iter().filter_map(|w| encryption_writer::encryption_writer(json, "secrets", w).ok())
+    {
         assert!(
             writer == "identity" || json.to_string().contains(&Json::String(writer.clone()).to_string()),
             "{writer}"
         );
     }
-    let levels = audit_policy::audit_levels(json).unwrap_or_default();
-    assert!(levels.len() <= 3 && !levels.contains(&audit_policy::Level::None));
-    let _ = audit_policy::audit_level(json, "", "pods/exec", "create");
+    if let Ok(policy) = audit_policy::Policy::read(json) {
+        if let Ok(levels) = audit_policy::audit_levels(&policy, KubernetesVersions::UNKNOWN) {
+            assert!(levels.len() <= 3 && !levels.contains(&audit_policy::Level::None));
+        }
+        for (resource, verb) in [("pods/exec", "create"), ("secrets", "list")] {
+            let levels = audit_policy::levels_of(&policy, "", resource, verb, KubernetesVersions::UNKNOWN);
+            assert!(levels.is_err() || levels.is_ok_and(|levels| !levels.is_empty()));
+        }
+    }
 }
 
 /// Nodes and levels of a document.

@@ -8,7 +8,10 @@ use crate::node::Node;
 use crate::plan::{Selection, plan};
 use crate::probe::Collector;
 use crate::report::{Format, Report, ReportHeader, State};
-use crate::source::node::{FileKind, FileSource, HostPath, ProcessSource, RecordedSource, SourceError};
+use crate::source::node::{
+    FileKind, FileSource, HostPath, ProcessSource, RecordedSource, SourceError, lint_recorded_node,
+};
+use crate::yaml::TextFile;
 use crate::{snapshot, version};
 use std::path::Path;
 use std::sync::OnceLock;
@@ -18,7 +21,15 @@ const MOST: usize = 20_000;
 
 /// A description: refused, or a machine of which everything can be looked at and every check judged.
 pub fn described_host(data: &[u8]) {
-    let Ok(host) = RecordedSource::parse(&String::from_utf8_lossy(data)) else { return };
+    let text = String::from_utf8_lossy(data).into_owned();
+    let host = RecordedSource::parse(&text);
+    let file = TextFile::new("host", text);
+    let is_json = file.text.trim_start().starts_with('{');
+    if let (false, Ok(root)) = (is_json, file.tree(&mut Vec::new())) {
+        let errors = lint_recorded_node(&file, &root);
+        assert!(host.is_err() || errors.is_empty(), "{errors:?}");
+    }
+    let Ok(host) = host else { return };
     look_around(&host);
     let report = audit(&host);
     let formats: [&dyn Format; 2] = [&Json { totals: true }, &Junit];
@@ -52,7 +63,7 @@ fn look_around(host: &RecordedSource) {
     });
     assert!(walked.is_ok() || found.len() <= 1, "{walked:?}");
     let pids: Vec<u32> =
-        host.process_table().map(|table| table.rows.iter().map(|row| row.pid).collect()).unwrap_or_default();
+        host.process_table(None).map(|table| table.rows.iter().map(|row| row.pid).collect()).unwrap_or_default();
     for path in found.iter().take(64) {
         look_at(host, &HostPath::host(path));
         for pid in pids.iter().take(2) {
@@ -84,10 +95,12 @@ fn look_at(host: &RecordedSource, path: &HostPath) {
 /// The report of a run on the machine.
 fn audit(host: &RecordedSource) -> Report {
     let (library, benchmark) = definitions();
-    let node = Node::detect(host, &library.config);
-    let mut collector = Collector::new(host, &node, &library.config);
+    let node = Node::detect(host, &library.config, &library.platforms);
+    let mut collector = Collector::new(host, &node);
     let _ = version::detect(&collector, &node, host);
     let selection = Selection {
+        components: Vec::new(),
+        by_documents: false,
         targets: vec![Target::Master, Target::Etcd, Target::Node],
         checks: Vec::new(),
         groups: Vec::new(),

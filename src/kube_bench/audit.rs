@@ -102,7 +102,14 @@ impl<'h> AuditRunner<'h> {
     }
 
     fn run_uncached(&self, script: &str) -> AuditOutput {
-        match self.interpreter.run(script) {
+        let interpreted = match self.interpreter.run(script) {
+            // An installed script may be the user's own.
+            Err(ScriptError::HelperScript(name)) if self.shell.is_err() || !self.is_installed(&name) => {
+                self.interpreter.run_with_helper_scripts(script)
+            }
+            other => other,
+        };
+        match interpreted {
             Ok(ScriptOutput { text, status }) => {
                 *self.interpreted.borrow_mut() += 1;
                 if text.len() > MAX_OUTPUT {

@@ -8,8 +8,8 @@ pub(crate) const VERSION: &str = "KUBE_BENCH_VERSION";
 
 /// What the help says at its end.
 pub(crate) const HELP: &str = "\
-When called as kube-bench, nodeproof exits with 0 if the audit ran, with N of --exit-code if a check is FAIL, and
-with 1 for any error.
+When called as kube-bench, nodeproof exits with 0 if the audit ran, with N of
+--exit-code if a check is FAIL, and with 1 for any error.
 --junit takes precedence over --json, --json over --pgsql, --pgsql over --asff.";
 
 /// `-v` means nothing more above this level.

@@ -103,8 +103,7 @@ fn number(text: &str) -> Option<i64> {
 
 fn all_valid(value: &str, expected: &str) -> bool {
     let split = |text: &str| -> Vec<String> {
-        let text = text.trim();
-        let text = text.strip_suffix(',').unwrap_or(text);
+        let text = text.trim().trim_end_matches(',');
         if text.is_empty() { Vec::new() } else { text.split(',').map(|e| e.trim().to_owned()).collect() }
     };
     let (elements, list) = (split(value), split(expected));
@@ -142,6 +141,10 @@ mod tests {
             ("regex", "TLS_A", "^TLS_", true, "'--f' matched by regex expression '^TLS_'"),
             ("regex", "x", "(", false, "'--f' matched by regex expression '('"),
             ("valid_elements", "a, b,", "a,b,c", true, "'--f' contains valid elements from 'a,b,c'"),
+            ("valid_elements", "a,b,,", "a,b,c,,", true, "'--f' contains valid elements from 'a,b,c,,'"),
+            ("valid_elements", ",a", "a", false, "'--f' contains valid elements from 'a'"),
+            ("valid_elements", "a, ,", "a", false, "'--f' contains valid elements from 'a'"),
+            ("valid_elements", ",", "", true, "'--f' contains valid elements from ''"),
             ("valid_elements", "a,d", "a,b,c", false, "'--f' contains valid elements from 'a,b,c'"),
             ("valid_elements", "", "", true, "'--f' contains valid elements from ''"),
             ("valid_elements", "", "a", false, "'--f' contains valid elements from 'a'"),

@@ -2,6 +2,7 @@
 
 use super::audit::{AuditOutput, AuditOutputs};
 use super::fields::CheckFields;
+use super::flag::flag_value;
 use super::jsonpath::{JsonPath, JsonPathDocument};
 use super::{AuditCheck, BinOp, TestItem};
 use crate::model::{Outcome, Verdict};
@@ -35,11 +36,11 @@ struct ItemResult {
 
 /// Evaluates a check. `skipped`: the user asked to leave it out. The audits run only where the verdict depends on them.
 pub fn evaluate(check: &AuditCheck, skipped: bool, answers: &mut dyn FnMut() -> AuditOutputs) -> Evaluated {
-    if check.scored && check.check_type.trim().is_empty() && check.tests.is_none() {
-        return without_audit(check, Verdict::Manual("there are no tests".to_owned()));
-    }
     if check.check_type == "skip" || check.group_skipped || skipped {
         return without_audit(check, Verdict::Skipped);
+    }
+    if check.scored && check.check_type.trim().is_empty() && check.tests.is_none() {
+        return without_audit(check, Verdict::Manual("there are no tests".to_owned()));
     }
     if check.check_type == "manual" {
         return without_audit(check, Verdict::Manual(String::new()));
@@ -91,6 +92,7 @@ fn outcome(check: &AuditCheck, verdict: Verdict, expected: String, actual: &str)
         expected: sanitize::into_line(expected),
         actual: sanitize::output(actual),
         remediation: check.remediation.clone().into(),
+        changes_nothing: false,
         findings: Vec::new(),
         extensions: fields.into_extensions(),
     }
@@ -165,16 +167,17 @@ fn evaluate_output(
 fn evaluate_item(item: &TestItem, source: ItemSource<'_>, text: &str, notices: &mut Vec<String>) -> ItemResult {
     let (name, value) = match source {
         ItemSource::Flag(flag) => (flag, flag_value(text, flag)),
-        ItemSource::Env(env) => (env, env_value(text, env)),
-        ItemSource::Path(path) => match path_value(text, path) {
-            Ok(value) => (path, value),
-            Err(reason) => {
-                if !notices.contains(&reason) {
-                    notices.push(reason);
-                }
-                return ItemResult::default();
+        ItemSource::Env(env) => (env, Ok(env_value(text, env))),
+        ItemSource::Path(path) => (path, path_value(text, path)),
+    };
+    let value = match value {
+        Ok(value) => value,
+        Err(reason) => {
+            if !notices.contains(&reason) {
+                notices.push(reason);
             }
-        },
+            return ItemResult::default();
+        }
     };
     let present = value.is_some();
     let (passed, expected) = match (item.set, &value, &item.compare) {
@@ -183,29 +186,6 @@ fn evaluate_item(item: &TestItem, source: ItemSource<'_>, text: &str, notices: &
         (false, value, _) => (value.is_none(), format!("'{name}' is not present")),
     };
     ItemResult { passed, present, expected, actual: String::new() }
-}
-
-/// The value after the first occurrence of the flag, even inside another word.
-fn flag_value(text: &str, flag: &str) -> Option<String> {
-    if flag.is_empty() {
-        return None;
-    }
-    let mut rest = &text[text.find(flag)? + flag.len()..];
-    loop {
-        if let Some(after) = rest.strip_prefix('=') {
-            rest = after;
-        } else if let Some(after) = rest.strip_prefix(':') {
-            rest = after.trim_start_matches(' ');
-        } else {
-            break;
-        }
-    }
-    let end = rest.find([' ', '\t', '\n', '\r', '\u{c}']).unwrap_or(rest.len());
-    Some(match &rest[..end] {
-        "" if flag.starts_with("--") => "true".to_owned(),
-        "" => flag.to_owned(),
-        value => value.to_owned(),
-    })
 }
 
 /// The rest of the line behind `NAME=`, wherever that stands.

@@ -12,7 +12,7 @@ pub(super) fn typed(files: &[&TextFile], mut merged: Json) -> Result<Config, Dia
         // A component that is a scalar is ignored, as where the file is read by itself.
         entries.retain(|key, value| key == "components" || value.is_object() || value.is_array());
     }
-    serde_json::from_value(merged).map_err(|_| {
+    serde_json::from_value(merged).map(Config::of_user).map_err(|_| {
         let wrong = files.iter().find_map(|file| file.parse::<Config>().err());
         let message = "a value has the wrong type; write a name or a version that is a number in quotes";
         wrong.unwrap_or_else(|| files[0].error_at_word("components", message))

@@ -102,7 +102,7 @@ impl FolderSet {
     /// The warnings about the files of a benchmark.
     pub fn warnings_of(&self, id: &str) -> Result<Vec<Diagnostic>, Diagnostic> {
         let files = self.folders.get(id).into_iter().flat_map(|f| &f.files);
-        let found = files.map(|(_, path)| warnings(&TextFile::read_regular(path)?)).collect::<Result<Vec<_>, _>>()?;
+        let found = files.map(|(_, path)| warnings(&read(path)?)).collect::<Result<Vec<_>, _>>()?;
         Ok(found.concat())
     }
 
@@ -116,7 +116,7 @@ impl FolderSet {
             let mut checks = Vec::new();
             let mut sections = Vec::new();
             for (target, path) in &folder.files {
-                sections.push(section(*target, TextFile::read_regular(path)?, &words(*target), &mut checks)?);
+                sections.push(section(*target, read(path)?, &words(*target), &mut checks)?);
             }
             sections.sort_by_key(|s| Id::new(&s.id));
             let benchmark = Benchmark { id: id.to_owned(), title: id.to_owned(), sections };
@@ -138,6 +138,11 @@ impl ForeignFormat for FolderSet {
     fn benchmarks(&self) -> Vec<&str> {
         self.ids().collect()
     }
+}
+
+/// The file of a target. kube-bench accepts duplicate keys, so a run must not refuse them.
+fn read(path: &Path) -> Result<TextFile, Diagnostic> {
+    TextFile::read_regular(path).map(TextFile::lenient)
 }
 
 /// The subfolders that may hold a benchmark. `catalog` and `profiles` hold native definitions.

@@ -8,6 +8,7 @@ mod compare;
 mod evaluate;
 mod external;
 mod fields;
+mod flag;
 mod folder_config;
 mod folders;
 pub(crate) mod format;

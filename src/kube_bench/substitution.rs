@@ -3,6 +3,7 @@
 use crate::model::Target;
 use crate::node::{Candidates, Config};
 use crate::source::node::{HostPath, NodeSource, Process, base_name};
+use std::collections::BTreeSet;
 
 /// The values of a target's variables, in the order in which they are replaced.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,10 +18,11 @@ impl Substitutions {
         let settings = config.target(target);
         let components = || settings.components.iter().filter_map(|name| Some((name, settings.candidates(name)?)));
         let mut paths = Vec::new();
-        let exists = |path: &String| source.stat(&HostPath::host(path)).is_ok();
+        let existing =
+            existing(components().flat_map(|(_, c)| PATH_VARIABLES.map(|(_, of, _)| of(c))).flatten(), source);
         for (suffix, paths_of, default) in PATH_VARIABLES {
             for (name, candidates) in components() {
-                let found = paths_of(candidates).iter().find(|path| path.starts_with('/') && exists(path)).cloned();
+                let found = paths_of(candidates).iter().find(|path| existing.contains(path)).cloned();
                 let value = found.or_else(|| default(candidates).clone()).unwrap_or_else(|| name.clone());
                 paths.push((format!("${name}{suffix}"), value));
             }
@@ -43,6 +45,18 @@ impl Substitutions {
         }
         (text, programs)
     }
+}
+
+/// Those of the paths that exist.
+fn existing<'p>(paths: impl Iterator<Item = &'p String>, source: &dyn NodeSource) -> BTreeSet<&'p String> {
+    let paths: Vec<&String> = paths.filter(|path| path.starts_with('/')).collect::<BTreeSet<_>>().into_iter().collect();
+    let asked: Vec<HostPath> = paths.iter().map(HostPath::host).collect();
+    let mut together = source.metadata_all(&asked).into_iter();
+    let mut exists = |path: &HostPath| match together.next() {
+        Some(metadata) => metadata.is_ok_and(|metadata| metadata.followed.is_ok()),
+        None => source.stat(path).is_ok(),
+    };
+    paths.into_iter().zip(&asked).filter(|(_, path)| exists(path)).map(|(path, _)| path).collect()
 }
 
 /// The suffix of a variable, its candidate paths and its default.

@@ -1,6 +1,5 @@
 //! Reads the file of a target in a folder: its groups, checks and tests.
 
-use super::fields::GroupFields;
 use super::{AuditCheck, BinOp, CompareOperator, Substitutions, TestItem, Tests};
 use crate::benchmark::{self, Assertion, Assessment, Group, Rule, Section, Template};
 use crate::model::{Id, Target, Text};
@@ -96,12 +95,12 @@ fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> 
     Option::<String>::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
-/// The booleans of YAML 1.1, which these files use.
+/// The booleans of YAML 1.1, which these files use; null is false.
 fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    let word = String::deserialize(deserializer)?;
+    let word = text(deserializer)?;
     match word.to_ascii_lowercase().as_str() {
         "true" | "yes" | "on" | "y" => Ok(true),
-        "false" | "no" | "off" | "n" => Ok(false),
+        "false" | "no" | "off" | "n" | "" => Ok(false),
         _ => Err(D::Error::custom(format!("expected `true` or `false`, found {}", quote(&word)))),
     }
 }
@@ -114,7 +113,7 @@ pub(crate) fn section(
     checks: &mut Vec<AuditCheck>,
 ) -> Result<Section, Diagnostic> {
     let (text, programs) = words.apply(&source.text);
-    let source = TextFile::new(source.name, text);
+    let source = source.with_text(text);
     let raw: RawFile = source.parse()?;
     if raw.kind != target.id() {
         let message = format!("type is {}; `{target}.yaml` needs `type: {target}`", quote(&raw.kind));
@@ -125,7 +124,15 @@ pub(crate) fn section(
         [one] => one.split(' ').next(),
         _ => None,
     };
-    let groups = raw.groups.unwrap_or_default().into_iter().map(|group| build_group(group, program, checks)).collect();
+    let mut groups: Vec<Group> = Vec::new();
+    for raw in raw.groups.unwrap_or_default() {
+        let group = build_group(raw, program, checks);
+        // kube-bench reports the checks of groups with the same id together.
+        match groups.iter_mut().find(|first| first.id == group.id) {
+            Some(first) => first.checks.extend(group.checks),
+            None => groups.push(group),
+        }
+    }
     Ok(Section { id: raw.id, title: raw.text, target, groups })
 }
 
@@ -134,7 +141,7 @@ fn build_group(raw: RawGroup, program: Option<&str>, checks: &mut Vec<AuditCheck
     Group {
         id: Id::new(raw.id),
         title: raw.text,
-        extensions: GroupFields { kind: raw.kind }.into_extensions(),
+        published_severity: None,
         checks: raw
             .checks
             .unwrap_or_default()
@@ -182,6 +189,7 @@ fn build_check(
         rationale: Text::default(),
         impact: None,
         remediation: Template::literal(raw.remediation),
+        remediation_when: Vec::new(),
     };
     benchmark::Check { id: Id::new(raw.id), rule, assessment, scored: raw.scored }
 }
@@ -249,13 +257,10 @@ groups:
         )
         .expect("a section");
         let group = &section.groups[0];
-        assert_eq!(
-            (section.id.as_str(), group.id.as_str(), GroupFields::of(&group.extensions).kind.as_str()),
-            ("4", "4.10", "skip")
-        );
+        assert_eq!((section.id.as_str(), group.id.as_str()), ("4", "4.10"));
         let check = &group.checks[0];
         assert_eq!((check.id.as_str(), check.scored), ("4.1.10", true));
-        assert_eq!(check.rule.remediation.render(&mut |_, _| None), "Run {this} one.\n");
+        assert_eq!(check.rule.remediation.render(&mut |_| None), "Run {this} one.\n");
         assert!(matches!(check.rule.assertion, Assertion::External(0)));
         let check = &checks[0];
         assert!(check.use_multiple_values && check.group_skipped && check.environment_process.is_none());

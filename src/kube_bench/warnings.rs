@@ -33,6 +33,7 @@ struct WarningCollector<'s> {
 pub(crate) fn warnings(file: &TextFile) -> Result<Vec<Diagnostic>, Diagnostic> {
     let document: Json = file.parse()?;
     let mut collector = WarningCollector { file, warnings: Vec::new() };
+    file.tree(&mut collector.warnings)?;
     if let Some(file) = collector.map(&document, &FILE, "file") {
         for group in list(file, "groups") {
             let Some(group) = collector.map(group, &GROUP, "group") else { continue };

@@ -1,6 +1,6 @@
 //! The command line of a component, parsed as the component parses it. Knows the grammar of flags, not their meaning.
 
-use crate::model::Component;
+use crate::model::{Component, FlagKind};
 
 /// The flags of one command line, in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,7 +20,7 @@ struct Flag {
 enum FlagValue {
     /// `--name=value`, or `--name value` of a flag that takes a value.
     Value(String),
-    /// `--name` alone: true for a switch. A flag that takes a value is given the next word, whatever that looks like.
+    /// `--name` alone: true for a switch. A flag that takes a value has the next word, if there is one.
     Bare { next: Option<String> },
 }
 
@@ -43,45 +43,58 @@ impl Arguments {
     pub fn parse(component: Component, words: &[String]) -> Self {
         let mut flags = Vec::new();
         let mut words = words.iter().peekable();
-        let mut ambiguous = false;
+        // Whether this word may be the value of the flag before it, and whether an earlier `--` may be such a value.
+        let (mut ambiguous, mut all_ambiguous) = (false, false);
         while let Some(word) = words.next() {
+            if word == "--" {
+                if !ambiguous {
+                    break;
+                }
+                (ambiguous, all_ambiguous) = (false, true);
+                continue;
+            }
             let Some((name, value)) = split(component, word) else {
-                if word == "--" {
+                // Go's package `flag` stops at the first word that is no flag, pflag goes on.
+                if component.stops_at_operand() {
                     break;
                 }
                 ambiguous = false;
                 continue;
             };
             let next = words.peek().map(|w| w.as_str());
-            let next_is_flag = next.is_some_and(|w| w.starts_with('-') && w.len() > 1);
-            let flag = |value| Flag { name: name.clone(), value, ambiguous };
-            match value {
-                Some(value) => {
-                    flags.push(flag(FlagValue::Value(value.to_owned())));
-                    ambiguous = false;
-                }
-                None if component.is_switch(&name) => {
-                    flags.push(flag(FlagValue::Bare { next: None }));
-                    ambiguous = false;
-                }
-                None if next.is_some() && !next_is_flag => {
-                    flags.push(flag(FlagValue::Value(next.unwrap_or_default().to_owned())));
+            let next_is_flag = next.is_some_and(looks_like_flag);
+            let kind = component.flag_kind(&name);
+            let (value, may_take_next) = match (value, kind, next) {
+                (Some(value), _, _) => (FlagValue::Value(value.to_owned()), false),
+                (None, FlagKind::Boolean, _) | (None, _, None) => (FlagValue::Bare { next: None }, false),
+                (None, FlagKind::TakesValue, Some(next)) if !ambiguous || !next_is_flag => {
                     words.next();
-                    ambiguous = false;
+                    (FlagValue::Value(next.to_owned()), false)
                 }
-                None => {
-                    flags.push(flag(FlagValue::Bare { next: next.map(str::to_owned) }));
-                    ambiguous = next_is_flag;
+                (None, FlagKind::Unknown, Some(next)) if !next_is_flag => {
+                    words.next();
+                    (FlagValue::Value(next.to_owned()), false)
                 }
-            }
+                (None, FlagKind::TakesValue | FlagKind::Unknown, Some(next)) => {
+                    (FlagValue::Bare { next: Some(next.to_owned()) }, true)
+                }
+            };
+            flags.push(Flag { name, value, ambiguous: ambiguous || all_ambiguous });
+            ambiguous = may_take_next;
         }
         Self { flags }
     }
 
     /// What is set for a flag. `switch` says that the flag takes no value.
     pub fn get(&self, name: &str, switch: bool) -> Reading<'_> {
+        self.get_any(&[name], switch)
+    }
+
+    /// What is set for a flag that has several names.
+    pub fn get_any(&self, names: &[&str], switch: bool) -> Reading<'_> {
         let mut values = Vec::new();
-        for flag in self.flags.iter().filter(|f| f.name == name) {
+        for flag in self.flags.iter().filter(|f| names.contains(&f.name.as_str())) {
+            let name = &flag.name;
             if flag.ambiguous {
                 let word = match &flag.value {
                     FlagValue::Value(value) => format!("--{name}={value}"),
@@ -97,6 +110,12 @@ impl Arguments {
         }
         if values.is_empty() { Reading::NotGiven } else { Reading::Values(values) }
     }
+}
+
+/// Whether a word can be a flag. A negative number is none.
+fn looks_like_flag(word: &str) -> bool {
+    let is_number = word.strip_prefix('-').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    word.starts_with('-') && word.len() > 1 && !is_number
 }
 
 /// The name of a flag, with the underscores that its component replaces, and its value if it is in the same word.
@@ -119,62 +138,4 @@ fn split(component: Component, word: &str) -> Option<(String, Option<&str>)> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parse(component: Component, line: &str) -> Arguments {
-        Arguments::parse(component, &line.split(' ').map(str::to_owned).collect::<Vec<_>>())
-    }
-
-    #[test]
-    fn parses_flags_as_the_component_does() {
-        use Component::{Apiserver, Etcd, Kubelet};
-        let cases: &[(Component, &str, &str, bool, &[&str])] = &[
-            (Apiserver, "--profiling=false", "profiling", true, &["false"]),
-            (Apiserver, "--profiling=false --profiling=true", "profiling", true, &["false", "true"]),
-            (Apiserver, "--profiling", "profiling", true, &["true"]),
-            (Apiserver, "--profiling false", "profiling", true, &["true"]),
-            (Apiserver, "--audit-log-maxage 30", "audit-log-maxage", false, &["30"]),
-            (Apiserver, "--audit_log_maxage=30", "audit-log-maxage", false, &["30"]),
-            (Apiserver, "--encryption-provider-config-automatic-reload=true", "encryption-provider-config", false, &[]),
-            (Apiserver, "--client-ca-file=", "client-ca-file", false, &[""]),
-            (Apiserver, "--client-ca-file", "client-ca-file", false, &[""]),
-            (Apiserver, "-v 2 --profiling=false", "profiling", true, &["false"]),
-            (Apiserver, "-v2 --profiling=false", "profiling", true, &["false"]),
-            (Apiserver, "-v2 -v=3", "v", false, &["2", "3"]),
-            (Apiserver, "-profiling=false", "profiling", true, &[]),
-            (Apiserver, "- --profiling=false", "profiling", true, &["false"]),
-            (Apiserver, "--log-json-split-stream --profiling=false", "profiling", true, &["false"]),
-            (Kubelet, "--log-cadvisor-usage --anonymous-auth=false", "anonymous-auth", true, &["false"]),
-            (Etcd, "--memory-mlock --client-cert-auth=true", "client-cert-auth", true, &["true"]),
-            (Apiserver, "x -- --profiling=false", "profiling", true, &[]),
-            (Apiserver, "--a=--profiling=false", "profiling", true, &[]),
-            (Kubelet, "--node-labels a=b,c=--anonymous-auth=false", "anonymous-auth", true, &[]),
-            (Etcd, "-auto-tls", "auto-tls", true, &["true"]),
-            (Etcd, "-cert-file /x", "cert-file", false, &["/x"]),
-            (Etcd, "--cert_file=/x", "cert-file", false, &[]),
-        ];
-        for (component, line, flag, switch, expected) in cases {
-            let arguments = parse(*component, line);
-            let got = match arguments.get(flag, *switch) {
-                Reading::NotGiven => vec![],
-                Reading::Values(values) => values,
-                Reading::Ambiguous { word } => panic!("{line}: ambiguous {word}"),
-            };
-            assert_eq!(got, *expected, "{line}");
-        }
-    }
-
-    #[test]
-    fn a_flag_after_a_flag_without_value_is_ambiguous() {
-        let arguments = parse(Component::Kubelet, "--node-labels --anonymous-auth=false --v=2");
-        assert_eq!(
-            arguments.get("anonymous-auth", true),
-            Reading::Ambiguous { word: "--anonymous-auth=false".to_owned() }
-        );
-        assert_eq!(arguments.get("node-labels", false), Reading::Values(vec!["--anonymous-auth=false"]));
-        assert_eq!(arguments.get("v", false), Reading::Values(vec!["2"]));
-        let after_a_switch = parse(Component::Kubelet, "--seccomp-default --anonymous-auth=false");
-        assert_eq!(after_a_switch.get("anonymous-auth", true), Reading::Values(vec!["false"]));
-    }
-}
+mod tests;

@@ -115,10 +115,36 @@ impl Component {
         !matches!(self, Self::Etcd)
     }
 
-    /// Whether a flag takes no value: without `=` it means true, and never takes the next word.
-    pub fn is_switch(self, flag: &str) -> bool {
-        let switches: &[&str] = if matches!(self, Self::Etcd) { ETCD_SWITCHES } else { KUBERNETES_SWITCHES };
-        switches.contains(&flag)
+    /// Whether the first word that is no flag ends its flags: etcd uses Go's package `flag`, Kubernetes pflag.
+    pub const fn stops_at_operand(self) -> bool {
+        matches!(self, Self::Etcd)
+    }
+
+    /// Whether a boolean is true if either this flag or the configuration file says so. All other flags override the file.
+    pub fn joins_flag_and_file(self, flag: &str) -> bool {
+        self == Self::Kubelet && flag == "seccomp-default"
+    }
+
+    /// Whether a flag is ignored beside a configuration file although the file has no such setting: up to Kubernetes 1.22, the file
+    /// of kube-scheduler has whole addresses in place of these (`CombinedInsecureServingOptions.ApplyToFromLoadedConfig`).
+    pub fn ignores_beside_file(self, flag: &str) -> bool {
+        self == Self::Scheduler && matches!(flag, "address" | "port")
+    }
+
+    /// Another name of a flag, which sets the same value, with the first minor version of Kubernetes that does not know it any
+    /// more. Of all names, the last one on the command line counts.
+    pub fn former_name(self, flag: &str) -> Option<(&'static str, u32)> {
+        match (self, flag) {
+            // kubernetes/kubernetes#108423
+            (Self::Apiserver, "encryption-provider-config") => Some(("experimental-encryption-provider-config", 24)),
+            // AddUnqualifiedFlags of its insecure serving options; kubernetes/kubernetes#106859
+            (Self::Apiserver, "insecure-port") => Some(("port", 24)),
+            (Self::Apiserver, "insecure-bind-address") => Some(("address", 24)),
+            (
+                Self::Apiserver | Self::Scheduler | Self::ControllerManager | Self::Etcd | Self::Kubelet | Self::Proxy,
+                _,
+            ) => None,
+        }
     }
 }
 
@@ -127,155 +153,3 @@ impl fmt::Display for Component {
         f.write_str(self.id())
     }
 }
-
-/// Boolean flags of etcd 3.3 to 3.6.
-const ETCD_SWITCHES: &[&str] = &[
-    "auto-tls",
-    "client-cert-auth",
-    "debug",
-    "discovery-insecure-skip-tls-verify",
-    "discovery-insecure-transport",
-    "enable-distributed-tracing",
-    "enable-grpc-gateway",
-    "enable-log-rotation",
-    "enable-pprof",
-    "enable-v2",
-    "experimental-compact-hash-check-enabled",
-    "experimental-enable-distributed-tracing",
-    "experimental-enable-lease-checkpoint",
-    "experimental-enable-lease-checkpoint-persist",
-    "experimental-initial-corrupt-check",
-    "experimental-memory-mlock",
-    "experimental-peer-skip-client-san-verification",
-    "experimental-stop-grpc-service-on-defrag",
-    "experimental-txn-mode-write-with-shared-buffer",
-    "force-new-cluster",
-    "h",
-    "help",
-    "memory-mlock",
-    "peer-auto-tls",
-    "peer-client-cert-auth",
-    "peer-skip-client-san-verification",
-    "pre-vote",
-    "socket-reuse-address",
-    "socket-reuse-port",
-    "strict-reconfig-check",
-    "unsafe-no-fsync",
-    "version",
-];
-
-/// Boolean flags of the Kubernetes components from 1.15 to 1.34, those of klog and, for the kubelet, of cAdvisor too. A name means the same in every component that has it.
-const KUBERNETES_SWITCHES: &[&str] = &[
-    "add-dir-header",
-    "aggregator-reject-forwarding-redirect",
-    "aggregator-reject-forwarding-redirects",
-    "allocate-node-cidrs",
-    "allow-privileged",
-    "allow-untagged-cloud",
-    "alsologtostderr",
-    "anonymous-auth",
-    "attach-detach-reconcile-sync",
-    "audit-dynamic-configuration",
-    "audit-log-batch-throttle-enable",
-    "audit-log-compress",
-    "audit-log-truncate-enabled",
-    "audit-webhook-batch-throttle-enable",
-    "audit-webhook-truncate-enabled",
-    "authentication-skip-lookup",
-    "authentication-token-webhook",
-    "authentication-tolerate-lookup-failure",
-    "bind-address-hard-fail",
-    "cgroups-per-qos",
-    "cleanup",
-    "cleanup-ipvs",
-    "configure-cloud-routes",
-    "conntrack-tcp-be-liberal",
-    "containerized",
-    "contention-profiling",
-    "cpu-cfs-quota",
-    "disable-attach-detach-reconcile-sync",
-    "disable-force-detach-on-timeout",
-    "disable-http2-serving",
-    "disable-root-cgroup-stats",
-    "docker-disable-shared-pid",
-    "docker-only",
-    "docker-tls",
-    "emulation-forward-compatible",
-    "enable-aggregator-routing",
-    "enable-bootstrap-token-auth",
-    "enable-cadvisor-json-endpoints",
-    "enable-contention-profiling",
-    "enable-controller-attach-detach",
-    "enable-custom-metrics",
-    "enable-debug-flags-handler",
-    "enable-debugging-handlers",
-    "enable-dsr",
-    "enable-dynamic-provisioning",
-    "enable-garbage-collector",
-    "enable-hostpath-provisioner",
-    "enable-inflight-quota-handler",
-    "enable-leader-migration",
-    "enable-load-reader",
-    "enable-logs-handler",
-    "enable-priority-and-fairness",
-    "enable-profiling",
-    "enable-server",
-    "enable-swagger-ui",
-    "enable-system-log-handler",
-    "enable-system-log-query",
-    "enable-taint-manager",
-    "encryption-provider-config-automatic-reload",
-    "exit-on-lock-contention",
-    "experimental-allocatable-ignore-eviction",
-    "experimental-check-node-capabilities-before-mount",
-    "experimental-kernel-memcg-notification",
-    "experimental-logging-sanitization",
-    "fail-cgroupv1",
-    "fail-swap-on",
-    "forward-healthcheck-vip",
-    "h",
-    "help",
-    "horizontal-pod-autoscaler-use-rest-clients",
-    "init-only",
-    "iptables-localhost-nodeports",
-    "ipvs-strict-arp",
-    "keep-terminated-pod-volumes",
-    "kernel-memcg-notification",
-    "kubelet-https",
-    "leader-elect",
-    "local-storage-capacity-isolation",
-    "log-cadvisor-usage",
-    "log-json-split-stream",
-    "log-text-split-stream",
-    "logtostderr",
-    "make-iptables-util-chains",
-    "masquerade-all",
-    "one-output",
-    "permit-address-sharing",
-    "permit-port-sharing",
-    "profiling",
-    "protect-kernel-defaults",
-    "really-crash-for-testing",
-    "redirect-container-streaming",
-    "register-node",
-    "register-schedulable",
-    "repair-malformed-updates",
-    "rotate-certificates",
-    "rotate-server-certificates",
-    "runonce",
-    "runtime-config-emulation-forward-compatible",
-    "seccomp-default",
-    "serialize-image-pulls",
-    "service-account-extend-token-expiration",
-    "service-account-lookup",
-    "shutdown-send-retry-after",
-    "skip-headers",
-    "skip-log-headers",
-    "storage-driver-secure",
-    "use-legacy-policy-config",
-    "use-service-account-credentials",
-    "version",
-    "volume-host-allow-local-loopback",
-    "watch-cache",
-    "windows-service",
-];

@@ -14,6 +14,8 @@ pub struct Evidence {
 pub struct Observation {
     /// A path, or a process with its pid.
     pub subject: String,
+    /// The process that the subject is, or whose flags name it. Nothing if it concerns every process.
+    pub process: Option<u32>,
     /// The property of the subject: a flag, a path in a document, `permissions and owner`.
     pub attribute: String,
     /// The result.
@@ -33,11 +35,20 @@ pub enum Observed {
         default: Option<Value>,
     },
     /// Files with the same mode and owner.
-    Files(FileGroup),
+    Files(Box<FileGroup>),
     /// The subject does not exist.
     Missing(String),
+    /// Nothing on this node can have the subject, such as the manifest of a component that no pod runs.
+    NotApplicable(String),
     /// The value cannot be determined: unreadable, malformed, not mounted.
     Unknown(String),
+    /// The user gave no document that shows it.
+    NotGiven {
+        /// Why nothing is known.
+        reason: String,
+        /// The command that prints the document.
+        command: &'static str,
+    },
     /// A note for the reader; it is not judged.
     Remark(String),
 }
@@ -54,11 +65,11 @@ pub(crate) enum EvidenceKind {
 /// Files with the same mode, owner and group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileGroup {
-    /// Permission bits, with setuid, setgid and sticky.
-    pub mode: u32,
-    /// The names of the owner: the usual name first, the uid last.
+    /// Permission bits, with setuid, setgid and sticky. A described host need not say them.
+    pub mode: Option<u32>,
+    /// The names of the owner: the usual name first, the uid last. None if a described host does not say it.
     pub users: Vec<String>,
-    /// The names of the group: the usual name first, the gid last.
+    /// The names of the group: the usual name first, the gid last. None if a described host does not say it.
     pub groups: Vec<String>,
     /// Why the lists of names may be incomplete.
     pub names_unknown: Option<String>,
@@ -66,6 +77,33 @@ pub struct FileGroup {
     pub count: usize,
     /// The paths of the first few files.
     pub examples: Vec<String>,
+    /// The file, or the directory of the tree that was read.
+    pub path: String,
+    /// Set if somebody besides root and their owner can put other files in their place, so that their own permissions and
+    /// owner protect nothing.
+    pub replaceable: Option<Replaceable>,
+}
+
+/// Why somebody else can replace a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replaceable {
+    /// In words.
+    pub reason: String,
+    /// The directory, or a link in a sticky one, that decides which file it is.
+    pub directory: String,
+    /// What gives access to the directory.
+    pub access: Access,
+}
+
+/// What of a directory lets somebody write to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Its mode, for everyone.
+    Others,
+    /// Its mode, for its group.
+    Group,
+    /// That it belongs to a user other than root.
+    Owner,
 }
 
 impl Evidence {
@@ -79,16 +117,44 @@ impl Observed {
     /// Why there is nothing to judge.
     pub(crate) fn reason(&self) -> Option<&str> {
         match self {
-            Self::Missing(reason) | Self::Unknown(reason) | Self::Remark(reason) => Some(reason),
+            Self::Missing(reason)
+            | Self::NotApplicable(reason)
+            | Self::Unknown(reason)
+            | Self::NotGiven { reason, .. }
+            | Self::Remark(reason) => Some(reason),
             Self::Value(_) | Self::Unset { .. } | Self::Files(_) => None,
+        }
+    }
+
+    /// The same where the subject must exist: if it is missing, nothing is known of it.
+    pub(crate) fn missing_is_unknown(self, explain: impl FnOnce(String) -> String) -> Self {
+        match self {
+            Self::Missing(reason) => Self::Unknown(explain(reason)),
+            other @ (Self::Value(_)
+            | Self::Unset { .. }
+            | Self::Files(_)
+            | Self::NotApplicable(_)
+            | Self::Unknown(_)
+            | Self::NotGiven { .. }
+            | Self::Remark(_)) => other,
         }
     }
 }
 
 impl FileGroup {
+    /// The mode in octal digits: `644`.
+    pub fn permissions(&self) -> String {
+        self.mode.map_or_else(|| "unknown".to_owned(), |mode| format!("{mode:03o}"))
+    }
+
     /// `user:group`, by the usual names.
     pub fn owner(&self) -> String {
-        let first = |names: &[String]| names.first().cloned().unwrap_or_default();
+        let first = |names: &[String]| names.first().cloned().unwrap_or_else(|| "unknown".to_owned());
         format!("{}:{}", first(&self.users), first(&self.groups))
+    }
+
+    /// The first of the files.
+    pub(crate) fn first(&self) -> &str {
+        self.examples.first().unwrap_or(&self.path)
     }
 }

@@ -19,6 +19,40 @@ pub fn leading_version(text: &str) -> Option<String> {
     minor_version(version).filter(|(major, _)| *major == 1).map(|_| version.to_owned())
 }
 
+/// The minor versions of Kubernetes 1 that a node may have: one where its version is known, every one where nothing is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KubernetesVersions {
+    first: u32,
+    last: u32,
+}
+
+impl KubernetesVersions {
+    /// Nothing is known of the version.
+    pub const UNKNOWN: Self = Self { first: 0, last: u32::MAX };
+
+    /// The minor version of a text such as `v1.29.3`.
+    pub fn of(text: &str) -> Option<Self> {
+        minor_version(text).filter(|(major, _)| *major == 1).map(|(_, minor)| Self { first: minor, last: minor })
+    }
+
+    /// From the lowest to the highest of these versions; unknown if there is none, or if one of them is not a version.
+    pub fn spanning<'t>(texts: impl IntoIterator<Item = &'t str>) -> Self {
+        let join = |all: Self, one: Self| Self { first: all.first.min(one.first), last: all.last.max(one.last) };
+        let versions: Option<Vec<Self>> = texts.into_iter().map(Self::of).collect();
+        versions.and_then(|versions| versions.into_iter().reduce(join)).unwrap_or(Self::UNKNOWN)
+    }
+
+    /// Whether the version may be 1.`minor` or newer.
+    pub const fn may_be_from(self, minor: u32) -> bool {
+        self.last >= minor
+    }
+
+    /// Whether the version may be older than 1.`minor`.
+    pub const fn may_be_before(self, minor: u32) -> bool {
+        self.first < minor
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -48,5 +82,18 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(minor_version(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn a_range_of_versions_answers_what_may_be() {
+        let known = KubernetesVersions::of("v1.29.3-eks-abc").expect("a version");
+        assert!(known.may_be_from(29) && !known.may_be_from(30) && !known.may_be_before(29) && known.may_be_before(30));
+        let several = KubernetesVersions::spanning(["1.31", "1.29", "1.30"]);
+        assert!(several.may_be_from(31) && !several.may_be_from(32) && several.may_be_before(30));
+        assert!(!several.may_be_before(29));
+        for texts in [vec![], vec!["1.29", "eks-1.0"], vec!["3.5.1"]] {
+            assert_eq!(KubernetesVersions::spanning(texts), KubernetesVersions::UNKNOWN);
+        }
+        assert!(KubernetesVersions::UNKNOWN.may_be_before(1) && KubernetesVersions::UNKNOWN.may_be_from(1000));
     }
 }

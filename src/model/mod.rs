@@ -2,7 +2,10 @@
 
 mod arguments;
 mod component;
+mod document_kind;
 mod evidence;
+mod flag_kind;
+mod go_values;
 mod id;
 mod kubernetes_version;
 mod outcome;
@@ -14,13 +17,16 @@ mod verdict;
 
 pub use arguments::{Arguments, Reading};
 pub use component::{Component, Precedence};
+pub use document_kind::DocumentKind;
 pub(crate) use evidence::EvidenceKind;
-pub use evidence::{Evidence, FileGroup, Observation, Observed};
+pub use evidence::{Access, Evidence, FileGroup, Observation, Observed, Replaceable};
+pub use flag_kind::FlagKind;
+pub use go_values::{parse_bool, parse_duration, parse_number, split_list};
 pub use id::Id;
-pub use kubernetes_version::{leading_version, minor_version};
+pub use kubernetes_version::{KubernetesVersions, leading_version, minor_version};
 pub use outcome::{EvidenceEntry, Extensions, Finding, Location, Outcome, Text};
 pub use severity::Severity;
 pub use status::Status;
 pub use target::Target;
-pub use value::{Value, ValueKind, parse_bool, parse_duration, parse_number, split_list};
+pub use value::{Value, ValueKind};
 pub use verdict::Verdict;

@@ -26,6 +26,8 @@ pub struct Outcome {
     pub actual: String,
     /// What to do on this node.
     pub remediation: Text,
+    /// Whether the remediation changes nothing, so that nothing can break.
+    pub changes_nothing: bool,
     /// What was observed, subject by subject.
     pub findings: Vec<Finding>,
     /// Data for other tools' formats.

@@ -1,7 +1,9 @@
 //! The status of a check or finding.
 
+use crate::text::suggestions;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::str::FromStr;
 
 /// The status of a check or a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -46,6 +48,22 @@ impl Status {
     pub fn worst(statuses: impl IntoIterator<Item = Self>) -> Option<Self> {
         let statuses: Vec<Self> = statuses.into_iter().collect();
         Self::WORST_FIRST.into_iter().find(|status| statuses.contains(status))
+    }
+}
+
+impl FromStr for Status {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let ids = || Self::WORST_FIRST.into_iter().map(Self::id);
+        Self::WORST_FIRST.into_iter().find(|status| status.id() == text).ok_or_else(|| {
+            let near = suggestions(text, ids());
+            let separator = if near.is_empty() { ";" } else { "" };
+            format!(
+                "unknown status `{text}`{near}{separator} the statuses are {}",
+                ids().collect::<Vec<_>>().join(", ")
+            )
+        })
     }
 }
 

@@ -1,5 +1,6 @@
-//! Values of settings and documents, and the notations that components accept for them.
+//! Values of settings and documents.
 
+use super::go_values::{parse_bool, parse_duration, parse_number, split_list, split_urls};
 use crate::text::quote;
 use serde_json::Value as Json;
 use std::fmt;
@@ -36,9 +37,20 @@ pub enum ValueKind {
     Duration,
     /// Several texts, separated by commas; the lists of a repeated flag are joined.
     List,
+    /// The URLs of a setting of etcd, separated by commas. Versions of etcd differ in which of several flags counts, so that
+    /// the value has the URLs of all of them.
+    Urls,
+    /// `GROUP/RESOURCE#SERVER;SERVER` of the API server, separated by commas; the value has all servers.
+    Overrides,
     /// `KEY=VALUE` pairs; the value is the boolean of one key.
     Map,
 }
+
+/// Names in `--feature-gates` that set every gate of one stage.
+const GATE_GROUPS: [&str; 2] = ["AllAlpha", "AllBeta"];
+
+/// The least number without a sign of more than 63 bits.
+const LEAST_TOO_LARGE: f64 = 9_223_372_036_854_775_808.0;
 
 impl ValueKind {
     /// Reads the values of a flag or variable, in order. The error says what is expected.
@@ -56,25 +68,22 @@ impl ValueKind {
                 parse_duration(last).ok_or_else(|| format!("{} is not a duration such as 5m0s", quote(last)))?,
             ),
             Self::List => Value::List(texts.iter().flat_map(|t| split_list(t)).collect()),
+            Self::Urls => {
+                let mut urls: Vec<String> = Vec::new();
+                for url in texts.iter().flat_map(|t| split_urls(t)) {
+                    if !urls.contains(&url) {
+                        urls.push(url);
+                    }
+                }
+                Value::List(urls)
+            }
+            Self::Overrides => {
+                let entries = texts.iter().flat_map(|t| split_list(t));
+                Value::List(entries.flat_map(|entry| servers_of(&entry)).collect())
+            }
             Self::Map => {
-                let pairs: Vec<(&str, Option<&str>)> = texts
-                    .iter()
-                    .flat_map(|t| t.split(','))
-                    .map(|p| p.split_once('=').map_or((p.trim(), None), |(k, v)| (k.trim(), Some(v.trim()))))
-                    // The gates of the control plane can have the name of their component before them since 1.31; the
-                    // gates of Kubernetes itself have `kube` or none.
-                    .map(|(k, v)| (k.strip_prefix("kube:").unwrap_or(k), v))
-                    .collect();
-                let found = keys.iter().find_map(|key| pairs.iter().rev().find(|(k, _)| k == key));
-                return found
-                    .map(|(k, v)| {
-                        let value = v.and_then(parse_bool).map(Value::Bool);
-                        value.ok_or_else(|| {
-                            let pair = quote(&format!("{k}={}", v.unwrap_or_default()));
-                            format!("{pair} is neither true nor false")
-                        })
-                    })
-                    .transpose();
+                let found = keys.iter().find_map(|key| boolean_of(texts, key).transpose());
+                return found.transpose().map(|found| found.map(Value::Bool));
             }
         };
         Ok(Some(value).filter(|v| !v.is_empty()))
@@ -82,7 +91,12 @@ impl ValueKind {
 
     /// Reads a value of a YAML or JSON document. Null and empty values are none. The error says what is expected.
     pub fn of_json(self, json: &Json, keys: &[String]) -> Result<Option<Value>, String> {
-        let wrong = || format!("{} is not {}", quote(&json.to_string()), self.describe());
+        // A number beyond 64 bits is kept as a float, whose text nobody wrote.
+        let is_too_large = json.as_f64().is_some_and(|number| number.abs() >= LEAST_TOO_LARGE);
+        let wrong = || {
+            let text = if is_too_large { "a number beyond 64 bits".to_owned() } else { quote(&json.to_string()) };
+            format!("{text} is not {}", self.describe())
+        };
         let value = match (self, json) {
             (_, Json::Null) => return Ok(None),
             (Self::Bool, Json::Bool(b)) => Value::Bool(*b),
@@ -91,6 +105,7 @@ impl ValueKind {
             (Self::Text, Json::String(text)) => Value::Text(text.clone()),
             (Self::Text, Json::Bool(_) | Json::Number(_)) => Value::Text(json.to_string()),
             (Self::List, Json::Array(items)) => Value::List(items.iter().map(text_of).collect()),
+            (Self::Urls, Json::String(text)) => Value::List(split_urls(text)),
             (Self::Map, Json::Object(map)) => {
                 return match keys.iter().find_map(|key| map.get(key)) {
                     None | Some(Json::Null) => Ok(None),
@@ -98,9 +113,17 @@ impl ValueKind {
                     Some(other) => Err(format!("{} is neither true nor false", quote(&other.to_string()))),
                 };
             }
-            (Self::Text | Self::Bool | Self::Number | Self::Duration | Self::List | Self::Map, _) => {
-                return Err(wrong());
-            }
+            (
+                Self::Text
+                | Self::Bool
+                | Self::Number
+                | Self::Duration
+                | Self::List
+                | Self::Urls
+                | Self::Overrides
+                | Self::Map,
+                _,
+            ) => return Err(wrong()),
         };
         Ok(Some(value).filter(|v| !v.is_empty()))
     }
@@ -112,6 +135,8 @@ impl ValueKind {
             Self::Number => "a whole number",
             Self::Duration => "a duration such as \"5m0s\"",
             Self::List => "a list",
+            Self::Urls => "a text of URLs with commas between them",
+            Self::Overrides => "a text of servers for resources",
             Self::Map => "a mapping",
         }
     }
@@ -161,13 +186,36 @@ impl fmt::Display for Value {
     }
 }
 
-/// Parses a boolean as strconv.ParseBool of Go does.
-pub fn parse_bool(text: &str) -> Option<bool> {
-    match text {
-        "1" | "t" | "T" | "TRUE" | "true" | "True" => Some(true),
-        "0" | "f" | "F" | "FALSE" | "false" | "False" => Some(false),
-        _ => None,
+/// The boolean of a key in `KEY=VALUE` pairs: the last one.
+fn boolean_of(texts: &[&str], key: &str) -> Result<Option<bool>, String> {
+    let mut before = None;
+    for text in texts {
+        let pairs =
+            text.split(',').map(|p| p.split_once('=').map_or((p.trim(), None), |(k, v)| (k.trim(), Some(v.trim()))));
+        // The gates of the control plane can have the name of their component before them since 1.31; the gates of
+        // Kubernetes itself have `kube` or none.
+        let mut pairs = pairs.map(|(k, v)| (k.strip_prefix("kube:").unwrap_or(k), v));
+        let Some((_, value)) = pairs.rfind(|(k, _)| *k == key) else {
+            continue;
+        };
+        let value = value.unwrap_or_default();
+        let value = parse_bool(value)
+            .ok_or_else(|| format!("{} is neither true nor false", quote(&format!("{key}={value}"))))?;
+        // Up to 1.30 the first flag sets all gates of the group, and a later one only those that are not set.
+        if GATE_GROUPS.contains(&key) && before.is_some_and(|before| before != value) {
+            return Err(format!(
+                "{key} is true in one flag and false in another, and versions differ in which one counts"
+            ));
+        }
+        before = Some(value);
     }
+    Ok(before)
+}
+
+/// The servers of one resource: those after `#`, separated by `;`. Without `#` it is kept as it is.
+fn servers_of(entry: &str) -> Vec<String> {
+    let servers = entry.split_once('#').map_or(entry, |(_, servers)| servers);
+    servers.split(';').map(|server| server.trim().to_owned()).collect()
 }
 
 /// A number without a fraction, also one that is written with a point or an exponent: the components read `4e3` as 4000.
@@ -177,63 +225,6 @@ fn whole_number(number: &serde_json::Number) -> Option<i64> {
     let float = || number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() <= MAX_EXACT);
     #[allow(clippy::cast_possible_truncation, reason = "it is whole and small enough")]
     number.as_i64().or_else(|| float().map(|float| float as i64))
-}
-
-/// Parses a whole number as the flags of Go do: decimal, or by its prefix hexadecimal, binary or octal, with single
-/// underscores between the digits. `030` is 24.
-pub fn parse_number(text: &str) -> Option<i64> {
-    let (negative, body) = match text.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, text.strip_prefix('+').unwrap_or(text)),
-    };
-    let lower = body.to_ascii_lowercase();
-    let (radix, digits) = match lower.get(..2) {
-        Some("0x") => (16, &lower[2..]),
-        Some("0b") => (2, &lower[2..]),
-        Some("0o") => (8, &lower[2..]),
-        _ => match lower.strip_prefix('0') {
-            Some(rest) if !rest.is_empty() => (8, rest),
-            _ => (10, lower.as_str()),
-        },
-    };
-    // An underscore may also follow the prefix, but stands at no end and beside no other.
-    if digits.ends_with('_') || digits.contains("__") || radix == 10 && digits.starts_with('_') {
-        return None;
-    }
-    let digits = digits.replace('_', "");
-    // Rust accepts a sign here, Go does not accept a second one.
-    let number = i64::from_str_radix(&digits, radix).ok().filter(|_| !digits.starts_with(['+', '-']))?;
-    Some(if negative { -number } else { number })
-}
-
-/// Parses a duration as time.ParseDuration of Go does, except negative ones: `1h30m`, `1.5s`, `0`.
-pub fn parse_duration(text: &str) -> Option<Duration> {
-    if text == "0" {
-        return Some(Duration::ZERO);
-    }
-    let mut rest = text.strip_prefix('+').unwrap_or(text);
-    let mut seconds = 0.0_f64;
-    if rest.is_empty() {
-        return None;
-    }
-    while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
-        let number: f64 = rest[..digits].parse().ok()?;
-        rest = &rest[digits..];
-        let unit_end = rest.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(rest.len());
-        let unit = match &rest[..unit_end] {
-            "ns" => 1e-9,
-            "us" | "µs" | "μs" => 1e-6,
-            "ms" => 1e-3,
-            "s" => 1.0,
-            "m" => 60.0,
-            "h" => 3600.0,
-            _ => return None,
-        };
-        seconds += number * unit;
-        rest = &rest[unit_end..];
-    }
-    Duration::try_from_secs_f64(seconds).ok()
 }
 
 /// A duration in hours, minutes and seconds: `1h0m30s`, `1.500s`. What is less than a millisecond is cut off.
@@ -249,36 +240,6 @@ fn show_duration(span: Duration) -> String {
     }
 }
 
-/// Splits a list of a flag at commas; whitespace around elements and empty elements are dropped. An element can be in double
-/// quotes, and only the first line that is not empty counts, because the components read one record of CSV.
-pub fn split_list(text: &str) -> Vec<String> {
-    let mut elements = vec![String::new()];
-    let mut quoted = false;
-    let mut letters = text.chars().peekable();
-    while let Some(letter) = letters.next() {
-        let element = elements.last_mut();
-        match (letter, element) {
-            ('"', Some(element)) if quoted && letters.peek() == Some(&'"') => {
-                letters.next();
-                element.push('"');
-            }
-            ('"', Some(element)) if quoted || element.trim().is_empty() => quoted = !quoted,
-            (',', _) if !quoted => elements.push(String::new()),
-            ('\n', _) if !quoted => {
-                // A line break may be two characters.
-                let is_empty = elements.len() == 1 && matches!(elements[0].as_str(), "" | "\r");
-                if !is_empty {
-                    break;
-                }
-                elements[0].clear();
-            }
-            (letter, Some(element)) => element.push(letter),
-            (_, None) => {}
-        }
-    }
-    elements.iter().map(|e| e.trim().to_owned()).filter(|e| !e.is_empty()).collect()
-}
-
 fn text_of(json: &Json) -> String {
     match json {
         Json::String(text) => text.clone(),
@@ -290,41 +251,6 @@ fn text_of(json: &Json) -> String {
 mod tests {
     use super::*;
     use serde_json::json;
-
-    #[test]
-    fn parses_booleans_like_go() {
-        for text in ["1", "t", "T", "TRUE", "true", "True"] {
-            assert_eq!(parse_bool(text), Some(true), "{text}");
-        }
-        for text in ["0", "f", "F", "FALSE", "false", "False"] {
-            assert_eq!(parse_bool(text), Some(false), "{text}");
-        }
-        for text in ["", "yes", "no", "tRUE", " true", "on"] {
-            assert_eq!(parse_bool(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn parses_durations_like_go() {
-        let cases = [
-            ("60s", 60_000),
-            ("1m0s", 60_000),
-            ("4h0m0s", 14_400_000),
-            ("1h30m", 5_400_000),
-            ("1.5s", 1500),
-            ("0", 0),
-            ("0s", 0),
-            ("300ms", 300),
-        ];
-        for (text, milliseconds) in cases {
-            assert_eq!(parse_duration(text), Some(Duration::from_millis(milliseconds)), "{text}");
-        }
-        for text in ["", "60", "5 m", "m", "-1s", "1x", "1e99h"] {
-            assert_eq!(parse_duration(text), None, "{text}");
-        }
-        assert_eq!(Value::Duration(Duration::from_secs(14_400)).to_string(), "4h0m0s");
-        assert_eq!(Value::Duration(Duration::from_secs(300)).to_string(), "5m0s");
-    }
 
     #[test]
     fn reads_texts_in_the_type_of_the_setting() {
@@ -366,6 +292,20 @@ mod tests {
             (ValueKind::List, &["\n\r\nA,B\r\nC"], none, Ok(Some(list(&["A", "B"])))),
             (ValueKind::List, &[",\nA"], none, Ok(None)),
             (ValueKind::List, &["\"A\nB\",C\nD"], none, Ok(Some(list(&["A\nB", "C"])))),
+            // etcd splits at every comma: neither a line nor a quote ends a list.
+            (ValueKind::Urls, &["https://a:1,\nhttp://b:2 "], none, Ok(Some(list(&["https://a:1", "http://b:2"])))),
+            (ValueKind::Urls, &["https://a,http://b", "https://a"], none, Ok(Some(list(&["https://a", "http://b"])))),
+            (ValueKind::Urls, &[r#""https://a,http://b""#], none, Ok(Some(list(&["\"https://a", "http://b\""])))),
+            (ValueKind::Urls, &[""], none, Ok(None)),
+            (
+                ValueKind::Overrides,
+                &["/events#https://a:1;http://b:2,apps/deployments#https://c:3", "/secrets#http://d:4"],
+                none,
+                Ok(Some(list(&["https://a:1", "http://b:2", "https://c:3", "http://d:4"]))),
+            ),
+            (ValueKind::Overrides, &["/events"], none, Ok(Some(list(&["/events"])))),
+            (ValueKind::Overrides, &["/events#"], none, Ok(Some(list(&[""])))),
+            (ValueKind::Overrides, &[""], none, Ok(None)),
             (ValueKind::Map, &["A=true,RotateKubeletServerCertificate=false"], &keys, Ok(Some(Value::Bool(false)))),
             (ValueKind::Map, &["AllBeta=false", "B=1"], &keys, Ok(Some(Value::Bool(false)))),
             (ValueKind::Map, &["kube:AllBeta=false"], &keys, Ok(Some(Value::Bool(false)))),
@@ -374,10 +314,42 @@ mod tests {
             (ValueKind::Map, &["A=true"], &keys, Ok(None)),
             (ValueKind::Map, &["AllBeta=x"], &keys, Err(())),
             (ValueKind::Map, &["AllBeta"], &keys, Err(())),
+            // In one flag the last pair counts; of several flags, that depends on the version.
+            (ValueKind::Map, &["AllBeta=false,AllBeta=true"], &keys, Ok(Some(Value::Bool(true)))),
+            (ValueKind::Map, &["AllBeta=true", "A=true", "AllBeta=1"], &keys, Ok(Some(Value::Bool(true)))),
+            (ValueKind::Map, &["AllBeta=false", "AllBeta=true"], &keys, Err(())),
+            (ValueKind::Map, &["AllBeta=true", "kube:AllBeta=false"], &keys, Err(())),
+            // A gate of its own has the last value, and the group does not change it.
+            (
+                ValueKind::Map,
+                &["RotateKubeletServerCertificate=false", "RotateKubeletServerCertificate=true"],
+                &keys,
+                Ok(Some(Value::Bool(true))),
+            ),
+            (
+                ValueKind::Map,
+                &["AllBeta=false", "AllBeta=true,RotateKubeletServerCertificate=true"],
+                &keys,
+                Ok(Some(Value::Bool(true))),
+            ),
         ];
         for (kind, texts, keys, expected) in cases {
             assert_eq!(kind.of_texts(texts, keys).map_err(drop), *expected, "{kind:?} {texts:?}");
         }
+    }
+
+    #[test]
+    fn shows_durations_in_hours_minutes_and_seconds() {
+        assert_eq!(Value::Duration(Duration::from_secs(14_400)).to_string(), "4h0m0s");
+        assert_eq!(Value::Duration(Duration::from_secs(300)).to_string(), "5m0s");
+    }
+
+    #[test]
+    fn a_number_that_is_too_large_is_named_as_such() {
+        let error = ValueKind::Number.of_json(&json!(1e20), &[]).expect_err("too large");
+        assert_eq!(error, "a number beyond 64 bits is not a whole number");
+        let error = ValueKind::Number.of_json(&json!(0.5), &[]).expect_err("a fraction");
+        assert_eq!(error, "`0.5` is not a whole number");
     }
 
     #[test]
@@ -395,6 +367,14 @@ mod tests {
             (ValueKind::Duration, json!("0s"), Ok(Some(Value::Duration(Duration::ZERO)))),
             (ValueKind::List, json!("a"), Err(())),
             (ValueKind::List, json!([]), Ok(None)),
+            (
+                ValueKind::Urls,
+                json!("https://a,\nhttp://b\n"),
+                Ok(Some(Value::List(vec!["https://a".into(), "http://b".into()]))),
+            ),
+            (ValueKind::Urls, json!(["https://a"]), Err(())),
+            (ValueKind::Urls, json!(""), Ok(None)),
+            (ValueKind::Overrides, json!("/events#https://a"), Err(())),
             (ValueKind::Text, json!(null), Ok(None)),
             (ValueKind::Text, json!({"a": 1}), Err(())),
         ];

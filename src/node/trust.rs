@@ -1,6 +1,6 @@
 //! Which processes with the name of a component are taken for it: any user can start a process with any name.
 
-use super::cgroup::{is_api_pod, is_container, is_kubernetes_service, is_user_session};
+use super::cgroup::{is_api_pod, is_container, is_kubernetes_service, is_talos_service, is_user_session};
 use crate::model::Component;
 use crate::source::node::{Accounts, Process};
 
@@ -21,6 +21,7 @@ pub(super) fn is_trusted(component: Component, process: &Process, accounts: &Acc
         || own_account
         || is_kubernetes_service(component.program(), &process.cgroup)
         || is_container(&process.cgroup)
+        || is_talos_service(&process.cgroup)
 }
 
 /// Whether a user may have started this process of root and chosen its arguments: a setuid program, such as sudo while it
@@ -56,6 +57,7 @@ mod tests {
             privileged: true,
             real_uid: uid,
             effective_uid: uid,
+            started: None,
             cgroup: cgroup.to_owned(),
             cwd: None,
         }
@@ -80,6 +82,9 @@ mod tests {
             (etcd(999, "/system.slice/cron.service"), false),
             (etcd(999, "/system.slice/snap.kube-node.service"), true),
             (etcd(1501, ""), true),
+            (etcd(60, "/podruntime/etcd"), true),
+            (etcd(60, "/system/podruntime/etcd"), false),
+            (etcd(1000, "/user.slice/user-1000.slice/podruntime/etcd"), false),
             (etcd(999, "/system.slice/etcd.service"), true),
             (etcd(1000, "/user.slice/user-1000.slice/user@1000.service/app.slice/etcd.service"), false),
             (etcd(65534, ""), false),

@@ -34,9 +34,9 @@ impl<K: Hash + Eq + Clone, V: Clone> Cache<K, V> {
         self.0.borrow_mut().insert(key, value);
     }
 
-    /// Sets the values of many keys.
-    pub(super) fn extend(&self, entries: impl Iterator<Item = (K, V)>) {
-        self.0.borrow_mut().extend(entries);
+    /// Sets the value of a key that has none.
+    pub(super) fn insert_if_unknown(&self, key: &K, value: V) {
+        self.0.borrow_mut().entry(key.clone()).or_insert(value);
     }
 
     /// Whether the value of a key is known.

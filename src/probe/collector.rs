@@ -4,9 +4,10 @@ use super::batch::Batch;
 use super::context::{CollectContext, shown};
 use super::document_store::Excerpt;
 use super::{DocumentPath, FileRef, FileRole, Probe, locate};
-use crate::model::{Component, Evidence, Observation, Observed};
-use crate::node::{Config, Node};
-use crate::source::node::{HostPath, NodeSource, SourceError};
+use crate::model::{Component, Evidence, KubernetesVersions, Observation, Observed};
+use crate::node::Node;
+use crate::source::cloud::CloudDocuments;
+use crate::source::node::{HostPath, KubeletConfiguration, NodeSource, SourceError};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
@@ -20,10 +21,26 @@ pub struct Collector<'a> {
 
 impl<'a> Collector<'a> {
     /// Reads `node`, which was detected on `source`. The metadata of the components' possible files is read at once.
-    pub fn new(source: &'a dyn NodeSource, node: &'a Node, config: &'a Config) -> Self {
-        let context = CollectContext::new(source, node, config);
-        context.files.prefetch(locate::possible_files(config));
+    pub fn new(source: &'a dyn NodeSource, node: &'a Node) -> Self {
+        let context = CollectContext::new(source, node);
+        context.files.prefetch(locate::possible_files(node));
         Self { context }
+    }
+
+    /// Sets the Kubernetes versions that the node may have; until then nothing is known of them. What a setting does and what
+    /// its default is depends on the version.
+    pub fn set_versions(&mut self, versions: KubernetesVersions) {
+        self.context.versions = versions;
+    }
+
+    /// Sets the documents that the user saved of the cluster's provider; until then there are none.
+    pub fn set_cloud(&mut self, documents: &'a CloudDocuments) {
+        self.context.cloud = Some(documents);
+    }
+
+    /// Sets the running configuration of the kubelet, from which all of its settings are then taken.
+    pub fn set_kubelet(&mut self, configuration: &'a KubeletConfiguration) {
+        self.context.kubelet = Some(configuration);
     }
 
     /// The evidence of each probe, in their order. What several of them need of one tree or environment is read once.
@@ -37,16 +54,19 @@ impl<'a> Collector<'a> {
     }
 
     fn collect(&self, probe: &Probe) -> Evidence {
-        if self.context.source.recorded_probes().is_some_and(|recorded| !recorded.contains(&probe.key())) {
+        let of_node = probe.cloud().is_none();
+        if of_node && self.context.source.recorded_probes().is_some_and(|recorded| !recorded.contains(&probe.key())) {
             return Evidence::one(Observation {
                 subject: "snapshot".to_owned(),
+                process: None,
                 attribute: probe.describe(),
                 observed: Observed::Unknown(NOT_IN_SNAPSHOT.to_owned()),
                 source: "snapshot".to_owned(),
             });
         }
         let evidence = probe.as_collect().collect(&self.context);
-        tracing::debug!(probe = probe.describe(), observations = evidence.observations.len(), "collected");
+        let count = evidence.observations.len();
+        tracing::debug!("read {}: {count} observation{}", probe.describe(), if count == 1 { "" } else { "s" });
         evidence
     }
 
@@ -60,6 +80,12 @@ impl<'a> Collector<'a> {
     /// The path of a component's file for a remediation: where it is, else where it usually is.
     pub fn path_to_name(&self, component: Component, role: FileRole) -> Option<String> {
         locate::path_to_name(&self.context, component, role)
+    }
+
+    /// Whether no process of this node can have a file with this role.
+    pub fn has_none(&self, component: Component, role: FileRole) -> bool {
+        let located = locate::locate(&self.context, &FileRef::Known(component, role));
+        !located.is_empty() && located.iter().all(|file| matches!(file, Err(Observed::NotApplicable(_))))
     }
 
     /// What `extract` returns for a text file. A snapshot holds no more of it, so `extract` must return its own result

@@ -2,11 +2,15 @@
 //! holds only these.
 
 use super::cache::Cache;
+use super::certificate::{Certificate, Reader, authorities};
 use super::excerpt::{Leaf, ReadScope, ReadScopes};
 use super::files::CachedFiles;
+use super::markup::DuplicateKeys;
 use super::{DocumentPath, markup};
+use crate::model::{DocumentKind, KubernetesVersions};
 use crate::source::node::{HostPath, SourceError};
 use serde_json::Value as Json;
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
@@ -15,6 +19,9 @@ use std::rc::Rc;
 const MAX_BYTES: usize = 8 << 20;
 /// Nodes of all parsed documents, likewise.
 const MAX_NODES: usize = 100_000;
+
+/// What says which kind of document it is.
+const TYPE: &[(&str, Leaf)] = &[("kind", Leaf::Whole), ("apiVersion", Leaf::Whole)];
 
 /// What was read of each file, or why it could not be.
 type ReadCache<T> = Cache<HostPath, Result<Rc<T>, SourceError>>;
@@ -56,6 +63,37 @@ impl<'a> DocumentStore<'a> {
         Ok(path.find(&*self.document(file)?))
     }
 
+    /// A document of which the caller reads only the value at a path.
+    pub(super) fn at(&self, file: &HostPath, path: &DocumentPath) -> Result<Rc<Json>, SourceError> {
+        self.add_scope(file, ReadScope::Path(path.clone()));
+        self.document(file)
+    }
+
+    /// A document of which the caller reads only the value at a path, whose names it takes in any case.
+    pub(super) fn at_in_any_case(&self, file: &HostPath, path: &DocumentPath) -> Result<Rc<Json>, SourceError> {
+        self.add_scope(file, ReadScope::AnyCase(path.clone()));
+        self.document(file)
+    }
+
+    /// Fails if a component cannot have read a document, because it is of another kind or API version.
+    pub(super) fn verify_kind(
+        &self,
+        file: &HostPath,
+        kind: &DocumentKind,
+        versions: KubernetesVersions,
+    ) -> Result<(), SourceError> {
+        self.add_scope(file, ReadScope::Parts(TYPE));
+        let document = self.document(file)?;
+        let text = |key: &str| document.get(key).and_then(Json::as_str);
+        let refusal = kind.refusal(text("kind"), text("apiVersion"), versions);
+        refusal.map_or(Ok(()), |reason| Err(SourceError::Malformed(reason)))?;
+        if kind.refuses_duplicate_keys() {
+            self.add_scope(file, ReadScope::UniqueKeys);
+            markup::parse(&self.read(file)?, DuplicateKeys::Refused)?;
+        }
+        Ok(())
+    }
+
     /// A document of which the caller reads only these parts.
     pub(super) fn parts(
         &self,
@@ -66,10 +104,10 @@ impl<'a> DocumentStore<'a> {
         self.document(file)
     }
 
-    /// The certificates of a PEM file.
-    pub(super) fn certificates(&self, file: &HostPath) -> Result<Vec<String>, SourceError> {
+    /// The certificates of the authorities in a PEM file.
+    pub(super) fn authorities(&self, file: &HostPath, reader: Reader) -> Result<Vec<Certificate>, SourceError> {
         self.add_scope(file, ReadScope::Certificates);
-        markup::certificates(&self.read(file)?)
+        authorities(&self.read(file)?, reader)
     }
 
     /// The values of a key in a unit file, in order.
@@ -81,7 +119,7 @@ impl<'a> DocumentStore<'a> {
     /// What `extract` returns for a text. It must return its own result unchanged.
     pub(super) fn extract(&self, file: &HostPath, extract: fn(&str) -> String) -> Result<String, SourceError> {
         self.add_scope(file, ReadScope::Extract(extract));
-        Ok(extract(&String::from_utf8_lossy(&self.read(file)?)))
+        Ok(extract(&text_of(&self.read(file)?)))
     }
 
     /// The part of each file that was asked for. Paths with the same name are one file.
@@ -123,11 +161,17 @@ impl<'a> DocumentStore<'a> {
 
     fn document(&self, file: &HostPath) -> Result<Rc<Json>, SourceError> {
         self.documents.get_or_read(file, || {
-            let document = markup::parse(&self.read(file)?)?;
+            let document = markup::parse(&self.read(file)?, DuplicateKeys::LastCounts)?;
             take(&self.nodes_left, count_nodes(&document), "values in documents")?;
             Ok(Rc::new(document))
         })
     }
+}
+
+/// The bytes as text; what is not UTF-8 is replaced. Of megabytes that are UTF-8 this costs a tenth of
+/// [`String::from_utf8_lossy`] alone.
+fn text_of(bytes: &[u8]) -> Cow<'_, str> {
+    str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 /// Takes from what is left of a budget.

@@ -2,20 +2,22 @@
 
 use super::batch::Batch;
 use super::collect::Collect;
-use super::context::{CollectContext, shown, subject_of_process};
+use super::configz;
+use super::context::{CollectContext, shown};
+use super::drop_ins::drop_ins;
+use super::kubelet_merge::{Merged, Origin, Setting, WrongType, in_any_case, merge};
 use super::observed_error::observed_error;
-use super::path::DocumentPath;
-use super::process::{flag_value, is_given, variable_value};
+use super::path::{DocumentPath, Name};
+use super::process::{flag_value, is_given, value_by_names, variable_value};
 use super::setting::SettingProbe;
-use crate::model::{Component, Evidence, EvidenceKind, Observation, Observed, Precedence, Value, ValueKind};
+use super::versioned_default::VersionedDefault;
+use crate::model::{
+    Component, DocumentKind, Evidence, EvidenceKind, Observation, Observed, Precedence, Value, ValueKind,
+};
 use crate::node::Instance;
-use crate::source::node::{FileKind, HostPath, Stat};
-use std::path::Path;
+use crate::source::node::HostPath;
+use serde_json::Value as Json;
 use std::rc::Rc;
-use std::time::Duration;
-
-/// The most drop-ins of one component that are read.
-const MAX_DROP_INS: usize = 1000;
 
 impl Collect for SettingProbe {
     fn describe(&self) -> String {
@@ -41,47 +43,95 @@ impl Collect for SettingProbe {
     }
 
     fn collect(&self, context: &CollectContext<'_>) -> Evidence {
-        let name = self.name();
-        context.each_instance(self.component, &name, |instance| {
-            let (observed, source) = value(context, self, instance);
-            Observation {
-                subject: subject_of_process(self.component, instance.process.pid),
+        let name = self.attribute();
+        let mut more = Vec::new();
+        let mut evidence = context.each_instance(self.component, &name, |instance| {
+            let observation = |(observed, source)| Observation {
+                subject: context.subject(instance),
+                process: Some(instance.process.pid),
                 attribute: name.clone(),
                 observed,
                 source,
-            }
-        })
+            };
+            more.extend(defaults_of_other_versions(context, self, instance).into_iter().map(observation));
+            observation(value(context, self, instance))
+        });
+        evidence.observations.extend(more);
+        evidence
     }
 }
 
-/// The value for one process, and the source that sets it.
+/// Where nothing sets the value, the further defaults that it may have because the version is not known. Each of them is judged.
+fn defaults_of_other_versions(
+    context: &CollectContext<'_>,
+    probe: &SettingProbe,
+    instance: &Instance,
+) -> Vec<(Observed, String)> {
+    let is_versioned = |default: &Option<VersionedDefault>| {
+        default.as_ref().is_some_and(|default| default.candidates(context.versions).count() > 1)
+    };
+    if !is_versioned(&probe.default_with_flags) && !is_versioned(&probe.default_with_file) {
+        return Vec::new();
+    }
+    match resolve(context, probe, instance) {
+        Ok(Resolved::Default { with_file }) => defaults(context, probe, with_file).split_off(1),
+        Ok(Resolved::Value(..) | Resolved::Empty) | Err(_) => Vec::new(),
+    }
+}
+
+/// The defaults that a setting may have, at least one, each with its source.
+fn defaults(context: &CollectContext<'_>, probe: &SettingProbe, with_file: bool) -> Vec<(Observed, String)> {
+    let program = probe.component.program();
+    let default = if with_file { &probe.default_with_file } else { &probe.default_with_flags };
+    let left_out = context.kubelet.filter(|_| probe.component == Component::Kubelet);
+    let source = match (probe.component.config_flag(), with_file) {
+        _ if left_out.is_some() => {
+            let file = left_out.map_or("", |configuration| configuration.file.as_str());
+            format!("default of {program}, since configz in {file} leaves it out,")
+        }
+        (None, _) => format!("default of {program}"),
+        (Some(_), true) => format!("default of {program} with a configuration file"),
+        (Some(_), false) => format!("default of {program} without a configuration file"),
+    };
+    let Some(default) = default else {
+        return vec![(Observed::Unset { default: None }, source)];
+    };
+    let unset = |(value, since): (&Value, Option<u32>)| {
+        let since = since.map_or_else(String::new, |since| format!(" since Kubernetes 1.{since}"));
+        (Observed::Unset { default: Some(value.clone()) }, format!("{source}{since}"))
+    };
+    default.candidates(context.versions).map(unset).collect()
+}
+
+/// The value for one process, and the source that sets it. Of several defaults it may have, that of the oldest version.
 pub(super) fn value(context: &CollectContext<'_>, probe: &SettingProbe, instance: &Instance) -> (Observed, String) {
     match resolve(context, probe, instance) {
-        Ok(Some((value, source))) => (Observed::Value(value), source),
-        Ok(None) => {
-            let program = probe.component.program();
-            let with_file = config_file(context, probe.component, instance).is_some();
-            let default = if with_file { &probe.default_with_file } else { &probe.default_with_flags };
-            let source = match (probe.component.config_flag(), with_file) {
-                (None, _) => format!("default of {program}"),
-                (Some(_), true) => format!("default of {program} with a configuration file"),
-                (Some(_), false) => format!("default of {program} without a configuration file"),
-            };
-            (Observed::Unset { default: default.clone() }, source)
+        Ok(Resolved::Value(value, source)) => (Observed::Value(value), source),
+        Ok(Resolved::Empty) => (Observed::Unset { default: None }, "set to an empty value".to_owned()),
+        Ok(Resolved::Default { with_file }) => {
+            let (observed, source) = defaults(context, probe, with_file).swap_remove(0);
+            let file = with_file.then(|| config_file(context, probe.component, instance)?.ok()).flatten();
+            let change = file.map_or("", |file| context.change_since_start(instance, &file));
+            (observed, format!("{source}{change}"))
         }
         Err(reason) => (Observed::Unknown(reason), "undetermined".to_owned()),
     }
 }
 
+/// A path, with the process that uses it if one runs.
+pub(super) type PathOfProcess = (Option<u32>, Result<HostPath, Observed>);
+
 /// The path that a setting holds, for each process of its component.
-pub(super) fn paths(context: &CollectContext<'_>, probe: &SettingProbe) -> Vec<Result<HostPath, Observed>> {
+pub(super) fn paths(context: &CollectContext<'_>, probe: &SettingProbe) -> Vec<PathOfProcess> {
     let processes = context.node.processes(probe.component);
     if processes.instances.is_empty() {
         let default = probe.default_with_flags.as_ref().filter(|_| !context.node.is_blind());
-        return vec![match default {
+        let default = default.and_then(|default| default.oldest(context.versions));
+        let path = match default {
             Some(path) => Ok(HostPath::host(path.to_string())),
             None => Err(context.absent(probe.component)),
-        }];
+        };
+        return vec![(None, path)];
     }
     let path_of = |instance: &Instance| {
         let path = match value(context, probe, instance).0 {
@@ -89,13 +139,16 @@ pub(super) fn paths(context: &CollectContext<'_>, probe: &SettingProbe) -> Vec<R
             Observed::Unset { default: None } => {
                 return Err(Observed::Missing(format!("{} is not set", probe.name())));
             }
-            other @ (Observed::Files(_) | Observed::Missing(_) | Observed::Unknown(_) | Observed::Remark(_)) => {
-                return Err(other);
-            }
+            other @ (Observed::Files(_)
+            | Observed::Missing(_)
+            | Observed::NotApplicable(_)
+            | Observed::Unknown(_)
+            | Observed::NotGiven { .. }
+            | Observed::Remark(_)) => return Err(other),
         };
         context.resolve(instance, &path).map_err(|error| observed_error(&path, &error))
     };
-    processes.instances.iter().map(path_of).collect()
+    processes.instances.iter().map(|instance| (Some(instance.process.pid), path_of(instance))).collect()
 }
 
 /// The configuration file that a process was given, if any.
@@ -116,25 +169,72 @@ pub(super) fn config_file(
     }))
 }
 
-/// A value with its source, or nothing where the setting is not set.
-type Resolved = Option<(Value, String)>;
+/// What sets a setting.
+enum Resolved {
+    Value(Value, String),
+    /// Nothing does, so that the default applies: that of a component with a configuration file, or without.
+    Default {
+        with_file: bool,
+    },
+    /// It is set to nothing, which no default replaces.
+    Empty,
+}
 
 fn resolve(context: &CollectContext<'_>, probe: &SettingProbe, instance: &Instance) -> Result<Resolved, String> {
     let file = config_file(context, probe.component, instance);
-    let file_alone = probe.component.precedence() == Precedence::FileAlone && file.is_some() && probe.path.is_some();
+    let mut unset = Resolved::Default { with_file: file.is_some() };
+    let is_in_file =
+        probe.path.is_some() || probe.flag.as_deref().is_some_and(|flag| probe.component.ignores_beside_file(flag));
+    let file_alone = probe.component.precedence() == Precedence::FileAlone && file.is_some() && is_in_file;
     // Each key of a map is looked up in all sources before the next key: a later key counts only where the first is nowhere.
-    let key_sets: Vec<&[String]> = if probe.keys.is_empty() { vec![&[]] } else { probe.keys.chunks(1).collect() };
-    for keys in key_sets {
-        if !file_alone && let Some(given) = from_process(context, probe, instance, keys)? {
-            return Ok(given);
+    let keys: Vec<Option<&String>> =
+        if probe.keys.is_empty() { vec![None] } else { probe.keys.iter().map(Some).collect() };
+    for key in keys {
+        if let Some(configuration) = context.kubelet.filter(|_| probe.component == Component::Kubelet) {
+            unset = Resolved::Default { with_file: true };
+            match configz::value(configuration, probe, key)? {
+                Some((value, source)) => return Ok(Resolved::Value(value, source)),
+                None => continue,
+            }
         }
-        if let Some(path) = &probe.path
-            && let Some(found) = from_documents(context, probe, instance, path, file.as_ref(), keys)?
-        {
-            return Ok(Some(found));
+        let given = if file_alone { None } else { from_process(context, probe, instance, key)? };
+        match given {
+            // Of these, one `true` is enough, wherever it is.
+            Some(Resolved::Value(Value::Bool(false), _)) if joins(probe) => {}
+            Some(given) => return Ok(given),
+            None => {}
+        }
+        if probe.path.is_some() {
+            refuse_dynamic_configuration(context, instance)?;
+        }
+        let documents = Documents { context, probe, instance, file: file.as_ref(), key };
+        match documents.resolve()? {
+            Some(found @ (Resolved::Value(..) | Resolved::Empty)) => return Ok(found),
+            Some(found @ Resolved::Default { .. }) => unset = found,
+            None => {}
         }
     }
-    Ok(None)
+    Ok(unset)
+}
+
+/// Up to 1.23, a kubelet can be given a directory for configurations that it gets from the API server, which then replace its
+/// file. Flags still override them.
+fn refuse_dynamic_configuration(context: &CollectContext<'_>, instance: &Instance) -> Result<(), String> {
+    const FLAG: &str = "dynamic-config-dir";
+    if instance.component != Component::Kubelet || !context.versions.may_be_before(24) {
+        return Ok(());
+    }
+    match flag_value(instance, FLAG, ValueKind::Text, &[])? {
+        Some(_) => Err(format!(
+            "the kubelet has --{FLAG}, so a configuration from the API server may replace its configuration file"
+        )),
+        None => Ok(()),
+    }
+}
+
+/// Whether the component takes a boolean setting as true if either its flag or its configuration file says so.
+fn joins(probe: &SettingProbe) -> bool {
+    probe.flag.as_deref().is_some_and(|flag| probe.component.joins_flag_and_file(flag))
 }
 
 /// From the command line, then from the environment. An empty flag is given all the same: it overrides the other sources.
@@ -142,127 +242,151 @@ fn from_process(
     context: &CollectContext<'_>,
     probe: &SettingProbe,
     instance: &Instance,
-    keys: &[String],
+    key: Option<&String>,
 ) -> Result<Option<Resolved>, String> {
+    let keys = key.map_or(&[][..], std::slice::from_ref);
     if let Some(flag) = &probe.flag {
-        match flag_value(instance, flag, probe.kind, keys)? {
-            Some(value) => return Ok(Some(Some((value, format!("flag --{flag}"))))),
-            None if probe.kind != ValueKind::Map && is_given(instance, flag) => return Ok(Some(None)),
+        let names = names_of_flag(context, probe.component, flag);
+        let given: Vec<&str> = names.iter().copied().filter(|name| is_given(instance, name)).collect();
+        match value_by_names(instance, &names, probe.kind, keys)? {
+            Some(value) => {
+                let origin = instance.settings_source.as_ref().map_or_else(String::new, |source| format!(", {source}"));
+                return Ok(Some(Resolved::Value(value, format!("flag --{}{origin}", given.join(", --")))));
+            }
+            // The kubelet sets its defaults before it reads flags.
+            None if (probe.kind, probe.component) == (ValueKind::Text, Component::Kubelet) && !given.is_empty() => {
+                return Ok(Some(Resolved::Empty));
+            }
+            None if probe.kind != ValueKind::Map && !given.is_empty() => {
+                let with_file = config_file(context, probe.component, instance).is_some();
+                return Ok(Some(Resolved::Default { with_file }));
+            }
             None => {}
         }
     }
     if let Some(env) = &probe.env
         && let Some(value) = variable_value(context, instance, env, probe.kind, keys)?
     {
-        return Ok(Some(Some((value, format!("variable {env}")))));
+        return Ok(Some(Resolved::Value(value, format!("variable {env}"))));
     }
     Ok(None)
 }
 
-/// From the drop-ins of the kubelet, the last one first, then from the configuration file.
-fn from_documents(
-    context: &CollectContext<'_>,
-    probe: &SettingProbe,
-    instance: &Instance,
-    path: &DocumentPath,
-    file: Option<&Result<HostPath, String>>,
-    keys: &[String],
-) -> Result<Resolved, String> {
-    let drop_ins = drop_ins(context, probe.component, instance)?;
-    for place in drop_ins.iter().rev() {
-        match in_document(context, place, probe, path, keys)? {
-            // A null in a drop-in removes what earlier drop-ins set; the value of the file stays.
-            InDocument::Null => break,
-            InDocument::Empty => return Ok(None),
-            InDocument::Value(value) => return Ok(Some((value, format!("drop-in {}: {path}", shown(&place.path))))),
-            InDocument::NotSet => {}
+/// The names of a flag in the versions that the node may have, the usual one first.
+fn names_of_flag<'f>(context: &CollectContext<'_>, component: Component, flag: &'f str) -> Vec<&'f str> {
+    let former = component.former_name(flag).filter(|(_, before)| context.versions.may_be_before(*before));
+    std::iter::once(flag).chain(former.map(|(name, _)| name)).collect()
+}
+
+/// A setting in the configuration file of a process, and in the drop-ins of a kubelet.
+struct Documents<'d> {
+    context: &'d CollectContext<'d>,
+    probe: &'d SettingProbe,
+    instance: &'d Instance,
+    file: Option<&'d Result<HostPath, String>>,
+    key: Option<&'d String>,
+}
+
+impl Documents<'_> {
+    fn resolve(&self) -> Result<Option<Resolved>, String> {
+        let Some(path) = &self.probe.path else {
+            return Ok(None);
+        };
+        let drop_ins = drop_ins(self.context, self.probe.component, self.instance)?;
+        let file = self.file.cloned().transpose()?;
+        if file.is_none() && drop_ins.is_empty() {
+            return Ok(None);
+        }
+        let names = path.names(self.key).ok_or_else(|| format!("{path} leads through a list"))?;
+        if self.probe.component == Component::Etcd {
+            return file.map(|file| self.in_any_case(&file, path, &names)).transpose();
+        }
+        let document = file.as_ref().map(|file| self.document(file, path)).transpose()?;
+        let patches = drop_ins.iter().map(|drop_in| self.drop_in(drop_in, path)).collect::<Result<Vec<_>, _>>()?;
+        let patches: Vec<&Json> = patches.iter().map(Rc::as_ref).collect();
+        let place = |origin: Origin| match origin {
+            Origin::DropIn(number) => {
+                format!("drop-in {}", drop_ins.get(number).map_or_else(String::new, |d| shown(&d.path)))
+            }
+            Origin::File | Origin::Default => {
+                format!("file {}", file.as_ref().map_or_else(String::new, |file| shown(&file.path)))
+            }
+        };
+        let wrong = |error: WrongType| {
+            let place = place(error.origin);
+            let file = place.split_once(' ').map_or("", |(_, file)| file);
+            format!("{file} is malformed: {path}: {}", error.reason)
+        };
+        let setting = self.setting(&names);
+        let merged = merge(setting, self.context.versions, document.as_deref(), &patches).map_err(wrong)?;
+        let [merged] = &merged[..] else {
+            let describe = |merged: &Merged| match merged {
+                Merged::Value(value, origin) => format!("{value} ({})", place(*origin)),
+                Merged::Default { with_file } => {
+                    let default = if *with_file { setting.default_with_file } else { setting.default_with_flags };
+                    default.map_or_else(|| "not set".to_owned(), |default| format!("the default {default}"))
+                }
+                Merged::Empty => "empty".to_owned(),
+            };
+            let results: Vec<String> = merged.iter().map(describe).collect();
+            return Err(format!(
+                "versions of the kubelet merge drop-ins in different ways, and {path} is {} by them",
+                results.join(" or ")
+            ));
+        };
+        Ok(Some(match merged {
+            Merged::Value(value, origin) => {
+                let (place, change) = (place(*origin), self.change_since_start(*origin, &drop_ins));
+                Resolved::Value(value.clone(), format!("{place}: {path}{change}"))
+            }
+            Merged::Default { with_file } => Resolved::Default { with_file: *with_file },
+            Merged::Empty => Resolved::Empty,
+        }))
+    }
+
+    fn change_since_start(&self, origin: Origin, drop_ins: &[HostPath]) -> &'static str {
+        let file = match origin {
+            Origin::DropIn(number) => drop_ins.get(number),
+            Origin::File | Origin::Default => self.file.and_then(|file| file.as_ref().ok()),
+        };
+        file.map_or("", |file| self.context.change_since_start(self.instance, file))
+    }
+
+    /// The setting as a part of the documents. A key of a map leads to a boolean.
+    fn setting<'s>(&'s self, names: &'s [Name<'s>]) -> Setting<'s> {
+        let oldest = |default: &'s Option<VersionedDefault>| default.as_ref()?.oldest(self.context.versions);
+        Setting {
+            names,
+            kind: if self.key.is_some() { ValueKind::Bool } else { self.probe.kind },
+            default_with_flags: oldest(&self.probe.default_with_flags),
+            default_with_file: oldest(&self.probe.default_with_file),
         }
     }
-    let Some(file) = file else {
-        return Ok(None);
-    };
-    let place = file.clone()?;
-    Ok(match in_document(context, &place, probe, path, keys)? {
-        // The kubelet replaces a zero duration in its file by the default, before it merges the drop-ins.
-        InDocument::Value(Value::Duration(Duration::ZERO)) if probe.component == Component::Kubelet => None,
-        InDocument::Value(value) => Some((value, format!("file {}: {path}", shown(&place.path)))),
-        InDocument::Null | InDocument::Empty | InDocument::NotSet => None,
-    })
-}
 
-/// What one document has at a path.
-enum InDocument {
-    NotSet,
-    Null,
-    /// An empty text or list.
-    Empty,
-    Value(Value),
-}
-
-fn in_document(
-    context: &CollectContext<'_>,
-    place: &HostPath,
-    probe: &SettingProbe,
-    path: &DocumentPath,
-    keys: &[String],
-) -> Result<InDocument, String> {
-    let file = shown(&place.path);
-    let Some(json) = context.documents.value(place, path).map_err(|error| format!("{file} {error}"))? else {
-        return Ok(InDocument::NotSet);
-    };
-    if json.is_null() {
-        return Ok(InDocument::Null);
+    fn document(&self, place: &HostPath, path: &DocumentPath) -> Result<Rc<Json>, String> {
+        let documents = &self.context.documents;
+        let kind = DocumentKind::of_component(self.probe.component);
+        let verified = kind.map_or(Ok(()), |kind| documents.verify_kind(place, kind, self.context.versions));
+        verified.and_then(|()| documents.at(place, path)).map_err(|error| format!("{} {error}", shown(&place.path)))
     }
-    let read = probe.kind.of_json(&json, keys).map_err(|error| format!("{file} is malformed: {path}: {error}"))?;
-    Ok(match read {
-        Some(value) => InDocument::Value(value),
-        None if probe.kind == ValueKind::Map => InDocument::NotSet,
-        None => InDocument::Empty,
-    })
-}
 
-/// The drop-ins of the kubelet, in the order in which it merges them: files whose name ends in `.conf`, also a file of just
-/// that name, sorted by path.
-fn drop_ins(
-    context: &CollectContext<'_>,
-    component: Component,
-    instance: &Instance,
-) -> Result<Rc<Vec<HostPath>>, String> {
-    if component != Component::Kubelet {
-        return Ok(Rc::default());
+    fn drop_in(&self, place: &HostPath, path: &DocumentPath) -> Result<Rc<Json>, String> {
+        let documents = &self.context.documents;
+        let verified = documents.verify_kind(place, &DocumentKind::KUBELET_DROP_IN, self.context.versions);
+        let document = verified.and_then(|()| documents.at_in_any_case(place, path));
+        document.map_err(|error| format!("{} {error}", shown(&place.path)))
     }
-    let Some(folder) = flag_value(instance, "config-dir", ValueKind::Text, &[])? else {
-        return Ok(Rc::default());
-    };
-    let folder = folder.to_string();
-    let directory = context.resolve(instance, &folder).map_err(|error| format!("{folder} {error}"))?;
-    context.drop_ins.get_or_read(&directory, || drop_ins_below(context, &directory).map(Rc::new))
-}
 
-fn drop_ins_below(context: &CollectContext<'_>, directory: &HostPath) -> Result<Vec<HostPath>, String> {
-    let folder = shown(&directory.path);
-    let mut drop_ins = Vec::new();
-    let mut problem = None;
-    // Like Go's filepath.Ext, and unlike Path::extension, which finds none in `.conf`.
-    let is_drop_in = |path: &Path, stat: &Stat| {
-        stat.kind != FileKind::Directory && path.as_os_str().as_encoded_bytes().ends_with(b".conf")
-    };
-    let walked = context.files.walk(directory, &mut |path: &Path, stat| match stat {
-        Ok(stat) if !is_drop_in(path, &stat) => {}
-        Ok(_) if drop_ins.len() == MAX_DROP_INS => {
-            problem.get_or_insert_with(|| format!("{folder} has more than {MAX_DROP_INS} drop-ins"));
-        }
-        Ok(_) => drop_ins.push(directory.with_path(path)),
-        Err(error) => {
-            problem.get_or_insert_with(|| format!("{} {error}", shown(path)));
-        }
-    });
-    match (walked, problem) {
-        (Err(error), _) => Err(format!("{folder} {error}")),
-        (Ok(()), Some(problem)) => Err(problem),
-        (Ok(()), None) => {
-            drop_ins.sort();
-            Ok(drop_ins)
-        }
+    /// From the file of etcd, which reads names in any case.
+    fn in_any_case(&self, place: &HostPath, path: &DocumentPath, names: &[Name<'_>]) -> Result<Resolved, String> {
+        let file = shown(&place.path);
+        let document = self.context.documents.at_in_any_case(place, path).map_err(|error| format!("{file} {error}"))?;
+        let wrong = |error: String| format!("{file} is malformed: {path}: {error}");
+        let found = in_any_case(&document, names).map_err(wrong)?;
+        let value = found.map(|json| self.setting(names).kind.of_json(&json, &[])).transpose().map_err(wrong)?;
+        Ok(value.flatten().map_or(Resolved::Default { with_file: true }, |value| {
+            let change = self.context.change_since_start(self.instance, place);
+            Resolved::Value(value, format!("file {file}: {path}{change}"))
+        }))
     }
 }

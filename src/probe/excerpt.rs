@@ -1,7 +1,8 @@
 //! The part of a file's content that answers what was asked, and nothing else: an allow-list for snapshots.
 
-use super::path::Step;
-use super::{DocumentPath, markup};
+use super::markup::DuplicateKeys;
+use super::path::{Step, any_case};
+use super::{DocumentPath, certificate, markup};
 use crate::source::node::SourceError;
 use serde_json::{Map, Value as Json};
 use std::fmt::Write as _;
@@ -11,8 +12,12 @@ use std::fmt::Write as _;
 pub(crate) enum ReadScope {
     /// The value at a path of a document.
     Path(DocumentPath),
+    /// The value at a path of a document, whose names are read in any case.
+    AnyCase(DocumentPath),
     /// Several parts of a document.
     Parts(&'static [(&'static str, Leaf)]),
+    /// Whether a mapping has a key twice.
+    UniqueKeys,
     /// Certificates.
     Certificates,
     /// The values of a key in a unit file.
@@ -25,6 +30,8 @@ pub(crate) enum ReadScope {
 #[derive(Debug, Default)]
 pub(crate) struct ReadScopes {
     paths: Vec<(DocumentPath, Leaf)>,
+    in_any_case: Vec<DocumentPath>,
+    unique_keys: bool,
     certificates: bool,
     units: Vec<(String, String)>,
     extract: Option<fn(&str) -> String>,
@@ -37,13 +44,18 @@ pub(crate) enum Leaf {
     Whole,
     /// The keys of a mapping, without their values.
     Keys,
+    /// Of a list of words, those before the first flag: the program that a command line starts.
+    Program,
 }
 
 impl ReadScopes {
     pub(crate) fn add(&mut self, scope: ReadScope) {
         match scope {
             ReadScope::Path(path) => self.add_path(path, Leaf::Whole),
+            ReadScope::AnyCase(path) if self.in_any_case.contains(&path) => {}
+            ReadScope::AnyCase(path) => self.in_any_case.push(path),
             ReadScope::Parts(parts) => parts.iter().for_each(|(path, leaf)| self.add_text(path, *leaf)),
+            ReadScope::UniqueKeys => self.unique_keys = true,
             ReadScope::Certificates => self.certificates = true,
             ReadScope::Unit { section, key } => {
                 let unit = (section, key);
@@ -58,6 +70,8 @@ impl ReadScopes {
     /// Adds what is read of another name of the file.
     pub(super) fn join(&mut self, other: &Self) {
         other.paths.iter().for_each(|(path, leaf)| self.add_path(path.clone(), *leaf));
+        other.in_any_case.iter().for_each(|path| self.add(ReadScope::AnyCase(path.clone())));
+        self.unique_keys |= other.unique_keys;
         self.certificates |= other.certificates;
         self.units.extend(other.units.iter().filter(|unit| !self.units.contains(unit)).cloned().collect::<Vec<_>>());
         self.extract = self.extract.or(other.extract);
@@ -77,7 +91,8 @@ impl ReadScopes {
 
     /// A text with the same answers as `bytes`.
     pub(crate) fn excerpt(&self, bytes: &[u8]) -> Result<String, SourceError> {
-        let document = if self.paths.is_empty() { None } else { Some(self.document(bytes)?) };
+        let document =
+            if self.paths.is_empty() && self.in_any_case.is_empty() { None } else { Some(self.document(bytes)?) };
         let text = self.text(bytes);
         match document {
             None => Ok(text),
@@ -88,12 +103,17 @@ impl ReadScopes {
     }
 
     fn document(&self, bytes: &[u8]) -> Result<String, SourceError> {
-        let document = markup::parse(bytes)?;
-        let wanted: Vec<(&[Step], Leaf)> = self.paths.iter().map(|(path, leaf)| (path.steps(), *leaf)).collect();
+        let duplicates = if self.unique_keys { DuplicateKeys::Refused } else { DuplicateKeys::LastCounts };
+        let document = markup::parse(bytes, duplicates)?;
+        let exact =
+            self.paths.iter().map(|(path, leaf)| Wanted { steps: path.steps(), leaf: *leaf, in_any_case: false });
+        let any_case = self.in_any_case.iter();
+        let any_case = any_case.map(|path| Wanted { steps: path.steps(), leaf: Leaf::Whole, in_any_case: true });
+        let wanted: Vec<Wanted<'_>> = exact.chain(any_case).collect();
         let pruned = prune(&document, &wanted);
         let text = pruned.to_string();
         // The excerpt is read as YAML, which refuses a few characters and keys of JSON.
-        if markup::parse(text.as_bytes()).as_ref() == Ok(&pruned) {
+        if markup::parse(text.as_bytes(), duplicates).as_ref() == Ok(&pruned) {
             Ok(text)
         } else {
             Err(SourceError::Io("it contains a value that a snapshot cannot represent".to_owned()))
@@ -104,10 +124,7 @@ impl ReadScopes {
     fn text(&self, bytes: &[u8]) -> String {
         let mut out = String::new();
         if self.certificates {
-            // An error means that there are none.
-            for body in markup::certificates(bytes).unwrap_or_default() {
-                let _ = writeln!(out, "-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----");
-            }
+            out.push_str(&certificate::excerpt(bytes));
         }
         for (section, key) in &self.units {
             for value in markup::unit_values(bytes, section, key) {
@@ -122,39 +139,68 @@ impl ReadScopes {
     }
 }
 
+/// A path of which the value is kept.
+#[derive(Debug, Clone, Copy)]
+struct Wanted<'s> {
+    steps: &'s [Step],
+    leaf: Leaf,
+    in_any_case: bool,
+}
+
+impl Wanted<'_> {
+    /// What is wanted below a key or position, if the path leads there.
+    fn below(self, leads: &dyn Fn(&Step, bool) -> bool) -> Option<Self> {
+        let (step, steps) = self.steps.split_first()?;
+        leads(step, self.in_any_case).then_some(Self { steps, ..self })
+    }
+}
+
 /// The values at these paths in the structure of the document. Lists keep their positions.
-fn prune(document: &Json, wanted: &[(&[Step], Leaf)]) -> Json {
-    if wanted.iter().any(|(steps, leaf)| steps.is_empty() && *leaf == Leaf::Whole) {
+fn prune(document: &Json, wanted: &[Wanted<'_>]) -> Json {
+    let ends_here = |leaf: Leaf| wanted.iter().any(|wanted| wanted.steps.is_empty() && wanted.leaf == leaf);
+    if ends_here(Leaf::Whole) {
         return document.clone();
     }
-    let keys_only = wanted.iter().any(|(steps, _)| steps.is_empty());
-    let below = |leads: &dyn Fn(&Step) -> bool| -> Vec<(&[Step], Leaf)> {
-        let split = wanted.iter().filter_map(|(steps, leaf)| Some((steps.split_first()?, *leaf)));
-        split.filter(|((step, _), _)| leads(step)).map(|((_, rest), leaf)| (rest, leaf)).collect()
+    if ends_here(Leaf::Program) && document.is_array() {
+        return program(document);
+    }
+    let keys_only = ends_here(Leaf::Keys);
+    let below = |leads: &dyn Fn(&Step, bool) -> bool| -> Vec<Wanted<'_>> {
+        wanted.iter().filter_map(|wanted| wanted.below(leads)).collect()
     };
     match document {
         Json::Object(entries) => {
             let mut kept = Map::new();
             for (key, value) in entries {
-                let inner = below(&|step| matches!(step, Step::Key(k) if k == key));
+                let is_name = |name: &str, in_any_case| name == key || in_any_case && any_case(name, key);
+                let inner = below(&|step, in_any_case| matches!(step, Step::Key(name) if is_name(name, in_any_case)));
                 if !inner.is_empty() {
                     kept.insert(key.clone(), prune(value, &inner));
                 } else if keys_only {
-                    kept.insert(key.clone(), Json::Object(Map::new()));
+                    // A key without a value is not the same as one with an empty value.
+                    let empty = if value.is_null() { Json::Null } else { Json::Object(Map::new()) };
+                    kept.insert(key.clone(), empty);
                 }
             }
             Json::Object(kept)
         }
         Json::Array(items) => {
             let keep = |(index, item)| {
-                let inner = below(&|step| matches!(step, Step::Every) || *step == Step::Index(index));
+                let inner = below(&|step, _| matches!(step, Step::Every) || *step == Step::Index(index));
                 if inner.is_empty() { Json::Null } else { prune(item, &inner) }
             };
             Json::Array(items.iter().enumerate().map(keep).collect())
         }
-        // The path continues and the document does not: null has nothing below it either.
-        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => Json::Null,
+        Json::Null => Json::Null,
+        // The path continues and the document does not: any value that contains nothing will do.
+        Json::Bool(_) | Json::Number(_) | Json::String(_) => Json::Bool(false),
     }
+}
+
+/// The words before the first flag.
+fn program(words: &Json) -> Json {
+    let is_name = |word: &&Json| word.as_str().is_some_and(|word| !word.starts_with('-') && !word.contains(' '));
+    words.as_array().into_iter().flatten().take_while(is_name).cloned().collect::<Vec<_>>().into()
 }
 
 #[cfg(test)]
@@ -189,10 +235,10 @@ mod tests {
                 json!({"authentication": {"anonymous": {"enabled": false}, "x509": {"clientCAFile": "/ca"}}}),
             ),
             (&["none.at.all"], json!({})),
-            (&["list[*].a"], json!({"list": [{"a": 1}, null, {}, {"a": null}]})),
+            (&["list[*].a"], json!({"list": [{"a": 1}, false, {}, {"a": null}]})),
             (&["list[2].b"], json!({"list": [null, null, {"b": 3}, null]})),
             (&["empty[*].a"], json!({"empty": []})),
-            (&["scalar.below"], json!({"scalar": null})),
+            (&["scalar.below"], json!({"scalar": false})),
             (&["list[1]", "list[*].b"], json!({"list": [{"b": 2}, "text", {"b": 3}, {}]})),
         ];
         for (paths, expected) in cases {
@@ -207,25 +253,60 @@ mod tests {
     }
 
     #[test]
+    fn keeps_every_spelling_of_names_that_are_read_in_any_case() {
+        let document = json!({
+            "authentication": null,
+            "Authentication": {"Anonymous": {"ENABLED": true, "other": 1}, "x509": {"token": "secret"}},
+            "AUTHENTICATION": "secret",
+            "authentications": "secret",
+        });
+        let scope = ReadScope::AnyCase("authentication.anonymous.enabled".parse().expect("a path"));
+        let text = scopes(vec![scope]).excerpt(document.to_string().as_bytes()).expect("a document");
+        let expected = json!({
+            "authentication": null,
+            "Authentication": {"Anonymous": {"ENABLED": true}},
+            "AUTHENTICATION": false,
+        });
+        assert_eq!(serde_json::from_str::<Json>(&text).expect("JSON"), expected);
+    }
+
+    #[test]
     fn keeps_only_names_of_encryption_providers() {
         let text = "kind: EncryptionConfiguration\nresources:\n- resources: [secrets]\n  providers:\n  - aescbc: {keys: \
-                    [{name: a, secret: c2VjcmV0}]}\n  - identity: {}\n  - secretbox\n";
+                    [{name: a, secret: c2VjcmV0}]}\n  - identity: {}\n  - kms:\n  - secretbox\n";
         let excerpt =
             scopes(vec![ReadScope::Parts(encryption_writer::PARTS)]).excerpt(text.as_bytes()).expect("a document");
         assert_eq!(
             serde_json::from_str::<Json>(&excerpt).expect("JSON"),
             json!({
-                "kind": "EncryptionConfiguration",
-                "resources": [{"resources": ["secrets"], "providers": [{"aescbc": {}}, {"identity": {}}, null]}],
+                "resources": [
+                    {"resources": ["secrets"], "providers": [{"aescbc": {}}, {"identity": {}}, {"kms": null}, false]}
+                ],
             })
         );
     }
 
     #[test]
+    fn keeps_of_a_command_line_what_it_starts() {
+        const PARTS: &[(&str, Leaf)] = &[("c[*].command", Leaf::Program)];
+        let document = json!({"c": [
+            {"command": ["/hyperkube", "kubelet", "--token", "secret"]},
+            {"command": ["sh", "-c", "kubelet"]},
+            {"command": ["kubelet --token=secret"]},
+            {"command": "secret"},
+        ]});
+        let excerpt =
+            scopes(vec![ReadScope::Parts(PARTS)]).excerpt(document.to_string().as_bytes()).expect("a document");
+        let expected = json!({"c": [
+            {"command": ["/hyperkube", "kubelet"]}, {"command": ["sh"]}, {"command": []}, {"command": false},
+        ]});
+        assert_eq!(serde_json::from_str::<Json>(&excerpt).expect("JSON"), expected);
+    }
+
+    #[test]
     fn keeps_only_the_lines_that_are_read() {
-        let pem = b"secret\n-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n\
-                    -----BEGIN CERTIFICATE-----\nQUJD\nREVG\n-----END CERTIFICATE-----\n";
-        let expected = "-----BEGIN CERTIFICATE-----\nQUJDREVG\n-----END CERTIFICATE-----\n";
+        let pem = b"secret\n-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n";
+        let expected = "-----BEGIN OTHER-----\n-----END OTHER-----\n";
         assert_eq!(scopes(vec![ReadScope::Certificates]).excerpt(pem), Ok(expected.to_owned()));
         let unit = b"[Service]\nEnvironment=TOKEN=secret\nIPAddressDeny=any\n";
         let unit_value = ReadScope::Unit { section: "Service".to_owned(), key: "IPAddressDeny".to_owned() };
@@ -246,9 +327,11 @@ mod tests {
             "a: [0.1, -0, 1e-7, 0o17, 0x1f, 12:30, 2001-01-01, ~, yes, \"yes\"]",
             "a: \"\u{1F600}\\t\\\"\\\\\"",
         ] {
-            let document = markup::parse(text.as_bytes()).expect(text);
+            let document = markup::parse(text.as_bytes(), DuplicateKeys::Refused).expect(text);
             match scopes(vec![path("a")]).excerpt(text.as_bytes()) {
-                Ok(excerpt) => assert_eq!(markup::parse(excerpt.as_bytes()), Ok(document), "{text}"),
+                Ok(excerpt) => {
+                    assert_eq!(markup::parse(excerpt.as_bytes(), DuplicateKeys::Refused), Ok(document), "{text}")
+                }
                 Err(error) => assert!(matches!(error, SourceError::Io(_)), "{text}"),
             }
         }

@@ -40,6 +40,14 @@ pub enum FileRole {
     CaFile,
     /// Its data directory.
     DataDir,
+    /// Of the API server: the directories of the control plane's certificates and keys.
+    Pki,
+    /// Of the API server: the kubeconfigs that give full access to the cluster.
+    AdminKubeconfig,
+    /// Of the API server: the kubeconfigs that give full access past RBAC.
+    SuperAdminKubeconfig,
+    /// Of the kubelet: the directory from which its container runtime reads the configuration of network plugins.
+    CniConfig,
 }
 
 impl FileRef {
@@ -72,8 +80,18 @@ impl FileRef {
 
 impl FileRole {
     /// Every role.
-    pub const ALL: [Self; 6] =
-        [Self::Manifest, Self::Config, Self::Kubeconfig, Self::Service, Self::CaFile, Self::DataDir];
+    pub const ALL: [Self; 10] = [
+        Self::Manifest,
+        Self::Config,
+        Self::Kubeconfig,
+        Self::Service,
+        Self::CaFile,
+        Self::DataDir,
+        Self::Pki,
+        Self::AdminKubeconfig,
+        Self::SuperAdminKubeconfig,
+        Self::CniConfig,
+    ];
 
     /// Its name after that of the component, as in `kubelet.config`.
     pub const fn id(self) -> &'static str {
@@ -84,6 +102,26 @@ impl FileRole {
             Self::Service => "service",
             Self::CaFile => "ca-file",
             Self::DataDir => "data-dir",
+            Self::Pki => "pki",
+            Self::AdminKubeconfig => "admin-kubeconfig",
+            Self::SuperAdminKubeconfig => "super-admin-kubeconfig",
+            Self::CniConfig => "cni-config",
+        }
+    }
+
+    /// What it is, in words.
+    pub(crate) const fn in_words(self) -> &'static str {
+        match self {
+            Self::Manifest => "manifest",
+            Self::Config => "configuration file",
+            Self::Kubeconfig => "kubeconfig",
+            Self::Service => "unit file",
+            Self::CaFile => "client CA file",
+            Self::DataDir => "data directory",
+            Self::Pki => "PKI directory",
+            Self::AdminKubeconfig => "administrator kubeconfig",
+            Self::SuperAdminKubeconfig => "administrator kubeconfig past RBAC",
+            Self::CniConfig => "network plugin directory",
         }
     }
 
@@ -92,9 +130,18 @@ impl FileRole {
         format!("{component}.{}", self.id())
     }
 
+    /// The roles that a file can have for a component.
+    fn of_component(component: Component) -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(move |role| match role {
+            Self::Pki | Self::AdminKubeconfig | Self::SuperAdminKubeconfig => component == Component::Apiserver,
+            Self::CniConfig => component == Component::Kubelet,
+            Self::Manifest | Self::Config | Self::Kubeconfig | Self::Service | Self::CaFile | Self::DataDir => true,
+        })
+    }
+
     /// The name of every file with a role.
     pub(crate) fn names() -> Vec<String> {
-        let of = |component: Component| Self::ALL.into_iter().map(move |role| role.of(component));
+        let of = |component: Component| Self::of_component(component).map(move |role| role.of(component));
         Component::ALL.into_iter().flat_map(of).collect()
     }
 
@@ -102,7 +149,7 @@ impl FileRole {
     pub(crate) fn parse(name: &str) -> Option<(Component, Self)> {
         let (component, role) = name.split_once('.')?;
         let component = Component::ALL.into_iter().find(|known| known.id() == component)?;
-        let role = Self::ALL.into_iter().find(|known| known.id() == role)?;
+        let role = Self::of_component(component).find(|known| known.id() == role)?;
         Some((component, role))
     }
 }

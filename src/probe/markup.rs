@@ -4,6 +4,7 @@
 use crate::source::node::SourceError;
 use crate::yaml::document_reason;
 use serde_json::Value as Json;
+use serde_saphyr::options::DuplicateKeyPolicy;
 
 /// Levels of nested lists and mappings; documents of components have far fewer.
 pub(crate) const MAX_DEPTH: usize = 64;
@@ -11,14 +12,34 @@ pub(crate) const MAX_DEPTH: usize = 64;
 pub(crate) const MAX_NODES: usize = 20_000;
 const MAX_BYTES: usize = 1 << 20;
 
+/// What a component does with a key that a mapping has twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DuplicateKeys {
+    /// The last one counts.
+    LastCounts,
+    /// It refuses the document.
+    Refused,
+}
+
 /// Parses the first document of a YAML or JSON file. One without a mapping is malformed.
-pub(crate) fn parse(bytes: &[u8]) -> Result<Json, SourceError> {
+pub(crate) fn parse(bytes: &[u8], duplicates: DuplicateKeys) -> Result<Json, SourceError> {
     if bytes.len() > MAX_BYTES {
         return Err(SourceError::TooLarge(MAX_BYTES as u64));
     }
     let text = std::str::from_utf8(bytes).map_err(|_| SourceError::Malformed("not UTF-8 text".to_owned()))?;
+    if let Some((position, letter)) =
+        text.char_indices().find(|(_, letter)| matches!(letter, '\u{85}' | '\u{2028}' | '\u{2029}'))
+    {
+        return Err(SourceError::Malformed(line_break_reason(&text[..position], letter)));
+    }
     let options = serde_saphyr::options! {
         with_snippet: false,
+        duplicate_keys: match duplicates {
+            DuplicateKeys::LastCounts => DuplicateKeyPolicy::LastWins,
+            DuplicateKeys::Refused => DuplicateKeyPolicy::Error,
+        },
+        // `010` is 8 for go-yaml.
+        legacy_octal_numbers: true,
         budget: serde_saphyr::budget! { max_depth: MAX_DEPTH, max_nodes: MAX_NODES },
     };
     let json: Json = serde_saphyr::from_str_with_options(first_document(text), options)
@@ -28,6 +49,17 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Json, SourceError> {
     } else {
         Err(SourceError::Malformed("expected a mapping of keys to values".to_owned()))
     }
+}
+
+/// Why a document with a character that ends a line in YAML 1.1 alone is refused. The components end lines, and so comments, there;
+/// people and editors do not see it.
+fn line_break_reason(before: &str, letter: char) -> String {
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
+    format!(
+        "it contains the invisible line break U+{:04X} at line {line}, column {column}; remove it",
+        u32::from(letter)
+    )
 }
 
 /// The text up to the second document. The components read no further (`yaml.Unmarshal` of Go).
@@ -52,20 +84,16 @@ fn first_document(text: &str) -> &str {
 /// Characters that separate words in a unit file. Other Unicode white space does not.
 pub(crate) const BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
 
-/// The values of a key in a section of a unit file, in order. The line after one that ends in `\` continues that one and is
-/// skipped; the trailing backslash stays in the value.
+/// The values of a key in a section of a unit file, in order. A line that ends in `\` goes on with the next one that is no comment, in
+/// place of a blank.
 pub(crate) fn unit_values(bytes: &[u8], section: &str, key: &str) -> Vec<String> {
     let text = String::from_utf8_lossy(bytes);
     let mut in_section = false;
-    let mut continues = false;
     let mut values = Vec::new();
-    for line in text.lines().map(|line| line.trim_matches(BLANKS)) {
+    let mut read = |line: &str| {
+        let line = line.trim_matches(BLANKS);
         if line.starts_with(['#', ';']) {
-            continue;
-        }
-        let is_continuation = std::mem::replace(&mut continues, line.ends_with('\\'));
-        if is_continuation {
-            continue;
+            return;
         }
         if let Some(name) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
             in_section = name == section;
@@ -75,26 +103,22 @@ pub(crate) fn unit_values(bytes: &[u8], section: &str, key: &str) -> Vec<String>
         {
             values.push(value.trim_matches(BLANKS).to_owned());
         }
+    };
+    let mut begun = String::new();
+    for line in text.lines().map(|line| line.trim_matches(BLANKS)).filter(|line| !line.starts_with(['#', ';'])) {
+        begun.push_str(line);
+        // Of two backslashes the first quotes the second.
+        let backslashes = begun.chars().rev().take_while(|letter| *letter == '\\').count();
+        if backslashes % 2 == 1 {
+            begun.pop();
+            begun.push(' ');
+        } else {
+            read(&begun);
+            begun.clear();
+        }
     }
+    read(&begun);
     values
-}
-
-/// The certificates of a PEM file, as base64.
-pub(crate) fn certificates(bytes: &[u8]) -> Result<Vec<String>, SourceError> {
-    const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
-    const END: &str = "-----END CERTIFICATE-----";
-    let text = String::from_utf8_lossy(bytes);
-    let found: Vec<String> = text
-        .split(BEGIN)
-        .skip(1)
-        .filter_map(|rest| Some(rest.split_once(END)?.0.split_whitespace().collect::<String>()))
-        .filter(|body| !body.is_empty() && body.bytes().all(is_base64))
-        .collect();
-    if found.is_empty() { Err(SourceError::Malformed("it has no PEM certificate".to_owned())) } else { Ok(found) }
-}
-
-const fn is_base64(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')
 }
 
 #[cfg(test)]
@@ -105,7 +129,7 @@ mod tests {
     #[test]
     fn reads_json_as_yaml() {
         for text in ["a: {b: no}", "a:\n  b: false", "{\"a\": {\"b\": false}}", "---\na:\n  b: off\n"] {
-            assert_eq!(parse(text.as_bytes()), Ok(json!({"a": {"b": false}})), "{text}");
+            assert_eq!(parse(text.as_bytes(), DuplicateKeys::Refused), Ok(json!({"a": {"b": false}})), "{text}");
         }
     }
 
@@ -128,10 +152,14 @@ mod tests {
             deep.as_str(),
             bomb.as_str(),
         ] {
-            assert!(matches!(parse(text.as_bytes()), Err(SourceError::Malformed(_))), "{:.40}", text);
+            assert!(
+                matches!(parse(text.as_bytes(), DuplicateKeys::Refused), Err(SourceError::Malformed(_))),
+                "{:.40}",
+                text
+            );
         }
         for text in ["hunter2: 1\nhunter2: 2", "a: 987654e400", "a: *hunter2", "a: {hunter2", "a: !!int hunter2"] {
-            match parse(text.as_bytes()) {
+            match parse(text.as_bytes(), DuplicateKeys::Refused) {
                 Err(SourceError::Malformed(reason)) => {
                     assert!(!reason.contains("hunter2") && !reason.contains("987654"), "{reason}");
                     assert!(reason.contains("line"), "{reason}");
@@ -139,7 +167,32 @@ mod tests {
                 other => panic!("{text}: {other:?}"),
             }
         }
-        assert!(matches!(parse(b"a: \xff"), Err(SourceError::Malformed(_))));
+        assert!(matches!(parse(b"a: \xff", DuplicateKeys::Refused), Err(SourceError::Malformed(_))));
+    }
+
+    #[test]
+    fn documents_are_read_as_go_reads_them() {
+        let read = |text: &str| parse(text.as_bytes(), DuplicateKeys::LastCounts);
+        let cases = [
+            ("a: 1\nb: 2\na: 3", json!({"a": 3, "b": 2})),
+            ("{\"a\": 1, \"a\": {\"b\": 2}}", json!({"a": {"b": 2}})),
+            ("a: {b: 1, b: 2}", json!({"a": {"b": 2}})),
+            ("a: 010", json!({"a": 8})),
+            ("a: 0o10", json!({"a": 8})),
+            ("a: 0x10", json!({"a": 16})),
+            ("a: '010'", json!({"a": "010"})),
+            ("a: 1_000", json!({"a": 1000})),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(read(text), Ok(expected), "{text}");
+        }
+        for (text, place) in [
+            ("a: 1 # \u{2028}b: 2", "U+2028 at line 1, column 8"),
+            ("a: 1\n#\u{85}b: 2", "U+0085 at line 2, column 2"),
+            ("\u{2029}a: 1", "U+2029 at line 1, column 1"),
+        ] {
+            assert!(matches!(read(text), Err(SourceError::Malformed(reason)) if reason.contains(place)), "{text:?}");
+        }
     }
 
     #[test]
@@ -152,21 +205,31 @@ mod tests {
             "%YAML 1.2\n---\na: 1\r\n---\r\na: 2",
             "a: 1\n---",
         ] {
-            assert_eq!(parse(text.as_bytes()), Ok(json!({"a": 1})), "{text:?}");
+            assert_eq!(parse(text.as_bytes(), DuplicateKeys::Refused), Ok(json!({"a": 1})), "{text:?}");
         }
         let text = "a: |\n  ---\n  x\nb: ' ---'\n---x: 1\n";
-        assert_eq!(parse(text.as_bytes()), Ok(json!({"a": "---\nx\n", "b": " ---", "---x": 1})));
+        assert_eq!(
+            parse(text.as_bytes(), DuplicateKeys::Refused),
+            Ok(json!({"a": "---\nx\n", "b": " ---", "---x": 1}))
+        );
     }
 
     #[test]
-    fn reads_unit_files_and_certificates() {
+    fn reads_unit_files() {
         let unit = b"[Unit]\nIPAddressDeny=none\n[Service]\nIPAddressDeny = any\n#x\n";
         assert_eq!(unit_values(unit, "Service", "IPAddressDeny"), ["any"]);
         assert_eq!(unit_values(b"[Service]\nA=1\nA=\nB=x \\\n# y\nA=2\nA=3\n", "Service", "A"), ["1", "", "3"]);
-        let pem = b"x\n-----BEGIN CERTIFICATE-----\nQUJD\nREVG\n-----END CERTIFICATE-----\n";
-        assert_eq!(certificates(pem), Ok(vec!["QUJDREVG".to_owned()]));
-        assert!(certificates(b"-\n").is_err());
-        let swallowed = b"-----BEGIN CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\nQUJD\n-----END CERTIFICATE-----\n";
-        assert!(certificates(swallowed).is_err());
+        let cases: [(&str, &[&str]); 7] = [
+            ("A=\\\n any", &["any"]),
+            ("A=\\\n# comment \\\n; comment\n any\\\nB=1", &["any B=1"]),
+            ("A=1\\\\\nA=2", &["1\\\\", "2"]),
+            ("A=1 \\", &["1"]),
+            ("A=1 \\\n\nA=2", &["1", "2"]),
+            ("# A=1 \\\nA=2", &["2"]),
+            ("B=\\\n[Other]\nA=1", &["1"]),
+        ];
+        for (lines, values) in cases {
+            assert_eq!(unit_values(format!("[Service]\n{lines}").as_bytes(), "Service", "A"), values, "{lines:?}");
+        }
     }
 }

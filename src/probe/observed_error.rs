@@ -10,8 +10,10 @@ pub(super) fn observed_error(subject: &str, error: &SourceError) -> Observed {
         SourceError::NotFound => Observed::Missing(reason),
         SourceError::NotMounted(_)
         | SourceError::PermissionDenied(_)
+        | SourceError::ProcessesHidden
         | SourceError::NotRegular(_)
         | SourceError::NotDirectory
+        | SourceError::LinkToDirectory
         | SourceError::TooLarge(_)
         | SourceError::Changed
         | SourceError::Malformed(_)

@@ -25,6 +25,26 @@ pub(super) enum Step {
     Every,
 }
 
+/// One name of a path through mappings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Name<'p> {
+    /// A field, which some components read in any case.
+    Field(&'p str),
+    /// A key of a map that has any keys.
+    Key(&'p str),
+}
+
+/// Whether encoding/json of Go takes a key for the name of a field.
+pub(super) fn any_case(name: &str, key: &str) -> bool {
+    // Two letters beyond ASCII have a lower case in ASCII: the Kelvin sign and the long s.
+    let fold = |letter: char| match letter {
+        '\u{212a}' => 'k',
+        '\u{17f}' => 's',
+        other => other.to_ascii_lowercase(),
+    };
+    name.chars().map(fold).eq(key.chars().map(fold))
+}
+
 /// A text that is not a path.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{} is not a path such as authentication.anonymous.enabled or rules[*].level", quote(.0))]
@@ -79,6 +99,15 @@ impl DocumentPath {
         &self.steps
     }
 
+    /// The names of the path and of a key below it; `None` if it leads through a list.
+    pub(super) fn names<'p>(&'p self, key: Option<&'p String>) -> Option<Vec<Name<'p>>> {
+        let fields = self.steps.iter().map(|step| match step {
+            Step::Key(name) => Some(Name::Field(name)),
+            Step::Index(_) | Step::Every => None,
+        });
+        fields.chain(key.map(|key| Some(Name::Key(key)))).collect()
+    }
+
     /// The value at this path. `[*]` collects what is found in each element into a list.
     pub(crate) fn find(&self, document: &Json) -> Option<Json> {
         find(&self.steps, document)
@@ -116,6 +145,19 @@ mod tests {
             let parsed: DocumentPath = path.parse().expect(path);
             assert_eq!(parsed.find(&document), expected, "{path}");
             assert_eq!(parsed.to_string(), path);
+        }
+    }
+
+    #[test]
+    fn names_of_fields_are_compared_as_go_does() {
+        for key in ["readOnlyPort", "ReadOnlyPort", "READONLYPORT", "readonlyport"] {
+            assert!(any_case("readOnlyPort", key), "{key}");
+        }
+        assert!(
+            any_case("tlsCipherSuites", "tl\u{17f}CipherSuites") && any_case("kubeletCgroups", "\u{212a}ubeletCgroups")
+        );
+        for key in ["read-only-port", "readOnlyPorts", "r\u{117}adOnlyPort", ""] {
+            assert!(!any_case("readOnlyPort", key), "{key}");
         }
     }
 

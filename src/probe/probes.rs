@@ -1,11 +1,12 @@
 //! The closed set of probes: the enum and its dispatch.
 
+use super::cloud::CloudProbe;
 use super::collect::Collect;
 use super::document::DocumentProbe;
 use super::file::FileProbe;
 use super::process::ProcessProbe;
 use super::setting::SettingProbe;
-use crate::model::EvidenceKind;
+use crate::model::{Component, EvidenceKind, ValueKind};
 
 /// Calls a macro with every probe: its key in YAML, its variant and its type. Both the enum and the keys of a rule come from
 /// this table.
@@ -16,6 +17,7 @@ macro_rules! for_each_probe {
             process: Process(ProcessProbe),
             setting: Setting(SettingProbe),
             document: Document(DocumentProbe),
+            cloud: Cloud(CloudProbe),
         }
     };
 }
@@ -49,6 +51,24 @@ macro_rules! declare_enum {
 for_each_probe!(declare_enum);
 
 impl Probe {
+    /// The boolean flag that is read, with its component.
+    pub(crate) fn switch(&self) -> Option<(Component, &str)> {
+        let (component, flag, kind) = match self {
+            Self::Setting(setting) => (setting.component, setting.flag.as_deref(), setting.kind),
+            Self::Process(process) => (process.component, process.flag(), process.kind),
+            Self::File(_) | Self::Document(_) | Self::Cloud(_) => return None,
+        };
+        flag.filter(|_| kind == ValueKind::Bool).map(|flag| (component, flag))
+    }
+
+    /// The document of a provider that is read in place of the node, if one is.
+    pub(crate) const fn cloud(&self) -> Option<&CloudProbe> {
+        match self {
+            Self::Cloud(cloud) => Some(cloud),
+            Self::File(_) | Self::Process(_) | Self::Setting(_) | Self::Document(_) => None,
+        }
+    }
+
     /// What is read, in words.
     pub fn describe(&self) -> String {
         self.as_collect().describe()

@@ -2,11 +2,12 @@
 
 use super::batch::Batch;
 use super::collect::Collect;
-use super::context::{CollectContext, subject_of_process};
+use super::context::CollectContext;
 use super::key::sources_key;
 use super::setting::map_keys;
 use crate::model::{Component, Evidence, EvidenceKind, Observation, Observed, Reading, Value, ValueKind};
 use crate::node::Instance;
+use crate::source::node::Process;
 use crate::text::quote;
 use crate::yaml::OneOrMany;
 use serde::Deserialize;
@@ -18,7 +19,7 @@ use serde::Deserialize;
 pub struct ProcessProbe {
     pub(crate) component: Component,
     pub(crate) input: ProcessInput,
-    kind: ValueKind,
+    pub(crate) kind: ValueKind,
     /// Of a map: the keys, of which the first that is set counts.
     keys: Vec<String>,
 }
@@ -41,6 +42,16 @@ struct RawProcess {
     #[serde(default)]
     kind: ValueKind,
     key: Option<OneOrMany<String>>,
+}
+
+impl ProcessProbe {
+    /// The flag that it reads, if it reads one.
+    pub(crate) fn flag(&self) -> Option<&str> {
+        match &self.input {
+            ProcessInput::Flag(flag) => Some(flag),
+            ProcessInput::Variable(_) => None,
+        }
+    }
 }
 
 impl TryFrom<RawProcess> for ProcessProbe {
@@ -94,14 +105,15 @@ impl Collect for ProcessProbe {
                 ProcessInput::Variable(variable) => variable_value(context, instance, variable, self.kind, &self.keys),
             };
             Observation {
-                subject: subject_of_process(self.component, instance.process.pid),
+                subject: context.subject(instance),
+                process: Some(instance.process.pid),
                 attribute: attribute.clone(),
                 observed: match value {
                     Ok(Some(value)) => Observed::Value(value),
                     Ok(None) => Observed::Unset { default: None },
                     Err(reason) => Observed::Unknown(reason),
                 },
-                source: source.to_owned(),
+                source: instance.settings_source.clone().unwrap_or_else(|| source.to_owned()),
             }
         })
     }
@@ -114,10 +126,27 @@ pub(super) fn flag_value(
     kind: ValueKind,
     keys: &[String],
 ) -> Result<Option<Value>, String> {
+    value_by_names(instance, &[flag], kind, keys)
+}
+
+/// The value in effect of a flag with these names, of which the first is the usual one.
+pub(super) fn value_by_names(
+    instance: &Instance,
+    names: &[&str],
+    kind: ValueKind,
+    keys: &[String],
+) -> Result<Option<Value>, String> {
+    if let Some(reason) = &instance.unknown_settings {
+        return Err(reason.clone());
+    }
+    if instance.process.pid == Process::NO_NUMBER {
+        return Err(format!("the command line of {} is not shown by configz", instance.component.program()));
+    }
     if instance.process.truncated {
         return Err(format!("the command line of process {} is longer than what is read of it", instance.process.pid));
     }
-    match instance.arguments.get(flag, kind == ValueKind::Bool) {
+    let flag = names.first().copied().unwrap_or_default();
+    match instance.arguments.get_any(names, kind == ValueKind::Bool) {
         Reading::NotGiven => Ok(None),
         Reading::Values(texts) => kind.of_texts(&texts, keys).map_err(|error| format!("--{flag}: {error}")),
         Reading::Ambiguous { word } => Err(format!(

@@ -2,6 +2,7 @@
 
 use super::key::sources_key;
 use super::path::DocumentPath;
+use super::versioned_default::VersionedDefault;
 use crate::model::{Component, Value, ValueKind, parse_duration};
 use crate::text::quote;
 use crate::yaml::{OneOrMany, scalar_text};
@@ -26,9 +27,9 @@ pub struct SettingProbe {
     /// Of a map: the keys, of which the first that is set counts.
     pub keys: Vec<String>,
     /// The documented default of a component that is started with flags alone.
-    pub default_with_flags: Option<Value>,
+    pub default_with_flags: Option<VersionedDefault>,
     /// The documented default of a component that is given a configuration file.
-    pub default_with_file: Option<Value>,
+    pub default_with_file: Option<VersionedDefault>,
 }
 
 #[derive(Deserialize)]
@@ -64,7 +65,8 @@ impl TryFrom<RawSetting> for SettingProbe {
             }
             other => (other.as_ref(), other.as_ref()),
         };
-        let default = |json: Option<&Json>| json.map(|json| default_value(raw.kind, json)).transpose();
+        let read = |json: &Json| VersionedDefault::read(json, &|json| default_value(raw.kind, json));
+        let default = |json: Option<&Json>| json.map(read).transpose();
         let (default_with_flags, default_with_file) = (default(with_flags)?, default(with_file)?);
         Ok(Self {
             component: raw.component,
@@ -89,7 +91,7 @@ fn default_value(kind: ValueKind, json: &Json) -> Result<Value, String> {
         ValueKind::Duration => {
             json.as_str().and_then(parse_duration).map(Value::Duration).ok_or_else(|| wrong("a duration such as 4h"))
         }
-        ValueKind::List => {
+        ValueKind::List | ValueKind::Urls | ValueKind::Overrides => {
             let items = json.as_array().and_then(|items| items.iter().map(scalar_text).collect());
             items.map(Value::List).ok_or_else(|| wrong("a list of texts"))
         }
@@ -135,9 +137,21 @@ impl SettingProbe {
     }
 }
 
+impl SettingProbe {
+    /// The name of the setting in evidence. A kubelet's has the name that is used in its file first, then the flag.
+    pub(super) fn attribute(&self) -> String {
+        match (self.component, &self.flag, &self.path, &self.keys[..]) {
+            (Component::Kubelet, Some(flag), Some(path), []) => format!("{path} (--{flag})"),
+            (Component::Kubelet, Some(flag), Some(path), [key, ..]) => format!("{path} {key} (--{flag})"),
+            _ => self.name(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::KubernetesVersions;
 
     fn read(yaml: &str) -> Result<SettingProbe, String> {
         serde_saphyr::from_str(yaml).map_err(|error| error.to_string())
@@ -172,16 +186,19 @@ mod tests {
             ("kind: bool, default: false", Value::Bool(false), Value::Bool(false)),
             ("kind: bool, default: { flags: true, file: false }", Value::Bool(true), Value::Bool(false)),
             ("kind: number, default: 0", Value::Number(0), Value::Number(0)),
+            (
+                "kind: number, default: { flags: [{ value: 5 }, { value: 50, since: '1.27' }], file: 1 }",
+                Value::Number(5),
+                Value::Number(1),
+            ),
             ("kind: list, default: []", list(&[]), list(&[])),
             ("default: /etc/x", Value::Text("/etc/x".to_owned()), Value::Text("/etc/x".to_owned())),
         ];
         for (yaml, with_flags, with_file) in cases {
             let probe = read(&format!("{{ component: kubelet, flag: f, {yaml} }}")).expect(yaml);
-            assert_eq!(
-                (probe.default_with_flags, probe.default_with_file),
-                (Some(with_flags), Some(with_file)),
-                "{yaml}"
-            );
+            let value = |default: Option<VersionedDefault>| default?.oldest(KubernetesVersions::UNKNOWN).cloned();
+            let found = (value(probe.default_with_flags), value(probe.default_with_file));
+            assert_eq!(found, (Some(with_flags), Some(with_file)), "{yaml}");
         }
     }
 

@@ -23,7 +23,7 @@ pub(super) enum Tree {
     Everything,
 }
 
-/// A glob for file names that is known to be valid.
+/// A glob for file names that is known to be valid. After `!` it says which names are left out.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "String", inline))]
 #[serde(try_from = "String")]
@@ -34,7 +34,7 @@ impl TryFrom<String> for NamePattern {
 
     fn try_from(text: String) -> Result<Self, String> {
         verify_length(&text)?;
-        match Glob::rule(&text) {
+        match Glob::rule(text.strip_prefix('!').unwrap_or(&text)) {
             Ok(_) => Ok(Self(text)),
             Err(error) => Err(format!("{}: {error}", quote(&text))),
         }
@@ -42,8 +42,14 @@ impl TryFrom<String> for NamePattern {
 }
 
 impl NamePattern {
+    /// The glob, unless it says which names are left out.
     pub(super) fn glob(&self) -> Option<Glob> {
-        Glob::rule(&self.0).ok()
+        if self.0.starts_with('!') { None } else { Glob::rule(&self.0).ok() }
+    }
+
+    /// The glob of names that are left out.
+    pub(super) fn excluded(&self) -> Option<Glob> {
+        Glob::rule(self.0.strip_prefix('!')?).ok()
     }
 
     pub(super) fn as_str(&self) -> &str {

@@ -9,6 +9,12 @@ use crate::plan::{Plan, PlannedCheck, PlannedGroup, PlannedSection};
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
+/// The platform of a node that kubeadm set up.
+pub const KUBEADM: &str = "kubeadm";
+
+/// What precedes the platform in how a benchmark was chosen.
+pub const PLATFORM: &str = "; platform ";
+
 /// What a report says beside its checks.
 #[derive(Debug)]
 pub struct ReportHeader {
@@ -86,12 +92,7 @@ fn section(planned: &PlannedSection<'_>) -> Section {
 }
 
 fn group(planned: &PlannedGroup<'_>) -> Group {
-    Group {
-        id: planned.group.id.to_string(),
-        title: planned.group.title.clone(),
-        checks: planned.checks.len(),
-        extensions: planned.group.extensions.clone(),
-    }
+    Group { id: planned.group.id.to_string(), title: planned.group.title.clone(), checks: planned.checks.len() }
 }
 
 fn check(planned: PlannedCheck<'_>, outcome: Outcome) -> CheckResult {
@@ -104,7 +105,7 @@ fn check(planned: PlannedCheck<'_>, outcome: Outcome) -> CheckResult {
         section: group.id.to_string(),
         title: rule.title.clone(),
         severity: rule.severity,
-        published_severity: None,
+        published_severity: group.published_severity.clone(),
         scored: check.scored,
         manual: outcome.manual,
         status: outcome.verdict.status(),
@@ -113,7 +114,7 @@ fn check(planned: PlannedCheck<'_>, outcome: Outcome) -> CheckResult {
         expected: outcome.expected,
         actual: outcome.actual,
         rationale: rule.rationale.clone(),
-        impact: rule.impact.clone(),
+        impact: rule.impact.clone().filter(|_| !outcome.changes_nothing),
         remediation: outcome.remediation,
         waiver: None,
         findings: outcome.findings,

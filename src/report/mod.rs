@@ -2,14 +2,19 @@
 
 mod build;
 mod format;
+mod line;
 mod model;
 mod outline;
 mod read;
 mod state;
+mod tag;
 mod text;
 
-pub use build::ReportHeader;
+pub use build::{KUBEADM, PLATFORM, ReportHeader};
 pub use format::Format;
+#[cfg(test)]
+pub(crate) use line::Line;
+pub use line::{LineFormat, MAX_LINE};
 pub use model::{
     BenchmarkInfo, CheckResult, Group, KubernetesVersion, Report, ReportV1, SCHEMA_VERSION, Section, Subject,
     SubjectKind, TargetLeftOut, TimeRange, Tool, Waiver,
@@ -17,4 +22,5 @@ pub use model::{
 pub use outline::{GroupView, SectionView};
 pub use read::{ReportError, ReportFormat};
 pub use state::{State, Totals};
-pub use text::{TextFormat, TextParts};
+pub(crate) use tag::tag;
+pub use text::{TextFormat, TextParts, TextShape, is_command};

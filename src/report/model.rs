@@ -97,7 +97,7 @@ pub struct Subject {
     pub labels: BTreeMap<String, String>,
     /// Roles of the node: `control-plane`, `etcd`, `worker`.
     pub roles: Vec<String>,
-    /// The Kubernetes distribution, if it is known.
+    /// The Kubernetes distribution, if it is known: `kubeadm`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub platform: Option<String>,
     /// Its Kubernetes version, if it is known.
@@ -172,9 +172,6 @@ pub struct Group {
     pub title: String,
     /// How many of the report's checks are in it: the checks follow each other group by group.
     pub checks: usize,
-    /// Data for other tools' formats.
-    #[serde(default, skip_serializing_if = "Extensions::is_empty")]
-    pub extensions: Extensions,
 }
 
 /// A target that was not audited.

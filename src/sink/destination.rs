@@ -4,6 +4,7 @@ use super::error::SinkError;
 use super::file::FileSink;
 use crate::report::{Format, Report};
 use crate::text::system_error;
+use anstream::{AutoStream, ColorChoice};
 use std::fmt;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -60,11 +61,22 @@ impl Destination {
         render: &dyn Fn(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), SinkError> {
         match self {
-            Self::Stdout if styled => to_stdout(anstream::stdout().lock(), render),
             Self::Stdout => {
-                // Without std's line buffer, which searches everything for the end of a line.
+                // Without std's line buffer, which writes each line by itself.
                 let stdout = io::stdout().as_fd().try_clone_to_owned().map_err(|e| stdout_error(&e))?;
-                to_stdout(File::from(stdout), render)
+                let mut out = BufWriter::with_capacity(BUFFER, File::from(stdout));
+                let is_plain = styled && AutoStream::choice(&io::stdout()) == ColorChoice::Never;
+                let rendered = if is_plain {
+                    let out: &mut dyn Write = &mut out;
+                    render(&mut anstream::StripStream::new(out))
+                } else {
+                    render(&mut out)
+                };
+                match rendered.and_then(|()| out.flush()) {
+                    // The reader may stop early, as `head` does.
+                    Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+                    other => other.map_err(|e| stdout_error(&e)),
+                }
             }
             Self::File(file) => {
                 let mut bytes = Vec::new();
@@ -74,15 +86,6 @@ impl Destination {
                 file.write(&bytes)
             }
         }
-    }
-}
-
-fn to_stdout(out: impl Write, render: &dyn Fn(&mut dyn Write) -> io::Result<()>) -> Result<(), SinkError> {
-    let mut out = BufWriter::with_capacity(BUFFER, out);
-    match render(&mut out).and_then(|()| out.flush()) {
-        // The reader may stop early, as `head` does.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => other.map_err(|e| stdout_error(&e)),
     }
 }
 

@@ -7,6 +7,7 @@ mod error;
 mod file;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
+pub(crate) mod terminal;
 #[cfg(feature = "postgres")]
 mod tls;
 

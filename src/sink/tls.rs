@@ -1,6 +1,7 @@
 //! TLS to the database, by PostgreSQL's `sslmode`. Knows certificates and nothing of reports.
 
 use super::database::TlsMode;
+use crate::yaml::read_user_file;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
@@ -10,6 +11,9 @@ use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootC
 use std::path::Path;
 use std::sync::Arc;
 use tokio_postgres_rustls::MakeRustlsConnect;
+
+/// Bytes of a file of authorities. A machine's whole bundle has a few hundred thousand.
+const MAX_AUTHORITIES_BYTES: u64 = 16 << 20;
 
 /// What a certificate must show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,8 +64,8 @@ fn roots(authorities: Option<&Path>) -> Result<RootCertStore, String> {
     let mut roots = RootCertStore::empty();
     if let Some(file) = authorities {
         let named = |e: &dyn std::fmt::Display| format!("PGSSLROOTCERT {}: {e}", file.display());
-        let certificates = CertificateDer::pem_file_iter(file).map_err(|e| named(&e))?;
-        for certificate in certificates {
+        let pem = read_user_file(file, MAX_AUTHORITIES_BYTES).map_err(|e| named(&e))?;
+        for certificate in CertificateDer::pem_slice_iter(&pem) {
             roots.add(certificate.map_err(|e| named(&e))?).map_err(|e| named(&e))?;
         }
         return if roots.is_empty() { Err(named(&"no certificate is in it")) } else { Ok(roots) };

@@ -1,5 +1,6 @@
 //! The files of a snapshot: what was read of each path.
 
+use super::names::SnapshotNames;
 use super::process_roots::ProcessRoots;
 use crate::probe::{Collector, Excerpt};
 use crate::source::node::format::{FileEntry, Mode, NameOrId};
@@ -12,7 +13,7 @@ const DIRECTORY: &str = "directory";
 /// Everything that was read of files.
 pub(super) struct SnapshotFiles {
     by_path: BTreeMap<PathBuf, SnapshotFile>,
-    roots: ProcessRoots,
+    names: SnapshotNames,
 }
 
 /// What was read of one path.
@@ -30,13 +31,18 @@ impl SnapshotFiles {
         let roots = ProcessRoots::detect(source, collector);
         let recorded: Vec<(HostPath, RecordedPath)> =
             source.recording().paths.iter().map(|(path, recorded)| (path.clone(), recorded.clone())).collect();
-        let mut files = Self { by_path: BTreeMap::new(), roots };
+        let names = SnapshotNames::new(roots, &recorded);
+        let mut files = Self { by_path: BTreeMap::new(), names };
         for (path, recorded) in &recorded {
+            if let Some(target) = &recorded.link {
+                let entry = files.entry_at(files.names.of_link(path), path);
+                entry.recorded.link = Some(target.clone());
+                entry.recorded.link_owner = recorded.link_owner;
+            }
             files.entry(path).merge(recorded);
         }
-        let roots = files.roots.clone();
-        let name = |path: &HostPath| roots.snapshot_path(path).display().to_string();
-        for (_, Excerpt { path, text }) in collector.excerpts(&name) {
+        let names = files.names.clone();
+        for (_, Excerpt { path, text }) in collector.excerpts(&|path| names.of(path).display().to_string()) {
             files.entry(&path).excerpt = Some(text);
         }
         for (path, recorded) in &recorded {
@@ -44,14 +50,20 @@ impl SnapshotFiles {
                 names.iter().for_each(|name| files.entry(&path.with_path(path.path.join(name))).is_listed = true);
             }
         }
-        for file in files.by_path.values_mut().filter(|file| file.recorded.stat.is_none()) {
-            file.recorded.stat = Some(source.inner().stat(&file.path));
+        for file in files.by_path.values_mut() {
+            if file.recorded.stat.is_none() && file.recorded.link.is_none() {
+                file.recorded.stat = Some(source.inner().stat(&file.path));
+            }
         }
         files
     }
 
     fn entry(&mut self, path: &HostPath) -> &mut SnapshotFile {
-        self.by_path.entry(self.roots.snapshot_path(path)).or_insert_with(|| SnapshotFile {
+        self.entry_at(self.names.of(path), path)
+    }
+
+    fn entry_at(&mut self, name: PathBuf, path: &HostPath) -> &mut SnapshotFile {
+        self.by_path.entry(name).or_insert_with(|| SnapshotFile {
             path: path.clone(),
             recorded: RecordedPath::default(),
             excerpt: None,
@@ -66,7 +78,7 @@ impl SnapshotFiles {
 
     /// The root directory of a process, if it is not the node's.
     pub(super) fn root_of(&self, pid: u32) -> Option<PathBuf> {
-        self.roots.directory_of(pid)
+        self.names.roots.directory_of(pid)
     }
 
     /// Directories, and all other files.
@@ -87,6 +99,7 @@ impl SnapshotFile {
             (None, Some(_)) => known.stat = other.stat.clone(),
             (Some(_), Some(_) | None) | (None, None) => {}
         }
+        known.modified = known.modified.or(other.modified);
         known.list = known.list.take().or_else(|| other.list.clone());
         known.in_walk = known.in_walk.take().or_else(|| other.in_walk.clone());
         known.not_entered = known.not_entered.take().or_else(|| other.not_entered.clone());
@@ -95,6 +108,10 @@ impl SnapshotFile {
     /// `None` for a path that does not exist, unless a listing names it.
     fn into_entry(self, path: &Path) -> Option<FileEntry> {
         let path = path.to_owned();
+        if let Some(target) = self.recorded.link {
+            let owner = self.recorded.link_owner.filter(|uid| *uid != 0).map(NameOrId::Id);
+            return Some(FileEntry { path, target: Some(target), owner, ..FileEntry::default() });
+        }
         let stat = match self.recorded.stat? {
             Ok(stat) => stat,
             Err(SourceError::NotFound) if !self.is_listed && self.recorded.in_walk.is_none() => return None,
@@ -120,9 +137,10 @@ impl SnapshotFile {
         Some(FileEntry {
             path,
             kind: kind.map(str::to_owned),
-            mode: Some(Mode::from_bits(stat.mode)),
-            owner: Some(NameOrId::Id(stat.uid)),
-            group: Some(NameOrId::Id(stat.gid)),
+            mode: stat.mode.map(Mode::from_bits),
+            owner: stat.uid.map(NameOrId::Id),
+            group: stat.gid.map(NameOrId::Id),
+            modified: self.recorded.modified,
             content,
             error,
             in_walk: self.recorded.in_walk.as_ref().map(SourceError::to_code),
@@ -139,7 +157,9 @@ fn content_error(error: &SourceError) -> String {
             SourceError::Changed.to_code()
         }
         SourceError::PermissionDenied(_)
+        | SourceError::ProcessesHidden
         | SourceError::NotRegular(_)
+        | SourceError::LinkToDirectory
         | SourceError::TooLarge(_)
         | SourceError::Changed
         | SourceError::TimedOut(_)

@@ -61,7 +61,7 @@ fn is_same_on_node(
     let on_node = HostPath::host(&path.path);
     let walk = |top: &HostPath| {
         let mut entries = Vec::new();
-        let walked = source.walk(top, &mut |path: &Path, stat| entries.push((path.to_owned(), stat)));
+        let walked = source.walk(top, &mut |path: &Path, found| entries.push((path.to_owned(), found)));
         entries.sort_by(|(one, _), (other, _)| one.cmp(other));
         (entries, walked)
     };

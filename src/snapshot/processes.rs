@@ -2,21 +2,26 @@
 
 use super::redaction;
 use crate::model::Component;
-use crate::node::{Instance, Node};
+use crate::node::{Instance, Node, Supervisor, build_excerpt};
 use crate::source::node::format::{NameOrId, ProcessEntry};
 use crate::source::node::{Process, Recording, SourceError};
-use crate::version::build_excerpt;
 use std::path::PathBuf;
 
 /// Whether a process has the name of a component. Others only share a part of it.
 pub(super) fn is_named_as_component(node: &Node, pid: u32) -> bool {
     let is_ignored = |component| node.processes(component).ignored.iter().any(|(process, _)| process.pid == pid);
-    instance(node, pid).is_some() || Component::ALL.into_iter().any(is_ignored)
+    instance(node, pid).is_some() || supervisor(node, pid).is_some() || Component::ALL.into_iter().any(is_ignored)
 }
 
 fn instance(node: &Node, pid: u32) -> Option<&Instance> {
-    let mut instances = Component::ALL.into_iter().flat_map(|component| &node.processes(component).instances);
+    let instances = Component::ALL.into_iter().flat_map(|component| &node.processes(component).instances);
+    // One inside another program has no command line of its own.
+    let mut instances = instances.filter(|instance| instance.container.is_none());
     instances.find(|instance| instance.process.pid == pid)
+}
+
+fn supervisor(node: &Node, pid: u32) -> Option<&Supervisor> {
+    node.supervisors().iter().find(|supervisor| supervisor.process.pid == pid)
 }
 
 /// What was read of a process. `root` is its root directory, if it is not the node's.
@@ -37,9 +42,10 @@ pub(super) fn process_entry(
     };
     ProcessEntry {
         pid: Some(pid),
-        argv: match instance(node, pid) {
-            Some(instance) => redaction::without_secrets(instance.component, &process.argv),
-            None => name_words(&process.argv),
+        argv: match (instance(node, pid), supervisor(node, pid)) {
+            (Some(instance), _) => redaction::without_secrets(instance.component, &process.argv),
+            (None, Some(supervisor)) => supervisor.words(),
+            (None, None) => name_words(&process.argv),
         },
         exe: process.exe.clone(),
         setuid: process.setuid,
@@ -49,13 +55,14 @@ pub(super) fn process_entry(
         effective_user: (process.effective_uid != process.real_uid).then_some(NameOrId::Id(process.effective_uid)),
         env,
         env_error: env_error.map(SourceError::to_code),
-        cgroup: process.cgroup.clone(),
+        started: process.started,
+        // A snapshot has no manifest by which a static pod with a UID of its own could be known again.
+        cgroup: instance(node, pid).map_or(&process.cgroup, |instance| &instance.process.cgroup).clone(),
         // A snapshot is text.
         cwd: process.cwd.as_ref().map(|directory| directory.display().to_string().into()),
         build,
         build_error,
         root,
-        ..ProcessEntry::default()
     }
 }
 

@@ -1,8 +1,7 @@
 //! Replaces secrets in command lines. No rule reads a flag whose value is a secret; rules read flags that name files.
 
-use crate::model::Component;
-use regex::{NoExpand, Regex};
-use std::sync::LazyLock;
+use crate::model::{Component, FlagKind};
+use crate::text::without_credentials;
 
 const REDACTED: &str = "redacted";
 /// The last words of flags whose value is a secret and not the name of a file.
@@ -20,7 +19,7 @@ pub(crate) fn without_secrets(component: Component, argv: &[String]) -> Vec<Stri
             Some((_, name, _)) if is_value && !is_flag_name(name) => format!("--{REDACTED}"),
             None if is_value => REDACTED.to_owned(),
             Some((dashes, name, Some(_))) if is_secret(component, name) => format!("{dashes}{name}={REDACTED}"),
-            Some(_) | None => word.clone(),
+            Some(_) | None => word.to_string(),
         });
         is_value = matches!(flag, Some((_, name, None)) if is_secret(component, name));
     }
@@ -43,7 +42,7 @@ fn parse_flag(word: &str) -> Option<(&str, &str, Option<&str>)> {
 fn is_secret(component: Component, name: &str) -> bool {
     let name = name.replace('_', "-").to_lowercase();
     let last = name.rsplit('-').next().unwrap_or_default();
-    SECRET_WORDS.contains(&last) && !component.is_switch(&name)
+    SECRET_WORDS.contains(&last) && component.flag_kind(&name) != FlagKind::Boolean
 }
 
 /// Whether a word can be the name of a flag: these have only lower-case letters and dashes.
@@ -51,13 +50,25 @@ fn is_flag_name(name: &str) -> bool {
     name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
 }
 
-/// A word without the user and password in its URLs.
-fn without_credentials(word: &str) -> String {
-    static USER: LazyLock<Result<Regex, regex::Error>> = LazyLock::new(|| Regex::new(r"://[^/@\s]*@"));
-    match &*USER {
-        Ok(user) => user.replace_all(word, NoExpand("://redacted@")).into_owned(),
-        Err(_) => REDACTED.to_owned(),
-    }
+/// A file of arguments, or a document that holds them, without secrets: lines in the forms `--flag=value`, `--flag value` and
+/// `key: value`.
+pub(super) fn arguments_only(text: &str) -> String {
+    let line = |line: &str| {
+        let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+        let words =
+            Component::ALL.into_iter().fold(words, |words, component| without_secrets(component, &words)).join(" ");
+        match words.split_once(':') {
+            Some((key, value)) if !value.trim().is_empty() && is_secret_key(key) => format!("{key}: {REDACTED}"),
+            Some(_) | None => words,
+        }
+    };
+    text.lines().map(|text| line(text) + "\n").collect()
+}
+
+/// Whether the value of a key of a document is a secret.
+fn is_secret_key(key: &str) -> bool {
+    let key = key.trim().trim_start_matches("- ").to_lowercase();
+    SECRET_WORDS.iter().any(|word| key.ends_with(word))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::files::SnapshotFiles;
 use super::processes::{is_named_as_component, process_entry};
+use super::{logs, redaction};
 use crate::benchmark::Library;
 use crate::model::Component;
 use crate::node::Node;
@@ -11,7 +12,7 @@ use crate::source::node::{AccountSource, Accounts, NodeSource, Process, Recordin
 use crate::version;
 use crate::yaml::Diagnostic;
 use indexmap::IndexMap;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Why no snapshot can be taken.
 #[derive(Debug, thiserror::Error)]
@@ -27,8 +28,8 @@ pub enum SnapshotError {
 /// A snapshot in JSON.
 pub fn take(library: &Library, source: &dyn NodeSource) -> Result<Vec<u8>, SnapshotError> {
     let source = RecordingSource::new(source);
-    let node = Node::detect(&source, &library.config);
-    let mut collector = Collector::new(&source, &node, &library.config);
+    let node = Node::detect(&source, &library.config, &library.platforms);
+    let mut collector = Collector::new(&source, &node);
     let probes = every_probe(library)?;
     read_everything(&mut collector, &source, &node, &probes);
     let document = document(&source, &node, &collector, &probes);
@@ -46,7 +47,8 @@ fn every_probe(library: &Library) -> Result<Vec<Probe>, Diagnostic> {
     rules.extend(library.rules().filter_map(|id| library.rule(id)));
     let mut probes: Vec<Probe> = Vec::new();
     for test in rules.iter().flat_map(|rule| rule.assertion.tests()) {
-        if !probes.contains(&test.probe) {
+        // The documents of a provider are no part of the node.
+        if test.probe.cloud().is_none() && !probes.contains(&test.probe) {
             probes.push(test.probe.clone());
         }
     }
@@ -60,6 +62,10 @@ fn read_everything(collector: &mut Collector<'_>, source: &dyn NodeSource, node:
         for role in FileRole::ALL {
             collector.path_to_name(component, role);
         }
+    }
+    for file in node.argument_files() {
+        // Ignore the error: it is recorded.
+        drop(collector.extract(file, redaction::arguments_only));
     }
     // Ignore the error: a node without a version can be judged against a benchmark that the user names.
     drop(version::detect(collector, node, source));
@@ -75,12 +81,12 @@ fn document(source: &RecordingSource<'_>, node: &Node, collector: &Collector<'_>
         processes.into_iter().map(|process| process_entry(process, node, &recording, files.root_of(process.pid)));
     let processes = processes.collect();
     let (dirs, files) = files.into_entries();
+    let (journal_entries, journal_error) = logs::journal(&recording);
     NodeDocument {
         snapshot: Some(SnapshotHeader {
             format: Some(SNAPSHOT_FORMAT),
             program: concat!("nodeproof ", env!("CARGO_PKG_VERSION")).to_owned(),
             probes: probe_keys(probes, source.recorded_probes()),
-            unknown: BTreeMap::new(),
         }),
         name: source.name(),
         notices: source.notices(),
@@ -90,6 +96,9 @@ fn document(source: &RecordingSource<'_>, node: &Node, collector: &Collector<'_>
         dirs,
         files,
         processes,
+        journal_entries,
+        journal_error,
+        journal_cut_from: logs::cut_from(&recording),
         ..NodeDocument::default()
     }
 }
@@ -103,8 +112,8 @@ fn probe_keys(probes: &[Probe], recorded: Option<&BTreeSet<String>>) -> BTreeSet
 fn accounts(accounts: &Accounts, stats: impl Iterator<Item = Stat>, processes: &[&Process]) -> AccountsEntry {
     let (mut users, mut groups) = (BTreeSet::new(), BTreeSet::new());
     for stat in stats {
-        users.insert(stat.uid);
-        groups.insert(stat.gid);
+        users.extend(stat.uid);
+        groups.extend(stat.gid);
     }
     users.extend(processes.iter().flat_map(|p| [p.real_uid, p.effective_uid]));
     users.extend(Component::ALL.into_iter().flat_map(Component::accounts).filter_map(|name| accounts.user(name)));
@@ -127,7 +136,6 @@ fn ids_by_name(ids: BTreeSet<u32>, names_of: impl Fn(u32) -> Vec<String>) -> Ind
 
 #[cfg(test)]
 mod tests {
-    use super::super::redaction;
     use super::*;
     use crate::probe::{FileRef, ProcessInput, SettingProbe};
     use std::collections::HashMap;
@@ -151,6 +159,7 @@ mod tests {
                 },
                 Probe::Setting(setting) => of_setting(setting).into_iter().collect(),
                 Probe::Document(document) => of_file(&document.at).into_iter().collect::<Vec<_>>(),
+                Probe::Cloud(_) => Vec::new(),
             })
             .collect();
         assert!(flags.len() > 80, "{}", flags.len());
@@ -166,7 +175,7 @@ mod tests {
             Probe::Setting(setting) => {
                 Probe::Setting(SettingProbe { default_with_flags: None, default_with_file: None, ..setting.clone() })
             }
-            Probe::File(_) | Probe::Process(_) | Probe::Document(_) => probe.clone(),
+            Probe::File(_) | Probe::Process(_) | Probe::Document(_) | Probe::Cloud(_) => probe.clone(),
         }
     }
 

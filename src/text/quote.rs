@@ -1,4 +1,4 @@
-//! Values that a message quotes.
+//! Values that a message or a command quotes.
 
 /// Characters of a value that a message shows.
 const MAX_CHARS: usize = 80;
@@ -11,9 +11,29 @@ pub(crate) fn quote(text: &str) -> String {
     }
 }
 
+/// A text as one word of a shell command.
+pub(crate) fn shell_quoted(text: &str) -> String {
+    // Only a NUL cannot be quoted, and no path has one.
+    shlex::try_quote(text).map_or_else(|_| String::new(), |quoted| quoted.into_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_is_one_word_of_a_command() {
+        for (path, word) in [
+            ("/etc/kubernetes/admin.conf", "/etc/kubernetes/admin.conf"),
+            ("/a b", "'/a b'"),
+            ("/a;reboot", "'/a;reboot'"),
+            ("/$(reboot)", "'/$(reboot)'"),
+            ("/a'b", "\"/a'b\""),
+            ("", "''"),
+        ] {
+            assert_eq!(shell_quoted(path), word, "{path}");
+        }
+    }
 
     #[test]
     fn long_values_are_cut_at_80_characters() {

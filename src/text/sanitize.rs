@@ -1,16 +1,22 @@
 //! Makes texts that may come from the audited machine safe for a terminal and a report: escapes control characters and those
-//! that change the writing direction or break lines, and limits the length.
+//! that change the writing direction or break lines, removes the credentials of URLs, and limits the length.
+
+use super::credentials::without_credentials;
+use std::borrow::Cow;
 
 /// Characters of one text that are shown.
 const MAX_CHARS: usize = 4096;
 
-/// The text on one line: control characters are escaped, a very long text is cut.
+/// The text on one line: control characters are escaped, the credentials of URLs are replaced, a very long text is cut.
 pub(crate) fn line(text: &str) -> String {
     into_line(text.to_owned())
 }
 
 /// Like [`line`], without a copy where nothing changes.
-pub(crate) fn into_line(text: String) -> String {
+pub(crate) fn into_line(mut text: String) -> String {
+    if let Cow::Owned(redacted) = without_credentials(&text) {
+        text = redacted;
+    }
     // Most texts need no change.
     if text.len() <= MAX_CHARS && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return text;
@@ -53,6 +59,14 @@ fn push(out: &mut String, c: char) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn credentials_of_urls_are_replaced() {
+        assert_eq!(
+            line("--etcd-servers is https://me:pw@etcd:2379 (flag)"),
+            "--etcd-servers is https://redacted@etcd:2379 (flag)"
+        );
+    }
 
     #[test]
     fn control_characters_are_escaped() {

@@ -13,6 +13,8 @@ pub struct DetectedVersion {
     pub version: String,
     /// Where it was read.
     pub source: String,
+    /// Whether it is the version of something that runs, and not only of something that is installed.
+    pub running: bool,
     /// Other sources with another version, and which one counts.
     pub disagreement: Option<String>,
 }
@@ -46,12 +48,13 @@ pub fn detect(
     let mut found = Vec::new();
     let mut tried = Vec::new();
     for (name, versions) in [
+        // First what runs. Then what a manifest says, from which something may have been started before it was changed.
+        ("the build information in the components' executables", build_information(node)),
         ("the image tags in the static pods' manifests", manifest_images(collector, node)),
         ("the package database /var/lib/dpkg/status", dpkg(collector)),
         ("RKE2's data directory", rke2(node, source)),
         ("VARIANT_ID in /etc/os-release (Bottlerocket)", bottlerocket(collector)),
         ("/etc/eks/kubelet-version.txt", eks(collector)),
-        ("the build information in the components' executables", build_information(node, source)),
     ] {
         match versions {
             Ok(versions) if versions.is_empty() => tried.push(format!("{name}: no version there")),
@@ -65,6 +68,7 @@ pub fn detect(
     Ok(DetectedVersion {
         version: chosen.version.clone(),
         source: chosen.source.clone(),
+        running: chosen.running,
         disagreement: disagreement(chosen, &found),
     })
 }
@@ -85,7 +89,7 @@ fn disagreement(chosen: &VersionCandidate, found: &[VersionCandidate]) -> Option
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::node::Config;
+    use crate::node::{Config, Platforms};
     use crate::source::node::RecordedSource;
 
     fn detect_on(text: &str) -> Result<DetectedVersion, VersionNotFound> {
@@ -95,8 +99,8 @@ mod tests {
              node: { components: [kubelet], kubelet: { bins: [kubelet] } }",
         )
         .expect("a configuration");
-        let node = Node::detect(&source, &config);
-        detect(&Collector::new(&source, &node, &config), &node, &source)
+        let node = Node::detect(&source, &config, &Platforms::compiled_in().expect("the platforms"));
+        detect(&Collector::new(&source, &node), &node, &source)
     }
 
     const MANIFEST: &str = "  - { path: /etc/kubernetes/manifests/kube-apiserver.yaml, content: \"spec: {containers: [{image: 'r/kube-apiserver:v1.29.3'}]}\" }\n";
@@ -127,6 +131,12 @@ mod tests {
                 "1.31.2",
                 "executable of kubelet",
             ),
+            (
+                "processes: [{ argv: [/usr/local/bin/k3s, server], build: \"-X github.com/k3s-io/k3s/pkg/version.Version=v1.30.4+k3s1\" }]"
+                    .to_owned(),
+                "1.30.4+k3s1",
+                "executable of k3s server (pid 1000)",
+            ),
         ];
         for (host, version, source) in cases {
             let found = detect_on(&host).unwrap_or_else(|e| panic!("{host}: {e}"));
@@ -144,6 +154,14 @@ mod tests {
             .expect("a version");
         assert_eq!(found.version, "1.29.3");
         assert!(found.disagreement.is_some_and(|r| r.contains("1.30.1") && r.contains("what runs counts")));
+        // The tag of a manifest says what was started from it last, the executable what runs.
+        let api = "processes: [{ argv: [kube-apiserver], build: \"mod\\tk8s.io/kubernetes\\tv1.31.2\\n\" }]";
+        let found = detect_on(&format!("files:\n{MANIFEST}{api}")).expect("a version");
+        assert_eq!(
+            (found.version.as_str(), found.source.as_str()),
+            ("1.31.2", "the executable of kube-apiserver (pid 1000)")
+        );
+        assert!(found.disagreement.is_some_and(|r| r.contains("kube-apiserver.yaml says 1.29.3; what runs counts")));
         let kubelet = "processes: [{ argv: [kubelet], build: \"mod\\tk8s.io/kubernetes\\tv1.28.9\\n\" }]";
         let found = detect_on(&format!("files:\n{PACKAGE}{kubelet}")).expect("a version");
         assert_eq!(found.version, "1.28.9");

@@ -3,15 +3,11 @@
 //! A layer of its own above `probe`: manifests and package databases are read through the same documents as the probes', so
 //! that a snapshot holds what was read of them.
 
-mod build;
 #[cfg(feature = "cluster")]
 mod cluster;
 mod detect;
 mod sources;
 
-pub use build::build_excerpt;
-#[cfg(any(test, feature = "internals"))]
-pub(crate) use build::version_of_build;
 #[cfg(feature = "cluster")]
 pub use cluster::from_cluster;
 pub use detect::{DetectedVersion, VersionNotFound, detect};

@@ -1,10 +1,10 @@
 //! Where versions are found on a node, one function per source.
 
-use super::build::version_of_build;
 use crate::model::{Component, leading_version};
-use crate::node::Node;
+use crate::node::{Node, version_of_build};
 use crate::probe::{Collector, FileRole};
 use crate::source::node::{HostPath, NodeSource};
+use memchr::memmem;
 use serde_json::Value as Json;
 
 /// A version found in one source.
@@ -63,7 +63,13 @@ pub(crate) fn kubelet_package(text: &str) -> String {
     const NAME: &str = "Package: kubelet";
     const STATUS: &str = "Status: install ok installed";
     let is_installed = |stanza: &&str| [NAME, STATUS].iter().all(|wanted| stanza.lines().any(|l| l == *wanted));
-    let version = text.split("\n\n").find(is_installed).and_then(|s| s.lines().find(|l| l.starts_with("Version: ")));
+    // The file has megabytes, in which the name is rare.
+    let stanzas = memmem::find_iter(text.as_bytes(), NAME).map(|at| {
+        let start = text[..at].rfind("\n\n").map_or(0, |end| end + 2);
+        text[start..].split("\n\n").next().unwrap_or_default()
+    });
+    let version =
+        stanzas.into_iter().find(|s| is_installed(s)).and_then(|s| s.lines().find(|l| l.starts_with("Version: ")));
     version.map(|version| format!("{NAME}\n{STATUS}\n{}\n", version.trim_end_matches('\r'))).unwrap_or_default()
 }
 
@@ -103,9 +109,11 @@ pub(super) fn bottlerocket(collector: &Collector<'_>) -> VersionCandidates {
     Ok(version.map(|version| VersionCandidate { version, source, running: false }).into_iter().collect())
 }
 
-/// The lines `ID=` and `VARIANT_ID=` of an os-release file.
+/// The lines of an os-release file that say what kind of machine it is, such as `ID=`, of an os-release file.
 pub(crate) fn os_release_ids(text: &str) -> String {
-    let lines = ["ID=", "VARIANT_ID="].into_iter().filter_map(|key| text.lines().find(|l| l.starts_with(key)));
+    let lines = ["ID=", "VARIANT_ID=", "OPENSHIFT_VERSION="]
+        .into_iter()
+        .filter_map(|key| text.lines().find(|l| l.starts_with(key)));
     lines.map(|line| format!("{}\n", line.trim_end_matches('\r'))).collect()
 }
 
@@ -125,20 +133,18 @@ pub(crate) fn first_version(text: &str) -> String {
     text.split_whitespace().find_map(leading_version).unwrap_or_default()
 }
 
-/// The build information in the executables of running components.
-pub(super) fn build_information(node: &Node, source: &dyn NodeSource) -> VersionCandidates {
+/// The build information in the executables of running components, and of programs that contain components.
+pub(super) fn build_information(node: &Node) -> VersionCandidates {
     let mut found = Vec::new();
     let mut reason = "no component runs".to_owned();
-    for component in [Component::Kubelet, Component::Apiserver, Component::Proxy] {
-        for instance in &node.processes(component).instances {
-            match source.build_information(instance.process.pid) {
-                Ok(text) => found.extend(version_of_build(&text).map(|version| VersionCandidate {
-                    version,
-                    source: format!("the executable of {} (pid {})", component.program(), instance.process.pid),
-                    running: true,
-                })),
-                Err(error) => reason = format!("{}: {error}", component.program()),
-            }
+    for build in node.builds() {
+        match &build.text {
+            Ok(text) => found.extend(version_of_build(text).map(|version| VersionCandidate {
+                version,
+                source: format!("the executable of {}", build.subject),
+                running: true,
+            })),
+            Err(error) => reason = format!("{}: {error}", build.subject),
         }
     }
     if found.is_empty() { Err(reason) } else { Ok(found) }

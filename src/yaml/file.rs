@@ -1,10 +1,9 @@
-//! A text file of the user's. Such files are read from the disk here and nowhere else.
+//! A text file of the user's.
 
 use super::diagnostic::{Diagnostic, Level, Position};
-use crate::text::system_error;
+use super::user_file::{UserFileError, may_be_regular, read_user_file};
 use std::borrow::Cow;
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 
 /// Bytes of a file that are read. A snapshot of a large node has a few million.
@@ -17,20 +16,35 @@ pub struct TextFile {
     pub name: String,
     /// Its content.
     pub text: Cow<'static, str>,
+    /// Whether it is read as Go's YAML library fills a structure.
+    pub(super) is_lenient: bool,
 }
 
 impl TextFile {
     /// A file of this name with this text.
     pub fn new(name: impl Into<String>, text: impl Into<Cow<'static, str>>) -> Self {
-        Self { name: name.into(), text: text.into() }
+        Self { name: name.into(), text: text.into(), is_lenient: false }
     }
 
-    /// Reads a file that the user named, which may be a pipe.
+    /// The same file, read as Go's YAML library fills a structure: the last of duplicate keys counts, merge keys (`<<`) are
+    /// merged, and what follows the first document is ignored. Duplicate keys and further documents are warnings then.
+    #[must_use]
+    pub(crate) fn lenient(self) -> Self {
+        Self { is_lenient: true, ..self }
+    }
+
+    /// The same file with another text.
+    #[must_use]
+    pub(crate) fn with_text(self, text: String) -> Self {
+        Self { text: text.into(), ..self }
+    }
+
+    /// Reads a file that the user named.
     pub(crate) fn read(path: &Path) -> Result<Self, Diagnostic> {
-        let bytes = read_limited(path).map_err(|error| Diagnostic::unreadable(path, &system_error(&error)))?;
-        if bytes.len() as u64 > MAX_BYTES {
-            return Err(Diagnostic::of_path(path, format!("the file is larger than {} MiB", MAX_BYTES >> 20)));
-        }
+        let bytes = read_user_file(path, MAX_BYTES).map_err(|error| match error {
+            UserFileError::TooLarge(_) => Diagnostic::of_path(path, error.to_string()),
+            UserFileError::Io(_) | UserFileError::NotRegular(_) => Diagnostic::unreadable(path, &error.to_string()),
+        })?;
         let name = path.display().to_string();
         String::from_utf8(bytes).map(|text| Self::new(name.as_str(), text)).map_err(|error| {
             let valid = error.utf8_error().valid_up_to();
@@ -40,14 +54,12 @@ impl TextFile {
         })
     }
 
-    /// Reads a file that was found in a folder. A pipe there is refused: reading it could block forever.
-    #[expect(clippy::disallowed_methods, reason = "files that the user names are not part of the node")]
+    /// Reads a file that was found in a folder.
     pub(crate) fn read_regular(path: &Path) -> Result<Self, Diagnostic> {
-        match std::fs::metadata(path) {
-            Ok(found) if !found.is_file() => {
-                Err(Diagnostic::of_path(path, "not a regular file; remove it from the folder"))
-            }
-            Ok(_) | Err(_) => Self::read(path),
+        if may_be_regular(path) {
+            Self::read(path)
+        } else {
+            Err(Diagnostic::of_path(path, "not a regular file; remove it from the folder"))
         }
     }
 
@@ -72,11 +84,4 @@ impl TextFile {
         });
         self.error(Position::of_byte(&self.text, offset.unwrap_or_default()), message)
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "files that the user names are not part of the node")]
-fn read_limited(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }

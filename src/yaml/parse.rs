@@ -1,6 +1,6 @@
 //! Parses a text file into a tree or a type.
 
-use super::diagnostic::{Diagnostic, Position};
+use super::diagnostic::{Diagnostic, Level, Position};
 use super::file::TextFile;
 use super::node::YamlNode;
 use super::{recovery, tree};
@@ -9,7 +9,8 @@ use serde_json::error::Category;
 use std::borrow::Cow;
 
 impl TextFile {
-    /// The only document of the file. Duplicate keys are added to `diagnostics`, and their first value is kept.
+    /// The only document of the file, or the first of a lenient one. Duplicate keys are added to `diagnostics`; their first value
+    /// is kept, or the last of a lenient file.
     pub(crate) fn tree(&self, diagnostics: &mut Vec<Diagnostic>) -> Result<YamlNode, Diagnostic> {
         tree::read(self, diagnostics)
     }
@@ -26,6 +27,7 @@ impl TextFile {
     fn parse_tree<T: DeserializeOwned>(&self) -> Result<T, Diagnostic> {
         let mut errors = Vec::new();
         let root = self.tree(&mut errors)?;
+        errors.retain(|diagnostic| diagnostic.level == Level::Error);
         let recovered = recovery::read(self, &root);
         errors.extend(recovered.errors);
         match (errors.into_iter().min(), recovered.value) {

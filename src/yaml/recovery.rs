@@ -6,7 +6,7 @@ use super::deserializer::NodeDeserializer;
 use super::diagnostic::{Diagnostic, Level, Position};
 use super::file::TextFile;
 use super::node::{Content, Placeholder, YamlNode};
-use crate::text::suggestions;
+use crate::text::{quote, suggestions};
 use serde::de::DeserializeOwned;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -79,7 +79,10 @@ impl Recovery<'_> {
             return self.add_placeholder(id, key);
         }
         if removed.is_none() {
-            self.report(id, error.reason.to_string());
+            let reason = error.reason.to_string();
+            // A mapping or list may begin on a line below its key.
+            let key = key_of(&self.root, id).filter(|_| reason.starts_with("expected "));
+            self.report(id, key.map_or_else(|| reason.clone(), |key| format!("{}: {reason}", quote(key))));
         }
         match error.reason {
             Reason::RenamedKey(_, new) => self.rename(id, new),
@@ -155,6 +158,20 @@ fn find(node: &mut YamlNode, id: usize) -> Option<&mut YamlNode> {
         Content::Mapping(entries) => {
             entries.iter_mut().find_map(|(key, value)| if key.id == id { Some(key) } else { find(value, id) })
         }
+        Content::Scalar { .. } | Content::Placeholder(_) => None,
+    }
+}
+
+/// The key of a mapping or list that is the value of one.
+fn key_of(node: &YamlNode, id: usize) -> Option<&str> {
+    match &node.content {
+        Content::Sequence(items) => items.iter().find_map(|item| key_of(item, id)),
+        Content::Mapping(entries) => entries.iter().find_map(|(key, value)| match &value.content {
+            Content::Mapping(_) | Content::Sequence(_) if value.id == id => key.text(),
+            Content::Mapping(_) | Content::Sequence(_) | Content::Scalar { .. } | Content::Placeholder(_) => {
+                key_of(value, id)
+            }
+        }),
         Content::Scalar { .. } | Content::Placeholder(_) => None,
     }
 }
@@ -245,14 +262,14 @@ mod tests {
             ),
             (
                 "name: [a]\nrooms: {}\n",
-                &["a:1:7: expected text, found a list", "a:2:8: expected a list, found a mapping"],
+                &["a:1:7: `name`: expected text, found a list", "a:2:8: `rooms`: expected a list, found a mapping"],
             ),
             ("name: a\nrooms: [{}]\n", &["a:2:9: missing key `size`", "a:2:9: missing key `heated`"]),
             ("name: a\nrooms: []\ncolour: rad\n", &["a:3:9: unknown value `rad`; did you mean `red`?"]),
             ("name: a\nrooms: []\ncolour: { mixd: [a] }\n", &["a:3:11: unknown key `mixd`; did you mean `mixed`?"]),
             (
                 "name: a\nrooms: []\ncolour: { mixed: [a], red: 1 }\n",
-                &["a:3:9: expected exactly one of the keys red, mixed"],
+                &["a:3:9: `colour`: expected exactly one of the keys red, mixed"],
             ),
             ("[1]\n", &["a:1:1: expected a mapping with the keys name, rooms, colour"]),
         ];
@@ -281,7 +298,7 @@ mod tests {
                 &[
                     "a:1:1: unknown key `why`; its new name is `rationale`",
                     "a:2:1: unknown key `fix`; its new name is `remediation`",
-                    "a:2:6: expected text, found a list",
+                    "a:2:6: `remediation`: expected text, found a list",
                 ],
             ),
             ("rationale: a\nremediation: b\nwhy: c\n", &["a:3:1: unknown key `why`; its new name is `rationale`"]),

@@ -1,12 +1,13 @@
 //! Builds the tree of a YAML document from the parser's events, within limits of size and depth.
 
-use super::diagnostic::{Diagnostic, Position};
+use super::diagnostic::{Diagnostic, Level, Position};
 use super::file::TextFile;
+use super::mapping_entries::MappingEntries;
 use super::node::{Content, YamlNode};
 use super::reason::syntax_reason;
 use crate::text::quote;
 use serde_saphyr::granit_parser::{Event, Marker, Parser, ScalarStyle, Span, StrInput};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// Levels and nodes of a definition file. The content of an alias counts wherever the alias is used.
 const MAX_DEPTH: usize = 64;
@@ -14,8 +15,8 @@ const MAX_NODES: usize = 200_000;
 /// Bytes that aliases and anchors may copy.
 const MAX_COPIED_BYTES: usize = 64 << 20;
 
-/// Reads the only document of a file. Duplicate keys are added to `diagnostics`; their first value is kept. So are the tags
-/// beyond YAML's core schema and the merge keys, neither of which has a meaning here.
+/// Reads the only document of a file. Duplicate keys are added to `diagnostics`; their first value is kept, or the last of a
+/// lenient file. So are the tags beyond YAML's core schema and the merge keys, neither of which has a meaning here.
 pub(super) fn read(file: &TextFile, diagnostics: &mut Vec<Diagnostic>) -> Result<YamlNode, Diagnostic> {
     let mut builder = TreeBuilder {
         file,
@@ -34,7 +35,14 @@ pub(super) fn read(file: &TextFile, diagnostics: &mut Vec<Diagnostic>) -> Result
             Event::StreamStart | Event::DocumentStart(..) | Event::DocumentEnd => {}
             Event::StreamEnd => break,
             event if document.is_none() => document = Some(builder.node(event, span)?),
-            _ => return Err(builder.error(span, "a second YAML document starts here; write it to a file of its own")),
+            _ => {
+                let second = builder.error(span, "a second YAML document starts here; write it to a file of its own");
+                if !file.is_lenient {
+                    return Err(second);
+                }
+                builder.diagnostics.push(Diagnostic { level: Level::Warning, ..second });
+                break;
+            }
         }
     }
     document.ok_or_else(|| file.error(Position::START, "the file is empty"))
@@ -104,30 +112,36 @@ impl<'a> TreeBuilder<'a> {
     }
 
     fn mapping(&mut self) -> Result<Vec<(YamlNode, YamlNode)>, Diagnostic> {
-        let mut entries: Vec<(YamlNode, YamlNode)> = Vec::new();
-        let mut lines: HashMap<String, usize> = HashMap::new();
+        let mut entries = MappingEntries::default();
         loop {
             let key = match self.next()? {
-                (Event::MappingEnd | Event::StreamEnd, _) => return Ok(entries),
+                (Event::MappingEnd | Event::StreamEnd, _) => return Ok(entries.list),
                 (event, span) => self.node(event, span)?,
             };
             let (event, span) = self.next()?;
             let value = self.node(event, span)?;
             if matches!(&key.content, Content::Scalar { text, is_plain: true } if text == "<<") {
-                let message = "merge keys (`<<`) are not supported; write out what is to be merged";
-                self.diagnostics.push(self.file.error(key.position, message));
-                continue;
-            }
-            match key.text().and_then(|name| Some((name, lines.get(name)?))) {
-                Some((name, line)) => {
-                    let message = format!("duplicate key {} (first on line {line})", quote(name));
+                if self.file.is_lenient {
+                    entries.merge(value);
+                } else {
+                    let message = "merge keys (`<<`) are not supported; write out what is to be merged";
                     self.diagnostics.push(self.file.error(key.position, message));
                 }
-                None => {
-                    lines.extend(key.text().map(|name| (name.to_owned(), key.position.line)));
-                    entries.push((key, value));
+                continue;
+            }
+            if let Some((name, first)) = entries.first_with_name_of(&key) {
+                let message = format!("duplicate key {} (first on line {})", quote(name), first.line);
+                self.diagnostics.push(if self.file.is_lenient {
+                    let message = format!("{message}; the last value counts");
+                    Diagnostic { level: Level::Warning, ..self.file.error(key.position, message) }
+                } else {
+                    self.file.error(key.position, message)
+                });
+                if !self.file.is_lenient {
+                    continue;
                 }
             }
+            entries.put(key, value);
         }
     }
 
@@ -300,6 +314,37 @@ mod tests {
             ]
         );
         assert_eq!(root.get("c").and_then(|c| c.get("<<")).and_then(YamlNode::text), Some("2"));
+    }
+
+    #[test]
+    fn a_lenient_file_is_read_as_go_fills_a_structure() {
+        let text = "a: 1\nb: &b { c: 1, d: 2 }\n'a': 3\ne: { d: 4, <<: *b }\nf: { <<: [*b, { c: 5, g: 6 }], c: 7 }\n--- # more\nx: [\n";
+        let mut diagnostics = Vec::new();
+        let root = read(&TextFile::new("a.yaml", text.to_owned()).lenient(), &mut diagnostics).expect("YAML");
+        let value = |path: &[&str]| {
+            root.follow(&path.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>()).text().map(str::to_owned)
+        };
+        let cases: [(&[&str], &str); 7] = [
+            (&["a"], "3"),
+            (&["b", "d"], "2"),
+            (&["e", "c"], "1"),
+            (&["e", "d"], "2"),
+            (&["f", "c"], "7"),
+            (&["f", "d"], "2"),
+            (&["f", "g"], "6"),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(value(path).as_deref(), Some(expected), "{path:?}");
+        }
+        assert!(root.get("x").is_none());
+        let messages: Vec<String> = diagnostics.iter().map(|d| format!("{}: {d}", d.level.id())).collect();
+        assert_eq!(
+            messages,
+            [
+                "warning: a.yaml:3:1: duplicate key `a` (first on line 1); the last value counts",
+                "warning: a.yaml:7:1: a second YAML document starts here; write it to a file of its own",
+            ]
+        );
     }
 
     #[test]

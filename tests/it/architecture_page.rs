@@ -33,8 +33,8 @@ fn the_layers_are_those_that_the_test_of_imports_checks() {
 
 /// A file or folder that a page names in backticks; a name without a folder is a test's.
 fn named_path(span: &str) -> Option<String> {
-    const ROOTS: [&str; 8] =
-        ["src/", "benchmarks/", "benches/", "tests/", "testdata/", "examples/", "docs/", "build.rs"];
+    const ROOTS: [&str; 9] =
+        ["src/", "benchmarks/", "flags/", "benches/", "tests/", "testdata/", "examples/", "docs/", "build.rs"];
     let is_placeholder = ["NAME", "ID."].iter().any(|word| span.contains(word));
     if is_placeholder || span.contains(' ') {
         None

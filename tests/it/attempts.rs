@@ -43,7 +43,7 @@ fn bad_node() -> Value {
         ],
         "files": [
             { "path": "/opt/kubelet.yaml", "mode": "666", "owner": "root", "group": "root",
-              "content": "authentication: {anonymous: {enabled: true}}\n" },
+              "content": "kind: KubeletConfiguration\napiVersion: kubelet.config.k8s.io/v1beta1\nauthentication: {anonymous: {enabled: true}}\n" },
             { "path": "/etc/kubernetes/manifests/kube-apiserver.yaml", "mode": "666", "owner": "root", "group": "root" },
             { "path": "/etc/kubernetes/pki/ca.key", "mode": "666", "owner": "root", "group": "root" },
         ],
@@ -137,7 +137,8 @@ fn attempts() -> Vec<(&'static str, Vec<Value>, Vec<Value>)> {
             ["/var/lib/kubelet/config.yaml", "/etc/kubernetes/kubelet-config.yaml", "/home/eve/kubelet.yaml"]
                 .map(|path| {
                     json!({ "path": path, "mode": "600", "owner": "eve", "group": "eve",
-                        "content": "authentication: {anonymous: {enabled: false}, webhook: {enabled: true}}\n\
+                        "content": "kind: KubeletConfiguration\napiVersion: kubelet.config.k8s.io/v1beta1\n\
+                                    authentication: {anonymous: {enabled: false}, webhook: {enabled: true}}\n\
                                     authorization: {mode: Webhook}\nreadOnlyPort: 0\n" })
                 })
                 .into(),
@@ -165,9 +166,9 @@ fn attempts() -> Vec<(&'static str, Vec<Value>, Vec<Value>)> {
 /// The checks that pass.
 fn passed(library: &Library, benchmark: &Benchmark, description: &Value) -> BTreeSet<String> {
     let host = RecordedSource::parse(&description.to_string()).expect("a described host");
-    let node = Node::detect(&host, &library.config);
+    let node = Node::detect(&host, &library.config, &library.platforms);
     let plan = plan(benchmark, &everything(benchmark)).expect("a plan");
-    let report = report(&plan, &mut Collector::new(&host, &node, &library.config), &node);
+    let report = report(&plan, &mut Collector::new(&host, &node), &node);
     let passed = checks(&report).filter(|(_, outcome)| outcome.state() == State::Pass);
     passed.map(|(_, outcome)| outcome.id.to_string()).collect()
 }

@@ -56,12 +56,7 @@ pub(crate) fn document(sections: Vec<CannedSection>) -> ReportV1 {
             id: id.to_owned(),
             title: format!("The {target}"),
             target: target.to_owned(),
-            groups: vec![Group {
-                id: group.to_owned(),
-                title: "Files & <others>".to_owned(),
-                checks: here.len(),
-                extensions: BTreeMap::new(),
-            }],
+            groups: vec![Group { id: group.to_owned(), title: "Files & <others>".to_owned(), checks: here.len() }],
         });
         checks.extend(here.into_iter().map(|check| CheckResult {
             target: target.into(),

@@ -22,7 +22,7 @@ fn what_does_not_exist_is_an_error_with_the_near_names() {
         (&["--host", "example"], 1, &["--version", "--benchmark"]),
         (&["-D", "/none", "--host", "example", "--version", "1.21"], 1, &["/none: cannot be read: no such file"]),
         (&["--config", "/none", "--host", "example", "--version", "1.21"], 1, &["/none: cannot be read: no such file"]),
-        (&["benchmarks", "--format", "junit"], 2, &["--format: this command writes no report"]),
+        (&["benchmarks", "--format", "junit"], 2, &["`nodeproof benchmarks` does not use --format", "--json"]),
         (
             &["run", "-s", "node", "-c", "1.2.20", "--host", "example", "--version", "1.21"],
             4,
@@ -142,6 +142,26 @@ fn a_bad_definition_is_refused_with_its_place() {
 }
 
 #[test]
+fn errors_name_the_option_that_they_are_about() {
+    let folder = tempdir().expect("a folder");
+    let file = folder.path().join("bad.yaml");
+    fs::write(&file, "a: 1\n").expect("a file");
+    let file = file.to_str().expect("a path");
+    let is_file = format!("nodeproof: -D: {file}: is a file; name its directory\n");
+    let cases: [(&[&str], i32, &str); 5] = [
+        (&["-D", file], 1, &is_file),
+        (&["-D", "/none"], 1, "nodeproof: -D: /none: cannot be read: no such file or directory"),
+        (&["--config", "/none"], 1, "nodeproof: --config: /none: cannot be read: no such file or directory"),
+        (&["--scored=false", "--unscored=false"], 2, "--scored=false with --unscored=false leaves no check"),
+        (&["--only", "manual", "--json"], 2, "--only filters the text report, and none is written here"),
+    ];
+    for (arguments, code, message) in cases {
+        let stderr = stderr_of(&[&["--version", "1.21", "--host", "example"], arguments].concat(), code);
+        assert!(stderr.contains(message), "{arguments:?}: {stderr}");
+    }
+}
+
+#[test]
 fn a_described_host_that_is_wrong_is_refused() {
     let folder = tempdir().expect("a folder");
     let file = folder.path().join("host.yaml");
@@ -150,6 +170,7 @@ fn a_described_host_that_is_wrong_is_refused() {
         ("files: [{path: /x, mode: rwx}]", "octal"),
         ("files: [{path: /x, owner: who}]", "who"),
         ("processes: 3", "host.yaml:1:12: expected a list, found `3`"),
+        ("files:\n  a: b", "host.yaml:2:3: `files`: expected a list, found a mapping"),
         ("{", "host.yaml:1:1: syntax error: unclosed `{`"),
     ] {
         fs::write(&file, text).expect("a file");
@@ -172,20 +193,21 @@ fn text_has_no_colour_in_a_pipe_and_each_part_can_be_left_out() {
         "[PASS] 1.1.1 Restrict the API server manifest to mode 644 or stricter",
         "[FAIL] 1.2.20",
         "--profiling is not set; the default of kube-apiserver is true",
-        "== Remediations master ==",
+        "== 7 failed, ",
+        "What to do:",
         "/etc/kubernetes/manifests/kube-apiserver.yaml",
-        "== Summary master ==",
-        "checks PASS",
-        "== Summary total ==",
+        "| master ",
         "| total ",
+        "example, cis-1.20: 7 failed, ",
     ] {
         assert!(whole.contains(part), "{part} is not in the report");
     }
     assert!(!text(&["--noresults"]).contains("[PASS] 1.1.1"));
-    assert!(!text(&["--noremediations"]).contains("== Remediations"));
-    assert!(!text(&["--nosummary"]).contains("== Summary master"));
-    assert!(!text(&["--nototals"]).contains("== Summary total"));
-    assert!(text(&["--include-test-output"]).contains("= not set; default true [default of kube-apiserver]"));
+    assert!(!text(&["--noremediations"]).contains("What to do:"));
+    assert!(!text(&["--nosummary"]).contains("| master "));
+    assert!(!text(&["--nototals"]).contains("| total "));
+    let evidence = text(&["--include-test-output"]).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(evidence.contains("= not set; default true [default of kube-apiserver]"));
 }
 
 #[test]
@@ -219,4 +241,102 @@ fn a_process_table_that_was_not_reached_is_not_an_empty_one() {
     let told = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
     assert!(told.contains("was not read before the deadline") && told.contains("--timeout"), "{told}");
     assert!(!told.contains("no component of Kubernetes runs"), "{told}");
+}
+
+#[test]
+fn a_flag_that_the_command_does_not_use_is_refused() {
+    let cases: [(&[&str], &str); 8] = [
+        (&["benchmarks", "--exit-code", "3"], "`nodeproof benchmarks` does not use --exit-code"),
+        (&["--json", "version"], "`nodeproof version` does not use --json"),
+        (&["profile", "cis-1.20", "--root", "/"], "`nodeproof profile` does not use --root"),
+        (&["lint", "--scored=false", "x.yaml"], "`nodeproof lint` does not use --scored"),
+        (&["convert", "--timeout", "5s", "x.json"], "`nodeproof convert` does not use --timeout"),
+        (&["snapshot", "-c", "1.1.1"], "`nodeproof snapshot` does not use --check"),
+        (&["explain", "--no-shell", "4.1.1"], "`nodeproof explain` does not use --no-shell"),
+        (&["man", "-D", "/x"], "`nodeproof man` does not use --config-dir"),
+    ];
+    for (args, message) in cases {
+        let stderr = stderr_of(args, 2);
+        assert!(stderr.contains(message), "{args:?}: {stderr}");
+    }
+    // A variable is for all commands.
+    nodeproof().args(["version"]).env("NODEPROOF_EXIT_CODE", "3").assert().code(0).stderr("");
+    let help = nodeproof().args(["lint", "--help"]).assert().code(0);
+    let help = String::from_utf8_lossy(&help.get_output().stdout).into_owned();
+    assert!(help.contains("--config-dir") && help.contains("Print JSON"), "{help}");
+    assert!(!help.contains("--exit-code") && !help.contains("--pgsql"), "{help}");
+}
+
+#[test]
+fn flags_of_run_and_ids_of_groups_are_answered_with_what_to_write() {
+    let cases: [(&[&str], &str); 13] = [
+        (&["run", "master"], "nodeproof run --targets master (-s)"),
+        (&["run", "--json", "worker,etcd"], "nodeproof run --targets worker,etcd (-s)"),
+        (
+            &["--version", "1.21", "--host", "example", "-g", "1.1.1"],
+            "cis-1.20 has no group 1.1.1; it is a check: --check 1.1.1",
+        ),
+        (&["--format", "json,text"], "give each format a --format of its own"),
+        (&["--format", "JSON"], "did you mean `json`?"),
+        (&["--host", ""], "--host names no file"),
+        (&["-s", "master"], "nodeproof run -s master\n"),
+        (&["--targets=master"], "nodeproof run --targets=master\n"),
+        (&["--every", "6h"], "nodeproof run --every 6h\n"),
+        (&["--host", "it's one.yaml", "--every=6h"], "nodeproof run --host 'it'\\''s one.yaml' --every=6h\n"),
+        (&["--exit-code", "-1"], "not a number from 0 to 255"),
+        (
+            &["--version", "1.21", "--host", "example", "-c", "1.2"],
+            "cis-1.20 has no check 1.2; it is a group: --group 1.2",
+        ),
+        (&["--version", "1.21", "--host", "example", "-c", "1.1.1,4.1"], "--group 4.1 (-g)"),
+    ];
+    for (args, message) in cases {
+        let stderr = stderr_of(args, 2);
+        assert!(stderr.contains(message), "{args:?}: {stderr}");
+    }
+}
+
+#[test]
+fn a_flag_goes_before_the_environment() {
+    let run = |variables: &[(&str, &str)], args: &[&str], code: i32| {
+        let assert = nodeproof().envs(variables.iter().copied()).args(args).assert().code(code);
+        String::from_utf8_lossy(&assert.get_output().stdout).into_owned()
+    };
+    let benchmark = ["--benchmark", "cis-1.20", "--host", "example"];
+    let version = ["--version", "1.21", "--host", "example"];
+    for variable in ["NODEPROOF_VERSION", "KUBE_BENCH_VERSION"] {
+        let out = run(&[(variable, "1.29")], &benchmark, 0);
+        assert!(out.contains("cis-1.20"), "{variable}: {out:.200}");
+    }
+    assert!(run(&[("NODEPROOF_BENCHMARK", "cis-1.12")], &version, 0).contains("cis-1.20"));
+    run(&[("NODEPROOF_ROOT", "/none"), ("NODEPROOF_PROC", "/none")], &version, 0);
+    let group = [&version[..], &["-g", "1.4", "--format", "text"]].concat();
+    let out = run(&[("NODEPROOF_CHECK", "1.1.1"), ("NODEPROOF_JSON", "true")], &group, 0);
+    assert!(out.contains("1.4.1") && !out.contains("1.1.1 ") && !out.starts_with('{'), "{out}");
+    // Two of the environment, and two of the command line, still exclude each other.
+    run(&[("NODEPROOF_BENCHMARK", "cis-1.12"), ("NODEPROOF_VERSION", "1.21")], &["--host", "example"], 2);
+    run(&[], &["--root", "/", "--host", "example", "--version", "1.21"], 2);
+    run(&[("NODEPROOF_HOST", "example"), ("NODEPROOF_ROOT", "/")], &["--version", "1.21"], 2);
+}
+
+#[test]
+fn warnings_about_variables_and_exit_codes_change_nothing_else() {
+    let args = ["--version", "1.21", "--host", "example", "-c", "1.2.20", "--exit-code"];
+    let stderr = |code: u8| {
+        let assert = nodeproof().args(args).arg(code.to_string()).assert().code(i32::from(code));
+        String::from_utf8_lossy(&assert.get_output().stderr).into_owned()
+    };
+    for code in 1..=6 {
+        let told = stderr(code);
+        assert!(told.contains(&format!("warning: --exit-code {code}: exit code {code} also means")), "{told}");
+    }
+    for code in [0, 7, 42, 255] {
+        assert_eq!(stderr(code), "", "{code}");
+    }
+    let warned = nodeproof().args(["version"]).env("NODEPROOF_TIMOUT", "5s").assert().code(0);
+    let told = String::from_utf8_lossy(&warned.get_output().stderr).into_owned();
+    assert!(
+        told.contains("unknown variable NODEPROOF_TIMOUT has no effect; did you mean `NODEPROOF_TIMEOUT`"),
+        "{told}"
+    );
 }

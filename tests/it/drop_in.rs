@@ -50,6 +50,36 @@ fn stderr(command: &mut Command, code: i32) -> String {
 }
 
 #[test]
+fn the_text_has_the_shape_of_the_name() {
+    let args = ["run", "-s", "node", "--benchmark", "cis-1.20"];
+    let theirs = stdout(KubeBench::new().command().args(args));
+    assert!(theirs.starts_with("[INFO] 4 Worker node\n[INFO] 4.1 "), "{theirs:.200}");
+    let parts = ["== Remediations node ==\n", "== Summary node ==\n17 checks PASS\n", "== Summary total ==\n"];
+    for part in parts {
+        assert!(theirs.contains(part), "{part}");
+    }
+    let ours = stdout(example().args(args));
+    assert!(parts.iter().all(|part| !ours.contains(part)) && ours.contains("What to do:"), "{ours:.200}");
+}
+
+#[test]
+fn the_targets_are_kube_benchs_where_the_program_is_called_so() {
+    let folder = tempdir().expect("a folder");
+    let host = folder.path().join("host.yaml");
+    fs::write(&host, "processes: [{ argv: [kube-apiserver], cgroup: /system.slice/kube-apiserver.service }]")
+        .expect("a file");
+    let targets = |command: &mut Command| {
+        let json = stdout(command.env("NODEPROOF_HOST", &host).args(["--benchmark", "cis-1.20", "--json"]));
+        let report: Value = serde_json::from_str(&json).expect("JSON");
+        let controls = report["Controls"].as_array().expect("targets").iter();
+        controls.map(|c| c["node_type"].as_str().expect("a target").to_owned()).collect::<Vec<_>>()
+    };
+    // Its scheduler and controller manager do not run.
+    assert_eq!(targets(&mut KubeBench::new().command()), ["node", "policies"]);
+    assert_eq!(targets(&mut example()), ["master", "controlplane", "policies"]);
+}
+
+#[test]
 fn the_command_of_a_published_job_works() {
     let args = ["run", "--targets", "node", "--benchmark", "cis-1.20", "--json"];
     let json = stdout(KubeBench::new().command().args(args));
@@ -154,6 +184,39 @@ fn a_node_without_kubernetes_is_judged_for_a_job_and_refused_otherwise() {
     assert!(said.contains("no component of Kubernetes runs on this node"), "{said}");
 }
 
+/// What nodeproof says of an incomplete audit must not break what reads kube-bench's output.
+#[test]
+fn an_incomplete_audit_keeps_the_shape_of_kube_benchs_output() {
+    let folder = tempdir().expect("a folder");
+    let host = folder.path().join("host.yaml");
+    let denied = "files: [{ path: /var/lib/kubelet/config.yaml, error: denied }]\nprocesses:\n  - { argv: [kubelet, \
+                  --config=/var/lib/kubelet/config.yaml] }\n";
+    fs::write(&host, denied).expect("a file");
+    let kube_bench = KubeBench::new();
+    let run = |args: &[&str]| {
+        let mut command = kube_bench.command();
+        stdout(command.env("NODEPROOF_HOST", &host).args(["--benchmark", "cis-1.20"]).args(args))
+    };
+    let text = run(&[]);
+    assert!(
+        text.starts_with("== Notices ==\n") && text.contains(" could not be evaluated: permission denied"),
+        "{text}"
+    );
+    let line = regex::Regex::new(r"^\[(PASS|FAIL|WARN|INFO)\] \d+(\.\d+)* \S").expect("a pattern");
+    let tagged: Vec<&str> = text.lines().filter(|line| line.starts_with('[')).collect();
+    assert!(tagged.len() > 40);
+    for tagged in tagged {
+        assert!(line.is_match(tagged), "{tagged}");
+    }
+    let report: Value = serde_json::from_str(&run(&["--json"])).expect("JSON");
+    let keys: Vec<&String> = report.as_object().expect("an object").keys().collect();
+    assert_eq!(keys[..2], ["Controls", "Totals"], "new keys follow those of kube-bench");
+    let targets: Vec<&Value> =
+        report["Controls"].as_array().expect("controls").iter().map(|c| &c["node_type"]).collect();
+    assert_eq!(targets, ["node", "policies"]);
+    assert!(run(&["--json", "--nototals"]).starts_with("[{\"id\":\"4\",\"version\":\"cis-1.20\","));
+}
+
 #[test]
 fn a_check_of_another_target_gives_a_job_an_empty_report() {
     let folder = tempdir().expect("a folder");
@@ -193,7 +256,12 @@ fn the_version_may_stand_in_kube_benchs_variable() {
 #[test]
 fn a_flag_may_say_true_or_false() {
     let base = ["--benchmark", "cis-1.20", "-c", "1.1.1,1.2.1"];
-    let with = |more: &[&str]| stdout(example().args(base).args(more));
+    // The time differs between two runs.
+    let without_time = |text: String| {
+        let lines: Vec<&str> = text.lines().filter(|line| !line.contains(" UTC")).collect();
+        lines.join("\n")
+    };
+    let with = |more: &[&str]| without_time(stdout(example().args(base).args(more)));
     assert_eq!(with(&["--noremediations=false", "--json=false"]), with(&[]));
     assert_eq!(with(&["--noremediations=true"]), with(&["--noremediations"]));
     assert_ne!(with(&["--noremediations"]), with(&[]));
@@ -209,7 +277,7 @@ fn of_two_formats_the_first_is_written_and_the_other_named() {
         (&["--asff", "--json"], "{\"Controls\"", &["--asff is ignored"]),
         (&["--pgsql", "--json", "--asff"], "{\"Controls\"", &["--pgsql is ignored", "--asff is ignored"]),
         (&["--asff"], "{\"Findings\"", &[]),
-        (&[], "[INFO] 1 ", &[]),
+        (&[], "[INFO] Benchmark cis-1.20 (from --benchmark)\n", &[]),
     ];
     for (flags, beginning, said) in cases {
         let mut command = example();

@@ -10,8 +10,8 @@ use nodeproof::internals::plan::plan;
 use nodeproof::internals::probe::Collector;
 use nodeproof::internals::report::{Report, State};
 use nodeproof::internals::source::node::{
-    AccountSource, Accounts, Capability, FileSource, HostPath, Journal, JournalQuery, JournalSource, Lstat, NodeSource,
-    NonRegularFile, Process, ProcessSource, ProcessTable, RecordedSource, SourceError, Stat,
+    Capability, FileSource, HostPath, Journal, JournalQuery, JournalSource, Lstat, NodeSource, NonRegularFile, Process,
+    ProcessSource, ProcessTable, RecordedSource, SourceDecorator, SourceError, Stat, Walked,
 };
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
@@ -67,7 +67,11 @@ impl<'a> FailingHost<'a> {
     }
 }
 
-impl FileSource for FailingHost<'_> {
+impl SourceDecorator for FailingHost<'_> {
+    fn inner(&self) -> &dyn NodeSource {
+        self.inner
+    }
+
     fn lstat(&self, path: &HostPath) -> Result<Lstat, SourceError> {
         self.answer_at("lstat", path, || self.inner.lstat(path))
     }
@@ -85,23 +89,17 @@ impl FileSource for FailingHost<'_> {
     }
 
     /// Each entry can fail, and so can the walk as a whole.
-    fn walk(
-        &self,
-        path: &HostPath,
-        visit: &mut dyn FnMut(&Path, Result<Stat, SourceError>),
-    ) -> Result<(), SourceError> {
+    fn walk(&self, path: &HostPath, visit: &mut dyn FnMut(&Path, Walked)) -> Result<(), SourceError> {
         self.answer_at("walk", path, || {
             self.inner.walk(path, &mut |path, stat| match self.fault("entry of a walk") {
                 // An entry that a walk saw in its directory and then does not find has changed.
-                Some(SourceError::NotFound) => visit(path, Err(SourceError::Changed)),
-                Some(fault) => visit(path, Err(fault)),
+                Some(SourceError::NotFound) => visit(path, Err(SourceError::Changed).into()),
+                Some(fault) => visit(path, Err(fault).into()),
                 None => visit(path, stat),
             })
         })
     }
-}
 
-impl ProcessSource for FailingHost<'_> {
     fn processes(&self, names: &[&str]) -> Result<Vec<Process>, SourceError> {
         self.answer("processes", || self.inner.processes(names))
     }
@@ -114,30 +112,12 @@ impl ProcessSource for FailingHost<'_> {
         self.answer("build information", || self.inner.build_information(pid))
     }
 
-    fn process_table(&self) -> Result<ProcessTable, SourceError> {
-        self.answer("process table", || self.inner.process_table())
+    fn process_table(&self, pids: Option<&[u32]>) -> Result<ProcessTable, SourceError> {
+        self.answer("process table", || self.inner.process_table(pids))
     }
-}
 
-impl AccountSource for FailingHost<'_> {
-    fn accounts(&self) -> &Accounts {
-        self.inner.accounts()
-    }
-}
-
-impl JournalSource for FailingHost<'_> {
     fn journal(&self, query: &JournalQuery) -> Result<Journal, SourceError> {
         self.answer("journal", || self.inner.journal(query))
-    }
-}
-
-impl NodeSource for FailingHost<'_> {
-    fn name(&self) -> Option<String> {
-        self.inner.name()
-    }
-
-    fn notices(&self) -> Vec<String> {
-        self.inner.notices()
     }
 }
 
@@ -160,19 +140,19 @@ fn faults() -> Vec<(&'static str, SourceError)> {
 }
 
 fn judge(library: &Library, benchmark: &Benchmark, host: &dyn NodeSource) -> Report {
-    let node = Node::detect(host, &library.config);
+    let node = Node::detect(host, &library.config, &library.platforms);
     let plan = plan(benchmark, &everything(benchmark)).expect("a plan");
-    report(&plan, &mut Collector::new(host, &node, &library.config), &node)
+    report(&plan, &mut Collector::new(host, &node), &node)
 }
 
-/// The described host without the file on which the call failed; `None` if that is no file.
+/// The described host without the file on which the call failed, and without what is below it; `None` if nothing is there.
 fn without(description: &Value, host: &FailingHost<'_>) -> Option<RecordedSource> {
     let at = host.at.borrow().clone()?;
     let mut description = description.clone();
     let files = description["files"].as_array_mut()?;
     let before = files.len();
     // A pod's file is below the pod's root.
-    files.retain(|file| file["path"].as_str().is_none_or(|path| Path::new(path) != at));
+    files.retain(|file| file["path"].as_str().is_none_or(|path| !Path::new(path).starts_with(&at)));
     let is_gone = files.len() < before;
     is_gone.then(|| RecordedSource::parse(&description.to_string()).expect("a host"))
 }

@@ -50,6 +50,7 @@ fn a_finding_says_all_that_security_hub_asks_for() {
                 "Expected result": "'mode' is equal to '600'",
                 "Section": "4 The node",
                 "Subsection": "4.1 Files & <others>",
+                "Notices": "seen from afar",
             },
             "Resources": [
                 {

@@ -57,7 +57,7 @@ impl Folder {
     }
 }
 
-const FORMATS: [&str; 5] = ["text", "report", "json", "junit", "asff"];
+const FORMATS: [&str; 6] = ["text", "report", "line", "json", "junit", "asff"];
 
 #[test]
 fn a_converted_report_equals_the_direct_one_byte_for_byte() {

@@ -65,7 +65,11 @@ impl Swapping {
                 if told.load(Ordering::Relaxed) {
                     break;
                 }
-                let content = format!("authentication: {{anonymous: {{enabled: {}}}}}\n", turn % 2 == 0);
+                let content = format!(
+                    "kind: KubeletConfiguration\napiVersion: kubelet.config.k8s.io/v1beta1\n\
+                     authentication: {{anonymous: {{enabled: {}}}}}\n",
+                    turn % 2 == 0
+                );
                 if turn % 3 == 0 {
                     // In place, so that a reader sees half of it.
                     fs::write(&path, content.repeat(1 + (turn % 7) as usize)).expect("a file");
@@ -123,12 +127,13 @@ fn hostile_node() -> LiveNode {
         "kubelet",
         "--config=/srv/kubelet.yaml",
         "--config-dir=/srv/kubelet.d",
-        "--node-labels",
+        "--a-flag-of-no-version",
         "--anonymous-auth=false",
     ];
     let apiserver = [
         "kube-apiserver",
         "--encryption-provider-config=/srv/encryption.yaml",
+        "--audit-log-path=/var/log/audit.log",
         "--audit-policy-file=/srv/audit.yaml",
         "--client-ca-file=/srv/ca.crt",
         "--\u{1b}[31m=\u{1b}[2J\n[PASS] 1.2.1 all is well",
@@ -278,7 +283,7 @@ fn a_hostile_node_is_audited_within_bounds_and_the_report_is_clean() {
         ("1.2.28", "malformed"),
         ("3.2.1", "malformed"),
         ("4.2.4", "/srv/kubelet.d/"),
-        ("1.1.21", "pki"),
+        ("1.1.21", "/srv/ca.crt"),
     ] {
         let check = of(id);
         assert_ne!(check["status"], "PASS", "{id}");

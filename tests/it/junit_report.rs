@@ -106,7 +106,13 @@ fn validate(root: &Element) {
         known(suite, &["name", "time", "tests", "skipped", "failures", "errors"]);
         assert!(!suite.attribute("name").is_empty());
         seconds(suite);
-        for case in &suite.children {
+        // The schema has the properties first.
+        let (properties, cases) = suite.children.split_at(usize::from(suite.child("properties").is_some()));
+        for property in properties.iter().flat_map(|properties| &properties.children) {
+            assert_eq!(property.name, "property");
+            known(property, &["name", "value"]);
+        }
+        for case in cases {
             assert_eq!(case.name, "testcase");
             known(case, &["name", "classname", "time"]);
             assert!(!case.attribute("name").is_empty() && !case.attribute("classname").is_empty());
@@ -122,8 +128,8 @@ fn validate(root: &Element) {
             }
             assert!(case.child("skipped").is_none_or(|s| s.attributes.is_empty() && s.text.is_empty()));
         }
-        let having = |name: &str| suite.children.iter().filter(|c| c.child(name).is_some()).count();
-        let expected = [suite.children.len(), having("skipped"), having("failure"), 0];
+        let having = |name: &str| cases.iter().filter(|c| c.child(name).is_some()).count();
+        let expected = [cases.len(), having("skipped"), having("failure"), 0];
         assert_eq!(numbers.map(|n| suite.count(n)), expected, "counts of {}", suite.attribute("name"));
     }
     for name in ["tests", "failures", "errors"] {
@@ -141,7 +147,13 @@ fn a_report_holds_a_suite_a_target_and_a_case_a_check() {
         .map(|s| (s.attribute("name"), ["tests", "skipped", "failures", "errors"].map(|n| s.count(n))))
         .collect();
     assert_eq!(suites, [("1 The master", [2, 0, 1, 0]), ("4 The node", [4, 3, 1, 0])]);
-    let cases: Vec<&Element> = root.children.iter().flat_map(|s| &s.children).collect();
+    for suite in &root.children {
+        let properties = &suite.child("properties").expect("a notice").children;
+        let properties: Vec<_> = properties.iter().map(|p| (p.attribute("name"), p.attribute("value"))).collect();
+        assert_eq!(properties, [("notice", "seen from afar")]);
+    }
+    let cases: Vec<&Element> =
+        root.children.iter().flat_map(|s| &s.children).filter(|child| child.name == "testcase").collect();
     assert_eq!(cases.len(), CHECKS.len());
     for (case, (name, json)) in cases.iter().zip(CHECKS) {
         assert_eq!(case.attribute("name"), name);
@@ -170,12 +182,14 @@ proptest! {
         };
         let mut document = document(vec![CannedSection { id: "1", target: "master", group: "1.1", checks: vec![check] }]);
         document.benchmark.id.clone_from(&text);
+        document.notices = vec![text.clone()];
         document.benchmark.sections[0].title.clone_from(&text);
         document.benchmark.sections[0].groups[0].title.clone_from(&text);
         let report = sealed(document);
         let root = parse(&render(&report, &Junit));
         validate(&root);
-        let inside = &root.children[0].children[0].child("system-out").expect("each case has one").text;
+        let case = root.children[0].child("testcase").expect("a case");
+        let inside = &case.child("system-out").expect("each case has one").text;
         let whole = render(&report, &Json { totals: true });
         prop_assert!(whole.contains(inside.as_str()));
         let json: serde_json::Value = serde_json::from_str(inside).expect("JSON");

@@ -86,7 +86,8 @@ fn evaluates_a_folder_with_kube_bench_s_command_line() {
 fn the_configuration_of_a_folder_overrides_the_common_one() {
     let (report, _) = report(&["run", "--version", "house-1"]);
     assert_eq!(text(check(&report, "1.1.1"), "reason"), "Test marked as skip");
-    assert_eq!(text(&report["Controls"][0]["tests"][0], "type"), "skip");
+    // kube-bench leaves the type of a group out of its report.
+    assert_eq!(text(&report["Controls"][0]["tests"][0], "type"), "");
     let own = check(&report, "1.10.1");
     assert_eq!((text(own, "status"), text(own, "actual_value")), ("PASS", "house: on"));
     assert_eq!(text(own, "audit"), "cat /opt/house/kubelet.yaml");
@@ -108,6 +109,51 @@ fn folders_override_and_add_benchmarks() {
     let checks = |arguments: &[&str]| list(arguments)["checks"].as_array().map(Vec::len);
     assert_eq!(checks(&[&["profile", "cis-1.20"], &in_folder[..]].concat()), Some(10));
     assert!(checks(&["profile", "cis-1.20"]) > Some(100));
+}
+
+#[test]
+fn a_folder_without_definitions_is_refused_and_the_right_one_named() {
+    let top = tempfile::tempdir().expect("create directory");
+    let at = |path: &str| top.path().join(path);
+    std::fs::create_dir_all(at("checkout/cfg/mine")).expect("create directory");
+    std::fs::create_dir_all(at("checkout/docs")).expect("create directory");
+    std::fs::create_dir_all(at("two/a/profiles")).expect("create directory");
+    std::fs::create_dir_all(at("two/b/catalog")).expect("create directory");
+    std::fs::create_dir_all(at("empty")).expect("create directory");
+    std::fs::write(at("checkout/README.yaml"), "a: 1\n").expect("write file");
+    std::fs::write(at("checkout/cfg/mine/node.yaml"), "type: node\nid: 4\ngroups: []\n").expect("write file");
+    let name = |path: &str| at(path).display().to_string();
+    let none = "has no definitions: neither config.yaml, nor catalog or profiles, nor folders of benchmarks".to_owned();
+    let cases = [
+        ("checkout", format!("has no definitions; they are in {0}: write -D {0}", name("checkout/cfg"))),
+        (
+            "checkout/cfg/mine",
+            format!("is the folder of one benchmark; name the folder above it: write -D {}", name("checkout/cfg")),
+        ),
+        ("checkout/docs", none.clone()),
+        ("two", none.clone()),
+        ("empty", none),
+    ];
+    let arguments = ["run", "--host", "example", "--benchmark", "cis-1.20", "-D"];
+    for (path, message) in cases {
+        let output = nodeproof().args(arguments).arg(at(path)).output().expect("run nodeproof");
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(stderr.contains(&format!("{}:1:1: {message}\n", name(path))), "{path}: {stderr}");
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(3), 0), "{path}");
+    }
+    // A file, and a name that is not there, are refused as well.
+    for (path, message) in [("checkout/README.yaml", "is a file; name its directory"), ("none", "cannot be read: ")] {
+        let output = nodeproof().args(arguments).arg(at(path)).output().expect("run nodeproof");
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(stderr.contains(&format!("{}: {message}", name(path))), "{stderr}");
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{path}");
+    }
+    // The folder that was named runs, and its two benchmarks are known.
+    for path in ["checkout/cfg", "two/a"] {
+        let output = nodeproof().args(["benchmarks", "-D"]).arg(at(path)).output().expect("run nodeproof");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(String::from_utf8_lossy(&output.stdout).contains("mine"), path == "checkout/cfg");
+    }
 }
 
 #[test]

@@ -43,6 +43,14 @@ const EXPECTED: &[Expected] = &[
     ),
     ("catalog/texts.yaml", 53, 7, "warning", "no benchmark uses rule `given-twice`"),
     ("catalog/texts.yaml", 58, 3, "error", "duplicate key `rationale` (first on line 57)"),
+    ("catalog/texts.yaml", 60, 7, "warning", "no benchmark uses rule `misspelt-flag`"),
+    (
+        "catalog/texts.yaml",
+        60,
+        7,
+        "warning",
+        "kube-apiserver has no boolean flag `--profilling`; did you mean `profiling`?",
+    ),
     ("catalog/values.yaml", 6, 27, "error", "`688` is not a mode"),
     ("catalog/values.yaml", 15, 15, "error", "`root` is not USER:GROUP"),
     ("catalog/values.yaml", 23, 22, "error", "`^(a` is not a regular expression: unclosed group"),
@@ -68,7 +76,8 @@ const EXPECTED: &[Expected] = &[
     ("config.yaml", 4, 5, "warning", "unknown key `bin`; did you mean `bins`?"),
     ("config.yaml", 5, 12, "error", "expected text, found a mapping"),
     ("config.yaml", 6, 3, "warning", "component `schedulr` is not listed"),
-    ("config.yaml", 9, 11, "error", "there is no benchmark `cis-1.13`; did you mean"),
+    // The folder has a file in kube-bench's format.
+    ("config.yaml", 9, 11, "warning", "there is no benchmark `cis-1.13`; did you mean"),
     ("config.yaml", 11, 22, "error", "unknown value `nodes`; did you mean `node`?"),
     ("master.yaml", 14, 19, "warning", "unknown bin_op `xor`, so the check always fails"),
     ("master.yaml", 17, 30, "warning", "unknown operator `eqq`, so the test always fails"),
@@ -91,10 +100,11 @@ const EXPECTED: &[Expected] = &[
     ("profiles/broken.yaml", 15, 39, "error", "unknown value `maybe`; expected one of automated, manual"),
     ("profiles/broken.yaml", 16, 35, "error", "expected true or false"),
     ("profiles/broken.yaml", 17, 12, "error", "missing key `rule`"),
-    ("profiles/broken.yaml", 18, 52, "error", "rule `rbac-secret-access` has `steps` for a manual review"),
+    ("profiles/broken.yaml", 18, 3, "error", "check 1.1.8: there is no group `9.9`; add it under `groups`"),
     ("profiles/broken.yaml", 20, 3, "error", "check 7.7.7: there is no group `7.7`; add it under `groups`"),
     ("profiles/broken.yaml", 21, 3, "error", "duplicate key `1.1.4` (first on line 14)"),
     ("profiles/broken.yaml", 22, 8, "error", "cannot drop `1.1.99`: no extended profile has it"),
+    ("profiles/broken.yaml", 23, 23, "error", "there is no check or group `1.1.98`"),
     ("profiles/circle.yaml", 1, 5, "warning", "rename the file to `circular.yaml`"),
     ("profiles/circle.yaml", 3, 10, "error", "`circular` extends itself"),
     ("profiles/orphan.yaml", 3, 10, "error", "there is no benchmark `cis-1.13`"),
@@ -137,6 +147,127 @@ fn every_error_is_reported_at_its_position_and_nothing_else() {
     assert_eq!(output["warnings"], count("warning"));
     assert!(count("error") >= 25, "too few errors");
     assert_eq!(code, 3);
+}
+
+/// Shapes of kube-bench's own folders, and what its YAML library accepts: such files run, so none of this is an error.
+#[test]
+fn files_that_kube_bench_runs_have_warnings_at_most() {
+    const CONFIG: &str = "\
+---
+## Controls files
+master: { components: [apiserver, kubelet], apiserver: { bins: [kube-apiserver, openshift start master api] } }
+node:
+  components: [kubelet]
+  kubelet: { bins: [hyperkube kubelet, kubelet], defaultconf: /etc/kubelet.yaml }
+policies: { components: [] }
+managedservices: { components: [] }
+version_mapping: { '1.30': house-1.0, ocp-4.0: not-copied, eks-1.0: house-1.0 }
+target_mapping: { house-1.0: [node, policies], not-copied: [master] }
+";
+    const OWN_CONFIG: &str = "\
+---
+## Overrides of the values in cfg/config.yaml
+node:
+  kubelet: /etc/kubelet.conf
+  proxy:
+    bins: [containerd]
+  components: [kubelet, proxy]
+etcd:
+  confs: /var/lib/etcd.conf
+master:
+  node: { components: [kubelet], kubelet: { bins: [containerd] } }
+";
+    const NODE: &str = "\
+---
+controls:
+version: \"house-1.0\"
+id: 4
+text: Worker nodes: files
+type: \"node\"
+groups:
+  - id: 4.1
+    text: 'Files'
+    checks:
+      - id: 4.1.1
+        text: \"A mode (Automated)\"
+        audit: echo permissions=777
+        audit: \"echo permissions=600\"
+        tests: &tests
+          bin_op: or
+          test_items:
+            - flag: \"permissions\"
+              set: true
+              compare: { op: bitmask, value: \"600\" }
+              set: true
+        remediation: |
+          # a line that looks like a comment
+          chmod 600 FILE: done
+        scored: true
+        scored: false
+        unknown: [1, 2]
+      - <<: { scored: true, text: merged }
+        id: 4.1.10
+        audit: 'echo permissions=600'
+        tests: *tests
+        use_multiple_values:
+        type: \"\"
+  - id: 4.1
+    text: A group of the same id
+    checks:
+      - { id: 4.1.2, text: A manual check, type: manual, scored: False, audit_config:, tests: }
+---
+second: document
+";
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(folder.path().join("house-1.0")).expect("a folder");
+    let policies = "\u{feff}---\r\ncontrols:\r\nid: 5\r\ntype: \"policies\"\r\ngroups:\r\n  - id: 5.1\r\n    text: None\r\n    checks:\r\n";
+    let node = NODE.replace("text: Worker nodes: files", "text: Worker nodes");
+    for (name, text) in [
+        ("config.yaml", CONFIG),
+        ("house-1.0/config.yaml", OWN_CONFIG),
+        ("house-1.0/node.yaml", &node),
+        ("house-1.0/policies.yaml", policies),
+    ] {
+        std::fs::write(folder.path().join(name), text).expect("a file");
+    }
+    let path = folder.path().to_str().expect("a path");
+    for arguments in [&["lint", path][..], &["lint", "-D", path, path]] {
+        let output = nodeproof().args(arguments).output().expect("it runs");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert_eq!(output.status.code(), Some(0), "{text}");
+        for (place, message) in [
+            ("config.yaml:9:48", "there is no benchmark `not-copied`"),
+            ("config.yaml:10:48", "there is no benchmark `not-copied`"),
+            ("house-1.0/config.yaml:4:3", "component `kubelet` is not a mapping"),
+            ("house-1.0/config.yaml:11:11", "unknown key `components`"),
+            ("house-1.0/config.yaml:11:34", "unknown key `kubelet`"),
+            ("house-1.0/node.yaml:14:9", "duplicate key `audit` (first on line 13); the last value counts"),
+            ("house-1.0/node.yaml:21:15", "duplicate key `set` (first on line 19); the last value counts"),
+            ("house-1.0/node.yaml:26:9", "duplicate key `scored` (first on line 25); the last value counts"),
+            ("house-1.0/node.yaml:27:9", "`unknown` is not a key of a check"),
+            ("house-1.0/node.yaml:39:1", "a second YAML document starts here"),
+        ] {
+            assert!(text.contains(&format!("{path}/{place}: warning: {message}")), "{place}: {text}");
+        }
+        assert_eq!(text.lines().count(), 11, "{text}");
+    }
+    let run = ["run", "--json", "--benchmark", "house-1.0", "--host", "example", "-D", path];
+    let output = nodeproof().args(run).output().expect("it runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let groups = report["Controls"][0]["tests"].as_array().expect("groups");
+    let results = groups[0]["results"].as_array().expect("checks");
+    let checks: Vec<[&Value; 4]> =
+        results.iter().map(|c| [&c["test_number"], &c["status"], &c["scored"], &c["test_desc"]]).collect();
+    assert_eq!(groups.len(), 1);
+    assert_eq!(
+        serde_json::json!(checks),
+        serde_json::json!([
+            ["4.1.1", "PASS", false, "A mode (Automated)"],
+            ["4.1.10", "PASS", true, "merged"],
+            ["4.1.2", "WARN", false, "A manual check"]
+        ])
+    );
 }
 
 /// A folder may replace definitions of another one and built-in ones, but not its own.
@@ -192,6 +323,14 @@ fn built_in_definitions_are_valid_and_every_rule_is_used() {
     assert_eq!(diagnostics(&output), &[] as &[Value]);
     assert_eq!(code, 0);
     assert!(output["files"].as_u64().is_some_and(|n| n >= 20), "{output}");
+}
+
+#[test]
+fn a_version_without_a_benchmark_is_an_error_where_no_folder_is_in_kube_bench_s_format() {
+    let (output, code) = lint(&["testdata/lint/config.yaml"]);
+    let message = "there is no benchmark `cis-1.13`; did you mean `cis-1.10` or `cis-1.11` or `cis-1.12`?";
+    let found = diagnostics(&output).iter().find(|found| found["message"] == message).expect("a diagnostic");
+    assert_eq!((&found["line"], &found["level"], code), (&Value::from(9), &Value::from("error"), 3));
 }
 
 #[test]

@@ -31,21 +31,33 @@ impl LiveNode {
     /// An empty node.
     pub(crate) fn new() -> Self {
         let node = Self { folder: tempdir().expect("a folder"), processes: Vec::new() };
-        for folder in [node.root(), node.proc(), node.folder.path().join("bin")] {
+        for folder in [node.root(), node.proc()] {
             fs::create_dir_all(folder).expect("a folder");
         }
         node
     }
 
-    /// Makes a described node live. Owners are real if the tests run as root, else everything is the tester's.
+    /// Makes a described node live.
     pub(crate) fn of(description: &Value) -> Self {
         let mut node = Self::new();
+        node.make_files(description);
+        for process in description["processes"].as_array().expect("processes") {
+            let argv: Vec<&str> = process["argv"].as_array().expect("argv").iter().filter_map(Value::as_str).collect();
+            let env: BTreeMap<String, String> = serde_json::from_value(process["env"].clone()).unwrap_or_default();
+            node.process(&argv, &env);
+        }
+        node
+    }
+
+    /// Makes the accounts, folders and files of a described node. Owners are real if the tests run as root, else everything is
+    /// the tester's.
+    pub(crate) fn make_files(&self, description: &Value) {
         let accounts = description["accounts"].as_object().cloned().unwrap_or_default();
         let line = |(name, id): (&String, &Value)| format!("{name}:x:{id}:{id}::/:/bin/false\n");
         let table: String = accounts.iter().map(line).collect();
         let table = format!("root:x:0:0::/:/bin/sh\nnobody:x:65534:65534::/:\nnogroup:x:65534:65534::/:\n{table}");
-        node.file("/etc/passwd", "644", table.as_bytes());
-        node.file("/etc/group", "644", table.as_bytes());
+        self.file("/etc/passwd", "644", table.as_bytes());
+        self.file("/etc/group", "644", table.as_bytes());
         let id = |name: &Value| match name.as_str() {
             None | Some("root") => 0,
             Some("nobody" | "nogroup") => 65534,
@@ -56,22 +68,16 @@ impl LiveNode {
                 let path = thing["path"].as_str().expect("a path");
                 let mode = thing["mode"].as_str().expect("a mode");
                 if kind == "dirs" {
-                    fs::create_dir_all(node.at(path)).expect(path);
-                    fs::set_permissions(node.at(path), mode_of(mode)).expect(path);
+                    fs::create_dir_all(self.at(path)).expect(path);
+                    fs::set_permissions(self.at(path), mode_of(mode)).expect(path);
                 } else {
-                    node.file(path, mode, thing["content"].as_str().unwrap_or_default().as_bytes());
+                    self.file(path, mode, thing["content"].as_str().unwrap_or_default().as_bytes());
                 }
                 if rustix::process::geteuid().is_root() {
-                    chown(node.at(path), Some(id(&thing["owner"])), Some(id(&thing["group"]))).expect(path);
+                    chown(self.at(path), Some(id(&thing["owner"])), Some(id(&thing["group"]))).expect(path);
                 }
             }
         }
-        for process in description["processes"].as_array().expect("processes") {
-            let argv: Vec<&str> = process["argv"].as_array().expect("argv").iter().filter_map(Value::as_str).collect();
-            let env: BTreeMap<String, String> = serde_json::from_value(process["env"].clone()).unwrap_or_default();
-            node.process(&argv, &env);
-        }
-        node
     }
 
     pub(crate) fn at(&self, path: &str) -> PathBuf {
@@ -95,8 +101,14 @@ impl LiveNode {
 
     /// The idle program under this name.
     pub(crate) fn program(&self, name: &str) -> PathBuf {
-        let program = self.folder.path().join("bin").join(name);
+        self.program_at(&Path::new("bin").join(name))
+    }
+
+    /// The idle program at a path outside of the node's root, below the folder of the node.
+    pub(crate) fn program_at(&self, path: &Path) -> PathBuf {
+        let program = self.folder.path().join(path);
         if !program.exists() {
+            fs::create_dir_all(program.parent().expect("a folder")).expect("a folder");
             fs::copy(idle(), &program).expect("a copy of the idle program");
         }
         program
@@ -132,10 +144,19 @@ impl LiveNode {
         symlink(self.root(), shown.join("root")).expect("a link");
     }
 
-    /// Runs the program on this node, all targets of a benchmark.
+    /// Runs the program on this node, all targets of a benchmark, and gives kube-bench's JSON.
     pub(crate) fn audit(&self, benchmark: &str) -> Value {
+        self.run(&["--json"], benchmark)
+    }
+
+    /// Runs the program on this node, all targets of a benchmark, and gives its own report.
+    pub(crate) fn report(&self, benchmark: &str) -> Value {
+        self.run(&["--format", "report"], benchmark)
+    }
+
+    fn run(&self, format: &[&str], benchmark: &str) -> Value {
         let mut run = nodeproof();
-        run.args(["run", "--json", "--benchmark", benchmark]);
+        run.args(["run", "--benchmark", benchmark]).args(format);
         run.arg("--root").arg(self.root()).arg("--proc").arg(self.proc());
         serde_json::from_slice(&run.assert().code(0).get_output().stdout).expect("JSON")
     }
@@ -224,7 +245,9 @@ fn what_a_file_should_not_be_is_told_and_changes_nothing_else() {
         ("huge", |p| fs::File::create(p).expect("a file").set_len(1 << 40).expect("a size"), "larger than"),
     ];
     for (what, spoil, reason) in spoils {
-        replace(&config, |p| fs::write(p, "kind: KubeletConfiguration\n").expect("a file"));
+        replace(&config, |p| {
+            fs::write(p, "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n").expect("a file")
+        });
         spoil(&config);
         let report = node.audit("cis-1.20");
         let check = crate::support::check(&report, "4.2.1");

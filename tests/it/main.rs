@@ -7,12 +7,15 @@
 mod architecture_page;
 mod attempts;
 mod canned;
+mod cases;
 mod dependencies;
 mod faults;
+mod line_report;
 mod live;
 mod oracle;
 mod profiles;
 mod proofs;
+mod remediation;
 mod support;
 mod text_report;
 mod traps;
@@ -26,9 +29,16 @@ mod postgres;
 #[cfg(feature = "kube-bench")]
 mod bare;
 #[cfg(feature = "kube-bench")]
+mod cloud;
+#[cfg(feature = "kube-bench")]
 mod command;
 #[cfg(feature = "kube-bench")]
 mod commands;
+mod completeness;
+#[cfg(feature = "kube-bench")]
+mod configz;
+#[cfg(feature = "kube-bench")]
+mod described_hosts;
 #[cfg(feature = "kube-bench")]
 mod drop_in;
 #[cfg(feature = "kube-bench")]
@@ -44,22 +54,35 @@ mod hostile;
 #[cfg(feature = "kube-bench")]
 mod journal;
 #[cfg(feature = "kube-bench")]
+mod journal_file;
+#[cfg(feature = "kube-bench")]
 mod json_report;
 #[cfg(feature = "kube-bench")]
 mod junit_report;
+#[cfg(feature = "kube-bench")]
+mod k3s_journal;
 #[cfg(feature = "kube-bench")]
 mod kube_bench;
 #[cfg(feature = "kube-bench")]
 mod lint;
 #[cfg(feature = "kube-bench")]
+mod live_k3s;
+#[cfg(feature = "kube-bench")]
 mod manifests;
 #[cfg(feature = "kube-bench")]
 mod messages;
 #[cfg(feature = "kube-bench")]
+mod model;
+#[cfg(feature = "kube-bench")]
+mod page_commands;
+#[cfg(feature = "kube-bench")]
 mod pages;
+#[cfg(feature = "kube-bench")]
+mod platforms;
 #[cfg(feature = "kube-bench")]
 mod quiet;
 #[cfg(feature = "kube-bench")]
+mod rule_texts;
 mod schemas;
 #[cfg(feature = "kube-bench")]
 mod shell;

@@ -133,6 +133,10 @@ const WRONG_VALUES: &[(&str, &str)] = &[
 ];
 
 const WRONG_HOSTS: &[&str] = &[
+    "fiels: []\n",
+    "files: [{ path: /a, mod: '777' }]\n",
+    "processes: [{ argv: [a], usr: 7 }]\n",
+    "snapshot: { format: 2, probs: [] }\n",
     "files: 3\n",
     "files: [3]\n",
     "files: [{ path: [a] }]\n",
@@ -215,7 +219,10 @@ fn library_texts_never_reach_the_user() {
         for (place, file) in places(folder.path()) {
             let before = fs::read(&file).ok();
             fs::write(&file, &document).expect("a file");
-            check_definition(folder.path(), place, what);
+            // kube-bench runs such a file.
+            if (place, what) != ("cis-x/node.yaml", "a duplicate key") {
+                check_definition(folder.path(), place, what);
+            }
             match before {
                 Some(before) => fs::write(&file, before).expect("a file"),
                 None => fs::remove_file(&file).expect("a file"),

@@ -9,9 +9,9 @@ use std::fs;
 use std::path::Path;
 
 /// Every page, as a path in the repository.
-fn pages() -> Vec<String> {
+pub(crate) fn pages() -> Vec<String> {
     let mut pages = vec![];
-    for folder in ["", "docs", "examples", "testdata/journal", "testdata/proofs"] {
+    for folder in ["", "docs", "examples", "testdata/cases", "testdata/journal", "testdata/proofs"] {
         for entry in fs::read_dir(repository(folder)).unwrap_or_else(|e| panic!("{folder}: {e}")) {
             let name = entry.expect("an entry").file_name().to_string_lossy().into_owned();
             if Path::new(&name).extension().is_some_and(|extension| extension == "md") {
@@ -24,7 +24,7 @@ fn pages() -> Vec<String> {
 }
 
 /// The content of the fenced blocks of a language.
-fn blocks(page: &str, language: &str) -> Vec<String> {
+pub(crate) fn blocks(page: &str, language: &str) -> Vec<String> {
     let mut blocks = vec![];
     let mut open: Option<(bool, String)> = None;
     for line in page.lines() {
@@ -141,12 +141,13 @@ fn each_exit_code_of_the_readme_is_that_of_a_command() {
     let empty = folder.path().join("empty.yaml");
     fs::write(&empty, "processes: []\n").expect("a file");
     let empty = empty.to_str().expect("a path");
-    let cases: [(&str, i32, &[&str]); 6] = [
+    let cases: [(&str, i32, &[&str]); 7] = [
         ("0", 0, &["benchmarks"]),
         ("1", 1, &["--host", "example", "--benchmark", "cis-1.12", "--format", "text=/nonexistent/report"]),
         ("2", 2, &["--host", "example", "--benchmark", "cis-9.9"]),
         ("3", 3, &["lint", "testdata/lint"]),
         ("4", 4, &["--host", empty, "--benchmark", "cis-1.12"]),
+        ("5", 5, &["--host", "example", "--benchmark", "cis-1.12", "--require-complete"]),
         ("N", 77, &["--host", "example", "--benchmark", "cis-1.12", "--exit-code", "77"]),
     ];
     let readme = text_of(&repository("README.md"));
@@ -212,4 +213,33 @@ fn the_page_about_reports_names_every_field_and_format() {
     let documented: Vec<&str> =
         rows.take_while(|line| line.starts_with('|')).filter_map(|row| row.split('`').nth(1)).collect();
     assert_eq!(documented.join(", "), formats);
+}
+
+#[test]
+fn the_page_about_commands_names_every_command() {
+    let page = text_of(&repository("docs/commands.md"));
+    for command in Cli::command().get_subcommands().map(clap::Command::get_name).filter(|name| *name != "run") {
+        let named = page.contains(&format!("`{command}`")) || page.contains(&format!("nodeproof {command}"));
+        assert!(named, "docs/commands.md does not name {command}");
+    }
+}
+
+/// Each title of a rule that the page calls new is the title of the rule.
+#[test]
+fn changed_titles_are_the_titles_of_the_rules() {
+    let catalog: String = fs::read_dir(repository("benchmarks/catalog"))
+        .expect("the catalog")
+        .map(|entry| text_of(&entry.expect("a file").path()))
+        .collect();
+    let page = text_of(&repository("docs/changed-texts.md"));
+    let rows = page.lines().filter(|line| line.starts_with("| `"));
+    let mut count = 0;
+    for row in rows {
+        let cells: Vec<&str> = row.trim_matches('|').split(" | ").map(str::trim).collect();
+        let [id, _, new] = cells[..] else { panic!("{row}") };
+        let rule = format!("- id: {}\n  title: {new}\n", id.trim_matches('`'));
+        assert!(catalog.contains(&rule), "{row}");
+        count += 1;
+    }
+    assert!(count > 100, "{count}");
 }

@@ -20,13 +20,15 @@ dirs:
   - { path: /var/lib/etcd, mode: "700", owner: etcd, group: etcd }
   - { path: /etc/kubernetes/pki/locked, mode: "700", error: denied }
   - { path: /etc/elsewhere/pki, mode: "755" }
+  - { path: /srv/manifests, mode: "777" }
+  - { path: /srv/units, mode: "1777" }
   - { path: /etc/kubernetes/pki/mounted, mode: "711", not_entered: "io: another file system is mounted there" }
   - { path: /etc/kubernetes/pki/led-to, mode: "777", in_walk: "io: it is a link to a directory" }
   - { path: /var/lib/rancher/rke2/data/v1.27.3-rke2r1-0a }
 files:
   - { path: /etc/kubernetes/admin.conf, mode: "640", owner: operator, group: operator, content: "users: [{user: {client-key-data: PLANTED-kubeconfig, token: PLANTED-token}}]" }
   - { path: /var, error: not-mounted }
-  - { path: /etc/kubernetes/pki/mounted/ca.crt, mode: "606", owner: operator, content: "-----BEGIN CERTIFICATE-----\nbW91bnRlZA==\n-----END CERTIFICATE-----\n" }
+  - { path: /etc/kubernetes/pki/mounted/ca.crt, mode: "606", owner: operator, content: "-----BEGIN CERTIFICATE-----\nMIHPMIGCAgEBMAUGAytlcDATMREwDwYDVQQDDAhvdGhlci1jYTAgFw0yNjExMjkx\nMzI3MzBaGA8yMTI2MTEwNTEzMjczMFowEzERMA8GA1UEAwwIb3RoZXItY2EwKjAF\nBgMrZXADIQBl+5h7XBNEOTgb+ad7itemKxzmwJj+uJGw1jgS9NuG7DAFBgMrZXAD\nQQDWKEI8Ie4plhA4Zpe1n82A6wszWlFO+eSWsT+U6CkQOrs8SQ1s7Xd2U01/0WMz\nZavYc8m38K2D+1sSXJ6dSwUP\n-----END CERTIFICATE-----\n" }
   - { path: /etc/kubernetes/pki/led-to/own.key, mode: "777", content: PLANTED-led-to }
   - { path: /etc/kubernetes/scheduler.conf, error: hidden }
   - { path: /etc/kubernetes/controller-manager.conf, error: not-mounted }
@@ -40,6 +42,11 @@ files:
         - { image: "registry.k8s.io/kube-apiserver:v1.24.3", env: [{ name: PASSWORD, value: PLANTED-manifest-env }], command: [kube-apiserver, --token=PLANTED-manifest] }
   - { path: /etc/kubernetes/manifests/kube-scheduler.yaml, mode: "600", content: "spec: [PLANTED-malformed" }
   - { path: /etc/kubernetes/manifests/etcd.yaml, target: /srv/etcd.yaml }
+  - { path: /etc/kubernetes/manifests/kube-controller-manager.yaml, target: ../../../srv/by-name/kube-controller-manager.yaml }
+  - { path: /srv/by-name, target: manifests }
+  - { path: /srv/manifests/kube-controller-manager.yaml, mode: "600", content: "kind: Pod" }
+  - { path: /etc/systemd/system/kubelet.service, target: /srv/units/kubelet.service }
+  - { path: /srv/units/kubelet.service, mode: "600", content: "[Service]\n" }
   - { path: /srv/etcd.yaml, mode: "644", owner: 4711, content: "x: PLANTED-link" }
   - { path: /etc/kubernetes/pki/ca.key, mode: "600", content: "-----BEGIN PRIVATE KEY-----\nPLANTEDcakey\n-----END PRIVATE KEY-----\n" }
   - { path: /etc/kubernetes/pki/sa.key, mode: "644", owner: operator, content: PLANTED-sa }
@@ -47,17 +54,21 @@ files:
   - { path: /etc/kubernetes/pki/gone.key, target: /nowhere }
   - { path: /etc/kubernetes/pki/pipe.key, kind: fifo, mode: "600" }
   - { path: /etc/kubernetes/pki/etcd, target: /etc/elsewhere/pki }
-  - { path: /etc/elsewhere/pki/ca.crt, mode: "644", content: "-----BEGIN CERTIFICATE-----\nZXRjZA==\n-----END CERTIFICATE-----\n" }
+  - { path: /etc/elsewhere/pki/ca.crt, mode: "644", content: "-----BEGIN CERTIFICATE-----\nMIHNMIGAAgEBMAUGAytlcDASMRAwDgYDVQQDDAdldGNkLWNhMCAXDTI2MTEyOTEz\nMjczMFoYDzIxMjYxMTA1MTMyNzMwWjASMRAwDgYDVQQDDAdldGNkLWNhMCowBQYD\nK2VwAyEA2ntIcJ3WsILUvPPiQQXz/adc2ZDoljER8Zj4yCAW9H4wBQYDK2VwA0EA\nkSsGJ5ZnfTkQZBVVXgmuBOo6Gl0KQqCZVsOkgD8HquU+U8yl9UjRkPrjDLdhTg3H\nXzvkV9+TKFZBA8bmfIjuBw==\n-----END CERTIFICATE-----\n" }
   - { path: /etc/elsewhere/pki/other.key, mode: "777", content: PLANTED-elsewhere }
   - path: /etc/kubernetes/pki/ca.crt
     mode: "644"
     content: |
       subject PLANTED-comment
       -----BEGIN PRIVATE KEY-----
-      PLANTEDinca
+      PLANTEDincax
       -----END PRIVATE KEY-----
       -----BEGIN CERTIFICATE-----
-      Y2x1c3Rlcg==
+      MIHTMIGGAgEBMAUGAytlcDAVMRMwEQYDVQQDDAprdWJlcm5ldGVzMCAXDTI2MTEy
+      OTEzMjczMFoYDzIxMjYxMTA1MTMyNzMwWjAVMRMwEQYDVQQDDAprdWJlcm5ldGVz
+      MCowBQYDK2VwAyEAgH8NiJkSlpQTQ0uCDGYsr6yAq7LPXfO4MSk5/evAeXAwBQYD
+      K2VwA0EA6lnPDzE3E941Cqa7jAUmIKqAmaAUWk9+BCvPi3FuCw19m/r2b5d5d1Hs
+      KMtEVlhcmZiF/B+1rrT4ZUGN/Fo/Cg==
       -----END CERTIFICATE-----
       -----BEGIN CERTIFICATE-----
       -----BEGIN PRIVATE KEY-----
@@ -66,6 +77,7 @@ files:
   - path: /etc/kubernetes/encryption.yaml
     mode: "600"
     content: |
+      apiVersion: apiserver.config.k8s.io/v1
       kind: EncryptionConfiguration
       resources:
       - resources: [secrets]
@@ -76,6 +88,7 @@ files:
   - path: /etc/kubernetes/audit.yaml
     mode: "600"
     content: |
+      apiVersion: audit.k8s.io/v1
       kind: Policy
       metadata: { name: PLANTED-policy }
       rules: [{ level: None, users: ["system:kube-proxy"] }, { level: Metadata }]
@@ -83,21 +96,22 @@ files:
   - path: /opt/node/kubelet.yaml
     mode: "644"
     content: |
+      apiVersion: kubelet.config.k8s.io/v1beta1
       kind: KubeletConfiguration
       staticPodPath: /etc/kubernetes/manifests
       staticPodURLHeader: { Authorization: ["Bearer PLANTED-header"] }
       authentication: { anonymous: { enabled: true }, x509: { clientCAFile: /etc/kubernetes/pki/ca.crt } }
       featureGates: { RotateKubeletServerCertificate: true }
       tlsCipherSuites: [TLS_RSA_WITH_RC4_128_SHA]
-  - { path: /opt/node/drop-ins/10-a.conf, content: "authentication: {anonymous: {enabled: false}}\nproviderID: PLANTED-provider" }
-  - { path: /opt/node/drop-ins/20-b.conf, content: "readOnlyPort: 10255" }
+  - { path: /opt/node/drop-ins/10-a.conf, content: "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nauthentication: {anonymous: {enabled: false}}\nproviderID: PLANTED-provider" }
+  - { path: /opt/node/drop-ins/20-b.conf, content: "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nreadOnlyPort: 10255" }
   - { path: /opt/node/drop-ins/README, content: PLANTED-readme }
   - path: /etc/systemd/system/kubelet.service.d/10-kubeadm.conf
     mode: "644"
     content: "[Service]\nEnvironment=KUBE_PASSWORD=PLANTED-unit\nIPAddressDeny=any\n"
-  - { path: /pods/proxy/etc/proxy/config.conf, content: "metricsBindAddress: 0.0.0.0:10249\nclientConnection: {kubeconfig: /etc/proxy/kubeconfig, token: PLANTED-proxy}" }
+  - { path: /pods/proxy/etc/proxy/config.conf, content: "apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nmetricsBindAddress: 0.0.0.0:10249\nclientConnection: {kubeconfig: /etc/proxy/kubeconfig, token: PLANTED-proxy}" }
   - { path: /pods/proxy/etc/proxy/kubeconfig, mode: "666", content: PLANTED-proxy-kubeconfig }
-  - { path: /etc/proxy/config.conf, content: "metricsBindAddress: 127.0.0.1:10249" }
+  - { path: /etc/proxy/config.conf, content: "apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nmetricsBindAddress: 127.0.0.1:10249" }
   - { path: /etc/proxy/kubeconfig, mode: "600" }
   - { path: /etc/os-release, content: "ID=debian\nSUPPORT_TOKEN=PLANTED-release\n" }
   - { path: /etc/eks/kubelet-version.txt, content: "PLANTED-eks Kubernetes v1.25.1-eks-0a\n" }
@@ -182,17 +196,24 @@ fn a_snapshot_contains_no_secrets() {
     let document = |path: &str| serde_json::from_str::<Value>(content(path)).expect("a document");
     assert_eq!(
         document("/etc/kubernetes/encryption.yaml"),
-        json!({"kind": "EncryptionConfiguration", "resources": [
+        json!({"apiVersion": "apiserver.config.k8s.io/v1", "kind": "EncryptionConfiguration", "resources": [
             {"resources": ["secrets"], "providers": [{"aescbc": {}}, {"kms": {}}, {"identity": {}}]}
         ]})
     );
     assert_eq!(
         document("/etc/kubernetes/manifests/kube-apiserver.yaml"),
-        json!({"spec": {"containers": [{"image": "registry.k8s.io/kube-apiserver:v1.24.3"}]}})
+        json!({"spec": {"containers": [{
+            "image": "registry.k8s.io/kube-apiserver:v1.24.3",
+            "command": ["kube-apiserver"],
+        }]}})
     );
     assert_eq!(
         content("/etc/kubernetes/pki/ca.crt"),
-        "-----BEGIN CERTIFICATE-----\nY2x1c3Rlcg==\n-----END CERTIFICATE-----\n"
+        "-----BEGIN OTHER-----\n-----END OTHER-----\n-----BEGIN CERTIFICATE-----\n\
+         MIHTMIGGAgEBMAUGAytlcDAVMRMwEQYDVQQDDAprdWJlcm5ldGVzMCAXDTI2MTEyOTEzMjczMFoYDzIxMjYxMTA1MTMyNzMwWjAV\
+         MRMwEQYDVQQDDAprdWJlcm5ldGVzMCowBQYDK2VwAyEAgH8NiJkSlpQTQ0uCDGYsr6yAq7LPXfO4MSk5/evAeXAwBQYDK2VwA0EA\
+         6lnPDzE3E941Cqa7jAUmIKqAmaAUWk9+BCvPi3FuCw19m/r2b5d5d1HsKMtEVlhcmZiF/B+1rrT4ZUGN/Fo/Cg==\n\
+         -----END CERTIFICATE-----\n-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"
     );
     assert_eq!(content("/var/lib/dpkg/status"), "Package: kubelet\nStatus: install ok installed\nVersion: 1.24.9-00\n");
     assert_eq!(content("/etc/os-release"), "ID=debian\n");
@@ -303,7 +324,7 @@ fn a_snapshot_states_its_format_and_the_keys_of_its_probes() {
         form["snapshot"]["probes"].as_array().expect("probes").iter().filter_map(Value::as_str).collect();
     for key in [
         "file:kubelet.config",
-        "file:files(/etc/kubernetes/pki)[*.key]",
+        "file:files(apiserver.pki)[*.key, *-key.pem]",
         "setting:kubelet/--anonymous-auth,authentication.anonymous.enabled",
         "setting:etcd/--cert-file,$ETCD_CERT_FILE,client-transport-security.cert-file",
     ] {

@@ -3,7 +3,7 @@
 use assert_cmd::Command;
 use nodeproof::internals::benchmark::{Benchmark, Library};
 use nodeproof::internals::evaluate::{NoExternalChecks, evaluate};
-use nodeproof::internals::model::Target;
+use nodeproof::internals::model::{KubernetesVersions, Target};
 use nodeproof::internals::node::Node;
 use nodeproof::internals::plan::{Plan, Selection, plan};
 use nodeproof::internals::probe::Collector;
@@ -29,9 +29,28 @@ pub(crate) fn text_of(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
+/// The YAML files below a folder of the repository, sorted.
+pub(crate) fn yaml_files_below(folder: &str) -> Vec<PathBuf> {
+    let (mut files, mut pending) = (Vec::new(), vec![repository(folder)]);
+    while let Some(folder) = pending.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display())) {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                pending.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "yaml") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
 /// All of a benchmark.
 pub(crate) fn everything(benchmark: &Benchmark) -> Selection {
     Selection {
+        components: Vec::new(),
+        by_documents: false,
         targets: benchmark.targets(),
         checks: vec![],
         groups: vec![],
@@ -43,11 +62,14 @@ pub(crate) fn everything(benchmark: &Benchmark) -> Selection {
 
 /// Judges everything in a benchmark on a described host.
 pub(crate) fn judge(library: &Library, benchmark: &str, host: &str) -> Report {
+    let versions = KubernetesVersions::spanning(library.config.versions_of(benchmark));
     let benchmark = library.benchmark(benchmark).expect(benchmark);
     let host = RecordedSource::parse(host).expect("a described host");
-    let node = Node::detect(&host, &library.config);
+    let node = Node::detect(&host, &library.config, &library.platforms);
     let plan = plan(&benchmark, &everything(&benchmark)).expect("a plan");
-    report(&plan, &mut Collector::new(&host, &node, &library.config), &node)
+    let mut collector = Collector::new(&host, &node);
+    collector.set_versions(versions);
+    report(&plan, &mut collector, &node)
 }
 
 /// The report on a plan's checks.

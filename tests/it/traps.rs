@@ -1,7 +1,7 @@
 //! Where kube-bench is wrong, each with a host that shows it. Hosts are small changes to one node, so that only what is
 //! changed can make the difference.
 
-use crate::support::{checks, judge};
+use crate::support::{checks, judge, nodeproof};
 use nodeproof::internals::benchmark::Library;
 use nodeproof::internals::model::EvidenceEntry;
 use nodeproof::internals::report::{CheckResult, State};
@@ -44,7 +44,7 @@ impl Node {
         };
         let (files, processes) = self.more.split_once("processes:\n").unwrap_or((&self.more, ""));
         format!(
-            "files:\n  - {{ path: /var/lib/kubelet/config.yaml, content: \"{GOOD_KUBELET}\" }}\n{files}processes:\n{}{}{processes}",
+            "files:\n  - {{ path: /var/lib/kubelet/config.yaml, content: \"{KUBELET_TYPE}{GOOD_KUBELET}\" }}\n{files}processes:\n{}{}{processes}",
             argv("kube-apiserver", &self.apiserver),
             argv("kubelet", &self.kubelet),
         )
@@ -68,7 +68,9 @@ fn evidence(check: &CheckResult) -> impl Iterator<Item = &EvidenceEntry> {
     check.findings.iter().flat_map(|finding| &finding.evidence)
 }
 
-const GOOD_KUBELET: &str = "kind: KubeletConfiguration\\nauthentication: {anonymous: {enabled: false}}\\n";
+/// What each configuration file of a kubelet begins with.
+const KUBELET_TYPE: &str = "apiVersion: kubelet.config.k8s.io/v1beta1\\nkind: KubeletConfiguration\\n";
+const GOOD_KUBELET: &str = "authentication: {anonymous: {enabled: false}}\\n";
 
 #[test]
 fn a_flag_whose_name_only_begins_so_is_another_flag() {
@@ -134,11 +136,15 @@ fn every_real_process_is_judged() {
 
 #[test]
 fn the_kubelets_own_configuration_file_is_read() {
-    let bad = "  - { path: /opt/kubelet.yaml, content: \"authentication: {anonymous: {enabled: true}}\" }\n";
-    let good = "  - { path: /opt/kubelet.yaml, content: \"authentication: {anonymous: {enabled: false}}\" }\n";
+    let file = |enabled: bool| {
+        format!(
+            "  - {{ path: /opt/kubelet.yaml, content: \"{KUBELET_TYPE}authentication: {{anonymous: {{enabled: {enabled}}}}}\" }}\n"
+        )
+    };
+    let (good, bad) = (file(false), file(true));
     // A good file in the likelier place changes nothing.
-    Node::kubelet("--config=/opt/kubelet.yaml").with(bad).expect("4.2.1", State::Fail);
-    let outcome = Node::kubelet("--config=/opt/kubelet.yaml").with(good).expect("4.2.1", State::Pass);
+    Node::kubelet("--config=/opt/kubelet.yaml").with(&bad).expect("4.2.1", State::Fail);
+    let outcome = Node::kubelet("--config=/opt/kubelet.yaml").with(&good).expect("4.2.1", State::Pass);
     assert!(outcome.findings[0].evidence[0].source.contains("/opt/kubelet.yaml"), "{:?}", outcome.findings);
     // Without the flag the kubelet reads no file at all, and allows anonymous requests.
     Node::kubelet("").expect("4.2.1", State::Fail);
@@ -152,8 +158,9 @@ fn the_kubelets_own_configuration_file_is_read() {
 
 #[test]
 fn kubelet_drop_ins_are_merged_as_the_kubelet_merges_them() {
-    let drop_in =
-        |name: &str, content: &str| format!("  - {{ path: /etc/kubelet.d/{name}, content: \"{content}\" }}\n");
+    let drop_in = |name: &str, content: &str| {
+        format!("  - {{ path: /etc/kubelet.d/{name}, content: \"{KUBELET_TYPE}{content}\" }}\n")
+    };
     let flags = "--config=/var/lib/kubelet/config.yaml --config-dir=/etc/kubelet.d";
     let on = "authentication: {anonymous: {enabled: true}}";
     let off = "authentication: {anonymous: {enabled: false}}";
@@ -171,20 +178,89 @@ fn kubelet_drop_ins_are_merged_as_the_kubelet_merges_them() {
     ];
     for (files, more, state) in cases {
         let files: String = files.iter().map(|(name, content)| drop_in(name, content)).collect();
-        Node::kubelet(&format!("{flags}{more}")).with(&files).expect("4.2.1", state);
+        let host = Node::kubelet(&format!("{flags}{more}")).with(&files).description();
+        let library = Library::load(None, None).expect("the definitions");
+        // Drop-ins exist since Kubernetes 1.28.
+        let report = judge(&library, "cis-1.12", &host);
+        let outcome = checks(&report).find(|(_, o)| o.id.as_str() == "4.2.1").expect("a check").1;
+        assert_eq!(outcome.state(), state, "{:?}\n{host}", outcome.reason);
     }
 }
 
 #[test]
 fn a_secret_of_the_environment_does_not_reach_the_report() {
-    let process =
-        "processes:\n  - { argv: [etcd], env: { ETCD_CERT_FILE: /c, ETCD_KEY_FILE: /k, PASSWORD: hunter2 } }\n";
+    let process = "processes:\n  - { argv: [etcd, --listen-client-urls=https://192.0.2.1], env: { ETCD_CERT_FILE: /c, ETCD_KEY_FILE: /k, PASSWORD: hunter2 } }\n";
     let node = Node::new().with(process);
     let outcome = node.expect("2.1", State::Pass);
     assert!(evidence(&outcome).any(|e| e.value == "/c" && e.source == "variable ETCD_CERT_FILE"));
     let library = Library::load(None, None).expect("the definitions");
     let report = judge(&library, "cis-1.20", &node.description());
     assert!(!format!("{report:?}").contains("hunter2"));
+}
+
+#[test]
+fn a_file_that_was_changed_after_the_start_is_said_to_be() {
+    const KUBELET: &str = "/var/lib/kubelet/config.yaml";
+    let document = "apiVersion: kubelet.config.k8s.io/v1beta1, kind: KubeletConfiguration";
+    let source = |modified: &str, started: &str, content: &str| {
+        let host = format!(
+            "files:\n  - {{ path: {KUBELET}, {modified}content: '{{{document}{content}}}' }}\n\
+             processes:\n  - {{ argv: [kubelet, --config={KUBELET}]{started} }}\n"
+        );
+        let library = Library::load(None, None).expect("the definitions");
+        let report = judge(&library, "cis-1.12", &host);
+        let outcome = checks(&report).find(|(_, o)| o.id == "4.2.1").expect("a check").1.clone();
+        assert_eq!(outcome.state(), State::Pass, "the verdict stays with the file");
+        evidence(&outcome).next().expect("evidence").source.clone()
+    };
+    let changed = ", changed after the process started";
+    let off = ", authentication: {anonymous: {enabled: false}}";
+    let by_file = format!("file {KUBELET}: authentication.anonymous.enabled");
+    let by_default = "default of kubelet with a configuration file";
+    for (content, expected) in [(off, by_file.as_str()), ("", by_default)] {
+        assert_eq!(source("modified: 200, ", ", started: 100", content), format!("{expected}{changed}"));
+        assert_eq!(source("modified: 100, ", ", started: 100", content), expected);
+        assert_eq!(source("modified: 100, ", ", started: 200", content), expected);
+        assert_eq!(source("modified: 200, ", "", content), expected);
+        assert_eq!(source("", ", started: 100", content), expected);
+    }
+}
+
+/// The version that a user gives chooses the benchmark. How the kubelet reads its settings depends on the one that runs: drop-ins
+/// exist since Kubernetes 1.28.
+#[test]
+fn a_wrong_version_changes_no_verdict_of_the_node() {
+    const FOLDER: &str = "/etc/kubernetes/kubelet.conf.d";
+    let host = format!(
+        "files:\n  - {{ path: /var/lib/kubelet/config.yaml, content: \"{KUBELET_TYPE}{GOOD_KUBELET}\" }}\n  \
+         - {{ path: {FOLDER}/50.conf, content: \"{KUBELET_TYPE}authentication: {{anonymous: {{enabled: true}}}}\" }}\n\
+         processes:\n  - argv: [kubelet, --config=/var/lib/kubelet/config.yaml, --config-dir={FOLDER}]\n    \
+         build: \"mod\\tk8s.io/kubernetes\\tv1.33.4\\n\"\n"
+    );
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("host.yaml");
+    std::fs::write(&path, host).expect("a host");
+    for version in ["1.21", "1.33"] {
+        let mut run = nodeproof();
+        run.args(["run", "--json", "-c", "4.2.1", "--version", version, "--host"]).arg(&path);
+        let output = run.assert().code(0).get_output().stdout.clone();
+        let text = String::from_utf8(output).expect("text");
+        assert!(text.contains("\"status\":\"FAIL\""), "{version}: {text}");
+        let notice = "--version says Kubernetes 1.21, but the executable of kubelet (pid 1000) says 1.33.4";
+        assert_eq!(text.contains(notice), version == "1.21", "{text}");
+    }
+}
+
+#[test]
+fn a_secret_in_a_url_does_not_reach_the_report() {
+    let node = Node::apiserver("--etcd-servers=http://root:hunter2@192.0.2.1:2379");
+    let library = Library::load(None, None).expect("the definitions");
+    for benchmark in library.benchmarks() {
+        let report = format!("{:?}", judge(&library, benchmark, &node.description()));
+        // Those of managed clusters have no check of the control plane.
+        assert!(!benchmark.starts_with("cis-") || report.contains("http://redacted@192.0.2.1:2379"), "{benchmark}");
+        assert!(!report.contains("hunter2"), "{benchmark}");
+    }
 }
 
 #[test]
@@ -247,7 +323,7 @@ fn a_flag_that_may_be_a_value_is_not_believed() {
 fn the_first_provider_encrypts() {
     let file = |providers: &str| {
         format!(
-            "  - {{ path: /enc.yaml, content: \"kind: EncryptionConfiguration\\nresources: [{{resources: [secrets], providers: [{providers}]}}]\" }}\n"
+            "  - {{ path: /enc.yaml, content: \"apiVersion: apiserver.config.k8s.io/v1\\nkind: EncryptionConfiguration\\nresources: [{{resources: [secrets], providers: [{providers}]}}]\" }}\n"
         )
     };
     let node = |providers: &str| Node::apiserver("--encryption-provider-config=/enc.yaml").with(&file(providers));
@@ -259,8 +335,8 @@ fn the_first_provider_encrypts() {
 #[test]
 fn a_path_is_one_in_the_processes_own_root() {
     let host = "files:\n\
-        \x20 - { path: /pod/etc/proxy.conf, content: \"metricsBindAddress: 0.0.0.0:10249\" }\n\
-        \x20 - { path: /etc/proxy.conf, content: \"metricsBindAddress: 127.0.0.1:10249\" }\n\
+        \x20 - { path: /pod/etc/proxy.conf, content: \"apiVersion: kubeproxy.config.k8s.io/v1alpha1\\nkind: KubeProxyConfiguration\\nmetricsBindAddress: 0.0.0.0:10249\" }\n\
+        \x20 - { path: /etc/proxy.conf, content: \"apiVersion: kubeproxy.config.k8s.io/v1alpha1\\nkind: KubeProxyConfiguration\\nmetricsBindAddress: 127.0.0.1:10249\" }\n\
         processes:\n  - { argv: [kube-proxy, --config=/etc/proxy.conf], root: /pod }\n";
     let library = Library::load(None, None).expect("the definitions");
     let report = judge(&library, "cis-1.12", host);

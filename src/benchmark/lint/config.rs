@@ -3,10 +3,10 @@
 use super::file::{CONFIG_KEYS, LintedFile};
 use crate::node::Config;
 use crate::text::{quote, suggestions};
-use crate::yaml::{Content, recovery};
+use crate::yaml::{Content, Diagnostic, Level, recovery};
 
-/// Checks a configuration. `benchmarks` are the ids of all benchmarks.
-pub(super) fn lint(file: &mut LintedFile, benchmarks: &[&str]) {
+/// Checks a configuration. `benchmarks` are the ids of all benchmarks; a version that is mapped to another one has this level.
+pub(super) fn lint(file: &mut LintedFile, benchmarks: &[&str], level: Level) {
     let recovered = recovery::read::<Config>(&file.file, &file.root);
     file.report(recovered.errors);
     // The configuration of kube-bench has keys that have no effect here; a mistyped key looks the same.
@@ -18,7 +18,7 @@ pub(super) fn lint(file: &mut LintedFile, benchmarks: &[&str]) {
         |id: &str| format!("there is no benchmark {}{}", quote(id), suggestions(id, benchmarks.iter().copied()));
     for (version, id) in config.mapped_versions().filter(|(_, id)| !benchmarks.contains(id)) {
         let node = file.root.follow(&["version_mapping".to_owned(), version.to_owned()]);
-        file.error(node.position, unknown(id));
+        file.report([Diagnostic::new(&file.file.name, node.position, level, unknown(id))]);
     }
     for id in config.mapped_benchmarks().filter(|id| !benchmarks.contains(id)) {
         let key = file.root.get("target_mapping").and_then(|mapping| mapping.key(id));

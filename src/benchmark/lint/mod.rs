@@ -5,6 +5,7 @@ mod file;
 mod foreign;
 mod native;
 mod paths;
+mod platform;
 mod run;
 
 pub use foreign::ForeignFormat;

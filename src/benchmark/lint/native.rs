@@ -3,8 +3,10 @@
 use super::file::{FileKind, LintedFile};
 use crate::benchmark::load::DefinedIds;
 use crate::benchmark::profile::RawProfile;
+use crate::benchmark::raw::{Params, RawRule};
 use crate::benchmark::{Library, catalog_file};
-use crate::text::quote;
+use crate::model::FlagKind;
+use crate::text::{quote, suggestions};
 use crate::yaml::{Position, YamlNode, recovery};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -58,11 +60,30 @@ fn lint_catalog(file: &mut LintedFile, library: &mut Library, defined: &mut IdsB
         for (position, parameter) in &entry.unused_parameters {
             file.warning(*position, format!("the rule does not use its parameter {}", quote(parameter)));
         }
+        for flag in entry.rule.as_ref().map(unknown_switches).unwrap_or_default() {
+            file.warning(entry.position, flag);
+        }
         define(file, defined, "rule", &entry.id, entry.position);
         library.put_rule(&entry.id, entry.rule.clone());
         valid.extend(entry.rule.map(|_| (entry.id, entry.position)));
     }
     valid
+}
+
+/// Boolean flags that the component has in no version: a typing error, which would look like a flag that is not set.
+fn unknown_switches(rule: &RawRule) -> Vec<String> {
+    let Ok(rule) = rule.build(&Params::new()) else { return Vec::new() };
+    let tests = rule.assertion.tests();
+    let switches = tests.iter().filter_map(|test| test.probe.switch());
+    let unknown = switches.filter(|(component, flag)| component.flag_kind(flag) != FlagKind::Boolean);
+    let mut warnings: Vec<String> = unknown
+        .map(|(component, flag)| {
+            let near = suggestions(flag, component.switches());
+            format!("{} has no boolean flag {}{near}", component.program(), quote(&format!("--{flag}")))
+        })
+        .collect();
+    warnings.dedup();
+    warnings
 }
 
 /// Adds the profile of a file to the library; returns its id.

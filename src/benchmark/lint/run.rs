@@ -2,9 +2,10 @@
 
 use super::file::{FileKind, LintedFile};
 use super::foreign::ForeignFormat;
-use super::{config, native};
+use super::{config, native, platform};
 use crate::benchmark::Library;
-use crate::yaml::{Diagnostic, TextFile};
+use crate::source::node::lint_recorded_node;
+use crate::yaml::{Diagnostic, Level, TextFile};
 
 /// Everything that is wrong in the files, ordered by file and position. The files are added to `library`.
 pub fn lint(library: Library, files: Vec<TextFile>, foreign: Option<&dyn ForeignFormat>) -> Vec<Diagnostic> {
@@ -17,18 +18,30 @@ pub fn lint(library: Library, files: Vec<TextFile>, foreign: Option<&dyn Foreign
         }
     }
     let library = native::lint(library, &mut linted);
-    let benchmarks = [library.benchmarks(), foreign.map(ForeignFormat::benchmarks).unwrap_or_default()].concat();
+    let folders: Vec<String> = linted.iter().filter_map(LintedFile::folder_benchmark).map(str::to_owned).collect();
+    let mut benchmarks = foreign.map(ForeignFormat::benchmarks).unwrap_or_default();
+    benchmarks.extend(folders.iter().map(String::as_str));
+    // A configuration of folders often names more benchmarks than there are folders, and runs.
+    let level = if benchmarks.is_empty() { Level::Error } else { Level::Warning };
+    benchmarks.extend(library.benchmarks());
+    let rules: Vec<&str> = library.rules().collect();
     for file in &mut linted {
         match file.kind {
             FileKind::Catalog | FileKind::Profile => {}
-            FileKind::Config => config::lint(file, &benchmarks),
+            FileKind::Config => config::lint(file, &benchmarks, level),
+            FileKind::Platform => platform::lint(file, &rules),
+            FileKind::Host => {
+                let found = lint_recorded_node(&file.file, &file.root);
+                file.report(found);
+            }
             FileKind::Foreign => {
                 let found = foreign.map(|format| format.warnings(&file.file).unwrap_or_else(|error| vec![error]));
                 file.report(found.unwrap_or_default());
             }
             FileKind::Unknown => file.error(
                 file.root.position,
-                "not a definition file: expected a list of rules, a benchmark (`id`, `title`, `checks`), or a configuration",
+                "not a definition file: expected a list of rules, a benchmark (`id`, `title`, `checks`), a platform, a configuration, \
+                 or a described host (`files`, `processes`)",
             ),
         }
     }

@@ -7,8 +7,7 @@ use crate::node::Node;
 use crate::plan::{self, Selection};
 use crate::probe::Collector;
 use crate::source::node::{
-    AccountSource, Accounts, FileSource, HostPath, Journal, JournalQuery, JournalSource, Lstat, Process, ProcessSource,
-    ProcessTable, RecordedSource, SourceError, Stat,
+    Process, ProcessScan, ProcessSource, ProcessTable, RecordedSource, SourceDecorator, SourceError,
 };
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -16,74 +15,27 @@ use std::rc::Rc;
 /// Counts the reads of processes.
 struct CountingSource {
     inner: RecordedSource,
-    reads: Rc<RefCell<Vec<&'static str>>>,
+    reads: Rc<RefCell<Vec<String>>>,
 }
 
-impl ProcessSource for CountingSource {
+impl SourceDecorator for CountingSource {
+    fn inner(&self) -> &dyn NodeSource {
+        &self.inner
+    }
+
     fn processes(&self, names: &[&str]) -> Result<Vec<Process>, SourceError> {
-        self.reads.borrow_mut().push("processes");
+        self.reads.borrow_mut().push("processes".to_owned());
         self.inner.processes(names)
     }
 
-    fn variables(&self, pid: u32, names: &[&str]) -> Result<Vec<Option<String>>, SourceError> {
-        self.inner.variables(pid, names)
+    fn process_table(&self, pids: Option<&[u32]>) -> Result<ProcessTable, SourceError> {
+        self.reads.borrow_mut().push(format!("table of {pids:?}"));
+        self.inner.process_table(pids)
     }
 
-    fn build_information(&self, pid: u32) -> Result<String, SourceError> {
-        self.inner.build_information(pid)
-    }
-
-    fn process_table(&self) -> Result<ProcessTable, SourceError> {
-        self.reads.borrow_mut().push("table");
-        self.inner.process_table()
-    }
-}
-
-impl FileSource for CountingSource {
-    fn lstat(&self, path: &HostPath) -> Result<Lstat, SourceError> {
-        self.inner.lstat(path)
-    }
-
-    fn stat(&self, path: &HostPath) -> Result<Stat, SourceError> {
-        self.inner.stat(path)
-    }
-
-    fn read(&self, path: &HostPath) -> Result<Vec<u8>, SourceError> {
-        self.inner.read(path)
-    }
-
-    fn list(&self, path: &HostPath) -> Result<Vec<String>, SourceError> {
-        self.inner.list(path)
-    }
-
-    fn walk(
-        &self,
-        path: &HostPath,
-        visit: &mut dyn FnMut(&Path, Result<Stat, SourceError>),
-    ) -> Result<(), SourceError> {
-        self.inner.walk(path, visit)
-    }
-}
-
-impl AccountSource for CountingSource {
-    fn accounts(&self) -> &Accounts {
-        self.inner.accounts()
-    }
-}
-
-impl JournalSource for CountingSource {
-    fn journal(&self, query: &JournalQuery) -> Result<Journal, SourceError> {
-        self.inner.journal(query)
-    }
-}
-
-impl NodeSource for CountingSource {
-    fn name(&self) -> Option<String> {
-        self.inner.name()
-    }
-
-    fn notices(&self) -> Vec<String> {
-        self.inner.notices()
+    fn scan(&self, names: &[&str]) -> Result<ProcessScan, SourceError> {
+        self.reads.borrow_mut().push("scan".to_owned());
+        self.inner.scan(names)
     }
 }
 
@@ -95,13 +47,14 @@ node: { components: [kubelet], kubelet: { bins: [kubelet] } }
 const OWN_CONFIG: &str = "master: { apiserver: { bins: [k3s server] } }\n";
 const NODE: &str = "
 processes:
-  - { argv: [k3s, server], env: { A: '1' } }
-  - { argv: [etcd, --x], env: { A: '1' } }
-  - { argv: [kubelet, --x], env: { A: '1' } }
+  - { argv: [k3s, server], pid: 11, env: { A: '1' } }
+  - { argv: [etcd, --x], pid: 12, env: { A: '1' } }
+  - { argv: [kubelet, --x], pid: 13, env: { A: '1' } }
+  - { argv: [bash], pid: 14 }
 ";
 
 #[test]
-fn processes_are_read_at_most_twice() {
+fn processes_are_scanned_once_and_rows_are_read_of_those_that_are_shown() {
     let folder = tempfile::tempdir().expect("create directory");
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("write file");
     std::fs::create_dir(folder.path().join("mine")).expect("create directory");
@@ -125,20 +78,29 @@ fn processes_are_read_at_most_twice() {
     let counting = Box::new(CountingSource { inner, reads: Rc::clone(&reads) });
 
     let source = definitions.source_for(Some("mine"), counting).expect("source");
-    let node = Node::detect(source.as_ref(), &definitions.config);
+    let node = Node::detect(source.as_ref(), &definitions.config, &definitions.platforms);
     let loaded = definitions.benchmark("mine", Some(source.as_ref())).expect("benchmark");
-    let node_of_folder = Node::detect(source.as_ref(), &loaded.config);
+    let node_of_folder = Node::detect(source.as_ref(), &loaded.config, &definitions.platforms);
     assert!(node.runs_anything() && node_of_folder.runs_anything());
     let targets = loaded.benchmark.targets();
     let none = Vec::new;
-    let selection = Selection { targets, checks: none(), groups: none(), skip: none(), scored: true, unscored: true };
+    let selection = Selection {
+        targets,
+        components: Vec::new(),
+        by_documents: false,
+        checks: none(),
+        groups: none(),
+        skip: none(),
+        scored: true,
+        unscored: true,
+    };
     let plan = plan::plan(&loaded.benchmark, &selection).expect("plan");
-    let mut collector = Collector::new(source.as_ref(), &node, &definitions.config);
+    let mut collector = Collector::new(source.as_ref(), &node);
     let external = loaded.external(|| AuditRunner::new(source.as_ref(), Err("none".to_owned())));
     let evaluation = evaluate(&plan, &mut collector, &node, external.as_ref());
     assert_eq!(evaluation.outcomes.len(), 15);
     for outcome in &evaluation.outcomes {
         assert_eq!(outcome.verdict.status(), Status::Pass, "{outcome:?}");
     }
-    assert_eq!(*reads.borrow(), ["processes", "table"]);
+    assert_eq!(*reads.borrow(), ["scan", "table of Some([12])", "table of Some([11])", "table of Some([13])"]);
 }

@@ -89,6 +89,8 @@ struct ProductFields<'a> {
     section: String,
     #[serde(rename = "Subsection")]
     subsection: String,
+    #[serde(rename = "Notices", skip_serializing_if = "Option::is_none")]
+    notices: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -159,6 +161,7 @@ fn finding<'a>(
             expected: filled(&check.expected, 1024),
             section: truncate(&format!("{} {}", section.section.id, section.section.title), 1024).to_owned(),
             subsection: truncate(&format!("{} {}", group.group.id, group.group.title), 1024).to_owned(),
+            notices: filled(&report.notices.join("\n"), 1024).map(str::to_owned),
         },
         resources: [resource(kind_of_cluster(cluster), cluster), resource("Other", node)],
         compliance: Compliance { status },

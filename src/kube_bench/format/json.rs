@@ -1,9 +1,9 @@
 //! JSON as kube-bench prints it: the keys, their order and their mixed case are fixed. What is new is in new keys.
 
 use super::text::{self, Remediation};
-use crate::kube_bench::fields::{CheckFields, GroupFields};
+use crate::kube_bench::fields::CheckFields;
 use crate::model::{EvidenceEntry, Finding};
-use crate::report::{CheckResult, Format, GroupView, Report, SectionView};
+use crate::report::{CheckResult, Format, GroupView, Report, SectionView, TargetLeftOut};
 use memchr::{memchr, memchr3};
 use serde::Serialize;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter};
@@ -19,11 +19,13 @@ pub struct Json {
 
 impl Format for Json {
     fn render(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
-        let controls: Vec<Control> = report.sections().map(|section| control(report, &section)).collect();
+        let controls = report.sections().map(|section| control(report, &section));
         if self.totals {
-            write_line(&Document { controls, totals: crate::report::Totals::of(&report.checks).into() }, out)
+            let totals = crate::report::Totals::of(&report.checks).into();
+            let (notices, targets_left_out) = (&report.notices, &report.targets_left_out);
+            write_line(&Document { notices, targets_left_out, controls: controls.collect(), totals }, out)
         } else {
-            write_line(&controls, out)
+            write_line(&controls.map(|control| with_notices(control, report)).collect::<Vec<_>>(), out)
         }
     }
 }
@@ -35,6 +37,10 @@ struct Document<'a> {
     controls: Vec<Control<'a>>,
     #[serde(rename = "Totals")]
     totals: Totals,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    notices: &'a [String],
+    #[serde(skip_serializing_if = "<[TargetLeftOut]>::is_empty")]
+    targets_left_out: &'a [TargetLeftOut],
 }
 
 #[derive(Serialize)]
@@ -51,6 +57,8 @@ struct Control<'a> {
     totals: Totals,
     #[serde(skip_serializing_if = "Option::is_none")]
     version_source: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    notices: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -66,8 +74,9 @@ struct Totals {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Group<'a> {
     section: &'a str,
+    /// Always empty, as in kube-bench, whatever the definition file says.
     #[serde(rename = "type")]
-    kind: String,
+    kind: &'static str,
     pass: usize,
     fail: usize,
     warn: usize,
@@ -98,6 +107,8 @@ struct Check<'a> {
     #[serde(rename = "IsMultiple")]
     is_multiple: bool,
     expected_result: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    published_severity: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
     evidence: Vec<Evidence<'a>>,
@@ -133,7 +144,8 @@ pub(crate) fn schema() -> schemars::Schema {
 #[cfg(any(feature = "internals", feature = "postgres"))]
 /// Each target as a JSON text of its own, for a database that cannot store the null character.
 pub fn rows(report: &Report) -> io::Result<Vec<String>> {
-    report.sections().map(|section| to_text(&control(report, &section), GoEscapes { null: "\\ufffd" })).collect()
+    let row = |section| with_notices(control(report, &section), report);
+    report.sections().map(|section| to_text(&row(section), GoEscapes { null: "\\ufffd" })).collect()
 }
 
 /// One check as it is in the document.
@@ -170,14 +182,20 @@ fn control<'a>(report: &'a Report, section: &SectionView<'a>) -> Control<'a> {
         tests: section.groups.iter().map(group).collect(),
         totals: crate::report::Totals::of(section.checks()).into(),
         version_source: kubernetes.map(|k| k.source.as_str()),
+        notices: &[],
     }
+}
+
+/// A target that is read without the document around it.
+fn with_notices<'a>(control: Control<'a>, report: &'a Report) -> Control<'a> {
+    Control { notices: &report.notices, ..control }
 }
 
 fn group<'a>(view: &GroupView<'a>) -> Group<'a> {
     let totals = crate::report::Totals::of(view.checks);
     Group {
         section: &view.group.id,
-        kind: GroupFields::of(&view.group.extensions).kind,
+        kind: "",
         pass: totals.pass,
         fail: totals.fail,
         warn: totals.warn,
@@ -207,6 +225,7 @@ fn check(result: &CheckResult) -> Check<'_> {
         scored: result.scored,
         is_multiple,
         expected_result: &result.expected,
+        published_severity: result.published_severity.as_deref(),
         reason: text::reason(result),
         evidence,
     }

@@ -2,8 +2,8 @@
 //! value holds: characters that XML excludes are shown as escapes.
 
 use super::{json, text};
-use crate::report::{CheckResult, Format, GroupView, Report, SectionView, State};
-use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
+use crate::report::{CheckResult, Format, GroupView, Report, SectionView, State, TargetLeftOut};
+use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestSuite};
 use std::io::{self, Write};
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ impl Format for Junit {
         let mut document = quick_junit::Report::new(fit(&report.benchmark.id));
         document.set_time(Duration::ZERO);
         for section in report.sections() {
-            document.add_test_suite(suite(&section)?);
+            document.add_test_suite(suite(report, &section)?);
         }
         out.write_all(strict(&document.to_string().map_err(io::Error::other)?).as_bytes())
     }
@@ -29,8 +29,14 @@ fn strict(document: &str) -> String {
     split.map_or_else(|| document.to_owned(), |(before, after)| format!("{before}{after}"))
 }
 
-fn suite(view: &SectionView<'_>) -> io::Result<TestSuite> {
+fn suite(report: &Report, view: &SectionView<'_>) -> io::Result<TestSuite> {
     let mut suite = TestSuite::new(fit(&format!("{} {}", view.section.id, view.section.title)));
+    for notice in &report.notices {
+        suite.add_property(Property::new("notice", fit(notice)));
+    }
+    for TargetLeftOut { target, reason } in &report.targets_left_out {
+        suite.add_property(Property::new("target left out", fit(&format!("{target}: {reason}"))));
+    }
     // Checks share what is read, so none has a time of its own.
     suite.set_time(Duration::ZERO);
     for group in &view.groups {

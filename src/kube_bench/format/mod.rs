@@ -3,6 +3,7 @@
 mod asff;
 mod json;
 mod junit;
+mod lines;
 mod text;
 
 pub use asff::{Asff, Origin};
@@ -12,3 +13,4 @@ pub use json::rows;
 #[cfg(test)]
 pub(crate) use json::schema as json_schema;
 pub use junit::Junit;
+pub use lines::Lines;

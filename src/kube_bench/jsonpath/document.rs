@@ -1,6 +1,6 @@
 //! The document that a template is rendered for, and how Go prints its values.
 
-use super::go_yaml;
+use super::{go_json, go_yaml};
 use crate::yaml::document_reason;
 use serde_json::Value as Json;
 
@@ -23,8 +23,12 @@ impl JsonPathDocument {
             return Ok(Self { value, is_json: true });
         }
         let options = serde_saphyr::options! { with_snippet: false };
-        let value = serde_saphyr::from_str_with_options(text, options)
+        let value: Json = serde_saphyr::from_str_with_options(text, options)
             .map_err(|error| JsonPathDocumentError(document_reason(&error)))?;
+        // A text without a document, such as an empty one, has no tree.
+        if value.is_null() {
+            return Ok(Self { value, is_json: false });
+        }
         let value = go_yaml::correct(text, value).map_err(|error| JsonPathDocumentError(error.message))?;
         Ok(Self { value, is_json: false })
     }
@@ -45,7 +49,7 @@ impl JsonPathDocument {
                 Some(_) | None => number.to_string(),
             },
             Json::Array(_) | Json::Object(_) if !self.is_json && contains_map(value) => return None,
-            Json::Array(_) | Json::Object(_) => value.to_string(),
+            Json::Array(_) | Json::Object(_) => go_json::text(value, self.is_json),
         })
     }
 }

@@ -1,6 +1,7 @@
 //! Kubernetes' JSONPath templates, as far as definition files use them: text, fields, indices, slices, `[*]` and `range`. Pure.
 
 mod document;
+mod go_json;
 mod go_yaml;
 mod parse;
 mod render;

@@ -119,6 +119,19 @@ fn finds_keys_that_are_texts_by_yaml_1_1() {
 }
 
 #[test]
+fn a_text_without_a_document_is_null() {
+    for text in ["", "\n", "# a comment\n", "---\n", "~"] {
+        let document = JsonPathDocument::parse(text).expect(text);
+        for (template, expected) in
+            [("{.a}", ""), ("is {.a}!", "is !"), ("{range .a[*]}{.b}{end}", ""), ("{$}", "null")]
+        {
+            let template = JsonPath::parse(template).expect(template);
+            assert_eq!(template.render(&document).as_deref(), Ok(expected), "{text:?} {template:?}");
+        }
+    }
+}
+
+#[test]
 fn maps_of_yaml_documents_cannot_be_rendered() {
     let template = JsonPath::parse("{.a}").expect("parse template");
     for text in ["a: {b: 1}", "a: {}", "a: [1, {b: 2}]"] {

@@ -2,9 +2,9 @@
 
 use super::budget::ScriptBudget;
 use super::error::{ScriptError, errno_text, unsupported};
-use crate::source::node::{HostPath, Journal, JournalQuery, NodeSource, ProcessTable, SourceError};
+use crate::source::node::{HostPath, Journal, JournalQuery, NodeSource, ProcessLine, ProcessTable, SourceError};
 use crate::text::quote;
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -13,14 +13,19 @@ const MAX_KEPT_JOURNALS: usize = 16;
 /// Entries of a journal result that is kept beyond the next query.
 const MAX_KEPT_ENTRIES: usize = 1000;
 
+/// Rows of the process table, and the processes that were selected; `None` are all.
+type SelectedRows = (Option<Vec<u32>>, Rc<ProcessTable>);
 type JournalResult = Rc<Result<Journal, SourceError>>;
 
 /// One node as scripts see it. What it has read of processes and the journal serves all scripts.
 pub(super) struct ShellContext<'s> {
     pub(super) source: &'s dyn NodeSource,
     pub(super) budget: ScriptBudget,
+    /// Whether the interpreter stands in for helper scripts.
+    pub(super) helper_scripts: Cell<bool>,
     directory: PathBuf,
-    process_table: OnceCell<Result<ProcessTable, SourceError>>,
+    processes: OnceCell<Result<Vec<ProcessLine>, SourceError>>,
+    process_tables: RefCell<Vec<SelectedRows>>,
     journals: RefCell<Vec<(JournalQuery, JournalResult)>>,
 }
 
@@ -29,8 +34,10 @@ impl<'s> ShellContext<'s> {
         Self {
             source,
             budget: ScriptBudget::default(),
+            helper_scripts: Cell::new(false),
             directory: "/".into(),
-            process_table: OnceCell::new(),
+            processes: OnceCell::new(),
+            process_tables: RefCell::default(),
             journals: RefCell::default(),
         }
     }
@@ -45,10 +52,21 @@ impl<'s> ShellContext<'s> {
         HostPath::host(self.directory.join(path))
     }
 
-    /// The process table, read once.
-    pub(super) fn processes(&self) -> Result<&ProcessTable, ScriptError> {
-        let table = self.process_table.get_or_init(|| self.source.process_table());
-        table.as_ref().map_err(|error| ScriptError::Failed(format!("the process table {error}")))
+    /// The processes and their command lines, read once.
+    pub(super) fn processes(&self) -> Result<&[ProcessLine], ScriptError> {
+        let lines = self.processes.get_or_init(|| self.source.scan(&[])?.lines);
+        lines.as_deref().map_err(process_table_error)
+    }
+
+    /// The process table, or its rows for some processes: to read a row costs more than to read a command line.
+    pub(super) fn process_table(&self, pids: Option<Vec<u32>>) -> Result<Rc<ProcessTable>, ScriptError> {
+        let mut tables = self.process_tables.borrow_mut();
+        if let Some((_, table)) = tables.iter().find(|(known, _)| *known == pids) {
+            return Ok(Rc::clone(table));
+        }
+        let table = Rc::new(self.source.process_table(pids.as_deref()).map_err(|error| process_table_error(&error))?);
+        tables.push((pids, Rc::clone(&table)));
+        Ok(table)
     }
 
     /// The result of a journal query. The audits of a benchmark repeat queries, so results are kept: small ones, and the last.
@@ -78,4 +96,8 @@ impl<'s> ShellContext<'s> {
             Err(error) => errno_text(path, &error).map(Err),
         }
     }
+}
+
+fn process_table_error(error: &SourceError) -> ScriptError {
+    ScriptError::Failed(format!("the process table {error}"))
 }

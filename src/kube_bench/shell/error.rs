@@ -36,11 +36,13 @@ pub(super) fn errno_text(path: &str, error: &SourceError) -> Result<&'static str
         SourceError::NotDirectory => Ok("Not a directory"),
         SourceError::NotRegular(NonRegularFile::Directory) => Ok("Is a directory"),
         SourceError::NotRegular(kind) => Err(unsupported(format!("reading {}, which is {kind}", quote(path)))),
-        SourceError::TooLarge(_)
+        SourceError::ProcessesHidden
+        | SourceError::TooLarge(_)
         | SourceError::Changed
         | SourceError::Malformed(_)
         | SourceError::TimedOut(_)
         | SourceError::DeadlineExceeded(_)
+        | SourceError::LinkToDirectory
         | SourceError::Io(_) => Err(unreadable(path, error)),
     }
 }
@@ -54,10 +56,12 @@ pub(super) fn ignore_absent(path: &str, error: &SourceError) -> Result<(), Scrip
         | SourceError::NotDirectory => Ok(()),
         SourceError::NotRegular(_)
         | SourceError::TooLarge(_)
+        | SourceError::ProcessesHidden
         | SourceError::Changed
         | SourceError::Malformed(_)
         | SourceError::TimedOut(_)
         | SourceError::DeadlineExceeded(_)
+        | SourceError::LinkToDirectory
         | SourceError::Io(_) => Err(unreadable(path, error)),
     }
 }

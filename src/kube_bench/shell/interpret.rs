@@ -44,7 +44,7 @@ pub(super) fn script(
     shells: &[String],
 ) -> Result<CommandOutput, ScriptError> {
     let mut scope = Scope::new(context, positional, shells, substitution)?;
-    let program = supported::check(parse::program(text)?)?;
+    let program = supported::check(parse::program(text)?, context.helper_scripts.get())?;
     run_program(&mut scope, &program, stdin)
 }
 
@@ -52,7 +52,7 @@ pub(super) fn script(
 fn substitution(scope: &mut Scope<'_, '_>, text: &str) -> Result<String, ScriptError> {
     let mut inner = scope.subshell()?;
     inner.errors.clear();
-    let program = supported::check(parse::program(text)?)?;
+    let program = supported::check(parse::program(text)?, scope.context.helper_scripts.get())?;
     let output = run_program(&mut inner, &program, None)?;
     scope.status = output.status;
     scope.errors.extend(output.errors().map(|(_, text)| text.as_str()));

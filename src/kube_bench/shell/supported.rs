@@ -6,28 +6,30 @@ use super::error::{ScriptError, unsupported};
 use crate::text::quote;
 use brush_parser::ast::{AndOr, Command, CompoundCommand, CompoundList, Program, SimpleCommand};
 
-/// Returns the program if all its command names are known or computed.
-pub(super) fn check(program: Program) -> Result<Program, ScriptError> {
-    program.complete_commands.iter().try_for_each(check_list)?;
+/// Returns the program if all its command names are known or computed. `helper_scripts` says whether the interpreter may stand in
+/// for helper scripts.
+pub(super) fn check(program: Program, helper_scripts: bool) -> Result<Program, ScriptError> {
+    program.complete_commands.iter().try_for_each(|list| check_list(list, helper_scripts))?;
     Ok(program)
 }
 
-fn check_list(list: &CompoundList) -> Result<(), ScriptError> {
+fn check_list(list: &CompoundList, helper_scripts: bool) -> Result<(), ScriptError> {
     for item in &list.0 {
         let others = item.0.additional.iter().map(|next| match next {
             AndOr::And(next) | AndOr::Or(next) => next,
         });
         for command in std::iter::once(&item.0.first).chain(others).flat_map(|p| &p.seq) {
-            check_command(command)?;
+            check_command(command, helper_scripts)?;
         }
     }
     Ok(())
 }
 
-fn check_command(command: &Command) -> Result<(), ScriptError> {
+fn check_command(command: &Command, helper_scripts: bool) -> Result<(), ScriptError> {
+    let check_list = |list: &CompoundList| check_list(list, helper_scripts);
     match command {
         Command::Simple(SimpleCommand { word_or_name: Some(name), .. })
-            if !name.value.contains(['$', '`', '"', '\'', '\\']) && !command::is_known(&name.value) =>
+            if !name.value.contains(['$', '`', '"', '\'', '\\']) && !command::is_known(&name.value, helper_scripts) =>
         {
             Err(if name.value.ends_with(".sh") {
                 ScriptError::HelperScript(name.value.clone())

@@ -4,13 +4,14 @@ use super::*;
 use crate::source::node::RecordedSource;
 
 const NODE: &str = r#"
+dirs: [{ path: /etc/kubernetes/pki, mode: "755" }]
 files:
   - { path: /etc/kubernetes/manifests/api.yaml, mode: '600', content: 'a: 1' }
   - { path: /etc/kubernetes/pki/a.crt, mode: '644', content: 'x' }
   - { path: /etc/kubernetes/pki/b.key, mode: '600', owner: etcd, group: etcd }
   - { path: /etc/kubernetes/pki/sub/c.crt, mode: '640' }
   - { path: /etc/link, target: /etc/kubernetes/pki/a.crt }
-  - { path: /etc/unit, content: "ExecStart=/usr/bin/kubelet --config=/var/lib/k.yaml --v=2\nPrivateTmp=yes\n# ExecStart no\n" }
+  - { path: /etc/unit, mode: "644", content: "ExecStart=/usr/bin/kubelet --config=/var/lib/k.yaml --v=2\nPrivateTmp=yes\n# ExecStart no\n" }
 accounts: { etcd: 1501 }
 processes:
   - { argv: [kube-apiserver, --anonymous-auth=false, --profiling=false], pid: 11 }
@@ -64,6 +65,13 @@ fn prints_what_the_commands_print() {
              etcd          13       1  0 00:00 ?        00:00:00 etcd --data-dir=/var/lib/etcd\n",
             0,
         ),
+        (
+            "ps -fC $UNSET_HERE",
+            "error: list of command names must follow -C\n\nUsage:\n ps [options]\n\n \
+             Try 'ps --help <simple|list|output|threads|misc|all>'\n  or 'ps --help <s|l|o|t|m|a>'\n \
+             for additional help text.\n\nFor more details see ps(1).\n",
+            1,
+        ),
         ("ps -ef | grep nothing-here | grep -v grep", "", 1),
         ("ps -ef | grep nothing-here | grep -o 'grep nothing-here'", "grep nothing-here\ngrep nothing-here\n", 0),
         (
@@ -106,6 +114,57 @@ fn prints_what_the_commands_print() {
     }
 }
 
+/// The rows that a `grep` drops are not read. A group hides the `grep` from `ps`, which then reads all rows.
+#[test]
+fn ps_prints_the_same_to_a_grep_that_it_knows() {
+    let node = r#"
+accounts: { etcd: 1501, kubeadm: 1502 }
+processes:
+  - { argv: [kube-apiserver, --etcd-servers=https://127.0.0.1:2379], pid: 11 }
+  - { argv: [/usr/bin/kubelet, --root-dir, /var/lib/kube let], pid: 12 }
+  - { argv: [etcd, --data-dir=/var/lib/etcd], pid: 13, user: etcd }
+  - { argv: [sleep, '100'], pid: 14, user: etcd }
+  - { argv: [sleep, '13'], pid: 15, user: kubeadm }
+  - { argv: [k3s, server], pid: 16 }
+  - { argv: ["a\nkubelet\tb"], pid: 17 }
+  - { argv: [/opt/hyperkube, kubelet], pid: 18 }
+"#;
+    let source = RecordedSource::parse(node).expect("node");
+    let run = |script: &str| Interpreter::new(&source).run(script).map(|output| output.text);
+    let cases = [
+        ("etcd", 3),
+        ("kubelet", 3),
+        ("kube-apiserver", 1),
+        ("kube", 5),
+        ("kubeadm", 1),
+        ("'k3s server'", 1),
+        ("'00 k3s'", 1),
+        ("'kubelet b'", 0),
+        ("sleep", 2),
+        ("13", 2),
+        ("Jan", 0),
+        ("none-such", 0),
+        ("-e --data-dir", 1),
+        ("-F kubelet", 3),
+    ];
+    for (pattern, lines) in cases {
+        let known = run(&format!("ps -ef | grep {pattern} | grep -v grep"));
+        assert_eq!(known.as_ref().map(|text| text.lines().count()), Ok(lines), "{pattern}: {known:?}");
+        assert_eq!(known, run(&format!("{{ ps -ef; }} | grep {pattern} | grep -v grep")), "{pattern}");
+    }
+    for arguments in ["-C kubelet -o pid,args", "-fC kubelet", "-fC 'etcd kubelet sleep'", "-fC none-such"] {
+        let rows = run(&format!("ps {arguments}")).expect(arguments);
+        let pids: Vec<&str> =
+            rows.lines().skip(1).filter_map(|l| l.split_whitespace().find(|w| w.len() == 2)).collect();
+        let expected: &[&str] = match arguments {
+            "-fC none-such" => &[],
+            "-fC 'etcd kubelet sleep'" => &["12", "13", "14", "15"],
+            _ => &["12"],
+        };
+        assert_eq!(pids, expected, "{arguments}: {rows}");
+    }
+}
+
 #[test]
 fn refuses_unsupported_scripts_even_in_branches_that_do_not_run() {
     let scripts = [
@@ -132,6 +191,46 @@ fn refuses_unsupported_scripts_even_in_branches_that_do_not_run() {
     for script in scripts {
         assert!(matches!(run(script), Err(ScriptError::Unsupported(_))), "{script}: {:?}", run(script));
     }
+}
+
+#[test]
+fn stands_in_for_the_helper_script_of_kube_bench() {
+    let node = r"
+accounts: { etcd: 1501 }
+dirs:
+  - { path: /good, mode: '600' }
+  - { path: /foreign, owner: etcd, group: etcd, mode: '600' }
+  - { path: /empty, mode: '600' }
+files:
+  - { path: /good/a.pem, mode: '600' }
+  - { path: /good/kube-etcd-10-0-0-1.pem, owner: etcd, group: etcd, mode: '600' }
+  - { path: /good/.hidden, owner: etcd, group: etcd, mode: '600' }
+  - { path: /good/sub/deep.pem, owner: etcd, group: etcd, mode: '600' }
+  - { path: /bad/kube-apiserver.pem, owner: etcd, group: root, mode: '600' }
+  - { path: /bad2/etcd.pem, owner: etcd, group: etcd, mode: '600' }
+  - { path: '/blank/a b.pem', mode: '600' }
+  - { path: /foreign/a.pem, mode: '600' }
+";
+    let source = RecordedSource::parse(node).expect("node");
+    let interpreter = Interpreter::new(&source);
+    let no_file = |path: &str| format!("stat: cannot statx '{path}': No such file or directory\nfalse\n");
+    let cases = [
+        ("/good", "true\n".to_owned()),
+        ("/good/", "true\n".to_owned()),
+        ("/bad", "false\n".to_owned()),
+        ("/bad2", "false\n".to_owned()),
+        ("/blank", "false\n".to_owned()),
+        ("/foreign", "false\n".to_owned()),
+        ("/empty", no_file("/empty/*")),
+        ("/none", no_file("/none")),
+        ("", "false\n".to_owned()),
+    ];
+    for (directory, text) in cases {
+        let script = format!("check_files_owner_in_dir.sh {directory}");
+        assert_eq!(interpreter.run(&script), Err(ScriptError::HelperScript("check_files_owner_in_dir.sh".to_owned())));
+        assert_eq!(interpreter.run_with_helper_scripts(&script), Ok(ScriptOutput { text, status: 0 }), "{directory}");
+    }
+    assert!(matches!(interpreter.run_with_helper_scripts("check_other.sh /good"), Err(ScriptError::HelperScript(_))));
 }
 
 #[test]
@@ -213,6 +312,23 @@ fn runs_published_audits() {
         ("/bin/sh -c 'test -e /etc/unit && grep -i privatetmp /etc/unit | cut -d \"=\" -f 2'", "yes\n"),
         ("grep '^\\s*PrivateTmp' /etc/unit | tail -n1 | tr -d '\\n'", "PrivateTmp=yes"),
         ("# nothing but a comment\n", ""),
+        // The inner quotes end the outer ones, so that the shell expands the pattern.
+        (
+            "/bin/sh -c 'find /etc/kubernetes/manifests -name '*api*' | xargs stat -c permissions=%a'",
+            "permissions=600\n",
+        ),
+        ("/bin/sh -c '\n  stat -c \"permissions=%a %n\" \"/etc/unit\"\n  \n'\n", "permissions=644 /etc/unit\n"),
+        (
+            "if [ \"$(grep -m1 ExecStart /etc/unit | wc -l)\" -gt 0 ]; then\n  stat -c permissions=%a /etc/unit\nelse\n  \
+             echo \"permissions=700\"\nfi\n",
+            "permissions=644\n",
+        ),
+        (
+            "ps -fC ${kubeletbin:-kubelet} | grep -- --none-such || echo \"/etc/kubernetes/manifests\" | \
+             sed 's%.*none-such[= ]\\([^ ]*\\).*%\\1%' | xargs -I{} find {} -mindepth 1 | xargs -r stat -c permissions=%a\n\
+             find /none -type f ! -name lock 2> /dev/null | xargs --no-run-if-empty stat -c permissions=%a",
+            "permissions=600\n",
+        ),
     ];
     for (script, text) in cases {
         assert_eq!(run(script), Ok(ScriptOutput { text: text.to_owned(), status: 0 }), "{script}");

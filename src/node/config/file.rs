@@ -2,7 +2,7 @@
 
 use super::candidates::{Candidates, TargetConfig};
 use super::version_mapping::{VersionError, VersionMapping};
-use crate::model::Target;
+use crate::model::{Target, minor_version};
 use indexmap::IndexMap;
 use serde::Deserialize;
 
@@ -19,9 +19,23 @@ pub struct Config {
     managedservices: TargetConfig,
     version_mapping: VersionMapping,
     target_mapping: IndexMap<String, Vec<Target>>,
+    /// Whether it is a user's: its files then replace those of the platform.
+    #[serde(skip)]
+    is_users: bool,
 }
 
 impl Config {
+    /// The same configuration, as one that the user gave.
+    #[must_use]
+    pub fn of_user(self) -> Self {
+        Self { is_users: true, ..self }
+    }
+
+    /// Whether the user gave it.
+    pub const fn is_users(&self) -> bool {
+        self.is_users
+    }
+
     /// The components of a target.
     pub fn target(&self, target: Target) -> &TargetConfig {
         match target {
@@ -54,9 +68,10 @@ impl Config {
         self.version_mapping.benchmark_for(version)
     }
 
-    /// Every version that is mapped to a benchmark, in the order of the file.
+    /// Every Kubernetes version that is mapped to a benchmark, in the order of the file.
     pub fn versions_of(&self, benchmark: &str) -> Vec<&str> {
-        self.mapped_versions().filter(|(_, b)| *b == benchmark).map(|(version, _)| version).collect()
+        let of_benchmark = self.mapped_versions().filter(|(_, b)| *b == benchmark).map(|(version, _)| version);
+        of_benchmark.filter(|version| minor_version(version).is_some()).collect()
     }
 }
 

@@ -1,16 +1,22 @@
 //! What selectors share that know a kind of Kubernetes document.
 
-use crate::source::node::SourceError;
-use crate::text::quote;
+use crate::model::DocumentKind;
+use crate::probe::context::CollectContext;
+use crate::probe::excerpt::Leaf;
+use crate::source::node::{HostPath, SourceError};
 use serde_json::Value as Json;
+use std::rc::Rc;
 
-/// Refuses a document of another kind: the component would not start with it.
-pub(super) fn verify_kind(document: &Json, kind: &str) -> Result<(), SourceError> {
-    match document.get("kind").and_then(Json::as_str) {
-        Some(found) if found == kind => Ok(()),
-        Some(found) => Err(SourceError::Malformed(format!("its kind is {}, not {kind}", quote(found)))),
-        None => Err(SourceError::Malformed(format!("it has no kind; expected {kind}"))),
-    }
+/// A document of which only these parts are read. Fails if the API server cannot have read it.
+pub(super) fn parts(
+    context: &CollectContext<'_>,
+    file: &HostPath,
+    parts: &'static [(&'static str, Leaf)],
+    kind: &DocumentKind,
+) -> Result<Rc<Json>, SourceError> {
+    let document = context.documents.parts(file, parts)?;
+    context.documents.verify_kind(file, kind, context.versions)?;
+    Ok(document)
 }
 
 /// The list at a key that the document must have.

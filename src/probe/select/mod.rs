@@ -2,6 +2,7 @@
 //!
 //! A selector is a file with its YAML form, its description and how it reads, and one line in the table of `selectors`.
 
+mod addresses;
 pub(crate) mod audit_policy;
 pub(crate) mod encryption_writer;
 mod kubernetes_document;

@@ -1,9 +1,9 @@
 //! What every selector can do.
 
-use crate::model::{Evidence, Observation, Observed, Value};
+use crate::model::{Component, Evidence, Observation, Observed, Value};
 use crate::probe::context::{CollectContext, shown};
 use crate::probe::file_ref::FileRef;
-use crate::probe::locate::locate;
+use crate::probe::locate::locate_by_process;
 use crate::probe::observed_error::observed_error;
 use crate::source::node::{HostPath, SourceError};
 
@@ -35,12 +35,37 @@ pub(super) fn each_file(
     attribute: &str,
     read: impl Fn(&HostPath) -> Observed,
 ) -> Evidence {
-    let observe = |file: Result<HostPath, Observed>| {
-        let (subject, observed) = match file {
-            Err(observed) => (files.describe(), observed),
-            Ok(file) => (shown(&file.path), read(&file)),
+    each_value(context, files, attribute, |file| vec![(attribute.to_owned(), read(file))])
+}
+
+/// The observations of each file, each with its attribute. `attribute` is that of a file which cannot be located.
+pub(super) fn each_value(
+    context: &CollectContext<'_>,
+    files: &FileRef,
+    attribute: &str,
+    read: impl Fn(&HostPath) -> Vec<(String, Observed)>,
+) -> Evidence {
+    let mut evidence = Evidence::default();
+    for (process, file) in locate_by_process(context, files) {
+        let (subject, values, change) = match file {
+            Err(observed) => (files.describe(), vec![(attribute.to_owned(), observed)], ""),
+            Ok(file) => (shown(&file.path), read(&file), change_since_start(context, process, &file)),
         };
-        Observation { source: format!("file {subject}"), subject, attribute: attribute.to_owned(), observed }
-    };
-    Evidence { observations: locate(context, files).into_iter().map(observe).collect() }
+        evidence.observations.extend(values.into_iter().map(|(attribute, observed)| Observation {
+            source: format!("file {subject}{change}"),
+            subject: subject.clone(),
+            process,
+            attribute,
+            observed,
+        }));
+    }
+    evidence
+}
+
+/// What the evidence says of a file that was changed after the process that uses it was started.
+fn change_since_start(context: &CollectContext<'_>, process: Option<u32>, file: &HostPath) -> &'static str {
+    let components = Component::ALL.into_iter().map(|component| context.node.processes(component));
+    let mut instances = components.flat_map(|processes| &processes.instances);
+    let instance = instances.find(|instance| Some(instance.process.pid) == process);
+    instance.map_or("", |instance| context.change_since_start(instance, file))
 }

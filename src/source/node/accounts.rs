@@ -119,6 +119,11 @@ impl Accounts {
         names_of(&self.groups, id)
     }
 
+    /// Whether the name of a user contains a text.
+    pub fn has_user_name_with(&self, text: &str) -> bool {
+        "root".contains(text) || self.users.by_name.keys().any(|name| name.contains(text))
+    }
+
     /// The first name of a user, if there is one.
     pub fn known_user(&self, id: u32) -> Option<String> {
         self.user_names(id).into_iter().next().filter(|name| id == 0 || self.users.by_id.get(&id) == Some(name))

@@ -15,12 +15,18 @@ pub enum SourceError {
     /// It exists, and this process may not read it.
     #[error("cannot be read: permission denied; run as root; in a container, also add {0}")]
     PermissionDenied(Capability),
+    /// It shows the processes of this container alone. [`Gap::step`](super::Gap::step) says what to do.
+    #[error("shows no processes of the node")]
+    ProcessesHidden,
     /// It is not a regular file.
     #[error("is {0}, not a regular file")]
     NotRegular(NonRegularFile),
     /// It is not a directory.
     #[error("is not a directory")]
     NotDirectory,
+    /// It is a symlink to a directory, which a walk of the tree above does not enter.
+    #[error("is a symlink to a directory, which is not walked")]
+    LinkToDirectory,
     /// It has more than this many bytes.
     #[error("is larger than the limit of {0} bytes")]
     TooLarge(u64),

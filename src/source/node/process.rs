@@ -2,7 +2,7 @@
 
 use super::error::SourceError;
 use super::path::base_name;
-use super::process_table::ProcessTable;
+use super::process_table::{ProcessLine, ProcessTable};
 use std::path::PathBuf;
 
 /// The processes of a node.
@@ -17,8 +17,24 @@ pub trait ProcessSource {
     /// The build information that Go's linker put into the executable of a process: modules and build settings.
     fn build_information(&self, pid: u32) -> Result<String, SourceError>;
 
-    /// Every process, as a listing shows it.
-    fn process_table(&self) -> Result<ProcessTable, SourceError>;
+    /// Every process, or those with these numbers, as a listing shows them.
+    fn process_table(&self, pids: Option<&[u32]>) -> Result<ProcessTable, SourceError>;
+
+    /// [`processes`](Self::processes) and the command line of every process. A source for which a listing costs much reads
+    /// both in one pass.
+    fn scan(&self, names: &[&str]) -> Result<ProcessScan, SourceError> {
+        let lines = self.process_table(None).map(|table| table.lines());
+        Ok(ProcessScan { processes: self.processes(names)?, lines })
+    }
+}
+
+/// What one pass over all processes finds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProcessScan {
+    /// Those with one of the names.
+    pub processes: Vec<Process>,
+    /// Every process.
+    pub lines: Result<Vec<ProcessLine>, SourceError>,
 }
 
 /// One process, as far as the settings of a component need it.
@@ -40,6 +56,8 @@ pub struct Process {
     pub real_uid: u32,
     /// The user whose permissions it has.
     pub effective_uid: u32,
+    /// When it was started, in seconds since 1970, if that is known.
+    pub started: Option<u64>,
     /// Its control group; empty if unknown.
     pub cgroup: String,
     /// Its working directory, if it can be read.
@@ -47,6 +65,9 @@ pub struct Process {
 }
 
 impl Process {
+    /// In place of the number of a process of which only its settings are known.
+    pub const NO_NUMBER: u32 = 0;
+
     /// Whether `argv[0]` or the executable has one of these file names.
     pub fn has_name(&self, names: &[&str]) -> bool {
         let is_named = |path: &str| names.contains(&base_name(path));

@@ -34,7 +34,24 @@ pub struct ProcessRow {
     pub started: u64,
 }
 
+/// What most listings select a process by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProcessLine {
+    /// Its number.
+    pub pid: u32,
+    /// The program's name, cut by the kernel after 15 bytes.
+    pub name: String,
+    /// The words of the command line, separated by blanks; empty for a kernel thread.
+    pub line: String,
+}
+
 impl ProcessTable {
+    /// The command lines alone.
+    pub(in crate::source::node) fn lines(&self) -> Vec<ProcessLine> {
+        let line = |row: &ProcessRow| ProcessLine { pid: row.pid, name: row.name.clone(), line: row.argv.join(" ") };
+        self.rows.iter().map(line).collect()
+    }
+
     /// A table at the time `now`; `largest` is the largest possible PID.
     pub(super) fn new(rows: Vec<ProcessRow>, now: u64, largest: Option<u32>) -> Self {
         let digits = largest.map_or(7, |n| n.saturating_sub(1).to_string().len());

@@ -1,17 +1,15 @@
 //! A source that records what another one answers: metadata of files, variables, processes. File contents are not kept.
 
-use super::accounts::{AccountSource, Accounts};
+use super::decorator::SourceDecorator;
 use super::error::SourceError;
-use super::files::FileSource;
-use super::journal::{Journal, JournalQuery, JournalSource};
+use super::journal::{ProcessLog, ProcessLogQuery};
 use super::node_source::NodeSource;
 use super::path::HostPath;
-use super::process::{Process, ProcessSource};
-use super::process_table::ProcessTable;
-use super::stat::{Lstat, Stat};
+use super::process::Process;
+use super::stat::{Lstat, Metadata, Stat, Walked};
 use std::cell::{Ref, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 /// Records the answers of another source.
 pub struct RecordingSource<'a> {
@@ -28,6 +26,8 @@ pub struct Recording {
     pub variables: BTreeMap<(u32, String), Result<Option<String>, SourceError>>,
     /// Build information, by process.
     pub builds: BTreeMap<u32, Result<String, SourceError>>,
+    /// What was read of the logs of processes.
+    pub logs: BTreeMap<u32, Result<ProcessLog, SourceError>>,
     /// The processes that may be components.
     pub processes: Option<Result<Vec<Process>, SourceError>>,
 }
@@ -35,8 +35,14 @@ pub struct Recording {
 /// What was read of one path.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RecordedPath {
+    /// The target, if it is a symlink that was looked at itself.
+    pub link: Option<PathBuf>,
+    /// The owner of that symlink.
+    pub link_owner: Option<u32>,
     /// Type, mode and owner.
     pub stat: Option<Result<Stat, SourceError>>,
+    /// When its content was last changed, in seconds since 1970.
+    pub modified: Option<u64>,
     /// The names in it.
     pub list: Option<Result<Vec<String>, SourceError>>,
     /// Whether everything below it was walked.
@@ -45,6 +51,20 @@ pub struct RecordedPath {
     pub in_walk: Option<SourceError>,
     /// Why a walk from above did not enter it.
     pub not_entered: Option<SourceError>,
+}
+
+impl RecordedPath {
+    /// Sets what the path itself is, a symlink not followed.
+    fn set_own(&mut self, found: &Result<Lstat, SourceError>) {
+        match found {
+            Ok(Lstat { target: Some(target), stat, .. }) => {
+                self.link = Some(target.clone());
+                self.link_owner = stat.uid;
+            }
+            Ok(Lstat { stat, .. }) => self.stat = Some(Ok(*stat)),
+            Err(error) => self.stat = Some(Err(error.clone())),
+        }
+    }
 }
 
 impl<'a> RecordingSource<'a> {
@@ -68,9 +88,15 @@ impl<'a> RecordingSource<'a> {
     }
 }
 
-impl FileSource for RecordingSource<'_> {
+impl SourceDecorator for RecordingSource<'_> {
+    fn inner(&self) -> &dyn NodeSource {
+        self.inner
+    }
+
     fn lstat(&self, path: &HostPath) -> Result<Lstat, SourceError> {
-        self.inner.lstat(path)
+        let found = self.inner.lstat(path);
+        self.record(path, |recorded| recorded.set_own(&found));
+        found
     }
 
     fn stat(&self, path: &HostPath) -> Result<Stat, SourceError> {
@@ -79,16 +105,24 @@ impl FileSource for RecordingSource<'_> {
         stat
     }
 
-    fn stat_all(&self, paths: &[HostPath]) -> Vec<Result<Stat, SourceError>> {
-        let stats = self.inner.stat_all(paths);
-        for (path, stat) in paths.iter().zip(&stats) {
-            self.record(path, |recorded| recorded.stat = Some(stat.clone()));
-        }
-        stats
+    fn modified(&self, path: &HostPath) -> Option<u64> {
+        let modified = self.inner.modified(path);
+        self.record(path, |recorded| recorded.modified = modified);
+        modified
     }
 
-    fn read(&self, path: &HostPath) -> Result<Vec<u8>, SourceError> {
-        self.inner.read(path)
+    fn metadata_all(&self, paths: &[HostPath]) -> Vec<Result<Metadata, SourceError>> {
+        let all = self.inner.metadata_all(paths);
+        for (path, metadata) in paths.iter().zip(&all) {
+            self.record(path, |recorded| match metadata {
+                Ok(Metadata { own, followed }) => {
+                    recorded.set_own(&Ok(own.clone()));
+                    recorded.stat = Some(followed.clone());
+                }
+                Err(error) => recorded.stat = Some(Err(error.clone())),
+            });
+        }
+        all
     }
 
     fn list(&self, path: &HostPath) -> Result<Vec<String>, SourceError> {
@@ -97,16 +131,16 @@ impl FileSource for RecordingSource<'_> {
         names
     }
 
-    fn walk(&self, top: &HostPath, visit: &mut dyn FnMut(&Path, Result<Stat, SourceError>)) -> Result<(), SourceError> {
+    fn walk(&self, top: &HostPath, visit: &mut dyn FnMut(&Path, Walked)) -> Result<(), SourceError> {
         let mut seen: BTreeMap<HostPath, RecordedPath> = BTreeMap::new();
-        let walked = self.inner.walk(top, &mut |path, stat| {
+        let walked = self.inner.walk(top, &mut |path, found| {
             let recorded = seen.entry(top.with_path(path)).or_default();
-            match &stat {
-                Ok(_) => recorded.stat = Some(stat.clone()),
+            match &found.stat {
+                Ok(_) => recorded.stat = Some(found.stat.clone()),
                 Err(error) if recorded.stat.is_some() => recorded.not_entered = Some(error.clone()),
                 Err(error) => recorded.in_walk = Some(error.clone()),
             }
-            visit(path, stat);
+            visit(path, found);
         });
         for (path, recorded) in seen {
             self.record(&path, |known| {
@@ -131,9 +165,7 @@ impl FileSource for RecordingSource<'_> {
         }
         walked
     }
-}
 
-impl ProcessSource for RecordingSource<'_> {
     fn processes(&self, names: &[&str]) -> Result<Vec<Process>, SourceError> {
         let processes = self.inner.processes(names);
         self.recording.borrow_mut().processes = Some(processes.clone());
@@ -149,39 +181,15 @@ impl ProcessSource for RecordingSource<'_> {
         values
     }
 
+    fn process_log(&self, query: &ProcessLogQuery) -> Result<ProcessLog, SourceError> {
+        let log = self.inner.process_log(query);
+        self.recording.borrow_mut().logs.insert(query.pid, log.clone());
+        log
+    }
+
     fn build_information(&self, pid: u32) -> Result<String, SourceError> {
         let text = self.inner.build_information(pid);
         self.recording.borrow_mut().builds.insert(pid, text.clone());
         text
-    }
-
-    fn process_table(&self) -> Result<ProcessTable, SourceError> {
-        self.inner.process_table()
-    }
-}
-
-impl AccountSource for RecordingSource<'_> {
-    fn accounts(&self) -> &Accounts {
-        self.inner.accounts()
-    }
-}
-
-impl JournalSource for RecordingSource<'_> {
-    fn journal(&self, query: &JournalQuery) -> Result<Journal, SourceError> {
-        self.inner.journal(query)
-    }
-}
-
-impl NodeSource for RecordingSource<'_> {
-    fn name(&self) -> Option<String> {
-        self.inner.name()
-    }
-
-    fn notices(&self) -> Vec<String> {
-        self.inner.notices()
-    }
-
-    fn recorded_probes(&self) -> Option<&BTreeSet<String>> {
-        self.inner.recorded_probes()
     }
 }

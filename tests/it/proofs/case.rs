@@ -10,8 +10,23 @@ use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
 
 /// The files of proofs, one for each file of the catalogue that has an automated rule.
-const FILES: [&str; 8] =
-    ["apiserver", "controller-manager", "controlplane", "etcd", "files", "kubelet", "proxy", "scheduler"];
+const FILES: [&str; 15] = [
+    "ack",
+    "aks",
+    "apiserver",
+    "cloud",
+    "controller-manager",
+    "controlplane",
+    "eks",
+    "etcd",
+    "files",
+    "gke",
+    "kubelet",
+    "openshift",
+    "proxy",
+    "scheduler",
+    "stig",
+];
 
 /// A verdict in a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -21,6 +36,8 @@ pub(crate) enum State {
     NotMet,
     NotApplicable,
     Undetermined,
+    /// No document was given.
+    Manual,
 }
 
 /// What a proof shows besides its verdict.
@@ -95,7 +112,8 @@ impl Case {
             Status::Fail => State::NotMet,
             Status::NotApplicable => State::NotApplicable,
             Status::Undetermined => State::Undetermined,
-            Status::Manual | Status::Skipped | Status::Waived => return Some(format!("is {}", check.status)),
+            Status::Manual => State::Manual,
+            Status::Skipped | Status::Waived => return Some(format!("is {}", check.status)),
         };
         let reason = check.reason.as_deref().unwrap_or_default();
         if state != self.is {

@@ -2,6 +2,7 @@
 //! here a table's row only becomes a machine.
 
 mod audit;
+mod cloud;
 mod documents;
 mod files;
 mod flags;
@@ -10,6 +11,7 @@ use super::case::Case;
 use super::machine::Difference;
 use super::yaml;
 use audit::AuditEntry;
+use cloud::CloudEntry;
 use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
@@ -132,6 +134,9 @@ impl Tables {
             }
             (1, Some((key, inner))) if key == "audit" => {
                 Ok(serde_json::from_value::<AuditEntry>(inner.clone()).map_err(error)?.cases())
+            }
+            (1, Some((key, inner))) if key == "cloud" => {
+                Ok(serde_json::from_value::<CloudEntry>(inner.clone()).map_err(error)?.cases())
             }
             _ => Ok(vec![serde_json::from_value(entry.clone()).map_err(error)?]),
         }

@@ -2,9 +2,11 @@
 
 use super::yaml;
 use indexmap::IndexMap;
+use nodeproof::internals::model::KubernetesVersions;
+use nodeproof::internals::source::cloud::CloudDocuments;
 use nodeproof::internals::source::node::{
-    AccountSource, Accounts, Capability, FileSource, HostPath, Journal, JournalQuery, JournalSource, Lstat, NodeSource,
-    Process, ProcessSource, ProcessTable, RecordedSource, SourceError, Stat, base_name,
+    Capability, FileSource, HostPath, Lstat, NodeSource, Process, ProcessSource, ProcessTable, RecordedSource,
+    SourceDecorator, SourceError, Stat, Walked, base_name,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
@@ -33,6 +35,20 @@ pub(crate) struct Difference {
     pub(crate) accounts: Map<String, Json>,
     /// The process table cannot be read.
     pub(crate) blind: bool,
+    /// Documents of a provider that the user gives.
+    pub(crate) cloud: Vec<CloudDifference>,
+    /// The Kubernetes version, if it is another one than usual; `unknown` if it cannot be told.
+    pub(crate) kubernetes: Option<String>,
+}
+
+/// A document of `testdata/cloud`, and how it differs.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CloudDifference {
+    pub(crate) of: String,
+    /// By JSON pointer: what is put there; null takes it away.
+    #[serde(default)]
+    pub(crate) set: IndexMap<String, Json>,
 }
 
 /// What is different about one process.
@@ -70,7 +86,9 @@ impl Difference {
             merge(self.merge.entry(path).or_insert(json!({})), &patch, true);
         }
         self.accounts.extend(other.accounts);
+        self.cloud.extend(other.cloud);
         self.blind |= other.blind;
+        self.kubernetes = other.kubernetes.or(self.kubernetes);
         self
     }
 }
@@ -96,17 +114,35 @@ impl Change {
 #[derive(Debug)]
 pub(crate) struct Machine {
     described: RecordedSource,
+    cloud: CloudDocuments,
+    versions: KubernetesVersions,
     blind: bool,
     /// Nothing at all can be seen, though the machine says what is there.
     unseen: bool,
 }
 
 impl Machine {
+    /// The Kubernetes versions that it may have.
+    pub(crate) fn versions(&self) -> KubernetesVersions {
+        self.versions
+    }
+
+    /// The documents of a provider.
+    pub(crate) fn cloud(&self) -> &CloudDocuments {
+        &self.cloud
+    }
+
     /// A described host.
     pub(crate) fn parse(text: &str, blind: bool) -> Self {
         let described = RecordedSource::parse(text).unwrap_or_else(|e| panic!("{e}"));
         assert!(described.notices().is_empty(), "{:?}", described.notices());
-        Self { described, blind, unseen: false }
+        Self {
+            described,
+            cloud: CloudDocuments::default(),
+            versions: KubernetesVersions::of("1.34").expect("a version"),
+            blind,
+            unseen: false,
+        }
     }
 
     /// The base, of which nothing can be seen.
@@ -133,8 +169,62 @@ impl Machine {
         let processes = machine["processes"].as_array_mut().ok_or("the base has no processes")?;
         change_processes(processes, difference)?;
         merge(&mut machine["accounts"], &Json::Object(difference.accounts.clone()), false);
-        Ok(Self::parse(&machine.to_string(), difference.blind))
+        let machine = Self::parse(&machine.to_string(), difference.blind);
+        let versions = match difference.kubernetes.as_deref() {
+            None => machine.versions,
+            Some("unknown") => KubernetesVersions::UNKNOWN,
+            Some(version) => KubernetesVersions::of(version).ok_or_else(|| format!("{version} is no version"))?,
+        };
+        Ok(Self { versions, cloud: documents(&difference.cloud)?, ..machine })
     }
+}
+
+/// The documents with their differences.
+fn documents(differences: &[CloudDifference]) -> Result<CloudDocuments, String> {
+    let mut texts = Vec::new();
+    for difference in differences {
+        let mut document = yaml(&format!("testdata/cloud/{}", difference.of));
+        for (pointer, value) in &difference.set {
+            set(&mut document, pointer, value)?;
+        }
+        texts.push((difference.of.as_str(), document.to_string()));
+    }
+    let texts: Vec<(&str, &str)> = texts.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    CloudDocuments::of_texts(&texts).map_err(|error| error.to_string())
+}
+
+/// Puts a value at a JSON pointer, with what is missing on the way; null takes it away.
+pub(crate) fn set(json: &mut Json, pointer: &str, value: &Json) -> Result<(), String> {
+    let (parent, last) = pointer.rsplit_once('/').ok_or_else(|| format!("{pointer} is no pointer"))?;
+    let mut place = json;
+    for step in parent.split('/').skip(1) {
+        place = match place {
+            Json::Array(items) => {
+                step.parse().ok().and_then(|index: usize| items.get_mut(index)).ok_or("no such element")?
+            }
+            other => {
+                if !other.is_object() {
+                    *other = json!({});
+                }
+                let object = other.as_object_mut().ok_or("no object")?;
+                object.entry(step).or_insert(json!({}))
+            }
+        };
+    }
+    match place {
+        Json::Array(items) => {
+            let index: usize = last.parse().map_err(|_| "no number")?;
+            if value.is_null() { drop(items.remove(index)) } else { items[index] = value.clone() }
+        }
+        Json::Object(object) if value.is_null() => drop(object.remove(last)),
+        other => {
+            if !other.is_object() {
+                *other = json!({});
+            }
+            other[last] = value.clone();
+        }
+    }
+    Ok(())
 }
 
 fn change_files(files: &mut Vec<Json>, difference: &Difference) -> Result<(), String> {
@@ -169,7 +259,7 @@ fn change_files(files: &mut Vec<Json>, difference: &Difference) -> Result<(), St
 }
 
 /// Puts `patch` over `json`, mapping by mapping. Null takes a key away, or is kept to do so later.
-fn merge(json: &mut Json, patch: &Json, keep_null: bool) {
+pub(crate) fn merge(json: &mut Json, patch: &Json, keep_null: bool) {
     match (json, patch) {
         (Json::Object(map), Json::Object(patch)) => {
             for (key, value) in patch {
@@ -218,7 +308,11 @@ fn flag_name(word: &str) -> Option<String> {
 
 const NO: SourceError = SourceError::PermissionDenied(Capability::DacReadSearch);
 
-impl FileSource for Machine {
+impl SourceDecorator for Machine {
+    fn inner(&self) -> &dyn NodeSource {
+        &self.described
+    }
+
     fn lstat(&self, path: &HostPath) -> Result<Lstat, SourceError> {
         if self.unseen { Err(NO) } else { self.described.lstat(path) }
     }
@@ -235,16 +329,10 @@ impl FileSource for Machine {
         if self.unseen { Err(NO) } else { self.described.list(path) }
     }
 
-    fn walk(
-        &self,
-        path: &HostPath,
-        visit: &mut dyn FnMut(&Path, Result<Stat, SourceError>),
-    ) -> Result<(), SourceError> {
+    fn walk(&self, path: &HostPath, visit: &mut dyn FnMut(&Path, Walked)) -> Result<(), SourceError> {
         if self.unseen { Err(NO) } else { self.described.walk(path, visit) }
     }
-}
 
-impl ProcessSource for Machine {
     fn processes(&self, names: &[&str]) -> Result<Vec<Process>, SourceError> {
         if self.blind {
             Err(SourceError::PermissionDenied(Capability::SysPtrace))
@@ -253,41 +341,15 @@ impl ProcessSource for Machine {
         }
     }
 
-    fn variables(&self, pid: u32, names: &[&str]) -> Result<Vec<Option<String>>, SourceError> {
-        self.described.variables(pid, names)
-    }
-
     fn build_information(&self, pid: u32) -> Result<String, SourceError> {
         if self.unseen { Err(NO) } else { self.described.build_information(pid) }
     }
 
-    fn process_table(&self) -> Result<ProcessTable, SourceError> {
+    fn process_table(&self, pids: Option<&[u32]>) -> Result<ProcessTable, SourceError> {
         if self.blind {
             Err(SourceError::PermissionDenied(Capability::SysPtrace))
         } else {
-            self.described.process_table()
+            self.described.process_table(pids)
         }
-    }
-}
-
-impl AccountSource for Machine {
-    fn accounts(&self) -> &Accounts {
-        self.described.accounts()
-    }
-}
-
-impl JournalSource for Machine {
-    fn journal(&self, query: &JournalQuery) -> Result<Journal, SourceError> {
-        self.described.journal(query)
-    }
-}
-
-impl NodeSource for Machine {
-    fn name(&self) -> Option<String> {
-        self.described.name()
-    }
-
-    fn notices(&self) -> Vec<String> {
-        self.described.notices()
     }
 }

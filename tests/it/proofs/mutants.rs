@@ -1,7 +1,7 @@
 //! Changed rules: what a slip of the hand could make of a rule. Each must be found by a proof.
 
 use super::case::{Case, State};
-use super::subject::{Leaf, Subject};
+use super::subject::{Leaf, Subject, reads_documents};
 use serde_json::{Value as Json, json};
 
 /// A changed rule.
@@ -29,6 +29,9 @@ const COVERED_BY_ANOTHER: [(&str, usize); 2] = [("audit-policy-minimal", 1), ("e
 /// Rules whose default is as bad as none: that it is looked at changes nothing.
 const BAD_BY_DEFAULT: [&str; 3] =
     ["controller-manager-bind-address", "scheduler-bind-address", "kubelet-rotate-certificates"];
+
+/// Rules that are met by the default of every version.
+const ANY_DEFAULT_IS_GOOD: [&str; 1] = ["kubelet-event-qps"];
 
 /// The changed forms of a rule.
 pub(crate) fn of(subject: &Subject) -> Vec<Mutant> {
@@ -92,8 +95,12 @@ fn neighbours(operator: &Json) -> Vec<(String, Json)> {
             found.extend(["127.0.0.1", "::1"].map(only));
             found.push(("is turned round".to_owned(), json!({ "not-equals": "127.0.0.1" })));
         }
+        "not-everywhere" => {
+            let only = |network: &str| (format!("knows {network} only"), json!({ "excludes": network }));
+            found.extend(["0.0.0.0/0", "::/0"].map(only));
+        }
         // Turned round, these cannot be written; that they always and never hold is tried instead.
-        "mode-at-most" | "owned-by" | "matches" | "subset-of" => {}
+        "mode-at-most" | "owned-by" | "matches" | "subset-of" | "url-schemes" => {}
         other => panic!("the operator {other} has no changed form here"),
     }
     match key.as_str() {
@@ -105,7 +112,7 @@ fn neighbours(operator: &Json) -> Vec<(String, Json)> {
             let bits = (0..12).map(|bit| limit ^ (1 << bit));
             found.extend(bits.map(|m| (format!("has the limit {m:o}"), json!({ key: format!("{m:o}") }))));
         }
-        "one-of" | "subset-of" | "contains-any" => {
+        "one-of" | "subset-of" | "contains-any" | "url-schemes" => {
             let items = items(value);
             for item in items.iter().filter(|_| items.len() > 1) {
                 let rest: Vec<&Json> = items.iter().filter(|i| *i != item).collect();
@@ -162,6 +169,10 @@ fn of_test(subject: &Subject, leaf: &Leaf) -> Vec<Mutant> {
         if !BAD_BY_DEFAULT.contains(&subject.rule.as_str()) {
             add("does not take the default".to_owned(), &|t| drop(t.as_object_mut().map(|t| t.remove("when-unset"))));
         }
+        let by_version = test["setting"]["default"].as_array().and_then(|items| items.last()?.get("value"));
+        if let Some(newest) = by_version.filter(|_| !ANY_DEFAULT_IS_GOOD.contains(&subject.rule.as_str())) {
+            add("has the newest default in every version".to_owned(), &|t| t["setting"]["default"] = newest.clone());
+        }
         add("has another default".to_owned(), &|t| t["setting"]["default"] = other_default(&t["setting"]["default"]));
     }
     for (pointer, put) in [
@@ -173,13 +184,22 @@ fn of_test(subject: &Subject, leaf: &Leaf) -> Vec<Mutant> {
         ("/document/select/path", json!("no.such.path")),
         ("/document/select/audit-level/group", json!("no-such-group")),
         ("/document/select/audit-level/resource", json!("no-such-resource")),
-        ("/document/select/audit-level/verb", json!("no-such-verb")),
+        ("/document/select/audit-level/verbs", json!(["no-such-verb"])),
         ("/file/names", json!(["*.no-such-name"])),
         ("/file/at", json!("/no/such/file")),
     ] {
         if test.pointer(pointer).is_some() {
             add(format!("is asked elsewhere: {pointer}"), &|t| *t.pointer_mut(pointer).expect(pointer) = put.clone());
         }
+    }
+    mutants_of_cloud(test, &mut add);
+    let verbs = test["document"]["select"]["audit-level"]["verbs"].as_array().into_iter().flatten();
+    for verb in verbs {
+        let without = |t: &mut Json| {
+            let verbs = t["document"]["select"]["audit-level"]["verbs"].as_array_mut();
+            verbs.into_iter().for_each(|verbs| verbs.retain(|other| other != verb));
+        };
+        add(format!("is not asked of {verb}"), &without);
     }
     for (index, _) in test["file"]["at"].as_array().into_iter().flatten().enumerate() {
         let without = |t: &mut Json| drop(t["file"]["at"].as_array_mut().map(|at| at.remove(index)));
@@ -188,17 +208,61 @@ fn of_test(subject: &Subject, leaf: &Leaf) -> Vec<Mutant> {
     mutants
 }
 
+/// Adds a mutant: its name, and how it changes a test.
+type Add<'a> = dyn FnMut(String, &dyn Fn(&mut Json)) + 'a;
+
+/// Other fields of a document, and other defaults.
+fn mutants_of_cloud(test: &Json, add: &mut Add<'_>) {
+    let Some(cloud) = test.get("cloud") else {
+        return;
+    };
+    for key in ["path", "cluster-path"].into_iter().filter(|key| cloud.get(*key).is_some()) {
+        let paths = items(&cloud[key]);
+        for (index, path) in paths.iter().enumerate() {
+            let mut changed = paths.clone();
+            changed[index] = json!("no.such.field");
+            add(format!("is not asked of {path}"), &|t| t["cloud"][key] = json!(changed));
+        }
+    }
+    let expected = test["expect"].get("one-of").map(items).or_else(|| Some(items(test["expect"].get("equals")?)));
+    let expected = expected.unwrap_or_default();
+    for key in ["default", "autopilot"] {
+        match &cloud[key] {
+            Json::Bool(value) => add(format!("has another {key}"), &|t| t["cloud"][key] = json!(!value)),
+            text @ Json::String(_) if !expected.is_empty() => {
+                let other = if expected.contains(text) { json!(NEVER) } else { expected[0].clone() };
+                add(format!("has another {key}"), &|t| t["cloud"][key] = other.clone());
+            }
+            _ => {}
+        }
+    }
+}
+
 /// A default that is another value of the same kind.
 fn other_default(default: &Json) -> Json {
     match default {
         Json::Bool(b) => json!(!b),
+        // A limit that the default stays below.
+        Json::Number(n) if n.as_i64() == Some(85) => json!(100),
         Json::Number(n) => json!(if n.as_i64() == Some(0) { 1 } else { -1 }),
         Json::String(text) if text.ends_with('s') || text.ends_with('h') => json!("0s"),
-        Json::String(text) if text == "0.0.0.0" => json!("127.0.0.1"),
+        Json::String(text) if text.starts_with("0.0.0.0") => json!("127.0.0.1"),
         Json::String(_) => json!(NEVER),
         Json::Array(items) if items.is_empty() => {
-            json!(["AlwaysAdmit", "DenyServiceExternalIPs", "ServiceAccount", "NamespaceLifecycle"])
+            json!([
+                "AlwaysAdmit",
+                "DenyEscalatingExec",
+                "DenyServiceExternalIPs",
+                "NamespaceLifecycle",
+                "PodSecurityPolicy",
+                "SecurityContextDeny",
+                "ServiceAccount",
+                "security.openshift.io/SecurityContextConstraint"
+            ])
         }
+        Json::Array(items) if items[0].get("value").is_some_and(Json::is_boolean) => json!(false),
+        // By version.
+        Json::Array(items) if items[0].get("value").is_some() => json!(-1),
         Json::Array(_) => json!([NEVER]),
         Json::Object(apart) => apart.iter().map(|(k, v)| (k.clone(), other_default(v))).collect(),
         Json::Null => panic!("no default"),
@@ -215,8 +279,13 @@ fn of_rule(subject: &Subject) -> Vec<Mutant> {
         changed.as_object_mut().expect("a rule").remove("needs");
         add("it is asked of every machine", changed);
     }
-    // Of parts of which one is enough, none is met if none applies.
-    if rule.get("any-of").is_none() {
+    if rule.get("applies-if").is_some() {
+        let mut changed = rule.clone();
+        changed.as_object_mut().expect("a rule").remove("applies-if");
+        add("it applies to every process", changed);
+    }
+    // Of parts of which one is enough, none is met if none applies; a document that is not given is never a failure.
+    if rule.get("any-of").is_none() && !reads_documents(rule) {
         let mut flipped = rule.clone();
         flip_missing(&mut flipped);
         add("a missing subject means the opposite", flipped);

@@ -1,10 +1,11 @@
 //! What is to be proved: each automated rule of the catalogue with each set of parameters that a benchmark gives it.
 
 use super::yaml;
+use crate::support::yaml_files_below;
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeSet;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A rule with one set of parameters.
 #[derive(Debug, Clone)]
@@ -45,7 +46,7 @@ pub(crate) fn all() -> Vec<Subject> {
     let uses = uses();
     let mut subjects: Vec<Subject> = Vec::new();
     for rule in files("benchmarks/catalog").iter().flat_map(|f| yaml(f).as_array().cloned().expect("a list of rules")) {
-        if rule.get("steps").is_some() {
+        if rule.get("steps").is_some() && !reads_documents(&rule) {
             continue;
         }
         let id = rule["id"].as_str().expect("an id").to_owned();
@@ -70,12 +71,19 @@ pub(crate) fn all() -> Vec<Subject> {
     subjects
 }
 
+/// Whether a part of a rule reads a document of a provider.
+pub(crate) fn reads_documents(rule: &Json) -> bool {
+    let inner = ["all-of", "any-of"].into_iter().filter_map(|key| rule.get(key)?.as_array()).flatten();
+    rule.get("cloud").is_some() || inner.into_iter().any(reads_documents)
+}
+
 /// Each benchmark's own entries: benchmark, rule, parameters.
 fn uses() -> Vec<(String, String, Map<String, Json>)> {
     let mut uses = Vec::new();
     for profile in files("benchmarks/profiles").iter().map(|f| yaml(f)) {
         let id = profile["id"].as_str().expect("an id").to_owned();
-        for check in profile["checks"].as_object().expect("checks").values() {
+        // A profile that only extends another one has none of its own.
+        for check in profile["checks"].as_object().into_iter().flat_map(serde_json::Map::values) {
             let with = check.get("with").and_then(Json::as_object).cloned().unwrap_or_default();
             uses.push((id.clone(), check["rule"].as_str().expect("a rule").to_owned(), with));
         }
@@ -83,13 +91,11 @@ fn uses() -> Vec<(String, String, Map<String, Json>)> {
     uses
 }
 
-/// The YAML files of a folder of this package.
+/// The YAML files below a folder of this package.
 fn files(folder: &str) -> Vec<String> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-    let names = std::fs::read_dir(&path).expect(folder).map(|entry| entry.expect(folder).file_name());
-    let mut files: Vec<String> = names.map(|n| format!("{folder}/{}", n.to_str().expect("a name"))).collect();
-    files.sort();
-    files
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let relative = |path: PathBuf| path.strip_prefix(package).expect("a file of the package").display().to_string();
+    yaml_files_below(folder).into_iter().map(relative).collect()
 }
 
 /// Puts the values of `{parameters}` into the expectations; texts keep their placeholders.

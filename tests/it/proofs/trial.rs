@@ -4,10 +4,10 @@ use super::machine::Machine;
 use super::mutants::Mutant;
 use super::subject::Subject;
 use crate::support::report;
-use nodeproof::internals::benchmark::{Benchmark, Group, Library, Section};
+use nodeproof::internals::benchmark::{Assertion, Benchmark, Group, Library, Section};
 use nodeproof::internals::model::Target;
 use nodeproof::internals::node::Node;
-use nodeproof::internals::plan::{Selection, plan};
+use nodeproof::internals::plan::{PlannedCheck, Selection, plan};
 use nodeproof::internals::probe::Collector;
 use nodeproof::internals::report::CheckResult;
 use serde_json::{Value as Json, json};
@@ -52,9 +52,16 @@ impl Bench {
         let profile =
             json!({ "id": "trials", "title": "trials", "targets": targets, "groups": groups, "checks": checks });
         let folder = tempfile::tempdir().expect("a temporary folder");
-        for (name, content) in [("catalog", Json::Array(rules)), ("profiles", profile)] {
+        for name in ["catalog", "profiles"] {
             std::fs::create_dir(folder.path().join(name)).expect("a folder");
-            std::fs::write(folder.path().join(name).join("trials.yaml"), content.to_string()).expect("a file");
+        }
+        let write = |path: &str, content: &Json| {
+            std::fs::write(folder.path().join(path), content.to_string()).expect("a file");
+        };
+        write("profiles/trials.yaml", &profile);
+        // A file may not be too large.
+        for (number, rules) in rules.chunks(1000).enumerate() {
+            write(&format!("catalog/trials-{number}.yaml"), &json!(rules));
         }
         let library = Library::load(Some(folder.path()), None).unwrap_or_else(|e| panic!("{e}"));
         let whole = library.benchmark("trials").unwrap_or_else(|e| panic!("{e}"));
@@ -67,10 +74,7 @@ impl Bench {
         let whole = &self.benchmarks[trial];
         let group = &whole.sections[0].groups[0];
         let checks = rules.iter().map(|index| group.checks[*index].clone()).collect();
-        let some = alone(
-            whole,
-            Group { checks, id: group.id.clone(), title: group.title.clone(), extensions: group.extensions.clone() },
-        );
+        let some = alone(whole, Group { checks, ..group.clone() });
         audit(&some, &self.library, machine)
     }
 }
@@ -85,11 +89,26 @@ fn alone(whole: &Benchmark, group: Group) -> Benchmark {
 /// Judges every automated check of a benchmark, whatever its target.
 pub(crate) fn audit(benchmark: &Benchmark, library: &Library, machine: &Machine) -> Vec<CheckResult> {
     let targets: Vec<Target> = benchmark.targets();
-    let selection =
-        Selection { targets, checks: Vec::new(), groups: Vec::new(), skip: Vec::new(), scored: true, unscored: true };
+    let selection = Selection {
+        targets,
+        components: Vec::new(),
+        by_documents: false,
+        checks: Vec::new(),
+        groups: Vec::new(),
+        skip: Vec::new(),
+        scored: true,
+        unscored: true,
+    };
     let plan = plan(benchmark, &selection).unwrap_or_else(|e| panic!("{e}"));
-    let node = Node::detect(machine, &library.config);
-    let mut collector = Collector::new(machine, &node, &library.config);
+    let node = Node::detect(machine, &library.config, &library.platforms);
+    let mut collector = Collector::new(machine, &node);
+    collector.set_versions(machine.versions());
+    collector.set_cloud(machine.cloud());
     let report = report(&plan, &mut collector, &node);
-    report.checks.iter().filter(|check| !check.manual).cloned().collect()
+    let is_automated = |planned: &PlannedCheck<'_>| !matches!(planned.check.rule.assertion, Assertion::Manual(_));
+    plan.checks()
+        .zip(&report.checks)
+        .filter(|(planned, _)| is_automated(planned))
+        .map(|(_, check)| check.clone())
+        .collect()
 }

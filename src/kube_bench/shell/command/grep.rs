@@ -1,6 +1,6 @@
 //! `grep`: lines that match patterns, or that do not.
 
-use super::arguments::short_options;
+use super::arguments::{program_name, short_options};
 use super::input::{file_error, lines, read_inputs};
 use super::invocation::Invocation;
 use crate::kube_bench::shell::budget::{check_line_operations, check_text_size};
@@ -74,9 +74,14 @@ pub(super) fn run(invocation: &Invocation<'_, '_>) -> Result<CommandOutput, Scri
     Ok(CommandOutput::with_errors(errors, if options.quiet { String::new() } else { text }, status))
 }
 
-/// The literal text that every line contains which a `grep` of standard input with these arguments lets through, if there is
-/// one.
-pub(super) fn required_text(arguments: &[String]) -> Option<String> {
+/// The literal text without which a reading command, a `grep` of standard input, drops a line. What has no such line need not
+/// be collected.
+pub(super) fn required_by(reader: &[String]) -> Option<String> {
+    let (name, arguments) = reader.split_first()?;
+    if program_name(name) == "grep" { required_text(arguments) } else { None }
+}
+
+fn required_text(arguments: &[String]) -> Option<String> {
     let options = parse(arguments).ok()??;
     let literal = |pattern: &String| pattern.chars().all(|c| c.is_ascii_alphanumeric() || " _-/:=,".contains(c));
     let changes_lines = options.invert || options.ignore_case || options.line_numbers || options.after.is_some();

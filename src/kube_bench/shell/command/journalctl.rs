@@ -1,6 +1,5 @@
 //! `journalctl`: the entries of units, one line each, oldest first. The node source reads the journal files.
 
-use super::arguments::program_name;
 use super::grep;
 use super::invocation::Invocation;
 use crate::kube_bench::shell::error::{ScriptError, errno_text, unsupported};
@@ -23,7 +22,8 @@ const NO_ENTRIES: &str = "-- No entries --\n";
 pub(super) fn run(invocation: &Invocation<'_, '_>) -> Result<CommandOutput, ScriptError> {
     let mut options = parse(invocation.arguments)?;
     if !options.messages_only && options.query.last.is_none() {
-        options.query.containing = invocation.reader.and_then(required_by).filter(|text| is_only_in_entries(text));
+        options.query.containing =
+            invocation.reader.and_then(grep::required_by).filter(|text| is_only_in_entries(text));
     }
     let directory = options.query.folder.as_ref().map(|directory| directory.display().to_string());
     let result = invocation.context.journal(&options.query);
@@ -67,12 +67,6 @@ fn entry_lines(options: &JournalctlOptions, journal: &Journal) -> Result<String,
         }
     }
     Ok(text)
-}
-
-/// The literal text without which the reading command, a `grep`, drops a line. Entries without it need not be collected.
-fn required_by(reader: &[String]) -> Option<String> {
-    let (name, arguments) = reader.split_first()?;
-    if program_name(name) == "grep" { grep::required_text(arguments) } else { None }
 }
 
 /// Whether a text can appear in entries only, not in the lines that `journalctl` adds.

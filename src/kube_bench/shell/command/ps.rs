@@ -1,13 +1,18 @@
 //! `ps`, as procps prints it. The script's own processes are listed too, since a real `ps` would show them.
 
+use super::grep;
 use super::invocation::Invocation;
 use crate::kube_bench::shell::error::{ScriptError, unsupported};
 use crate::kube_bench::shell::output::CommandOutput;
-use crate::source::node::{ProcessRow, ProcessTable, base_name};
+use crate::source::node::{ProcessLine, ProcessRow, ProcessTable, base_name};
 use crate::text::quote;
 
 /// Characters of a process name that `-C` compares; the kernel keeps no more.
 const NAME_CHARS: usize = 15;
+/// What procps prints for `-C` without a name, as where the variable of a program that does not run is empty.
+const NO_NAMES: &str = "error: list of command names must follow -C\n\nUsage:\n ps [options]\n\n Try 'ps --help \
+     <simple|list|output|threads|misc|all>'\n  or 'ps --help <s|l|o|t|m|a>'\n for additional help text.\n\nFor more details see \
+     ps(1).\n";
 const DAY: u64 = 24 * 60 * 60;
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
@@ -47,14 +52,17 @@ const FULL: [PsColumn; 8] = [
 ];
 
 pub(super) fn run(invocation: &Invocation<'_, '_>) -> Result<CommandOutput, ScriptError> {
-    let options = parse(invocation.arguments)?;
-    let table = invocation.context.processes()?;
-    let mut rows = table.rows.clone();
-    rows.extend(invocation.processes.iter().enumerate().map(|(index, line)| own_process(table, index, line)));
-    let short = |name: &str| name.chars().take(NAME_CHARS).collect::<String>();
-    if let Some(names) = &options.names {
-        rows.retain(|row| names.iter().any(|name| short(name) == short(&row.name)));
+    if invocation.arguments.last().is_some_and(|last| is_without_names(last)) {
+        return Ok(CommandOutput::with_errors(NO_NAMES.to_owned(), String::new(), 1));
     }
+    let options = parse(invocation.arguments)?;
+    let processes = invocation.context.processes()?;
+    let last_pid = processes.last().map_or(1, |process| process.pid);
+    let table = &*invocation.context.process_table(selected(invocation, &options, processes))?;
+    let mut rows = table.rows.clone();
+    let own = invocation.processes.iter().enumerate();
+    rows.extend(own.map(|(index, line)| own_process(table.now, last_pid, index, line)));
+    rows.retain(|row| options.names.as_ref().is_none_or(|names| has_name(names, &row.name)));
     let columns: Vec<(PsColumn, Option<String>)> =
         if options.full { FULL.iter().map(|c| (*c, None)).collect() } else { options.columns };
     let headings = columns.iter().map(|(c, h)| h.clone().unwrap_or_else(|| heading(*c, options.full).to_owned()));
@@ -69,6 +77,44 @@ pub(super) fn run(invocation: &Invocation<'_, '_>) -> Result<CommandOutput, Scri
         text.push_str(&format_line(&columns, &cells, table));
     }
     Ok(CommandOutput::stdout_text(text, i32::from(rows.is_empty())))
+}
+
+/// The processes whose rows are needed, if not all are: those with a name of `-C`, or those whose command line contains what
+/// the reading command searches for.
+fn selected(invocation: &Invocation<'_, '_>, options: &PsOptions, processes: &[ProcessLine]) -> Option<Vec<u32>> {
+    let pids = |is_needed: &dyn Fn(&ProcessLine) -> bool| {
+        Some(processes.iter().filter(|process| is_needed(process)).map(|process| process.pid).collect())
+    };
+    if let Some(names) = &options.names {
+        return pids(&|process| has_name(names, &process.name));
+    }
+    let text = invocation.reader.and_then(grep::required_by)?;
+    let first_word = text.split(' ').next().unwrap_or_default();
+    // Only the full format shows users.
+    let may_be_user = options.full && invocation.context.source.accounts().has_user_name_with(first_word);
+    if !is_only_in_command_lines(first_word) || may_be_user {
+        return None;
+    }
+    // A process without words, or a zombie, is shown as `[name] <defunct>`.
+    let of_zombies = "defunct".contains(&text);
+    pids(&|process| of_zombies || process.line.contains(&text) || process.name.contains(&text))
+}
+
+/// Whether an argument ends with `-C`, after flags that do not matter then.
+fn is_without_names(argument: &str) -> bool {
+    let flags = argument.strip_prefix('-').and_then(|flags| flags.strip_suffix('C'));
+    flags.is_some_and(|flags| flags.chars().all(|flag| matches!(flag, 'e' | 'A' | 'f' | 'w')))
+}
+
+fn has_name(names: &[String], name: &str) -> bool {
+    let short = |name: &str| name.chars().take(NAME_CHARS).collect::<String>();
+    names.iter().any(|other| short(other) == short(name))
+}
+
+/// Whether a word can appear in a command line or a user's name only: it has a character that no other column has.
+fn is_only_in_command_lines(text: &str) -> bool {
+    let of_columns = |c: char| c.is_ascii_digit() || ":?-/ttySpconsole".contains(c) || MONTHS.concat().contains(c);
+    text.chars().any(|c| !of_columns(c))
 }
 
 fn parse(arguments: &[String]) -> Result<PsOptions, ScriptError> {
@@ -273,8 +319,7 @@ fn printable(text: &str) -> String {
 }
 
 /// A process of the script itself. Its pid is unknown; it follows all others.
-fn own_process(table: &ProcessTable, index: usize, line: &str) -> ProcessRow {
-    let last = table.rows.last().map_or(1, |row| row.pid);
+fn own_process(now: u64, last: u32, index: usize, line: &str) -> ProcessRow {
     let program = line.split(' ').next().unwrap_or_default();
     ProcessRow {
         pid: last.saturating_add(1 + u32::try_from(index).unwrap_or_default()),
@@ -285,7 +330,7 @@ fn own_process(table: &ProcessTable, index: usize, line: &str) -> ProcessRow {
         defunct: false,
         terminal: 0,
         cpu: 0,
-        started: table.now,
+        started: now,
     }
 }
 

@@ -86,12 +86,18 @@ fn format_entry(context: &ShellContext<'_>, format: &str, file: &str, entry: &Ls
         }
         match chars.next() {
             Some('%') => text.push('%'),
-            Some('a') => text.push_str(&format!("{:o}", stat.mode)),
-            Some('A') => text.push_str(&symbolic_mode(entry)?),
-            Some('u') => text.push_str(&stat.uid.to_string()),
-            Some('g') => text.push_str(&stat.gid.to_string()),
-            Some('U') => text.push_str(&accounts.known_user(stat.uid).unwrap_or_else(unknown)),
-            Some('G') => text.push_str(&accounts.known_group(stat.gid).unwrap_or_else(unknown)),
+            Some('a') => text.push_str(&format!("{:o}", described(stat.mode, "mode", file)?)),
+            Some('A') => text.push_str(&symbolic_mode(entry, file)?),
+            Some('u') => text.push_str(&described(stat.uid, "owner", file)?.to_string()),
+            Some('g') => text.push_str(&described(stat.gid, "group", file)?.to_string()),
+            Some('U') => {
+                let uid = described(stat.uid, "owner", file)?;
+                text.push_str(&accounts.known_user(uid).unwrap_or_else(unknown));
+            }
+            Some('G') => {
+                let gid = described(stat.gid, "group", file)?;
+                text.push_str(&accounts.known_group(gid).unwrap_or_else(unknown));
+            }
             Some('n') => text.push_str(file),
             other => return Err(unsupported(format!("`stat -c %{}`", other.unwrap_or(' ')))),
         }
@@ -99,15 +105,20 @@ fn format_entry(context: &ShellContext<'_>, format: &str, file: &str, entry: &Ls
     Ok(text)
 }
 
+/// What a described host need not say.
+fn described(value: Option<u32>, what: &str, file: &str) -> Result<u32, ScriptError> {
+    value.ok_or_else(|| ScriptError::Failed(format!("the {what} of {} is not described", quote(file))))
+}
+
 /// The mode as `-rw-r--r--`.
-fn symbolic_mode(entry: &Lstat) -> Result<String, ScriptError> {
+fn symbolic_mode(entry: &Lstat, file: &str) -> Result<String, ScriptError> {
     let kind = match entry.stat.kind {
         FileKind::File => '-',
         FileKind::Directory => 'd',
         FileKind::Special if entry.target.is_some() => 'l',
         FileKind::Special => return Err(unsupported("`stat -c %A` on a special file")),
     };
-    let mode = entry.stat.mode;
+    let mode = described(entry.stat.mode, "mode", file)?;
     if mode & 0o7000 != 0 {
         return Err(unsupported("`stat -c %A` on a file with setuid, setgid or sticky bit"));
     }

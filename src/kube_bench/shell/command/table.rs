@@ -2,7 +2,10 @@
 
 use super::arguments::program_name;
 use super::invocation::Invocation;
-use super::{awk, cat, cut, echo, exit_status, find, grep, journalctl, ps, sed, sh, sort, stat, test, tr, wc, xargs};
+use super::{
+    awk, cat, cut, echo, exit_status, find, grep, helper_script, journalctl, ps, sed, sh, sort, stat, test, tr, wc,
+    xargs,
+};
 use crate::kube_bench::shell::error::{ScriptError, unsupported};
 use crate::kube_bench::shell::output::CommandOutput;
 use crate::text::quote;
@@ -36,14 +39,18 @@ const COMMANDS: [(&str, CommandFn); 24] = [
     ("xargs", xargs::run),
 ];
 
+/// Scripts of kube-bench's image. One that is installed may be another.
+const HELPER_SCRIPTS: [(&str, CommandFn); 1] =
+    [("check_files_owner_in_dir.sh", helper_script::check_files_owner_in_dir)];
+
 fn find_command(name: &str) -> Option<CommandFn> {
     let name = program_name(name);
-    COMMANDS.iter().find(|(known, _)| *known == name).map(|(_, command)| *command)
+    COMMANDS.iter().chain(&HELPER_SCRIPTS).find(|(known, _)| *known == name).map(|(_, command)| *command)
 }
 
-/// Whether the interpreter supports a command of this name.
-pub(crate) fn is_known(name: &str) -> bool {
-    find_command(name).is_some()
+/// Whether the interpreter supports a command of this name. A helper script counts only if it may stand in for one.
+pub(crate) fn is_known(name: &str, helper_scripts: bool) -> bool {
+    find_command(name).is_some() && (helper_scripts || !name.ends_with(".sh"))
 }
 
 /// Runs a command within the script's budget.

@@ -52,10 +52,9 @@ pub(crate) fn unary(context: &ShellContext<'_>, operator: &str, value: &str) -> 
         return Ok(false);
     }
     let path = context.path(value);
-    let entry = context.source.lstat(&path);
     let result = match operator {
-        "-L" | "-h" => entry.map(|entry| entry.target.is_some()),
-        "-s" => match entry {
+        "-L" | "-h" => context.source.lstat(&path).map(|entry| entry.target.is_some()),
+        "-s" => match context.source.lstat(&path) {
             Ok(entry) if entry.target.is_some() => return Err(unsupported("`test -s` on a symbolic link")),
             other => other.map(|entry| entry.size > 0),
         },

@@ -13,6 +13,12 @@ pub struct JournalEntry {
     pub identifier: String,
     /// The process that wrote it.
     pub pid: Option<String>,
+    /// The same as journald says it, whatever the entry itself claims.
+    pub trusted_pid: Option<u32>,
+    /// The unit of that process.
+    pub unit: Option<String>,
+    /// The user of that process.
+    pub uid: Option<u32>,
     /// The message.
     pub message: Option<Vec<u8>>,
 }

@@ -54,6 +54,7 @@ impl FieldValues {
 
     pub(super) fn into_entry(self, realtime: u64, boot: [u8; 16]) -> JournalEntry {
         let printable = |field: &str| short_text(self.last(field)?);
+        let number = |field: &str| std::str::from_utf8(self.last(field)?).ok()?.parse().ok();
         let source_time =
             self.last("_SOURCE_REALTIME_TIMESTAMP").and_then(|v| std::str::from_utf8(v).ok()?.parse().ok());
         JournalEntry {
@@ -64,6 +65,9 @@ impl FieldValues {
                 .or_else(|| printable("_COMM"))
                 .unwrap_or_else(|| "unknown".to_owned()),
             pid: printable("_PID").or_else(|| printable("SYSLOG_PID")),
+            trusted_pid: number("_PID"),
+            unit: self.last("_SYSTEMD_UNIT").map(|unit| String::from_utf8_lossy(unit).into_owned()),
+            uid: number("_UID"),
             message: self.last("MESSAGE").map(<[u8]>::to_vec),
         }
     }

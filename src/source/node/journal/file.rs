@@ -20,6 +20,7 @@ const OBJECT_BYTES: u64 = 16;
 /// Features that a reader must know: XZ, LZ4, keyed hashes, Zstandard, the compact form.
 const KNOWN_FEATURES: u32 = 0b1_1111;
 const COMPACT: u32 = 0b1_0000;
+const KEYED_HASHES: u32 = 0b100;
 /// Bytes that are enough to compare a field's name.
 const NAME_BYTES: usize = 32;
 /// Items of one entry; systemd writes at most 1,024.
@@ -34,7 +35,7 @@ pub(super) enum Flaw {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
-enum ObjectType {
+pub(super) enum ObjectType {
     Data = 1,
     Field = 2,
     Entry = 3,
@@ -43,8 +44,16 @@ enum ObjectType {
 
 /// An open journal file.
 pub(super) struct JournalFile<'a> {
-    blocks: Blocks<'a>,
-    compact: bool,
+    pub(super) blocks: Blocks<'a>,
+    pub(super) compact: bool,
+    /// Whether values are found by SipHash with the id of the file.
+    pub(super) has_keyed_hashes: bool,
+    pub(super) file_id: [u8; 16],
+    pub(super) data_table: u64,
+    pub(super) data_buckets: u64,
+    /// Boot and time of the last entry.
+    pub(super) tail_boot: [u8; 16],
+    pub(super) tail_monotonic: u64,
     series: [u8; 16],
     entry_array: u64,
     entries: u64,
@@ -88,6 +97,12 @@ impl<'a> JournalFile<'a> {
         Ok(Ok(Self {
             blocks,
             compact: features & COMPACT != 0,
+            has_keyed_hashes: features & KEYED_HASHES != 0,
+            file_id: bytes_at(&header, 24),
+            data_table: u64_at(&header, 104),
+            data_buckets: u64_at(&header, 112) / 16,
+            tail_boot: bytes_at(&header, 56),
+            tail_monotonic: u64_at(&header, 200),
             series: bytes_at(&header, 72),
             fields: u64_at(&header, 120),
             field_buckets: u64_at(&header, 128) / 16,
@@ -179,7 +194,7 @@ impl<'a> JournalFile<'a> {
     }
 
     /// The first in the list of a field's values.
-    fn first_value(&mut self, field: &str) -> Result<Option<u64>, ReadError> {
+    pub(super) fn first_value(&mut self, field: &str) -> Result<Option<u64>, ReadError> {
         for bucket in 0..self.field_buckets {
             let mut head = [0; 8];
             let at = self.fields.checked_add(bucket * 16).ok_or(ReadError::Damaged)?;
@@ -204,18 +219,15 @@ impl<'a> JournalFile<'a> {
 
     /// The first `count` offsets of a chain of arrays.
     fn array(&mut self, mut array: u64, mut count: u64, offsets: &mut Vec<u64>) -> Result<(), ReadError> {
-        let width: u64 = if self.compact { 4 } else { 8 };
         while array != 0 && count > 0 {
-            let (size, _) = self.object(array, ObjectType::EntryArray)?;
-            let mut next = [0; 8];
-            self.blocks.fill(array + OBJECT_BYTES, &mut next)?;
-            let here = (size.saturating_sub(OBJECT_BYTES + 8) / width).min(count);
+            let (capacity, following) = self.array_head(array)?;
+            let here = capacity.min(count);
             if offsets.len() as u64 + here > MAX_ENTRIES as u64 {
                 let problem = format!("a journal file has more than {MAX_ENTRIES} entries");
                 return Err(ReadError::Source(SourceError::Io(problem)));
             }
             for index in 0..here {
-                match self.offset(array + OBJECT_BYTES + 8 + index * width)? {
+                match self.array_item(array, index)? {
                     // The rest is not written yet.
                     0 => return Ok(()),
                     offset => offsets.push(offset),
@@ -223,7 +235,6 @@ impl<'a> JournalFile<'a> {
             }
             count -= here;
             // Arrays are only appended.
-            let following = u64::from_le_bytes(next);
             if following != 0 && following <= array {
                 return Err(ReadError::Damaged);
             }
@@ -232,8 +243,23 @@ impl<'a> JournalFile<'a> {
         Ok(())
     }
 
+    /// How many offsets an array holds, and the array that follows it.
+    pub(super) fn array_head(&mut self, array: u64) -> Result<(u64, u64), ReadError> {
+        let width: u64 = if self.compact { 4 } else { 8 };
+        let (size, _) = self.object(array, ObjectType::EntryArray)?;
+        let mut next = [0; 8];
+        self.blocks.fill(array + OBJECT_BYTES, &mut next)?;
+        Ok((size.saturating_sub(OBJECT_BYTES + 8) / width, u64::from_le_bytes(next)))
+    }
+
+    /// An offset in an array.
+    pub(super) fn array_item(&mut self, array: u64, number: u64) -> Result<u64, ReadError> {
+        let width: u64 = if self.compact { 4 } else { 8 };
+        self.offset(array + OBJECT_BYTES + 8 + number * width)
+    }
+
     /// The entry at an offset, if it matches the query.
-    fn entry(&mut self, offset: u64, query: &JournalQuery) -> Result<Option<PositionedEntry>, ReadError> {
+    pub(super) fn entry(&mut self, offset: u64, query: &JournalQuery) -> Result<Option<PositionedEntry>, ReadError> {
         let (size, _) = self.object(offset, ObjectType::Entry)?;
         let mut head = [0; 64];
         self.blocks.fill(offset, &mut head)?;
@@ -269,7 +295,7 @@ impl<'a> JournalFile<'a> {
     }
 
     /// A field's name and value, if the field is printed or matched.
-    fn value(&mut self, data: u64) -> Result<Option<(&'static str, Vec<u8>)>, ReadError> {
+    pub(super) fn value(&mut self, data: u64) -> Result<Option<(&'static str, Vec<u8>)>, ReadError> {
         let (size, flags) = self.object(data, ObjectType::Data)?;
         if Compression::of(flags) == Some(Compression::None) {
             let start = self.payload_start();
@@ -288,7 +314,7 @@ impl<'a> JournalFile<'a> {
     }
 
     /// `NAME=value`.
-    fn payload(&mut self, data: u64, size: u64, flags: u8) -> Result<Vec<u8>, ReadError> {
+    pub(super) fn payload(&mut self, data: u64, size: u64, flags: u8) -> Result<Vec<u8>, ReadError> {
         let compression = Compression::of(flags).ok_or(ReadError::Damaged)?;
         let bytes = self.bytes(data, self.payload_start(), size, MAX_FILE_BYTES)?;
         if bytes.len() as u64 == MAX_FILE_BYTES {
@@ -314,7 +340,7 @@ impl<'a> JournalFile<'a> {
     }
 
     /// Size and flags of the object at an offset, which must have this type.
-    fn object(&mut self, offset: u64, object_type: ObjectType) -> Result<(u64, u8), ReadError> {
+    pub(super) fn object(&mut self, offset: u64, object_type: ObjectType) -> Result<(u64, u8), ReadError> {
         if offset == 0 || !offset.is_multiple_of(8) || offset > u64::MAX / 2 {
             return Err(ReadError::Damaged);
         }
@@ -328,7 +354,7 @@ impl<'a> JournalFile<'a> {
     }
 }
 
-fn bytes_at<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
+pub(super) fn bytes_at<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
     bytes.get(at..).and_then(|rest| rest.first_chunk()).copied().unwrap_or([0; N])
 }
 
@@ -336,6 +362,6 @@ fn u32_at(bytes: &[u8], at: usize) -> u32 {
     u32::from_le_bytes(bytes_at(bytes, at))
 }
 
-fn u64_at(bytes: &[u8], at: usize) -> u64 {
+pub(super) fn u64_at(bytes: &[u8], at: usize) -> u64 {
     u64::from_le_bytes(bytes_at(bytes, at))
 }

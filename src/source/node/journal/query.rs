@@ -1,6 +1,7 @@
 //! Queries of the journal and their results.
 
 use super::entry::JournalEntry;
+use super::process_log::{ProcessLog, ProcessLogQuery};
 use crate::source::node::error::SourceError;
 use std::path::PathBuf;
 
@@ -8,6 +9,9 @@ use std::path::PathBuf;
 pub trait JournalSource {
     /// The entries that match a query.
     fn journal(&self, query: &JournalQuery) -> Result<Journal, SourceError>;
+
+    /// What a process wrote around its start, and what others wrote under its name.
+    fn process_log(&self, query: &ProcessLogQuery) -> Result<ProcessLog, SourceError>;
 }
 
 /// Which entries are wanted.

@@ -12,7 +12,7 @@ use crate::text::system_error;
 use std::path::{Path, PathBuf};
 
 /// The volatile and the persistent directory.
-const SYSTEM_DIRECTORIES: [&str; 2] = ["/run/log/journal", "/var/log/journal"];
+pub(super) const SYSTEM_DIRECTORIES: [&str; 2] = ["/run/log/journal", "/var/log/journal"];
 
 /// The entries that match a query. An error is that of the directory or of a file in it.
 pub(crate) fn read(source: &dyn OpenRegular, query: &JournalQuery) -> Result<Journal, SourceError> {
@@ -74,7 +74,7 @@ fn system_files(source: &dyn OpenRegular, merge: bool) -> Result<Vec<PathBuf>, S
 }
 
 /// The machine id, if there is one.
-fn machine_id(source: &dyn OpenRegular) -> Result<Option<String>, SourceError> {
+pub(super) fn machine_id(source: &dyn OpenRegular) -> Result<Option<String>, SourceError> {
     match source.read(&HostPath::host("/etc/machine-id")) {
         Ok(bytes) => Ok(parse_id(String::from_utf8_lossy(&bytes).trim())),
         Err(SourceError::NotFound) => Ok(None),
@@ -83,7 +83,7 @@ fn machine_id(source: &dyn OpenRegular) -> Result<Option<String>, SourceError> {
 }
 
 /// The journal files of a directory and of the directories in it that are named by a machine id.
-fn files_in(
+pub(super) fn files_in(
     source: &dyn OpenRegular,
     directory: &Path,
     is_wanted: impl Fn(&str) -> bool,
@@ -111,13 +111,13 @@ fn files_in(
 }
 
 /// A machine id without dashes and in lower case, if the text is one.
-fn parse_id(text: &str) -> Option<String> {
+pub(super) fn parse_id(text: &str) -> Option<String> {
     let id = if text.len() == 36 { text.replace('-', "") } else { text.to_owned() };
     (id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit())).then(|| id.to_ascii_lowercase())
 }
 
 /// The error with the path that it is about.
-fn with_path(path: &Path, error: &SourceError) -> SourceError {
+pub(super) fn with_path(path: &Path, error: &SourceError) -> SourceError {
     match error {
         // The message says what to do and names the directory.
         SourceError::NotMounted(_) | SourceError::PermissionDenied(_) => error.clone(),
@@ -125,7 +125,9 @@ fn with_path(path: &Path, error: &SourceError) -> SourceError {
         SourceError::NotFound
         | SourceError::NotRegular(_)
         | SourceError::NotDirectory
+        | SourceError::LinkToDirectory
         | SourceError::TooLarge(_)
+        | SourceError::ProcessesHidden
         | SourceError::Changed
         | SourceError::TimedOut(_)
         | SourceError::DeadlineExceeded(_)

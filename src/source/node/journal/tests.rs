@@ -7,7 +7,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use std::io::Read;
 
 #[expect(clippy::disallowed_methods, reason = "a file of the tests")]
-fn fixture(name: &str) -> Vec<u8> {
+pub(super) fn fixture(name: &str) -> Vec<u8> {
     let path = format!("{}/testdata/journal/{name}.journal.zst", env!("CARGO_MANIFEST_DIR"));
     let packed = std::fs::read(path).expect("a packed journal");
     let mut bytes = Vec::new();

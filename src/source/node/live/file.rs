@@ -86,8 +86,8 @@ pub(super) fn to_stat(stat: &rustix::fs::Stat) -> Stat {
             | FileType::Symlink
             | FileType::Unknown => FileKind::Special,
         },
-        mode: stat.st_mode & 0o7777,
-        uid: stat.st_uid,
-        gid: stat.st_gid,
+        mode: Some(stat.st_mode & 0o7777),
+        uid: Some(stat.st_uid),
+        gid: Some(stat.st_gid),
     }
 }

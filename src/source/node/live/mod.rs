@@ -6,6 +6,7 @@ mod container;
 mod errno;
 mod file;
 pub(crate) mod mount_table;
+mod named_processes;
 mod proc_dir;
 pub(crate) mod proc_files;
 pub(crate) mod proc_stat;
@@ -13,4 +14,4 @@ mod resolve;
 mod source;
 mod tree;
 
-pub use source::{LiveSource, OpenNodeError};
+pub use source::{LiveSource, OpenNodeError, is_root};

@@ -4,19 +4,20 @@
 use super::argv_budget::ArgvBudget;
 use super::build_information;
 use super::errno::process_error;
-use super::file::{DIRECTORY, PATH_ONLY, READ, read_in, require_regular};
-use super::proc_files::{cgroup_path, into_text, is_privileged, split_at_nul, user_ids, value_of};
-use super::proc_stat::{boot_time, parse_row, start_ticks, uptime};
+use super::file::{DIRECTORY, PATH_ONLY, READ, read_at_most, read_in, require_regular};
+use super::named_processes::{NamedProcesses, ProcessReader, truncate};
+use super::proc_files::{cgroup_path, into_text, is_privileged, joined_at_nul, split_at_nul, user_ids, value_of};
+use super::proc_stat::{boot_time, microseconds, parse_row, seconds, start_ticks, uptime};
 use crate::source::node::error::SourceError;
 use crate::source::node::heartbeat::Heartbeat;
 use crate::source::node::limits::MAX_ARGV_BYTES;
-use crate::source::node::path::base_name;
-use crate::source::node::process::Process;
-use crate::source::node::process_table::{ProcessRow, ProcessTable};
+use crate::source::node::process::{Process, ProcessScan};
+use crate::source::node::process_table::{ProcessLine, ProcessRow, ProcessTable};
 use rustix::fs::{AtFlags, Dir, Mode, OFlags};
 use rustix::io::Errno;
+use rustix::time::{ClockId, clock_gettime};
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{CString, OsString};
 use std::fs::File;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
@@ -25,13 +26,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Bytes of a command line that are enough to compare `argv[0]`.
 const FIRST_BYTES: usize = 4096;
-/// Processes with the name of a component. More than these cannot be judged.
-const MAX_NAMED: usize = 1 << 16;
 /// Bytes of command lines in a process table.
 const MAX_TABLE_ARGV_BYTES: u64 = 16 << 20;
-/// Characters kept of the name and control group of a process whose command line exceeds the budget.
-const TRUNCATED_NAME: usize = 64;
-const TRUNCATED_CGROUP: usize = 256;
+/// Bytes of `comm`; the names of some kernel threads are longer than those of programs.
+const MAX_NAME_BYTES: usize = 256;
 /// Directories of processes that are kept open.
 const MAX_OPEN: usize = 64;
 /// Bytes of `status`, `stat` and `cgroup`.
@@ -67,31 +65,37 @@ impl ProcDir {
     /// The processes with one of these names.
     pub(super) fn find(&self, names: &[&str]) -> Result<Vec<Process>, SourceError> {
         let mut buffer = vec![0; FIRST_BYTES];
-        let mut budget = ArgvBudget::new();
-        let mut found = Vec::new();
-        self.for_each_pid(|pid| {
-            if self.may_have_name(pid, names, &mut buffer)
-                && let Ok(process) = self.read_process(pid, &mut budget)
-                && process.has_name(names)
-            {
-                found.push(process);
-            }
-            found.len() <= MAX_NAMED
+        let mut named = NamedProcesses::new(self, names);
+        self.for_each_pid(|pid| match self.read_first_bytes(pid, &mut buffer) {
+            Some(line) => named.add(pid, line),
+            None => true,
         })?;
-        if found.len() > MAX_NAMED {
-            let what = format!("more than {MAX_NAMED} processes have the name of a component; end those that are not");
-            return Err(SourceError::Io(what));
-        }
-        Ok(found)
+        Ok(self.with_start_times(named.into_found()?))
     }
 
-    /// Every process.
-    pub(super) fn table(&self) -> Result<ProcessTable, SourceError> {
+    /// The processes with one of these names, and the command line of every process.
+    pub(super) fn scan(&self, names: &[&str]) -> Result<ProcessScan, SourceError> {
+        let mut named = NamedProcesses::new(self, names);
+        let (mut lines, mut left, mut line) = (Vec::new(), MAX_TABLE_ARGV_BYTES, Vec::new());
+        self.for_each_pid(|pid| {
+            if self.read_line(pid, left.min(MAX_ARGV_BYTES), &mut line).is_err() {
+                return true;
+            }
+            left -= (line.len() as u64).min(left);
+            lines.extend(self.read_name(pid).map(|name| ProcessLine { pid, name, line: joined_at_nul(&line) }));
+            named.add(pid, &line)
+        })?;
+        let lines = if left == 0 { Err(SourceError::TooLarge(MAX_TABLE_ARGV_BYTES)) } else { Ok(lines) };
+        Ok(ProcessScan { processes: self.with_start_times(named.into_found()?), lines })
+    }
+
+    /// Every process, or those with these numbers.
+    pub(super) fn table(&self, pids: Option<&[u32]>) -> Result<ProcessTable, SourceError> {
         let booted = self.read_text("stat").as_deref().and_then(boot_time).unwrap_or_default();
         let up = self.read_text("uptime").as_deref().and_then(uptime).unwrap_or_default();
         let largest = self.read_text("sys/kernel/pid_max").and_then(|t| t.trim().parse::<u32>().ok());
         let (mut rows, mut left) = (Vec::new(), MAX_TABLE_ARGV_BYTES);
-        self.for_each_pid(|pid| {
+        self.for_each(pids.map_or_else(|| self.pids(), |pids| Ok(pids.to_vec()))?, |pid| {
             let row = self.read_row(pid, booted, left).ok();
             left -= row.as_ref().map_or(0, |(_, bytes)| *bytes).min(left);
             rows.extend(row.map(|(row, _)| row));
@@ -101,6 +105,30 @@ impl ProcDir {
             return Err(SourceError::TooLarge(MAX_TABLE_ARGV_BYTES));
         }
         Ok(ProcessTable::new(rows, booted.saturating_add(up), largest))
+    }
+
+    /// The id of the boot that runs.
+    pub(super) fn boot_id(&self) -> Option<[u8; 16]> {
+        let text = self.read_text("sys/kernel/random/boot_id")?;
+        let digits: Vec<u8> = text.trim().bytes().filter(|byte| *byte != b'-').collect();
+        let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+        digits.chunks(2).map(byte).collect::<Option<Vec<u8>>>()?.try_into().ok()
+    }
+
+    /// When a process was started at the earliest, in microseconds of the clock that journald has for its entries. The kernel
+    /// counts the time in which the machine slept, that clock does not.
+    pub(super) fn start_since_boot(&self, pid: u32) -> Option<u64> {
+        let directory = self.open(pid).ok()?;
+        let ticks = read_start_ticks(directory.as_fd()).ok()?;
+        let micros = |clock| {
+            let time = clock_gettime(clock);
+            u64::try_from(time.tv_sec)
+                .ok()?
+                .checked_mul(1_000_000)?
+                .checked_add(u64::try_from(time.tv_nsec).ok()? / 1000)
+        };
+        let slept = micros(ClockId::Boottime)?.saturating_sub(micros(ClockId::Monotonic)?);
+        Some(microseconds(ticks).saturating_sub(slept))
     }
 
     /// The root directory of a process.
@@ -129,9 +157,14 @@ impl ProcDir {
         build_information::read(File::from(file))
     }
 
-    /// Calls `read` for each PID in order until it returns false. The heartbeat shows which process is being read.
-    fn for_each_pid(&self, mut read: impl FnMut(u32) -> bool) -> Result<(), SourceError> {
-        for pid in self.pids()? {
+    /// Calls `read` for each PID in order until it returns false.
+    fn for_each_pid(&self, read: impl FnMut(u32) -> bool) -> Result<(), SourceError> {
+        self.for_each(self.pids()?, read)
+    }
+
+    /// Calls `read` for these PIDs until it returns false. The heartbeat shows which process is being read.
+    fn for_each(&self, pids: Vec<u32>, mut read: impl FnMut(u32) -> bool) -> Result<(), SourceError> {
+        for pid in pids {
             if self.heartbeat.skips(pid) {
                 continue;
             }
@@ -190,21 +223,68 @@ impl ProcDir {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The cheap test for a process that is most likely no component: one small read and one readlink.
-    fn may_have_name(&self, pid: u32, names: &[&str], buffer: &mut [u8]) -> bool {
-        let path = format!("{pid}/cmdline");
-        let Ok(file) = rustix::fs::openat(&self.directory, path, READ | OFlags::CLOEXEC, Mode::empty()) else {
-            return false;
-        };
+    /// What fits into the buffer of the command line of a process.
+    fn read_first_bytes<'b>(&self, pid: u32, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
+        let file = self.open_file(pid, "cmdline").ok()?;
         let length = rustix::io::read(&file, &mut *buffer).unwrap_or(0);
-        let first = buffer[..length].split(|b| *b == 0).next().unwrap_or_default();
-        if length == 0 {
-            return false;
+        Some(&buffer[..length])
+    }
+
+    /// The command line of a process. One read is enough for most: the kernel gives less than is asked for only at the end.
+    fn read_line(&self, pid: u32, limit: u64, line: &mut Vec<u8>) -> Result<(), Errno> {
+        let file = self.open_file(pid, "cmdline")?;
+        line.resize(FIRST_BYTES, 0);
+        let length = rustix::io::read(&file, line.as_mut_slice())?;
+        line.truncate(length);
+        if length == FIRST_BYTES {
+            let rest = read_at_most(File::from(file), limit.saturating_sub(length as u64));
+            line.extend(rest.map_err(|e| Errno::from_io_error(&e).unwrap_or(Errno::IO))?);
         }
-        let is_named = |path: &[u8]| names.iter().any(|name| name.as_bytes() == last_component(path));
-        is_named(first)
-            || rustix::fs::readlinkat(&self.directory, format!("{pid}/exe"), Vec::new())
-                .is_ok_and(|exe| is_named(exe.as_bytes().strip_suffix(b" (deleted)").unwrap_or(exe.as_bytes())))
+        Ok(())
+    }
+
+    /// The name that the kernel keeps of a process.
+    fn read_name(&self, pid: u32) -> Option<String> {
+        let mut buffer = [0; MAX_NAME_BYTES];
+        let length = rustix::io::read(&self.open_file(pid, "comm").ok()?, &mut buffer).ok()?;
+        let name = buffer[..length].strip_suffix(b"\n")?;
+        Some(String::from_utf8_lossy(name).into_owned())
+    }
+
+    fn open_file(&self, pid: u32, name: &str) -> Result<OwnedFd, Errno> {
+        rustix::fs::openat(&self.directory, format!("{pid}/{name}"), READ | OFlags::CLOEXEC, Mode::empty())
+    }
+
+    /// A row of the process table, and the bytes of its command line, at most `max_argv`.
+    fn read_row(&self, pid: u32, booted: u64, max_argv: u64) -> Result<(ProcessRow, u64), Errno> {
+        let directory = self.open(pid)?;
+        let stat = into_text(read_in(directory.as_fd(), "stat", MAX_STATUS_BYTES)?);
+        let status = into_text(read_in(directory.as_fd(), "status", MAX_STATUS_BYTES)?);
+        let line = read_in(directory.as_fd(), "cmdline", max_argv.min(MAX_ARGV_BYTES))?;
+        let argv = if line.is_empty() { Vec::new() } else { split_at_nul(&line) };
+        let (_, uid) = user_ids(&status).ok_or(Errno::INVAL)?;
+        let row = parse_row(pid, uid, &stat, argv, booted).ok_or(Errno::INVAL)?;
+        Ok((row, line.len() as u64))
+    }
+
+    /// These processes, each with when it was started.
+    fn with_start_times(&self, processes: Vec<Process>) -> Vec<Process> {
+        let booted = (!processes.is_empty()).then(|| self.read_text("stat")).flatten();
+        let booted = booted.as_deref().and_then(boot_time);
+        let known = self.known();
+        let started = |pid: u32| Some(booted?.saturating_add(seconds(*known.started.get(&pid)?)));
+        processes.into_iter().map(|process| Process { started: started(process.pid), ..process }).collect()
+    }
+
+    /// A file of the proc directory itself.
+    fn read_text(&self, name: &str) -> Option<String> {
+        Some(into_text(read_in(self.directory.as_fd(), name, 1 << 20).ok()?))
+    }
+}
+
+impl ProcessReader for ProcDir {
+    fn executable(&self, pid: u32) -> Option<CString> {
+        rustix::fs::readlinkat(&self.directory, format!("{pid}/exe"), Vec::new()).ok()
     }
 
     /// Reads a process through one descriptor of its directory: if another process takes its PID meanwhile, reads fail.
@@ -240,41 +320,12 @@ impl ProcDir {
             privileged: is_privileged(&status),
             real_uid,
             effective_uid,
+            // The caller adds it, who knows when the machine was started.
+            started: None,
             cgroup: cgroup.unwrap_or_default(),
             cwd: link("cwd").map(PathBuf::from),
         };
         Ok(if process.truncated { truncate(process) } else { process })
-    }
-
-    /// A row of the process table, and the bytes of its command line, at most `max_argv`.
-    fn read_row(&self, pid: u32, booted: u64, max_argv: u64) -> Result<(ProcessRow, u64), Errno> {
-        let directory = self.open(pid)?;
-        let stat = into_text(read_in(directory.as_fd(), "stat", MAX_STATUS_BYTES)?);
-        let status = into_text(read_in(directory.as_fd(), "status", MAX_STATUS_BYTES)?);
-        let line = read_in(directory.as_fd(), "cmdline", max_argv.min(MAX_ARGV_BYTES))?;
-        let argv = if line.is_empty() { Vec::new() } else { split_at_nul(&line) };
-        let (_, uid) = user_ids(&status).ok_or(Errno::INVAL)?;
-        let row = parse_row(pid, uid, &stat, argv, booted).ok_or(Errno::INVAL)?;
-        Ok((row, line.len() as u64))
-    }
-
-    /// A file of the proc directory itself.
-    fn read_text(&self, name: &str) -> Option<String> {
-        Some(into_text(read_in(self.directory.as_fd(), name, 1 << 20).ok()?))
-    }
-}
-
-/// What is kept of a process whose command line exceeds the budget: its name and its owner.
-fn truncate(process: Process) -> Process {
-    let first = process.argv.first().map_or("", |word| base_name(word));
-    let mut cgroup: String = process.cgroup.chars().take(TRUNCATED_CGROUP).collect();
-    cgroup.shrink_to_fit();
-    Process {
-        argv: vec![first.chars().take(TRUNCATED_NAME).collect()],
-        exe: process.exe.map(|path| base_name(&path).chars().take(TRUNCATED_NAME).collect()),
-        cgroup,
-        cwd: None,
-        ..process
     }
 }
 
@@ -283,18 +334,44 @@ fn read_start_ticks(directory: BorrowedFd<'_>) -> Result<u64, Errno> {
     start_ticks(&stat).ok_or(Errno::INVAL)
 }
 
-fn last_component(path: &[u8]) -> &[u8] {
-    path.rsplit(|b| *b == b'/').next().unwrap_or(path)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_last_component_is_the_file_name() {
-        assert_eq!(last_component(b"/usr/bin/kubelet"), b"kubelet");
-        assert_eq!(last_component(b"kubelet"), b"kubelet");
+    fn a_scan_finds_what_the_process_table_and_the_search_by_name_find() {
+        let proc = tempfile::tempdir().expect("a directory");
+        let long = format!("kubelet\0--long={}\0", "x".repeat(3 * FIRST_BYTES));
+        let exact = format!("sh\0{}\0", "y".repeat(FIRST_BYTES - 4));
+        assert_eq!(exact.len(), FIRST_BYTES);
+        let processes: [(u32, &str, &[u8]); 6] = [
+            (2, "kworker/0:0-events", b""),
+            (7, "kubelet", b"/usr/bin/kubelet\0--config=/a\0--v\0"),
+            (8, "renamed", b"kubelet\0--a=\xff\xfe b\0\0"),
+            (9, "kubelet", long.as_bytes()),
+            (10, "sh", exact.as_bytes()),
+            (11, "a) (b", b"\0"),
+        ];
+        for (pid, name, line) in processes {
+            let path = proc.path().join(pid.to_string());
+            std::fs::create_dir(&path).expect("a directory");
+            let write = |file: &str, bytes: &[u8]| std::fs::write(path.join(file), bytes).expect("a file");
+            write("cmdline", line);
+            write("comm", format!("{name}\n").as_bytes());
+            write("stat", format!("{pid} ({name}) S 1 1 1 0 -1 0 0 0 0 0 1 1 0 0 20 0 1 0 1200 0 0").as_bytes());
+            write("status", b"Name:\tx\nUid:\t0\t0\t0\t0\n");
+            write("cgroup", b"0::/x\n");
+        }
+        let directory = rustix::fs::open(proc.path(), PATH_ONLY | OFlags::DIRECTORY, Mode::empty()).expect("it opens");
+        let proc_dir = ProcDir::new(directory);
+        let names = ["kubelet"];
+        let scan = proc_dir.scan(&names).expect("a scan");
+        assert_eq!(scan.processes, proc_dir.find(&names).expect("processes"));
+        assert_eq!(scan.processes.iter().map(|process| process.pid).collect::<Vec<_>>(), [7, 8, 9]);
+        let table = proc_dir.table(None).expect("a table");
+        assert_eq!(scan.lines, Ok(table.lines()));
+        let some = proc_dir.table(Some(&[9, 2, 99])).expect("a table");
+        assert_eq!(some.rows, [table.rows[3].clone(), table.rows[0].clone()]);
     }
 
     #[test]

@@ -20,6 +20,12 @@ pub(crate) fn split_at_nul(bytes: &[u8]) -> Vec<String> {
     bytes.split(|b| *b == 0).map(|word| String::from_utf8_lossy(word).into_owned()).collect()
 }
 
+/// The words of a command line, separated by blanks.
+pub(super) fn joined_at_nul(bytes: &[u8]) -> String {
+    let bytes = bytes.strip_suffix(b"\0").unwrap_or(bytes);
+    into_text(bytes.iter().map(|byte| if *byte == 0 { b' ' } else { *byte }).collect())
+}
+
 /// Real and effective user of the `Uid:` line of `status`.
 pub(crate) fn user_ids(status: &str) -> Option<(u32, u32)> {
     let line = status.lines().find_map(|l| l.strip_prefix("Uid:"))?;
@@ -70,6 +76,9 @@ mod tests {
 
     #[test]
     fn splits_a_command_line() {
+        for line in [&b"kubelet\0--a=b\0\0"[..], b"kubelet", b"", b"\0", b"a\0b\xff\xe2\x82\0c"] {
+            assert_eq!(joined_at_nul(line), split_at_nul(line).join(" "), "{line:?}");
+        }
         assert_eq!(split_at_nul(b"kubelet\0--a=b\0\0"), ["kubelet", "--a=b", ""]);
     }
 

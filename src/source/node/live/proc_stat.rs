@@ -34,6 +34,16 @@ pub(super) fn start_ticks(stat: &str) -> Option<u64> {
     name_and_fields(stat)?.1.get(START_TIME)?.parse().ok()
 }
 
+/// Whole seconds of ticks.
+pub(super) const fn seconds(ticks: u64) -> u64 {
+    ticks / TICKS
+}
+
+/// Microseconds of ticks.
+pub(super) const fn microseconds(ticks: u64) -> u64 {
+    ticks.saturating_mul(1_000_000 / TICKS)
+}
+
 /// When the machine was started, in seconds since 1970, from the proc directory's `stat`.
 pub(crate) fn boot_time(stat: &str) -> Option<u64> {
     stat.lines().find_map(|l| l.strip_prefix("btime "))?.trim().parse().ok()

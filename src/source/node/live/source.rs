@@ -7,16 +7,19 @@ use super::proc_dir::ProcDir;
 use super::resolve::open_in_root;
 use super::tree::Walk;
 use crate::source::node::accounts::{AccountSource, Accounts};
-use crate::source::node::error::SourceError;
+use crate::source::node::error::{Capability, SourceError};
 use crate::source::node::files::FileSource;
 use crate::source::node::heartbeat::{HasHeartbeat, Heartbeat};
-use crate::source::node::journal::{Journal, JournalQuery, JournalSource, OpenRegular, read as read_journal};
+use crate::source::node::journal::{
+    Journal, JournalQuery, JournalSource, OpenRegular, ProcessLog, ProcessLogQuery, ProcessStart, read as read_journal,
+    read_process_log, unknown_start,
+};
 use crate::source::node::limits::MAX_DIR_ENTRIES;
 use crate::source::node::node_source::NodeSource;
 use crate::source::node::path::{HostPath, PathRoot};
-use crate::source::node::process::{Process, ProcessSource};
+use crate::source::node::process::{Process, ProcessScan, ProcessSource};
 use crate::source::node::process_table::ProcessTable;
-use crate::source::node::stat::{Lstat, Stat};
+use crate::source::node::stat::{Lstat, Stat, Walked};
 use crate::text::system_error;
 use rustix::fs::{Dir, FileType, Mode, OFlags};
 use rustix::io::Errno;
@@ -39,6 +42,8 @@ pub struct LiveSource {
     /// The container whose own files must not be taken for the node's.
     container: Option<Container>,
     own_processes_only: bool,
+    /// Whether the processes of other users cannot be seen.
+    hides_processes: bool,
 }
 
 /// A root or proc directory that cannot be opened.
@@ -66,6 +71,10 @@ impl LiveSource {
             accounts: OnceLock::new(),
             container: container.filter(|_| root == Path::new("/")),
             own_processes_only,
+            // The option `hidepid` of the proc file system hides even the first process.
+            hides_processes: proc == Path::new("/proc")
+                && !is_root()
+                && rustix::fs::access("/proc/1", rustix::fs::Access::EXISTS).is_err(),
         })
     }
 
@@ -141,6 +150,12 @@ impl FileSource for LiveSource {
         rustix::fs::fstat(&fd).map(|s| to_stat(&s)).map_err(file_error)
     }
 
+    fn modified(&self, path: &HostPath) -> Option<u64> {
+        self.heartbeat().beat();
+        let fd = self.open_path(path, PATH_ONLY).ok()?;
+        u64::try_from(rustix::fs::fstat(&fd).ok()?.st_mtime).ok()
+    }
+
     fn read(&self, path: &HostPath) -> Result<Vec<u8>, SourceError> {
         read_unchanged(self.open_regular(path)?)
     }
@@ -163,14 +178,10 @@ impl FileSource for LiveSource {
         Ok(names)
     }
 
-    fn walk(
-        &self,
-        path: &HostPath,
-        visit: &mut dyn FnMut(&Path, Result<Stat, SourceError>),
-    ) -> Result<(), SourceError> {
+    fn walk(&self, path: &HostPath, visit: &mut dyn FnMut(&Path, Walked)) -> Result<(), SourceError> {
         let top = self.open_path(path, PATH_ONLY)?;
         let stat = rustix::fs::fstat(&top).map_err(file_error)?;
-        visit(&path.path, Ok(to_stat(&stat)));
+        visit(&path.path, Ok(to_stat(&stat)).into());
         if FileType::from_raw_mode(stat.st_mode) == FileType::Directory {
             let directory = self.open_path(path, DIRECTORY)?;
             let mut stat_symlink = |path: &HostPath| self.stat(path);
@@ -182,7 +193,12 @@ impl FileSource for LiveSource {
 
 impl ProcessSource for LiveSource {
     fn processes(&self, names: &[&str]) -> Result<Vec<Process>, SourceError> {
-        self.proc_dir.find(names)
+        let found = self.proc_dir.find(names)?;
+        match found.is_empty() {
+            true if self.own_processes_only => Err(SourceError::ProcessesHidden),
+            true if self.hides_processes => Err(SourceError::PermissionDenied(Capability::SysPtrace)),
+            true | false => Ok(found),
+        }
     }
 
     fn variables(&self, pid: u32, names: &[&str]) -> Result<Vec<Option<String>>, SourceError> {
@@ -193,8 +209,12 @@ impl ProcessSource for LiveSource {
         self.proc_dir.build_information(pid)
     }
 
-    fn process_table(&self) -> Result<ProcessTable, SourceError> {
-        self.proc_dir.table()
+    fn process_table(&self, pids: Option<&[u32]>) -> Result<ProcessTable, SourceError> {
+        self.proc_dir.table(pids)
+    }
+
+    fn scan(&self, names: &[&str]) -> Result<ProcessScan, SourceError> {
+        self.proc_dir.scan(names)
     }
 }
 
@@ -208,6 +228,12 @@ impl JournalSource for LiveSource {
     fn journal(&self, query: &JournalQuery) -> Result<Journal, SourceError> {
         read_journal(self, query)
     }
+
+    fn process_log(&self, query: &ProcessLogQuery) -> Result<ProcessLog, SourceError> {
+        let start = self.proc_dir.start_since_boot(query.pid).zip(self.proc_dir.boot_id());
+        let (monotonic, boot) = start.ok_or_else(unknown_start)?;
+        read_process_log(self, query, ProcessStart { boot, monotonic })
+    }
 }
 
 impl NodeSource for LiveSource {
@@ -217,12 +243,10 @@ impl NodeSource for LiveSource {
     }
 
     fn notices(&self) -> Vec<String> {
-        const ALONE: &str = "this container sees only its own processes: start it with --pid=host (hostPID: true in a \
-             pod), or no component will be found";
         let skipped = self.heartbeat().skipped().into_iter().map(|pid| {
             format!("process {pid} was ignored because reading its command line timed out; if it is a component, it was not audited")
         });
-        self.own_processes_only.then(|| ALONE.to_owned()).into_iter().chain(skipped).collect()
+        skipped.collect()
     }
 }
 
@@ -230,6 +254,11 @@ impl HasHeartbeat for LiveSource {
     fn heartbeat(&self) -> &Heartbeat {
         self.proc_dir.heartbeat()
     }
+}
+
+/// Whether this program runs as root.
+pub fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
 }
 
 /// The name in `/etc/hostname`: its first line that is neither blank nor a comment.

@@ -3,11 +3,10 @@
 use super::errno::file_error;
 use super::file::{DIRECTORY, to_stat};
 use crate::source::node::error::SourceError;
-use crate::source::node::files::walked_symlink;
 use crate::source::node::heartbeat::Heartbeat;
 use crate::source::node::limits::{MAX_TREE_DEPTH, MAX_TREE_ENTRIES};
 use crate::source::node::path::HostPath;
-use crate::source::node::stat::Stat;
+use crate::source::node::stat::{Stat, Walked};
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags};
 use std::ffi::{CString, OsStr};
 use std::os::fd::OwnedFd;
@@ -24,7 +23,7 @@ pub(super) struct Walk<'w> {
     entries_left: usize,
     pending: usize,
     stat_symlink: &'w mut dyn FnMut(&HostPath) -> Result<Stat, SourceError>,
-    visit: &'w mut dyn FnMut(&Path, Result<Stat, SourceError>),
+    visit: &'w mut dyn FnMut(&Path, Walked),
 }
 
 /// A directory to walk: its name, and its stat when it was seen.
@@ -36,7 +35,7 @@ impl<'w> Walk<'w> {
         device: u64,
         heartbeat: &'w Heartbeat,
         stat_symlink: &'w mut dyn FnMut(&HostPath) -> Result<Stat, SourceError>,
-        visit: &'w mut dyn FnMut(&Path, Result<Stat, SourceError>),
+        visit: &'w mut dyn FnMut(&Path, Walked),
     ) -> Self {
         Self { device, heartbeat, entries_left: MAX_TREE_ENTRIES, pending: 0, stat_symlink, visit }
     }
@@ -50,13 +49,13 @@ impl<'w> Walk<'w> {
     fn walk_directory(&mut self, path: &HostPath, directory: &OwnedFd, depth_left: usize) {
         let mut directories = Vec::new();
         if let Err(error) = self.visit_entries(path, directory, &mut directories) {
-            (self.visit)(&path.path, Err(error));
+            (self.visit)(&path.path, Err(error).into());
         }
         self.pending += directories.len();
         for (name, stat) in directories {
             self.pending -= 1;
             let below = path.path.join(OsStr::from_bytes(name.to_bytes()));
-            (self.visit)(&below, Ok(to_stat(&stat)));
+            (self.visit)(&below, Ok(to_stat(&stat)).into());
             let problem = if stat.st_dev != self.device {
                 "another file system is mounted there, which is not walked".to_owned()
             } else if depth_left == 0 {
@@ -64,11 +63,11 @@ impl<'w> Walk<'w> {
             } else {
                 match rustix::fs::openat(directory, &name, DIRECTORY | OFlags::NOFOLLOW, Mode::empty()) {
                     Ok(fd) => self.walk_directory(&path.with_path(below), &fd, depth_left - 1),
-                    Err(e) => (self.visit)(&below, Err(seen_before(e))),
+                    Err(e) => (self.visit)(&below, Err(seen_before(e)).into()),
                 }
                 continue;
             };
-            (self.visit)(&below, Err(SourceError::Io(problem)));
+            (self.visit)(&below, Err(SourceError::Io(problem)).into());
         }
     }
 
@@ -92,7 +91,7 @@ impl<'w> Walk<'w> {
             self.entries_left -= 1;
             let below = path.path.join(OsStr::from_bytes(name.to_bytes()));
             match rustix::fs::statat(directory, name, AtFlags::SYMLINK_NOFOLLOW) {
-                Err(e) => (self.visit)(&below, Err(seen_before(e))),
+                Err(e) => (self.visit)(&below, Err(seen_before(e)).into()),
                 Ok(stat) => match FileType::from_raw_mode(stat.st_mode) {
                     FileType::Directory if self.pending + directories.len() < MAX_PENDING => {
                         directories.push((name.to_owned(), stat));
@@ -104,14 +103,14 @@ impl<'w> Walk<'w> {
                     }
                     FileType::Symlink => {
                         let target = (self.stat_symlink)(&path.with_path(&below));
-                        (self.visit)(&below, walked_symlink(target));
+                        (self.visit)(&below, Walked::link(target));
                     }
                     FileType::RegularFile
                     | FileType::Fifo
                     | FileType::Socket
                     | FileType::CharacterDevice
                     | FileType::BlockDevice
-                    | FileType::Unknown => (self.visit)(&below, Ok(to_stat(&stat))),
+                    | FileType::Unknown => (self.visit)(&below, Ok(to_stat(&stat)).into()),
                 },
             }
         }

@@ -5,7 +5,7 @@ use crate::source::node::limits::MAX_FILE_BYTES;
 
 impl SourceError {
     /// The codes that [`SourceError::from_code`] accepts.
-    pub(super) const CODES: &'static str = "absent, not-mounted, denied, not-regular, not-directory, too-large, changed, malformed, io, timed-out, deadline-exceeded";
+    pub(super) const CODES: &'static str = "absent, not-mounted, denied, processes-hidden, not-regular, not-directory, link-to-directory, too-large, changed, malformed, io, timed-out, deadline-exceeded";
 
     /// The code with its detail: `denied`, `malformed: line 3 has no colon`.
     pub(crate) fn to_code(&self) -> String {
@@ -13,8 +13,10 @@ impl SourceError {
             Self::NotFound => "absent".to_owned(),
             Self::NotMounted(directory) => format!("not-mounted: {directory}"),
             Self::PermissionDenied(capability) => format!("denied: {}", capability_name(*capability)),
+            Self::ProcessesHidden => "processes-hidden".to_owned(),
             Self::NotRegular(what) => format!("not-regular: {what}"),
             Self::NotDirectory => "not-directory".to_owned(),
+            Self::LinkToDirectory => "link-to-directory".to_owned(),
             Self::TooLarge(bytes) => format!("too-large: {bytes}"),
             Self::Changed => "changed".to_owned(),
             Self::Malformed(reason) => format!("malformed: {reason}"),
@@ -38,10 +40,12 @@ impl SourceError {
                 let all = [Capability::DacReadSearch, Capability::SysPtrace];
                 Self::PermissionDenied(all.into_iter().find(|c| capability_name(*c) == name)?)
             }
+            ("processes-hidden", None) => Self::ProcessesHidden,
             ("not-regular", Some(what)) => {
                 Self::NotRegular(NonRegularFile::ALL.into_iter().find(|known| known.to_string() == what)?)
             }
             ("not-directory", None) => Self::NotDirectory,
+            ("link-to-directory", None) => Self::LinkToDirectory,
             ("too-large", None) => Self::TooLarge(MAX_FILE_BYTES),
             ("too-large", Some(bytes)) => Self::TooLarge(bytes.parse().ok()?),
             ("changed", None) => Self::Changed,
@@ -72,6 +76,7 @@ mod tests {
             SourceError::NotFound,
             SourceError::NotMounted("/etc".to_owned()),
             SourceError::PermissionDenied(Capability::DacReadSearch),
+            SourceError::ProcessesHidden,
             SourceError::PermissionDenied(Capability::SysPtrace),
             SourceError::NotRegular(NonRegularFile::Socket),
             SourceError::NotDirectory,

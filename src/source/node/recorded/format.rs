@@ -1,6 +1,6 @@
 //! The form of the file that describes a node, for reading (`--host`) and for writing (`nodeproof snapshot`).
 //!
-//! Unknown keys are reported in a notice and otherwise ignored, because an older program may read a newer file.
+//! An unknown key is an error: what it says would otherwise be missing without a word. A newer format has a higher number.
 
 use indexmap::IndexMap;
 use serde::de::IgnoredAny;
@@ -14,7 +14,8 @@ pub(crate) const SNAPSHOT_FORMAT: u32 = 2;
 
 /// A described node.
 #[derive(Debug, Default, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(transform = with_aliases))]
+#[serde(deny_unknown_fields)]
 pub(crate) struct NodeDocument {
     /// How a snapshot was taken. Only in a file that `nodeproof snapshot` wrote.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -42,14 +43,61 @@ pub(crate) struct NodeDocument {
     /// The messages in the journal of each unit, oldest first.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub(crate) journal: IndexMap<String, Vec<String>>,
-    #[serde(flatten, skip_serializing)]
-    #[cfg_attr(test, schemars(with = "BTreeMap<String, serde_json::Value>"))]
-    pub(crate) unknown: BTreeMap<String, IgnoredAny>,
+    /// Remarks for whoever reads the file. Not read.
+    #[serde(default, skip_serializing)]
+    #[cfg_attr(test, schemars(with = "Option<serde_json::Value>"))]
+    #[expect(dead_code, reason = "the key is accepted, its value is not read")]
+    pub(crate) about: Option<IgnoredAny>,
+    /// What other programs said of this node: verdicts by benchmark and check. Not read.
+    #[serde(default, skip_serializing)]
+    #[cfg_attr(test, schemars(with = "Option<serde_json::Value>"))]
+    #[expect(dead_code, reason = "the key is accepted, its value is not read")]
+    pub(crate) kube_bench_verdicts: Option<IgnoredAny>,
+    /// The same, as published by the makers of a distribution. Not read.
+    #[serde(default, skip_serializing)]
+    #[cfg_attr(test, schemars(with = "Option<serde_json::Value>"))]
+    #[expect(dead_code, reason = "the key is accepted, its value is not read")]
+    pub(crate) published: Option<IgnoredAny>,
+    /// Where what was published differs from the node. Not read.
+    #[serde(default, skip_serializing)]
+    #[cfg_attr(test, schemars(with = "Option<serde_json::Value>"))]
+    #[expect(dead_code, reason = "the key is accepted, its value is not read")]
+    pub(crate) exceptions: Option<IgnoredAny>,
+    /// Journal entries with the fields that journald sets itself, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) journal_entries: Vec<JournalEntryEntry>,
+    /// Why the journal cannot be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) journal_error: Option<String>,
+    /// From when on entries of the process are missing, in seconds from its start.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) journal_cut_from: Option<f64>,
+}
+
+/// An entry of the journal, with the names that journald gives to its fields. Further fields are accepted and not read.
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(crate) struct JournalEntryEntry {
+    /// When it was written, in seconds from the start of the process that is asked for.
+    #[serde(default)]
+    pub(crate) seconds: f64,
+    #[serde(rename = "_SYSTEMD_UNIT", skip_serializing_if = "Option::is_none")]
+    pub(crate) unit: Option<String>,
+    #[serde(rename = "_PID", skip_serializing_if = "Option::is_none")]
+    pub(crate) pid: Option<NameOrId>,
+    #[serde(rename = "_UID", skip_serializing_if = "Option::is_none")]
+    pub(crate) uid: Option<NameOrId>,
+    /// The boot: `this boot`, or an id. Without an entry of `this boot`, the boot of the newest entry runs.
+    #[serde(rename = "_BOOT_ID", skip_serializing_if = "Option::is_none")]
+    pub(crate) boot: Option<String>,
+    #[serde(rename = "MESSAGE", default)]
+    pub(crate) message: String,
 }
 
 /// How a snapshot was taken.
 #[derive(Debug, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub(crate) struct SnapshotHeader {
     /// The version of the format. Snapshots of nodeproof 0.1 have none and are refused.
     pub(crate) format: Option<u32>,
@@ -59,14 +107,13 @@ pub(crate) struct SnapshotHeader {
     /// The keys of the probes whose evidence it holds. Other probes are undetermined.
     #[serde(default)]
     pub(crate) probes: BTreeSet<String>,
-    #[serde(flatten, skip_serializing)]
-    #[cfg_attr(test, schemars(with = "BTreeMap<String, serde_json::Value>"))]
-    pub(crate) unknown: BTreeMap<String, IgnoredAny>,
 }
 
-/// A file or directory.
+/// A file or directory. A mode that is not given is not known, and a check that needs it is undetermined. Where it is given, the
+/// owner and group are root unless they are given, too; where it is not, they are not known either.
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub(crate) struct FileEntry {
     pub(crate) path: PathBuf,
     /// `file`, `directory`, `fifo`, `socket`, `device` or `other`.
@@ -78,6 +125,9 @@ pub(crate) struct FileEntry {
     pub(crate) owner: Option<NameOrId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) group: Option<NameOrId>,
+    /// When its content was last changed, in seconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) modified: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) content: Option<String>,
     /// The target of a symlink.
@@ -93,14 +143,12 @@ pub(crate) struct FileEntry {
     /// Why a walk from above does not enter this directory.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) not_entered: Option<String>,
-    #[serde(flatten, skip_serializing)]
-    #[cfg_attr(test, schemars(with = "BTreeMap<String, serde_json::Value>"))]
-    pub(crate) unknown: BTreeMap<String, IgnoredAny>,
 }
 
 /// A process.
 #[derive(Debug, Default, Deserialize, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(transform = with_aliases))]
+#[serde(deny_unknown_fields)]
 pub(crate) struct ProcessEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) pid: Option<u32>,
@@ -126,6 +174,9 @@ pub(crate) struct ProcessEntry {
     /// Why its environment cannot be read, such as `denied`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) env_error: Option<String>,
+    /// When it was started, in seconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) started: Option<u64>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) cgroup: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -139,9 +190,6 @@ pub(crate) struct ProcessEntry {
     /// The directory among the described files that is its root directory; `/` by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) root: Option<PathBuf>,
-    #[serde(flatten, skip_serializing)]
-    #[cfg_attr(test, schemars(with = "BTreeMap<String, serde_json::Value>"))]
-    pub(crate) unknown: BTreeMap<String, IgnoredAny>,
 }
 
 const fn privileged_by_default() -> bool {
@@ -208,6 +256,19 @@ impl schemars::JsonSchema for Mode {
             "description": "Octal digits, as text or as a number",
             "anyOf": [{ "type": "string", "pattern": "^(0o)?[0-7]{1,4}$" }, { "type": "integer", "minimum": 0, "maximum": 7777 }],
         })
+    }
+}
+
+/// Adds the second names that keys have, which the derived schema does not know.
+#[cfg(test)]
+fn with_aliases(schema: &mut schemars::Schema) {
+    let Some(properties) = schema.get_mut("properties").and_then(serde_json::Value::as_object_mut) else {
+        return;
+    };
+    for (key, alias) in [("name", "node"), ("user", "owner")] {
+        if let Some(property) = properties.get(key).cloned() {
+            properties.insert(alias.to_owned(), property);
+        }
     }
 }
 

@@ -7,5 +7,5 @@ mod source;
 
 #[cfg(test)]
 pub(crate) use format::json_schema;
-pub use parse::RecordedNodeError;
+pub(crate) use parse::lint as lint_recorded_node;
 pub use source::RecordedSource;

@@ -1,15 +1,18 @@
-//! A node as a file describes it. Nothing is guessed; the directories above a described file exist and belong to root.
+//! A node as a file describes it. Nothing is guessed; the directories above a described file exist and belong to root, and
+//! their mode is not known.
 
 use crate::source::node::accounts::{AccountSource, Accounts};
 use crate::source::node::error::{NonRegularFile, SourceError};
-use crate::source::node::files::{FileSource, walked_symlink};
-use crate::source::node::journal::{Journal, JournalEntry, JournalQuery, JournalSource};
+use crate::source::node::files::FileSource;
+use crate::source::node::journal::{
+    Journal, JournalEntry, JournalQuery, JournalSource, LogEntry, ProcessLog, ProcessLogQuery,
+};
 use crate::source::node::limits::MAX_TREE_DEPTH;
 use crate::source::node::node_source::NodeSource;
 use crate::source::node::path::{HostPath, MAX_LINKS, PathRoot, base_name, components};
 use crate::source::node::process::{Process, ProcessSource};
 use crate::source::node::process_table::{ProcessRow, ProcessTable};
-use crate::source::node::stat::{FileKind, Lstat, Stat};
+use crate::source::node::stat::{FileKind, Lstat, Stat, Walked};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -28,6 +31,10 @@ pub struct RecordedSource {
     pub(super) notices: Vec<String>,
     /// The entries of each unit, by its full name.
     pub(super) journal: Vec<(String, Vec<JournalEntry>)>,
+    /// The entries with the fields that journald sets, or why there are none.
+    pub(super) log: Result<Vec<LogEntry>, SourceError>,
+    /// From when on entries may be missing there.
+    pub(super) log_cut_from: Option<i64>,
     /// The probes that a snapshot can answer; `None` if the file is no snapshot.
     pub(super) recorded_probes: Option<BTreeSet<String>>,
 }
@@ -36,7 +43,7 @@ pub struct RecordedSource {
 #[derive(Debug)]
 pub(super) enum RecordedEntry {
     File(RecordedFile),
-    Symlink(PathBuf),
+    Symlink { target: PathBuf, owner: u32 },
     Error(SourceError),
 }
 
@@ -44,6 +51,7 @@ pub(super) enum RecordedEntry {
 #[derive(Debug)]
 pub(super) struct RecordedFile {
     pub(super) stat: Stat,
+    pub(super) modified: Option<u64>,
     pub(super) content: Result<Vec<u8>, SourceError>,
     /// What a walk from above says of it instead of `stat`.
     pub(super) in_walk: Option<SourceError>,
@@ -89,8 +97,8 @@ impl RecordedSource {
             resolved.push('/');
             resolved.push_str(&name.to_string_lossy());
             match self.files.get(&resolved) {
-                Some(RecordedEntry::Symlink(_)) if !follow_last && pending.is_empty() => {}
-                Some(RecordedEntry::Symlink(target)) => {
+                Some(RecordedEntry::Symlink { .. }) if !follow_last && pending.is_empty() => {}
+                Some(RecordedEntry::Symlink { target, .. }) => {
                     links += 1;
                     if links > MAX_LINKS {
                         return Err(SourceError::Io("too many levels of symbolic links".to_owned()));
@@ -132,9 +140,9 @@ impl RecordedSource {
         match self.files.get(path) {
             Some(RecordedEntry::File(file)) => Ok(file.stat),
             Some(RecordedEntry::Error(error)) => Err(error.clone()),
-            Some(RecordedEntry::Symlink(_)) => self.stat(&HostPath::host(path)),
+            Some(RecordedEntry::Symlink { .. }) => self.stat(&HostPath::host(path)),
             None if path.is_empty() || self.has_files_below(path) => {
-                Ok(Stat { kind: FileKind::Directory, mode: 0o755, uid: 0, gid: 0 })
+                Ok(Stat { kind: FileKind::Directory, mode: None, uid: Some(0), gid: Some(0) })
             }
             None => Err(SourceError::NotFound),
         }
@@ -145,11 +153,11 @@ impl RecordedSource {
         &self,
         path: &HostPath,
         depth: usize,
-        visit: &mut dyn FnMut(&Path, Result<Stat, SourceError>),
+        visit: &mut dyn FnMut(&Path, Walked),
     ) -> Result<(), SourceError> {
         let top = self.resolve(path, true)?;
         let stat = self.stat_resolved(&top)?;
-        visit(&path.path, Ok(stat));
+        visit(&path.path, Ok(stat).into());
         if stat.kind != FileKind::Directory {
             return Ok(());
         }
@@ -160,16 +168,16 @@ impl RecordedSource {
             let below = path.with_path(path.path.join(&name));
             match self.files.get(&format!("{top}/{name}")) {
                 Some(RecordedEntry::File(RecordedFile { in_walk: Some(error), .. })) => {
-                    visit(&below.path, Err(error.clone()));
+                    visit(&below.path, Err(error.clone()).into());
                 }
                 Some(RecordedEntry::File(RecordedFile { not_entered: Some(error), stat, .. })) => {
-                    visit(&below.path, Ok(*stat));
-                    visit(&below.path, Err(error.clone()));
+                    visit(&below.path, Ok(*stat).into());
+                    visit(&below.path, Err(error.clone()).into());
                 }
-                Some(RecordedEntry::Symlink(_)) => visit(&below.path, walked_symlink(self.stat(&below))),
+                Some(RecordedEntry::Symlink { .. }) => visit(&below.path, Walked::link(self.stat(&below))),
                 Some(RecordedEntry::File(_) | RecordedEntry::Error(_)) | None => {
                     if let Err(error) = self.walk_levels(&below, depth, visit) {
-                        visit(&below.path, Err(error));
+                        visit(&below.path, Err(error).into());
                     }
                 }
             }
@@ -181,13 +189,13 @@ impl RecordedSource {
 impl FileSource for RecordedSource {
     fn lstat(&self, path: &HostPath) -> Result<Lstat, SourceError> {
         let path = self.resolve(path, false)?;
-        if let Some(RecordedEntry::Symlink(target)) = self.files.get(&path) {
-            let stat = Stat { kind: FileKind::Special, mode: 0o777, uid: 0, gid: 0 };
+        if let Some(RecordedEntry::Symlink { target, owner }) = self.files.get(&path) {
+            let stat = Stat { kind: FileKind::Special, mode: Some(0o777), uid: Some(*owner), gid: Some(0) };
             return Ok(Lstat { stat, size: target.as_os_str().len() as u64, target: Some(target.clone()) });
         }
         let size = match self.files.get(&path) {
             Some(RecordedEntry::File(RecordedFile { content: Ok(bytes), .. })) => bytes.len() as u64,
-            Some(RecordedEntry::File(_) | RecordedEntry::Symlink(_) | RecordedEntry::Error(_)) | None => 0,
+            Some(RecordedEntry::File(_) | RecordedEntry::Symlink { .. } | RecordedEntry::Error(_)) | None => 0,
         };
         Ok(Lstat { stat: self.stat_resolved(&path)?, size, target: None })
     }
@@ -196,12 +204,19 @@ impl FileSource for RecordedSource {
         self.stat_resolved(&self.resolve(path, true)?)
     }
 
+    fn modified(&self, path: &HostPath) -> Option<u64> {
+        match self.files.get(&self.resolve(path, true).ok()?)? {
+            RecordedEntry::File(file) => file.modified,
+            RecordedEntry::Symlink { .. } | RecordedEntry::Error(_) => None,
+        }
+    }
+
     fn read(&self, path: &HostPath) -> Result<Vec<u8>, SourceError> {
         let path = self.resolve(path, true)?;
         match self.files.get(&path) {
             Some(RecordedEntry::File(file)) => file.content.clone(),
             Some(RecordedEntry::Error(error)) => Err(error.clone()),
-            Some(RecordedEntry::Symlink(_)) | None => {
+            Some(RecordedEntry::Symlink { .. }) | None => {
                 self.stat_resolved(&path)?;
                 Err(SourceError::NotRegular(NonRegularFile::Directory))
             }
@@ -224,11 +239,7 @@ impl FileSource for RecordedSource {
         Ok(names.into_iter().map(str::to_owned).collect())
     }
 
-    fn walk(
-        &self,
-        path: &HostPath,
-        visit: &mut dyn FnMut(&Path, Result<Stat, SourceError>),
-    ) -> Result<(), SourceError> {
+    fn walk(&self, path: &HostPath, visit: &mut dyn FnMut(&Path, Walked)) -> Result<(), SourceError> {
         self.walk_levels(path, MAX_TREE_DEPTH, visit)
     }
 }
@@ -248,9 +259,10 @@ impl ProcessSource for RecordedSource {
         self.process(pid)?.build.clone()
     }
 
-    fn process_table(&self) -> Result<ProcessTable, SourceError> {
+    fn process_table(&self, pids: Option<&[u32]>) -> Result<ProcessTable, SourceError> {
         let all = self.processes.as_ref().map_err(Clone::clone)?;
-        Ok(ProcessTable::new(all.iter().map(|p| row(&p.process)).collect(), 0, None))
+        let listed = all.iter().map(|p| &p.process).filter(|p| pids.is_none_or(|pids| pids.contains(&p.pid)));
+        Ok(ProcessTable::new(listed.map(row).collect(), 0, None))
     }
 }
 
@@ -268,6 +280,37 @@ impl JournalSource for RecordedSource {
         let mut entries: Vec<JournalEntry> = entries.filter(|entry| query.matches(entry)).cloned().collect();
         query.keep_last(&mut entries);
         Ok(Journal { exists: !self.journal.is_empty(), ignored: Vec::new(), entries })
+    }
+
+    /// Whatever name the entries have.
+    fn process_log(&self, query: &ProcessLogQuery) -> Result<ProcessLog, SourceError> {
+        let all = match &self.log {
+            Ok(all) => all,
+            Err(error) => {
+                return Ok(ProcessLog {
+                    exists: true,
+                    unreadable: vec![format!("the journal {error}")],
+                    ..ProcessLog::default()
+                });
+            }
+        };
+        let of_boot = || all.iter().filter(|entry| entry.this_boot == Some(true));
+        let own = of_boot().filter(|entry| entry.pid == Some(query.pid));
+        let has_text = |entry: &&LogEntry| query.texts.iter().any(|text| entry.message.contains(text.as_str()));
+        let mut entries: Vec<LogEntry> = all.iter().filter(has_text).cloned().collect();
+        entries.sort_by_key(|entry| entry.since_start);
+        Ok(ProcessLog {
+            exists: !all.is_empty() || !self.journal.is_empty(),
+            unreadable: Vec::new(),
+            entries,
+            cut_from: self.log_cut_from,
+            suppressed: of_boot()
+                .filter(|entry| entry.since_start >= 0 && entry.is_suppression_of(&query.unit))
+                .cloned()
+                .collect(),
+            oldest: of_boot().map(|entry| entry.since_start).min(),
+            last: own.map(|entry| entry.since_start).max(),
+        })
     }
 }
 

@@ -2,8 +2,8 @@
 //! because nothing interrupts a call on a dead mount.
 
 mod deadline;
+mod metadata_batch;
 mod source;
-mod stat_batch;
 mod stuck_calls;
 #[cfg(test)]
 mod tests;

@@ -1,18 +1,18 @@
 //! A source that waits for another one only so long.
 
 use super::deadline::Deadline;
-use super::stat_batch::stat_batch;
+use super::metadata_batch::metadata_batch;
 use super::stuck_calls::StuckCalls;
 use super::worker::{Job, SharedSource, Worker};
 use crate::source::node::accounts::{AccountSource, Accounts};
 use crate::source::node::error::SourceError;
 use crate::source::node::files::FileSource;
-use crate::source::node::journal::{Journal, JournalQuery, JournalSource};
+use crate::source::node::journal::{Journal, JournalQuery, JournalSource, ProcessLog, ProcessLogQuery};
 use crate::source::node::node_source::NodeSource;
 use crate::source::node::path::{HostPath, PathRoot};
-use crate::source::node::process::{Process, ProcessSource};
+use crate::source::node::process::{Process, ProcessScan, ProcessSource};
 use crate::source::node::process_table::ProcessTable;
-use crate::source::node::stat::{Lstat, Stat};
+use crate::source::node::stat::{Lstat, Metadata, Stat, Walked};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -31,7 +31,7 @@ const WALK_BATCH: usize = 512;
 
 /// Part of the result of a walk.
 enum WalkStep {
-    Entries(Vec<(PathBuf, Result<Stat, SourceError>)>),
+    Entries(Vec<(PathBuf, Walked)>),
     Done(Result<(), SourceError>),
 }
 
@@ -161,14 +161,14 @@ impl TimeoutSource {
         self.stuck_paths.borrow_mut().extend(stuck_at);
     }
 
-    /// The results of one job of `stat` calls, up to where it hangs.
-    fn stat_in_one_job(&self, paths: &Arc<[HostPath]>) -> Vec<Result<Stat, SourceError>> {
+    /// The results of one job for many paths, up to where it hangs.
+    fn metadata_in_one_job(&self, paths: &Arc<[HostPath]>) -> Vec<Result<Metadata, SourceError>> {
         let results = Arc::new(Mutex::new(Vec::with_capacity(paths.len())));
         let (done, receiver) = channel();
         let (job_paths, job_results) = (Arc::clone(paths), Arc::clone(&results));
         let job = move |source: &dyn SharedSource| {
-            stat_batch(source, &job_paths, |stat| {
-                job_results.lock().unwrap_or_else(PoisonError::into_inner).push(stat);
+            metadata_batch(source, &job_paths, |metadata| {
+                job_results.lock().unwrap_or_else(PoisonError::into_inner).push(metadata);
             });
             // Ignore the error: the waiting thread has abandoned this job.
             done.send(()).ok();
@@ -195,24 +195,33 @@ impl FileSource for TimeoutSource {
         self.call(Some(path), move |source| source.lstat(&owned))
     }
 
+    fn modified(&self, path: &HostPath) -> Option<u64> {
+        let owned = path.clone();
+        self.call(Some(path), move |source| Ok(source.modified(&owned))).ok().flatten()
+    }
+
     fn stat(&self, path: &HostPath) -> Result<Stat, SourceError> {
         let owned = path.clone();
         self.call(Some(path), move |source| source.stat(&owned))
     }
 
+    fn answers_together(&self) -> bool {
+        true
+    }
+
     /// One job for all paths: handing over a job costs more than the system call. If the job hangs at a path, that path and
     /// those below it time out, and the results end before the next path.
-    fn stat_all(&self, paths: &[HostPath]) -> Vec<Result<Stat, SourceError>> {
+    fn metadata_all(&self, paths: &[HostPath]) -> Vec<Result<Metadata, SourceError>> {
         let asked: Arc<[HostPath]> = paths.iter().filter(|path| !self.is_stuck(path)).cloned().collect();
         if asked.is_empty() {
             return paths.iter().map(|_| Err(SourceError::TimedOut(self.call_limit))).collect();
         }
-        let stats = self.stat_in_one_job(&asked);
-        let mut answered = asked.iter().zip(stats).peekable();
+        let answers = self.metadata_in_one_job(&asked);
+        let mut answered = asked.iter().zip(answers).peekable();
         paths
             .iter()
             .map_while(|path| match answered.next_if(|(next, _)| *next == path) {
-                Some((_, stat)) => Some(stat),
+                Some((_, metadata)) => Some(metadata),
                 None => self.is_stuck(path).then_some(Err(SourceError::TimedOut(self.call_limit))),
             })
             .collect()
@@ -228,11 +237,7 @@ impl FileSource for TimeoutSource {
         self.call(Some(path), move |source| source.list(&owned))
     }
 
-    fn walk(
-        &self,
-        path: &HostPath,
-        visit: &mut dyn FnMut(&Path, Result<Stat, SourceError>),
-    ) -> Result<(), SourceError> {
+    fn walk(&self, path: &HostPath, visit: &mut dyn FnMut(&Path, Walked)) -> Result<(), SourceError> {
         let (steps, receiver) = sync_channel(2);
         let owned = path.clone();
         self.run(
@@ -275,8 +280,14 @@ impl ProcessSource for TimeoutSource {
         self.call(None, move |source| source.build_information(pid))
     }
 
-    fn process_table(&self) -> Result<ProcessTable, SourceError> {
-        self.call_processes(|source| source.process_table())
+    fn process_table(&self, pids: Option<&[u32]>) -> Result<ProcessTable, SourceError> {
+        let pids = pids.map(<[u32]>::to_vec);
+        self.call_processes(move |source| source.process_table(pids.as_deref()))
+    }
+
+    fn scan(&self, names: &[&str]) -> Result<ProcessScan, SourceError> {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        self.call_processes(move |source| source.scan(&names.iter().map(String::as_str).collect::<Vec<_>>()))
     }
 }
 
@@ -299,6 +310,11 @@ impl JournalSource for TimeoutSource {
     fn journal(&self, query: &JournalQuery) -> Result<Journal, SourceError> {
         let query = query.clone();
         self.call(None, move |source| source.journal(&query))
+    }
+
+    fn process_log(&self, query: &ProcessLogQuery) -> Result<ProcessLog, SourceError> {
+        let query = query.clone();
+        self.call(None, move |source| source.process_log(&query))
     }
 }
 

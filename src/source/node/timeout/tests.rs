@@ -2,7 +2,8 @@ use super::source::MAX_ABANDONED;
 use super::{Deadline, StuckCalls, TimeoutSource};
 use crate::source::node::{
     AccountSource, Accounts, FileKind, FileSource, HasHeartbeat, Heartbeat, HostPath, Journal, JournalQuery,
-    JournalSource, Lstat, NodeSource, Process, ProcessSource, ProcessTable, RecordedSource, SourceError, Stat,
+    JournalSource, Lstat, NodeSource, Process, ProcessLog, ProcessLogQuery, ProcessSource, ProcessTable,
+    RecordedSource, SourceError, Stat, Walked,
 };
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -52,6 +53,7 @@ fn hang() {
 
 impl FileSource for HangingSource {
     fn lstat(&self, path: &HostPath) -> Result<Lstat, SourceError> {
+        self.heartbeat.beat();
         self.hang_at(path);
         self.inner(|source| source.lstat(path))
     }
@@ -68,11 +70,7 @@ impl FileSource for HangingSource {
         self.hang_at(path);
         self.inner(|source| source.list(path))
     }
-    fn walk(
-        &self,
-        path: &HostPath,
-        visit: &mut dyn FnMut(&Path, Result<Stat, SourceError>),
-    ) -> Result<(), SourceError> {
+    fn walk(&self, path: &HostPath, visit: &mut dyn FnMut(&Path, Walked)) -> Result<(), SourceError> {
         self.inner(|source| source.walk(path, visit))?;
         self.hang_at(&path.with_path("/dead"));
         Ok(())
@@ -94,8 +92,8 @@ impl ProcessSource for HangingSource {
     fn build_information(&self, pid: u32) -> Result<String, SourceError> {
         self.inner(|source| source.build_information(pid))
     }
-    fn process_table(&self) -> Result<ProcessTable, SourceError> {
-        self.inner(ProcessSource::process_table)
+    fn process_table(&self, pids: Option<&[u32]>) -> Result<ProcessTable, SourceError> {
+        self.inner(|source| source.process_table(pids))
     }
 }
 
@@ -109,6 +107,10 @@ impl AccountSource for HangingSource {
 impl JournalSource for HangingSource {
     fn journal(&self, query: &JournalQuery) -> Result<Journal, SourceError> {
         self.inner(|source| source.journal(query))
+    }
+
+    fn process_log(&self, query: &ProcessLogQuery) -> Result<ProcessLog, SourceError> {
+        self.inner(|source| source.process_log(query))
     }
 }
 
@@ -147,7 +149,7 @@ fn results_are_those_of_the_inner_source() {
     assert_eq!(source.list(&HostPath::host("/a")), Ok(vec!["b".to_owned()]));
     let mut seen = Vec::new();
     source
-        .walk(&HostPath::host("/a"), &mut |path, stat| seen.push((path.to_path_buf(), stat.is_ok())))
+        .walk(&HostPath::host("/a"), &mut |path, stat| seen.push((path.to_path_buf(), stat.stat.is_ok())))
         .expect("a walk");
     assert_eq!(seen, [("/a".into(), true), ("/a/b".into(), true)]);
     assert_eq!(source.processes(&["kubelet"]).map(|found| found.len()), Ok(1));
@@ -162,7 +164,7 @@ fn calls_fail_after_the_deadline() {
     assert_eq!(source.read(&HostPath::host("/dead/c")), Err(exceeded.clone()));
     // From now on the inner source is not called.
     assert_eq!(source.stat(&HostPath::host("/z")), Err(exceeded.clone()));
-    assert_eq!(source.stat_all(&[HostPath::host("/z")]), []);
+    assert_eq!(source.metadata_all(&[HostPath::host("/z")]), []);
     assert_eq!(source.processes(&["kubelet"]), Err(exceeded.clone()));
     let walked = source.walk(&HostPath::host("/a"), &mut |path, _| panic!("{} was visited", path.display()));
     assert_eq!(walked, Err(exceeded));
@@ -209,21 +211,21 @@ fn a_process_that_hangs_is_skipped() {
 fn nothing_is_called_below_a_missing_directory() {
     let source = with_deadline(HangingSource::at("/none"), 3_600_000);
     let below = |directory: &str| (0..50).map(|n| HostPath::host(format!("{directory}/{n}"))).collect::<Vec<_>>();
-    let paths = [below("/a"), below("/no/such/folder"), below("/no/such/other"), below("/noise")].concat();
-    assert_eq!(source.stat_all(&paths), vec![Err(SourceError::NotFound); 200]);
-    // Each below /a, and /a itself; one below /no, three directories and the root, which exists; one below /noise and that,
-    // but not the root again.
-    assert_eq!(source.inner.heartbeat().beats(), 50 + 1 + 1 + 3 + 1 + 1 + 1);
+    let missing = vec![HostPath::host("/no"), HostPath::host("/no/such")];
+    let paths = [below("/a"), missing, below("/no/such/folder"), below("/no/such/other"), below("/noise")].concat();
+    assert_eq!(source.metadata_all(&paths), vec![Err(SourceError::NotFound); 202]);
+    // Each below /a; /no; each below /noise, since nothing was asked of /noise itself.
+    assert_eq!(source.inner.heartbeat().beats(), 50 + 1 + 50);
     assert_eq!(source.stat(&HostPath::host("/a/b")).map(|s| s.kind), Ok(FileKind::File));
 }
 
 #[test]
-fn stat_all_is_one_job_that_ends_where_it_hangs() {
+fn metadata_of_many_paths_is_one_job_that_ends_where_it_hangs() {
     let mut source = with_deadline(HangingSource::at("/dead"), 3_600_000);
     source.call_limit = LIMIT;
     let kinds = |source: &TimeoutSource, paths: &[&str]| -> Vec<Result<FileKind, SourceError>> {
         let paths: Vec<HostPath> = paths.iter().map(HostPath::host).collect();
-        source.stat_all(&paths).into_iter().map(|stat| stat.map(|s| s.kind)).collect()
+        source.metadata_all(&paths).into_iter().map(|metadata| metadata.map(|m| m.own.stat.kind)).collect()
     };
     let timed_out = Err(SourceError::TimedOut(LIMIT));
     assert_eq!(

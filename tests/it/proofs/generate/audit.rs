@@ -5,15 +5,15 @@ use super::difference;
 use serde::Deserialize;
 use serde_json::json;
 
-/// `audit: …`: requests that an audit policy must record; each verb is a part of the rule.
+/// `audit: …`: requests that an audit policy must record, all of them for one part of the rule.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AuditEntry {
     group: String,
     resource: String,
     verbs: Vec<String>,
-    /// The number of the first verb's part.
-    from: usize,
+    /// The number of the part.
+    part: usize,
     /// The verdict where what is sent and answered is recorded as well.
     bodies: State,
 }
@@ -28,7 +28,7 @@ impl AuditEntry {
             ("RequestResponse", self.bodies),
         ];
         let mut cases = Vec::new();
-        for (index, verb) in self.verbs.iter().enumerate() {
+        for verb in &self.verbs {
             for (level, is) in levels {
                 let resources = json!([{ "group": self.group, "resources": [self.resource] }]);
                 let rules =
@@ -36,7 +36,7 @@ impl AuditEntry {
                 const POLICY: &str = "/etc/kubernetes/audit.yaml";
                 let run = json!({ "kube-apiserver": [format!("--audit-policy-file={POLICY}")] });
                 let host = difference(json!({ "run": run, "merge": { POLICY: { "rules": rules } } }));
-                let breaks = if is == State::NotMet { vec![self.from + index] } else { Vec::new() };
+                let breaks = if is == State::NotMet { vec![self.part] } else { Vec::new() };
                 cases.push(Case { breaks, ..Case::new(format!("{verb} {} at {level}", self.resource), host, is) });
             }
         }

@@ -1,7 +1,7 @@
 //! Proofs of rules on a setting that may stand in a component's configuration file, or in its environment.
 
 use super::super::case::{Case, Proves, State};
-use super::super::machine::Difference;
+use super::super::machine::{Difference, merge};
 use super::{Also, DocumentRow, RowState, Tables, difference};
 use indexmap::IndexMap;
 use serde::Deserialize;
@@ -18,6 +18,9 @@ pub(super) struct DocumentEntry {
     path: String,
     good: Json,
     bad: Json,
+    /// What is merged into each document.
+    #[serde(default)]
+    beside: Map<String, Json>,
     #[serde(default)]
     also: Also<Json>,
     unset: State,
@@ -26,6 +29,9 @@ pub(super) struct DocumentEntry {
     good_flags: Vec<String>,
     bad_flags: Vec<String>,
     variable: Option<String>,
+    /// Whether either the flag or the file is enough, so that a bad flag leaves the good of the file.
+    #[serde(default)]
+    flag_or_file: bool,
     #[serde(default)]
     breaks: Vec<usize>,
     #[serde(default)]
@@ -66,7 +72,7 @@ impl DocumentEntry {
 
     /// A document that holds a value at the setting's path.
     fn holding(&self, value: &Json) -> Json {
-        self.path.rsplit('.').fold(value.clone(), |inner, key| json!({ key: inner }))
+        self.typed(self.path.rsplit('.').fold(value.clone(), |inner, key| json!({ key: inner })))
     }
 
     fn value(&self, word: &str) -> Json {
@@ -74,9 +80,23 @@ impl DocumentEntry {
             "GOOD" => self.holding(&self.good),
             "BAD" => self.holding(&self.bad),
             "NOTHING" => self.holding(&Json::Null),
-            "UNSET" => json!({ "someOtherKey": 1 }),
+            "UNSET" => self.typed(json!({ "someOtherKey": 1 })),
             other => panic!("{other} is no value"),
         }
+    }
+
+    /// A document with the kind that the component reads. That of etcd has none.
+    fn typed(&self, mut document: Json) -> Json {
+        merge(&mut document, &Json::Object(self.beside.clone()), true);
+        let (kind, api_version) = match self.of.as_str() {
+            "kubelet" => ("KubeletConfiguration", "kubelet.config.k8s.io/v1beta1"),
+            "kube-proxy" => ("KubeProxyConfiguration", "kubeproxy.config.k8s.io/v1alpha1"),
+            "kube-scheduler" => ("KubeSchedulerConfiguration", "kubescheduler.config.k8s.io/v1"),
+            _ => return document,
+        };
+        document["kind"] = json!(kind);
+        document["apiVersion"] = json!(api_version);
+        document
     }
 
     fn row(&self, row: &DocumentRow) -> Case {
@@ -93,7 +113,10 @@ impl DocumentEntry {
         });
         let mut host = self.machine(document.as_ref(), flags, variable.map(|v| (v, row.denied)));
         host = host.and(self.drop_ins(&row.drop_ins)).and(self.broken(&row.broken));
+        let documents_are_good =
+            row.drop_ins.values().last().map_or(row.file.as_deref() == Some("GOOD"), |last| last == "GOOD");
         let (is, proves) = match row.is {
+            RowState::NotMet if self.flag_or_file && documents_are_good && row.flags.is_some() => (State::Met, None),
             RowState::Met => (State::Met, None),
             RowState::NotMet => (State::NotMet, None),
             RowState::Unset => (self.unset, None),

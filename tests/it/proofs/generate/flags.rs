@@ -20,16 +20,12 @@ pub(super) struct FlagEntry {
     #[serde(default)]
     also: Also<String>,
     unset: State,
-    #[serde(default = "not_met")]
-    absent: State,
+    /// Where the component does not run: by default, only the control plane's rules apply all the same.
+    absent: Option<State>,
     #[serde(default)]
     breaks: Vec<usize>,
     #[serde(default)]
     host: Difference,
-}
-
-const fn not_met() -> State {
-    State::NotMet
 }
 
 impl Tables {
@@ -103,7 +99,11 @@ impl FlagEntry {
         let pod = "/kubepods.slice/kubepods-pod0a1b2c3d_0a1b_0a1b_0a1b_0a1b2c3d4e5f.slice/x";
         let in_pod = json!([{ "argv": argv(good), "user": "alice", "pid": 900, "cgroup": pod }]);
         let is_bad = if bad.is_empty() { self.unset } else { State::NotMet };
-        let absent = |name, host| Case::new(name, host, self.absent).proving(Proves::Absent);
+        let usual = match self.of.as_str() {
+            "etcd" | "kubelet" | "kube-proxy" => State::NotApplicable,
+            _ => State::NotMet,
+        };
+        let absent = |name, host| Case::new(name, host, self.absent.unwrap_or(usual)).proving(Proves::Absent);
         let mut blind = self.machine(good);
         blind.blind = true;
         vec![

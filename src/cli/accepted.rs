@@ -1,0 +1,90 @@
+//! Which flags each command takes. clap offers the flags of an audit to every command; here each gets those that it uses.
+
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Command, error::ErrorKind};
+
+const DEFINITIONS: &[&str] = &["config_dir", "config"];
+const BENCHMARK: &[&str] = &["version", "benchmark"];
+const NODE: &[&str] = &["root", "proc", "host", "timeout"];
+const ANSWER: &[&str] = &["json", "outputfile"];
+const FILE: &[&str] = &["outputfile"];
+const ALWAYS: &[&str] = &["verbose", "color"];
+/// What a report that exists already can be written with.
+const REPORT: &[&str] = &[
+    "format",
+    "json",
+    "junit",
+    "pgsql",
+    "asff",
+    "outputfile",
+    "only",
+    "noresults",
+    "noremediations",
+    "nosummary",
+    "nototals",
+    "include_test_output",
+];
+
+/// The flags of a command, by their ids; `None` if it takes all of them.
+fn flags_of(command: &str) -> Option<Vec<&'static str>> {
+    let flags: &[&[&str]] = match command {
+        "snapshot" => &[DEFINITIONS, NODE],
+        "benchmarks" | "lint" => &[DEFINITIONS, ANSWER],
+        "explain" => &[DEFINITIONS, BENCHMARK, NODE, ANSWER],
+        "profile" => &[DEFINITIONS, BENCHMARK, ANSWER],
+        "convert" => &[REPORT],
+        "completions" | "man" | "version" => &[FILE],
+        _ => return None,
+    };
+    Some([flags.concat(), ALWAYS.to_vec()].concat())
+}
+
+/// Hides in each command's help the flags that it does not take.
+pub(super) fn hide_unused(mut program: Command) -> Command {
+    program.build();
+    program.mut_subcommands(|command| match flags_of(command.get_name()) {
+        None => command,
+        Some(flags) => command.mut_args(|arg| {
+            let unused = arg.is_global_set() && !flags.contains(&arg.get_id().as_str());
+            match arg.get_id().as_str() {
+                _ if unused => arg.hide(true),
+                // These commands write no report.
+                "json" if !flags.contains(&"format") => arg.help("Print JSON on one line"),
+                "outputfile" if !flags.contains(&"format") => {
+                    arg.help("File for the output; standard output by default")
+                }
+                _ => arg,
+            }
+        }),
+    })
+}
+
+/// Refuses flags on the command line that the command does not take. Variables of the environment may serve other commands.
+pub(super) fn refuse_unused(matches: &ArgMatches, program: &mut Command) -> Result<(), clap::Error> {
+    let Some((command, _)) = matches.subcommand() else {
+        return Ok(());
+    };
+    let Some(flags) = flags_of(command) else {
+        return Ok(());
+    };
+    let unused = program.get_arguments().find(|arg| {
+        let id = arg.get_id().as_str();
+        let given = matches.try_contains_id(id).is_ok() && matches.value_source(id) == Some(ValueSource::CommandLine);
+        given && arg.is_global_set() && !flags.contains(&id)
+    });
+    let Some(name) = unused.map(flag) else {
+        return Ok(());
+    };
+    let taken: Vec<String> =
+        program.get_arguments().filter(|arg| flags.contains(&arg.get_id().as_str())).map(flag).collect();
+    let message = format!("`nodeproof {command}` does not use {name}; its flags are {}", taken.join(", "));
+    Err(program.error(ErrorKind::UnknownArgument, message))
+}
+
+fn flag(arg: &clap::Arg) -> String {
+    match (arg.get_long(), arg.get_short()) {
+        (Some(long), _) => format!("--{long}"),
+        (None, Some(short)) => format!("-{short}"),
+        (None, None) => arg.get_id().to_string(),
+    }
+}

@@ -1,0 +1,59 @@
+//! Examples of each command, for the manual pages.
+
+/// Command lines, and what each does. `command`: none for the program without a command.
+pub(super) fn examples(command: Option<&str>) -> &'static [(&'static str, &'static str)] {
+    match command {
+        None => &[
+            ("nodeproof", "Audit the targets that apply to this node."),
+            ("nodeproof --check 4.2.1,4.2.2 --include-test-output", "Evaluate two checks and show their evidence."),
+            ("nodeproof --format text --format report=report.json", "Print the text report and save the full one."),
+            ("nodeproof --host example --version 1.33", "Audit the host that is built in."),
+            ("nodeproof --json --exit-code 10", "Print JSON, and exit with 10 if a check is FAIL."),
+        ],
+        Some("run") => &[
+            ("nodeproof run --targets master,etcd", "Audit these targets, whatever runs here."),
+            ("nodeproof run --every 6h", "Audit now and every six hours, with one line of JSON each time."),
+            (
+                "nodeproof run --every 6h --format report=/var/lib/nodeproof/report.json",
+                "The same, and keep the latest full report in a file.",
+            ),
+        ],
+        Some("snapshot") => &[
+            ("nodeproof snapshot -o node.yaml", "Record this node."),
+            ("nodeproof --host node.yaml", "Audit the recorded node, on any machine."),
+        ],
+        Some("benchmarks") => {
+            &[("nodeproof benchmarks", "List the benchmarks."), ("nodeproof benchmarks --json", "List them as JSON.")]
+        }
+        Some("explain") => &[
+            ("nodeproof explain 4.2.1 --version 1.33", "Explain a check of the benchmark for Kubernetes 1.33."),
+            ("nodeproof explain kubelet-anonymous-auth", "Explain a rule."),
+            ("nodeproof explain --anonymous-auth", "List the rules that read this flag."),
+            ("nodeproof explain certificate", "List the rules with this word."),
+        ],
+        Some("profile") => &[
+            ("nodeproof profile cis-1.12", "List the checks of a benchmark."),
+            ("nodeproof profile 1.33", "List those of the benchmark for Kubernetes 1.33."),
+            ("nodeproof profile --version 1.33 --json", "The same as JSON."),
+        ],
+        Some("lint") => &[
+            ("nodeproof lint my-rules/", "Validate all definition files of a directory."),
+            ("nodeproof lint config.yaml --json", "Validate a file and print JSON."),
+        ],
+        Some("convert") => &[
+            ("nodeproof convert report.json", "Print a saved report as text."),
+            ("nodeproof convert report.json --format junit=report.xml", "Write it as JUnit XML."),
+            ("nodeproof convert - --json", "Read the report from standard input."),
+        ],
+        Some("completions") => {
+            &[("nodeproof completions bash --outputfile nodeproof.bash", "Write the completion script for bash.")]
+        }
+        Some("man") => &[
+            ("nodeproof man --outputfile nodeproof.1", "Write the manual page of the program."),
+            ("nodeproof man explain", "Print the manual page of a command."),
+        ],
+        Some("version") => &[("nodeproof version", "Print the version.")],
+        Some("help") => &[("nodeproof help run", "Print the help of a command.")],
+        Some(_) => &[],
+    }
+}
