@@ -8,6 +8,8 @@ use crate::source::node::{LogEntry, NodeSource, Process, ProcessLog, ProcessLogQ
 
 /// How long after its start, and after the last line about a component, a process has surely started everything, in microseconds.
 const STARTED_BY: i64 = 60_000_000;
+/// The same for one line that others can have had logged before it: by then the component wrote its own.
+const SURELY_STARTED_BY: i64 = 600_000_000;
 
 /// A component with the line that says that it is started.
 #[derive(Debug, Clone)]
@@ -142,16 +144,18 @@ impl LogOf<'_> {
         let own = || found.iter().flat_map(|of_line| &of_line.own);
         let firsts = found.iter().filter_map(|of_line| of_line.own.first());
         let last_start = firsts.map(|(at, _)| *at).max().unwrap_or_default();
-        self.log.cut_from.is_none()
+        let started_by = last_start.saturating_add(STARTED_BY);
+        self.log.cut_from.is_none_or(|cut| cut >= started_by)
             && own().all(|(_, arguments)| arguments.is_ok())
-            && self.log.last.is_some_and(|last| last.saturating_sub(last_start) >= STARTED_BY)
+            && self.log.last.is_some_and(|last| last >= started_by)
     }
 
     /// Why the arguments of the first line are not sure to be those of the component.
     fn doubt(&self, found: &Found<'_>, first: i64, words: &[String]) -> Option<String> {
         let Self { subject, unit, log, .. } = self;
         let (text, late) = (&found.line.text, found.line.late);
-        if log.cut_from.is_some_and(|cut| late || cut <= first) {
+        let started_by = if late { first.saturating_add(SURELY_STARTED_BY) } else { first };
+        if log.cut_from.is_some_and(|cut| cut <= started_by) {
             return Some(self.cut(text));
         }
         // The line of a component that starts early is written before anybody else can have one logged.

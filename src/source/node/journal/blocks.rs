@@ -5,14 +5,13 @@ use super::limits::MAX_READ_BYTES;
 use crate::source::node::error::SourceError;
 use crate::source::node::heartbeat::Heartbeat;
 use std::cell::Cell;
-use std::collections::{HashMap, VecDeque};
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 
 /// Bytes of a block.
-const BLOCK_BYTES: u64 = 1 << 16;
-/// Blocks in the cache.
-const CACHED_BLOCKS: usize = 64;
+const BLOCK_BYTES: u64 = 1 << 14;
+/// Blocks in the cache. A block has one place in it, by its number.
+const CACHED_BLOCKS: u64 = 256;
 
 /// Why reading a file stops.
 #[derive(Debug)]
@@ -81,14 +80,13 @@ impl<'a> ReadLimit<'a> {
 pub(super) struct Blocks<'a> {
     content: &'a dyn ReadAt,
     limit: &'a ReadLimit<'a>,
-    cached: HashMap<u64, Vec<u8>>,
-    /// The cached blocks, oldest first.
-    order: VecDeque<u64>,
+    /// The numbers of the cached blocks, and their bytes.
+    cached: Vec<Option<(u64, Vec<u8>)>>,
 }
 
 impl<'a> Blocks<'a> {
     pub(super) fn new(content: &'a dyn ReadAt, limit: &'a ReadLimit<'a>) -> Self {
-        Self { content, limit, cached: HashMap::new(), order: VecDeque::new() }
+        Self { content, limit, cached: (0..CACHED_BLOCKS).map(|_| None).collect() }
     }
 
     /// Fills `bytes` from `offset` on. The file is damaged if it ends before.
@@ -109,19 +107,16 @@ impl<'a> Blocks<'a> {
     }
 
     fn block(&mut self, number: u64) -> Result<&[u8], ReadError> {
-        if !self.cached.contains_key(&number) {
+        let place = usize::try_from(number % CACHED_BLOCKS).map_err(|_| ReadError::Damaged)?;
+        let cached = self.cached.get_mut(place).ok_or(ReadError::Damaged)?;
+        if cached.as_ref().is_none_or(|(held, _)| *held != number) {
             self.limit.add(BLOCK_BYTES)?;
-            let mut block = vec![0; BLOCK_BYTES as usize];
+            let mut block = cached.take().map_or_else(Vec::new, |(_, block)| block);
+            block.resize(BLOCK_BYTES as usize, 0);
             let length = self.content.read_at(&mut block, number * BLOCK_BYTES).map_err(|_| ReadError::Damaged)?;
             block.truncate(length);
-            if self.order.len() == CACHED_BLOCKS
-                && let Some(oldest) = self.order.pop_front()
-            {
-                self.cached.remove(&oldest);
-            }
-            self.order.push_back(number);
-            self.cached.insert(number, block);
+            *cached = Some((number, block));
         }
-        self.cached.get(&number).map(Vec::as_slice).ok_or(ReadError::Damaged)
+        cached.as_ref().map(|(_, block)| block.as_slice()).ok_or(ReadError::Damaged)
     }
 }

@@ -6,7 +6,7 @@ use super::file::{JournalFile, ObjectType, bytes_at, u64_at};
 use super::merge::{Position, PositionedEntry};
 use super::process_log::ProcessStart;
 use memchr::memmem;
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::hash::Hasher as _;
 
 /// Arrays of the entries of one value. Each is twice as long as the one before.
@@ -39,8 +39,18 @@ impl IndexedEntry {
     }
 }
 
-/// What is known of values that many entries share: whether one is a message.
-pub(super) type KnownValues = HashMap<u64, bool>;
+/// Texts that are looked for in the messages of one file.
+pub(super) struct TextSearch<'t> {
+    texts: Vec<memmem::Finder<'t>>,
+    /// Values that are no messages. Many entries share them.
+    other_values: HashSet<u64>,
+}
+
+impl<'t> TextSearch<'t> {
+    pub(super) fn new(texts: &'t [String]) -> Self {
+        Self { texts: texts.iter().map(memmem::Finder::new).collect(), other_values: HashSet::new() }
+    }
+}
 
 impl JournalFile<'_> {
     /// The entries in which a field has a value, if there are any.
@@ -167,22 +177,16 @@ impl JournalFile<'_> {
         Ok(low)
     }
 
-    /// The message of an entry, if it has one of the texts.
-    pub(super) fn message_with(
-        &mut self,
-        entry: &IndexedEntry,
-        texts: &[String],
-        known: &mut KnownValues,
-    ) -> Result<bool, ReadError> {
-        for data in &entry.items {
-            if known.get(data) == Some(&false) {
+    /// Whether the message of an entry has one of the texts.
+    pub(super) fn message_has(&mut self, entry: &IndexedEntry, search: &mut TextSearch<'_>) -> Result<bool, ReadError> {
+        // The items are in the order of the file, and the message of an entry is mostly one of its newest values.
+        for data in entry.items.iter().rev() {
+            if search.other_values.contains(data) {
                 continue;
             }
             match self.value(*data)? {
-                Some(("MESSAGE", message)) => {
-                    return Ok(texts.iter().any(|text| memmem::find(&message, text.as_bytes()).is_some()));
-                }
-                Some(_) | None => drop(known.insert(*data, false)),
+                Some(("MESSAGE", message)) => return Ok(search.texts.iter().any(|text| text.find(&message).is_some())),
+                Some(_) | None => drop(search.other_values.insert(*data)),
             }
         }
         Ok(false)

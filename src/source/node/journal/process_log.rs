@@ -81,35 +81,37 @@ impl LogEntry {
     }
 }
 
-/// What is still looked at and kept of the entries of a process, over all files.
+/// What is still looked at and kept, over all files.
 #[derive(Debug)]
-pub(super) struct OwnLimits {
-    /// Entries that are looked at.
-    pub(super) entries: usize,
-    /// Entries with one of the texts that are kept.
-    pub(super) kept: usize,
+pub(super) struct LogLimits {
+    /// Entries of the process that are looked at. On a busy server they are those of half an hour or more.
+    pub(super) own: usize,
+    /// Entries of the process with one of the texts that are kept.
+    pub(super) own_kept: usize,
     /// Bytes of those.
-    pub(super) kept_bytes: usize,
-}
-
-impl Default for OwnLimits {
-    fn default() -> Self {
-        Self { entries: 100_000, kept: 512, kept_bytes: MAX_KEPT_BYTES }
-    }
-}
-
-/// What is read of other entries in each file.
-pub(super) struct OtherLimits;
-
-impl OtherLimits {
-    /// Entries under the same name after the start of the process.
-    pub(super) const AFTER_START: usize = 4096;
-    /// Those before it.
-    pub(super) const BEFORE_START: usize = 256;
+    pub(super) own_kept_bytes: usize,
+    /// Entries under the same name before the start of the process that are looked at.
+    pub(super) others_before: u64,
+    /// Those after it.
+    pub(super) others_after: u64,
     /// Those with one of the texts that are kept.
-    pub(super) const KEPT: usize = 64;
+    pub(super) others_kept: usize,
     /// Messages of journald on what it suppressed.
-    pub(super) const SUPPRESSED: usize = 4096;
+    pub(super) suppressed: usize,
+}
+
+impl Default for LogLimits {
+    fn default() -> Self {
+        Self {
+            own: 10_000,
+            own_kept: 512,
+            own_kept_bytes: MAX_KEPT_BYTES,
+            others_before: 256,
+            others_after: 4096,
+            others_kept: 64,
+            suppressed: 4096,
+        }
+    }
 }
 
 /// The result if the process or the boot is not known.

@@ -2,9 +2,9 @@
 
 use super::blocks::{ReadAt, ReadError, ReadLimit};
 use super::file::JournalFile;
-use super::indexed::{KnownValues, time_of};
+use super::indexed::{TextSearch, time_of};
 use super::merge::PositionedEntry;
-use super::process_log::{LogEntry, OtherLimits, OwnLimits, ProcessLogQuery, ProcessStart};
+use super::process_log::{LogEntry, LogLimits, ProcessLogQuery, ProcessStart};
 
 /// `MESSAGE_ID` of journald's entries on messages that it suppressed.
 const SUPPRESSED: &str = "a596d6fe7bfa4994828e72309e95d61e";
@@ -26,7 +26,7 @@ pub(super) fn log_of_content(
     query: &ProcessLogQuery,
     start: ProcessStart,
     limit: &ReadLimit<'_>,
-    own: &mut OwnLimits,
+    limits: &mut LogLimits,
 ) -> Result<Option<FileLog>, ReadError> {
     let mut file = JournalFile::open(content, size, limit)?.map_err(|_| ReadError::Damaged)?;
     if file.tail_boot != start.boot {
@@ -36,9 +36,9 @@ pub(super) fn log_of_content(
     let mut log = FileLog { oldest, ..FileLog::default() };
     // Of a file that ends before the start, only this counts.
     if oldest.is_some() && file.tail_monotonic >= start.monotonic {
-        file.add_own(query, start, own, &mut log)?;
-        file.add_others(query, start, &mut log)?;
-        file.add_suppressed(query, start, &mut log)?;
+        file.add_own(query, start, limits, &mut log)?;
+        file.add_others(query, start, limits, &mut log)?;
+        file.add_suppressed(query, start, limits, &mut log)?;
     }
     Ok(Some(log))
 }
@@ -63,27 +63,27 @@ impl JournalFile<'_> {
         &mut self,
         query: &ProcessLogQuery,
         start: ProcessStart,
-        own: &mut OwnLimits,
+        limits: &mut LogLimits,
         log: &mut FileLog,
     ) -> Result<(), ReadError> {
         let Some(list) = self.list("_PID", &query.pid.to_string())? else { return Ok(()) };
-        let mut known = KnownValues::new();
+        let mut search = TextSearch::new(&query.texts);
         for number in self.first_after(&list, start)?..list.count {
             let entry = self.indexed(&list, number)?;
             let time = start.until(entry.monotonic);
-            let Some(left) = own.entries.checked_sub(1) else {
+            let Some(left) = limits.own.checked_sub(1) else {
                 log.cut_from = Some(time);
                 return Ok(());
             };
-            own.entries = left;
-            if self.message_with(&entry, &query.texts, &mut known)? {
+            limits.own = left;
+            if self.message_has(&entry, &mut search)? {
                 let found = self.positioned(&list, number)?;
-                let left = own.kept.checked_sub(1).zip(own.kept_bytes.checked_sub(found.size()));
+                let left = limits.own_kept.checked_sub(1).zip(limits.own_kept_bytes.checked_sub(found.size()));
                 let Some(left) = left else {
                     log.cut_from = Some(time);
                     return Ok(());
                 };
-                (own.kept, own.kept_bytes) = left;
+                (limits.own_kept, limits.own_kept_bytes) = left;
                 log.entries.push(found);
             }
             log.last = Some(time);
@@ -92,20 +92,31 @@ impl JournalFile<'_> {
     }
 
     /// Entries that others wrote under the name of the process.
-    fn add_others(&mut self, query: &ProcessLogQuery, start: ProcessStart, log: &mut FileLog) -> Result<(), ReadError> {
+    fn add_others(
+        &mut self,
+        query: &ProcessLogQuery,
+        start: ProcessStart,
+        limits: &mut LogLimits,
+        log: &mut FileLog,
+    ) -> Result<(), ReadError> {
+        if limits.others_kept == 0 || limits.others_after == 0 {
+            return Ok(());
+        }
         let Some(list) = self.list("SYSLOG_IDENTIFIER", &query.identifier)? else { return Ok(()) };
         let own = self.list("_PID", &query.pid.to_string())?;
         let first = self.first_after(&list, start)?;
-        let begin = first.saturating_sub(OtherLimits::BEFORE_START as u64);
-        let end = list.count.min(first.saturating_add(OtherLimits::AFTER_START as u64));
-        let (mut known, mut kept) = (KnownValues::new(), 0);
+        let begin = first.saturating_sub(limits.others_before);
+        let end = list.count.min(first.saturating_add(limits.others_after));
+        limits.others_before -= first - begin;
+        limits.others_after -= end - first;
+        let mut search = TextSearch::new(&query.texts);
         for number in begin..end {
             let entry = self.indexed(&list, number)?;
             // Those of the process itself are known, unless they are older than it.
             let is_known = number >= first && own.as_ref().is_some_and(|own| entry.has(own.data));
-            if !is_known && kept < OtherLimits::KEPT && self.message_with(&entry, &query.texts, &mut known)? {
+            if !is_known && limits.others_kept > 0 && self.message_has(&entry, &mut search)? {
                 log.entries.push(self.positioned(&list, number)?);
-                kept += 1;
+                limits.others_kept -= 1;
             }
         }
         Ok(())
@@ -116,16 +127,17 @@ impl JournalFile<'_> {
         &mut self,
         query: &ProcessLogQuery,
         start: ProcessStart,
+        limits: &mut LogLimits,
         log: &mut FileLog,
     ) -> Result<(), ReadError> {
         let Some(list) = self.list("MESSAGE_ID", SUPPRESSED)? else { return Ok(()) };
-        let first = self.first_after(&list, start)?;
-        for number in first..list.count {
-            if number - first >= OtherLimits::SUPPRESSED as u64 {
+        for number in self.first_after(&list, start)?..list.count {
+            let Some(left) = limits.suppressed.checked_sub(1) else {
                 // One of the others may be about the unit.
                 log.cut_from = Some(0);
                 return Ok(());
-            }
+            };
+            limits.suppressed = left;
             let found = self.positioned(&list, number)?;
             if log_entry(&found, start).is_suppression_of(&query.unit) {
                 log.suppressed.push(found);

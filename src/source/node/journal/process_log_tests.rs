@@ -1,7 +1,7 @@
 //! What one file has of the log of a process, among what others wrote to be taken for it.
 
 use super::blocks::ReadLimit;
-use super::process_log::{LogEntry, OwnLimits, ProcessLogQuery, ProcessStart};
+use super::process_log::{LogEntry, LogLimits, ProcessLogQuery, ProcessStart};
 use super::process_log_file::{FileLog, log_entry, log_of_content};
 use super::tests::fixture;
 use crate::source::node::heartbeat::Heartbeat;
@@ -12,7 +12,7 @@ const START: ProcessStart = ProcessStart {
 };
 const SECOND: i64 = 1_000_000;
 
-fn log(own: &mut OwnLimits) -> FileLog {
+fn log(limits: &mut LogLimits) -> FileLog {
     let bytes = fixture("process-log");
     let query = ProcessLogQuery {
         pid: 2226,
@@ -22,7 +22,7 @@ fn log(own: &mut OwnLimits) -> FileLog {
     };
     let heartbeat = Heartbeat::default();
     let content = bytes.as_slice();
-    let found = log_of_content(&content, bytes.len() as u64, &query, START, &ReadLimit::new(&heartbeat), own);
+    let found = log_of_content(&content, bytes.len() as u64, &query, START, &ReadLimit::new(&heartbeat), limits);
     found.expect("a journal").expect("entries of this boot")
 }
 
@@ -34,7 +34,7 @@ fn own_times(log: &FileLog) -> Vec<i64> {
 
 #[test]
 fn what_others_write_displaces_no_entry_of_the_process() {
-    let log = log(&mut OwnLimits::default());
+    let log = log(&mut LogLimits::default());
     assert_eq!(own_times(&log), [5 * SECOND, 20 * SECOND]);
     // Some of the others are kept to show that they are there.
     assert_eq!(log.entries.len(), 2 + 64);
@@ -43,13 +43,13 @@ fn what_others_write_displaces_no_entry_of_the_process() {
 
 #[test]
 fn a_limit_that_is_reached_is_told() {
-    let limits = OwnLimits::default;
+    let limits = LogLimits::default;
     let cases = [
-        (OwnLimits { entries: 0, ..limits() }, vec![], 5),
-        (OwnLimits { entries: 1, ..limits() }, vec![5 * SECOND], 20),
-        (OwnLimits { entries: 2, ..limits() }, vec![5 * SECOND, 20 * SECOND], 100),
-        (OwnLimits { kept: 1, ..limits() }, vec![5 * SECOND], 20),
-        (OwnLimits { kept_bytes: 10, ..limits() }, vec![], 5),
+        (LogLimits { own: 0, ..limits() }, vec![], 5),
+        (LogLimits { own: 1, ..limits() }, vec![5 * SECOND], 20),
+        (LogLimits { own: 2, ..limits() }, vec![5 * SECOND, 20 * SECOND], 100),
+        (LogLimits { own_kept: 1, ..limits() }, vec![5 * SECOND], 20),
+        (LogLimits { own_kept_bytes: 10, ..limits() }, vec![], 5),
     ];
     for (mut limits, times, cut) in cases {
         let text = format!("{limits:?}");
@@ -57,14 +57,14 @@ fn a_limit_that_is_reached_is_told() {
         assert_eq!((own_times(&log), log.cut_from), (times, Some(cut * SECOND)), "{text}");
     }
     // They are those of all files together.
-    let mut limits = OwnLimits { entries: 3, ..limits() };
+    let mut limits = LogLimits { own: 3, ..limits() };
     assert_eq!(log(&mut limits).cut_from, None);
     assert_eq!(log(&mut limits).cut_from, Some(5 * SECOND));
 }
 
 #[test]
 fn only_journald_says_what_it_suppressed() {
-    let log = log(&mut OwnLimits::default());
+    let log = log(&mut LogLimits::default());
     let times: Vec<i64> = log.suppressed.iter().map(|found| log_entry(found, START).since_start).collect();
     assert_eq!(times, [120 * SECOND]);
     let notice = LogEntry {
