@@ -51,7 +51,7 @@ pub fn detect(
         // First what runs. Then what a manifest says, from which something may have been started before it was changed.
         ("the build information in the components' executables", build_information(node)),
         ("the image tags in the static pods' manifests", manifest_images(collector, node)),
-        ("the package database /var/lib/dpkg/status", dpkg(collector)),
+        ("the package database /var/lib/dpkg/status", dpkg(collector, source)),
         ("RKE2's data directory", rke2(node, source)),
         ("VARIANT_ID in /etc/os-release (Bottlerocket)", bottlerocket(collector)),
         ("/etc/eks/kubelet-version.txt", eks(collector)),
@@ -112,6 +112,8 @@ mod tests {
         let cases = [
             (format!("files:\n{MANIFEST}"), "1.29.3", "kube-apiserver.yaml"),
             (format!("files:\n{PACKAGE}"), "1.30.1-1.1", "dpkg"),
+            (format!("files:\n{}", PACKAGE.replace("install ok", "hold ok")), "1.30.1-1.1", "dpkg"),
+            (format!("files:\n{PACKAGE}  - {{ path: /var/lib/dpkg/info/kubelet.list }}\n"), "1.30.1-1.1", "dpkg"),
             ("dirs: [{ path: /var/lib/rancher/rke2/data/v1.27.3-rke2r1-0a }]".to_owned(), "1.27.3-rke2r1-0a", "rke2"),
             (kubelet("exe: /var/lib/rancher/rke2/data/v1.28.1-rke2r1-0b/bin/kubelet"), "1.28.1-rke2r1-0b", "rke2"),
             (
@@ -146,6 +148,7 @@ mod tests {
         }
         let none = detect_on("files: [{ path: /etc/os-release, content: \"ID=debian\\nVARIANT_ID=k8s-1.2\\n\" }]");
         assert_eq!(none.expect_err("no version").tried.len(), 6);
+        detect_on(&format!("files:\n{PACKAGE}dirs: [{{ path: /var/lib/dpkg/info }}]")).expect_err("it was removed");
     }
 
     #[test]

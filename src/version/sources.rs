@@ -3,7 +3,7 @@
 use crate::model::{Component, leading_version};
 use crate::node::{Node, version_of_build};
 use crate::probe::{Collector, FileRole};
-use crate::source::node::{HostPath, NodeSource};
+use crate::source::node::{HostPath, NodeSource, SourceError};
 use memchr::memmem;
 use serde_json::Value as Json;
 
@@ -48,7 +48,12 @@ pub(crate) fn image_version(image: &str) -> Option<String> {
 }
 
 /// The version of Debian's kubelet package.
-pub(super) fn dpkg(collector: &Collector<'_>) -> VersionCandidates {
+pub(super) fn dpkg(collector: &Collector<'_>, source: &dyn NodeSource) -> VersionCandidates {
+    // dpkg has a list of files of each package, which is known sooner than what stands in the megabytes of its database.
+    let has_lists = source.stat(&HostPath::host("/var/lib/dpkg/info")).is_ok();
+    if has_lists && source.stat(&HostPath::host("/var/lib/dpkg/info/kubelet.list")) == Err(SourceError::NotFound) {
+        return Ok(Vec::new());
+    }
     let path = "/var/lib/dpkg/status";
     let text = collector.extract(&HostPath::host(path), kubelet_package).map_err(|e| e.to_string())?;
     let version = text.lines().find_map(|l| l.strip_prefix("Version: ")).and_then(leading_version);
@@ -62,7 +67,9 @@ pub(super) fn dpkg(collector: &Collector<'_>) -> VersionCandidates {
 pub(crate) fn kubelet_package(text: &str) -> String {
     const NAME: &str = "Package: kubelet";
     const STATUS: &str = "Status: install ok installed";
-    let is_installed = |stanza: &&str| [NAME, STATUS].iter().all(|wanted| stanza.lines().any(|l| l == *wanted));
+    // A package that is held back, as Kubernetes advises, is `hold ok installed`.
+    let is_status = |line: &str| line.starts_with("Status: ") && line.ends_with(" ok installed");
+    let is_installed = |stanza: &&str| stanza.lines().any(|l| l == NAME) && stanza.lines().any(is_status);
     // The file has megabytes, in which the name is rare.
     let stanzas = memmem::find_iter(text.as_bytes(), NAME).map(|at| {
         let start = text[..at].rfind("\n\n").map_or(0, |end| end + 2);
