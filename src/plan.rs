@@ -4,6 +4,7 @@ use crate::benchmark::{Benchmark, Check, Group, Section};
 use crate::model::{Component, Id, Target};
 use crate::probe::Probe;
 use crate::text::suggestions;
+use foldhash::fast::RandomState;
 use indexmap::IndexSet;
 
 /// The checks that the user selects.
@@ -194,7 +195,7 @@ impl<'b> Plan<'b> {
     }
 
     /// Every distinct probe of the checks that are not skipped.
-    pub fn probes(&self) -> IndexSet<&'b Probe> {
+    pub fn probes(&self) -> IndexSet<&'b Probe, RandomState> {
         let evaluated = self.checks().filter(|planned| !planned.skipped);
         let tests = evaluated.flat_map(|planned| planned.check.rule.assertion.tests());
         tests.map(|test| &test.probe).collect()

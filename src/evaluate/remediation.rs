@@ -191,10 +191,16 @@ fn path_to_name(collector: &Collector<'_>, node: &Node, component: Component, ro
 impl Subjects {
     fn of<'e>(assertion: &Assertion, find: &dyn Fn(&Probe) -> Option<&'e Evidence>) -> Self {
         let mut subjects = Self::default();
-        for test in assertion.tests() {
-            for observation in find(&test.probe).into_iter().flat_map(|evidence| &evidence.observations) {
-                subjects.add(test, observation);
-            }
+        let seen: Vec<(&Test, &Evidence)> =
+            assertion.tests().into_iter().filter_map(|test| Some((test, find(&test.probe)?))).collect();
+        let observations =
+            || seen.iter().flat_map(|(test, evidence)| evidence.observations.iter().map(move |o| (*test, o)));
+        let is_subject = |(_, observation): (_, &Observation)| {
+            matches!(observation.observed, Observed::Files(_) | Observed::Missing(_))
+        };
+        // Most rules are about settings.
+        if observations().any(is_subject) {
+            observations().for_each(|(test, observation)| subjects.add(test, observation));
         }
         subjects
     }

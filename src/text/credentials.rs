@@ -1,5 +1,6 @@
 //! Removes the user and the password from URLs.
 
+use memchr::memmem;
 use std::borrow::Cow;
 
 /// What stands in their place.
@@ -9,7 +10,7 @@ const REDACTED: &str = "redacted";
 pub(crate) fn without_credentials(text: &str) -> Cow<'_, str> {
     let mut out = String::new();
     let mut rest = text;
-    while let Some(at) = rest.find("://") {
+    while let Some(at) = memmem::find(rest.as_bytes(), b"://") {
         let (before, authority) = rest.split_at(at + "://".len());
         let end = authority.find(|c: char| matches!(c, '/' | '?' | '#') || c.is_whitespace());
         let authority = &authority[..end.unwrap_or(authority.len())];

@@ -5,9 +5,10 @@ use super::unit_names::{FOLDERS, drop_in_names, existing_folders, unknown};
 use crate::model::Observed;
 use crate::probe::context::{CollectContext, UnitWithDropIns, shown};
 use crate::source::node::{HostPath, SourceError};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
+use std::rc::Rc;
 
 /// Links from one name to the next. They can form a cycle.
 const MAX_STEPS: usize = 8;
@@ -78,31 +79,70 @@ fn target(context: &CollectContext<'_>, unit: &str) -> Result<Option<String>, Ob
 
 /// The units that have drop-ins. Others need not be looked at: most links of systemd are for targets and have none.
 fn units_with_drop_ins(context: &CollectContext<'_>) -> Result<Vec<UnitWithDropIns>, Observed> {
-    let (units, drop_ins) = listed(context)?;
-    let existing = |unit: &str| -> Vec<String> {
-        drop_in_names(unit).into_iter().filter(|name| drop_ins.contains(name)).collect()
-    };
-    let all = units.into_iter().map(|unit| (existing(&unit), unit)).map(|(drop_ins, unit)| (unit, drop_ins));
+    let lists = lists(context)?;
+    let mut units: Vec<&str> = Vec::new();
+    let mut drop_ins = DropInFolders::default();
+    for name in lists.iter().flat_map(|names| names.iter()) {
+        match name.strip_suffix(".d") {
+            Some(stem) => drop_ins.add(stem),
+            None => units.push(name),
+        }
+    }
+    units.retain(|unit| drop_ins.may_be_of(unit));
+    units.sort_unstable();
+    units.dedup();
+    let all = units.into_iter().map(|unit| (unit.to_owned(), drop_ins.of(unit)));
     Ok(all.filter(|(_, drop_ins)| !drop_ins.is_empty()).collect())
 }
 
-/// The names of the units and of the folders of drop-ins in all folders.
-fn listed(context: &CollectContext<'_>) -> Result<(BTreeSet<String>, BTreeSet<String>), Observed> {
-    let (mut units, mut drop_ins) = (BTreeSet::new(), BTreeSet::new());
+/// The names in all folders of units.
+fn lists(context: &CollectContext<'_>) -> Result<Vec<Rc<Vec<String>>>, Observed> {
+    let mut lists = Vec::new();
     for folder in existing_folders(context) {
         let place = HostPath::host(folder);
         match context.stat(&place).and_then(|_| context.list(&place)) {
-            Ok(names) => {
-                for name in names.iter() {
-                    let of_kind = if name.ends_with(".d") { &mut drop_ins } else { &mut units };
-                    of_kind.insert(name.clone());
-                }
-            }
+            Ok(names) => lists.push(names),
             Err(SourceError::NotFound | SourceError::NotDirectory) => {}
             Err(error) => return Err(unknown(folder, &error)),
         }
     }
-    Ok((units, drop_ins))
+    Ok(lists)
+}
+
+/// The folders of drop-ins that exist.
+#[derive(Default)]
+struct DropInFolders<'n> {
+    /// Their names without `.d`.
+    stems: HashSet<&'n str>,
+    /// Of those for all units whose names begin alike, such as `a-b-.service.d`, what stands before the first dash.
+    first_words: HashSet<&'n str>,
+}
+
+impl<'n> DropInFolders<'n> {
+    fn add(&mut self, stem: &'n str) {
+        self.stems.insert(stem);
+        if stem.contains("-.") {
+            self.first_words.extend(first_word(stem));
+        }
+    }
+
+    /// Whether one may be of a unit. Of the hundreds of units of a node, few have drop-ins.
+    fn may_be_of(&self, unit: &str) -> bool {
+        let kind = unit.rsplit_once('.').map_or("", |(_, kind)| kind);
+        let is_for_prefix = || first_word(unit).is_some_and(|word| self.first_words.contains(word));
+        unit.contains('@') || self.stems.contains(unit) || self.stems.contains(kind) || is_for_prefix()
+    }
+
+    /// The names of those of a unit, the most specific first.
+    fn of(&self, unit: &str) -> Vec<String> {
+        let exists = |name: &String| name.strip_suffix(".d").is_some_and(|stem| self.stems.contains(stem));
+        drop_in_names(unit).into_iter().filter(exists).collect()
+    }
+}
+
+/// What stands before the first dash.
+fn first_word(name: &str) -> Option<&str> {
+    name.split_once('-').map(|(word, _)| word)
 }
 
 /// A path without `..`.
