@@ -5,6 +5,8 @@ mod case;
 mod generate;
 mod machine;
 mod mutants;
+mod on_platforms;
+mod platform;
 mod subject;
 mod trial;
 

@@ -94,6 +94,17 @@ impl Difference {
 }
 
 impl Change {
+    /// Whether it changes more of a process than its flags.
+    pub(crate) fn has_other_keys(&self) -> bool {
+        matches!(self, Self::More { other, .. } if !other.is_empty())
+    }
+
+    pub(crate) fn flags(&self) -> &[String] {
+        match self {
+            Self::Flags(flags) | Self::More { flags, .. } => flags,
+        }
+    }
+
     fn parts(self) -> (Vec<String>, Vec<String>, Map<String, Json>) {
         match self {
             Self::Flags(flags) => (flags, Vec::new(), Map::new()),
@@ -163,13 +174,12 @@ impl Machine {
 
     /// The base with its differences.
     pub(crate) fn base(difference: &Difference) -> Result<Self, String> {
-        let mut machine = BASE.clone();
-        let files = machine["files"].as_array_mut().ok_or("the base has no files")?;
-        change_files(files, difference)?;
-        let processes = machine["processes"].as_array_mut().ok_or("the base has no processes")?;
-        change_processes(processes, difference)?;
-        merge(&mut machine["accounts"], &Json::Object(difference.accounts.clone()), false);
-        let machine = Self::parse(&machine.to_string(), difference.blind);
+        Self::of(&described(difference)?, difference)
+    }
+
+    /// A described host with what a difference says besides: the version, documents of a provider, processes that cannot be seen.
+    pub(crate) fn of(host: &Json, difference: &Difference) -> Result<Self, String> {
+        let machine = Self::parse(&host.to_string(), difference.blind);
         let versions = match difference.kubernetes.as_deref() {
             None => machine.versions,
             Some("unknown") => KubernetesVersions::UNKNOWN,
@@ -177,6 +187,17 @@ impl Machine {
         };
         Ok(Self { versions, cloud: documents(&difference.cloud)?, ..machine })
     }
+}
+
+/// The described host that the base is with its differences.
+pub(crate) fn described(difference: &Difference) -> Result<Json, String> {
+    let mut host = BASE.clone();
+    let files = host["files"].as_array_mut().ok_or("the base has no files")?;
+    change_files(files, difference)?;
+    let processes = host["processes"].as_array_mut().ok_or("the base has no processes")?;
+    change_processes(processes, difference)?;
+    merge(&mut host["accounts"], &Json::Object(difference.accounts.clone()), false);
+    Ok(host)
 }
 
 /// The documents with their differences.
