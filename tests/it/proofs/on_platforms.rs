@@ -5,6 +5,7 @@ use super::case::{self, Case, Cases, State};
 use super::platform::Platform;
 use super::subject::{self, Subject};
 use super::trial::{Bench, Trial};
+use crate::support::yaml_files_below;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
@@ -39,6 +40,9 @@ fn prove(id: &str, at_least: usize) {
                     continue;
                 }
             };
+            if is == State::Met && !proved.contains(&is) {
+                assert_eq!(bench.platform(&machine), id, "{subject}: {}", case.name);
+            }
             proved.push(is);
             let verdict = &bench.verdicts(number, &[0], &machine)[0];
             if let Some(fault) = (Case { is, because: None, ..(*case).clone() }).fault(verdict) {
@@ -57,7 +61,44 @@ fn prove(id: &str, at_least: usize) {
     assert!(proofs >= at_least, "{proofs} proofs");
 }
 
+/// A test for each platform, so that they run at the same time.
+macro_rules! platforms {
+    ($($name:ident: $id:literal, $at_least:literal;)*) => {
+        const PROVED: &[&str] = &[$($id),*];
+        $(
+            #[test]
+            fn $name() {
+                prove($id, $at_least);
+            }
+        )*
+    };
+}
+
+platforms! {
+    k3s: "k3s", 6_000;
+    microk8s: "microk8s", 6_000;
+    openshift: "openshift", 3_500;
+    openshift3: "openshift3", 3_500;
+    rke2: "rke2", 2_000;
+    k0s: "k0s", 1_800;
+    rke: "rke", 1_500;
+    talos: "talos", 1_500;
+    tkgi: "tkgi", 1_500;
+    canonical_kubernetes: "canonical-kubernetes", 1_000;
+    aks: "aks", 600;
+    eks: "eks", 600;
+    gke: "gke", 600;
+    bottlerocket: "bottlerocket", 500;
+}
+
 #[test]
-fn k3s() {
-    prove("k3s", 6000);
+fn on_the_other_platforms_no_rule_reads_something_else() {
+    for path in yaml_files_below("benchmarks/platforms") {
+        let id = path.file_stem().and_then(|name| name.to_str()).expect("an id");
+        let platform = Platform::read(id);
+        let is_proved = PROVED.contains(&id);
+        for subject in PROOFS.subjects.iter().filter(|subject| platform.is_other_for(subject)) {
+            assert!(is_proved, "{id}: {subject} reads something else, and there are no proofs");
+        }
+    }
 }

@@ -32,31 +32,21 @@ enum Settings {
 }
 
 /// A platform of `testdata/proofs/platforms.yaml`.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub(crate) struct Platform {
-    #[serde(default)]
     settings: Settings,
-    #[serde(default)]
     paths: IndexMap<String, String>,
-    #[serde(default)]
     paths_of: IndexMap<String, IndexMap<String, String>>,
     drop_in: Option<String>,
-    #[serde(default)]
     processes: Vec<Json>,
-    #[serde(default)]
     files: Vec<Json>,
-    #[serde(default)]
     keys: IndexMap<String, Map<String, Json>>,
-    #[serde(default)]
     flags: IndexMap<String, Vec<String>>,
-    #[serde(default)]
+    without: Vec<String>,
     stopped: Vec<String>,
-    #[serde(default)]
     documents: IndexMap<String, documents::DocumentOf>,
-    #[serde(default)]
     not_applicable: Vec<String>,
-    #[serde(default)]
     not_applicable_if_root_owns: IndexMap<String, String>,
     /// The platform's page, `benchmarks/platforms/ID.yaml`.
     #[serde(skip)]
@@ -68,7 +58,9 @@ pub(super) const BASE_PIDS: std::ops::RangeInclusive<u64> = 101..=106;
 
 impl Platform {
     pub(crate) fn read(id: &str) -> Self {
-        let platform = yaml("testdata/proofs/platforms.yaml")[id].clone();
+        let platforms = yaml("testdata/proofs/platforms.yaml");
+        // Nothing is said of one on which no rule reads something else.
+        let platform = platforms.get(id).cloned().unwrap_or(json!({}));
         let platform: Self = serde_json::from_value(platform).unwrap_or_else(|e| panic!("{id}: {e}"));
         Self { page: yaml(&format!("benchmarks/platforms/{id}.yaml")), ..platform }
     }
@@ -97,12 +89,16 @@ impl Platform {
     pub(crate) fn moved(&self, subject: &Subject, case: &Case) -> Result<(Machine, State), LeftOut> {
         let mut host = described(&case.host).unwrap_or_else(|e| panic!("{}: {e}", case.name));
         self.check_processes(case, subject)?;
-        self.stop_what_is_elsewhere(&mut host);
+        self.remove_what_is_elsewhere(&mut host, case)?;
         let mut pairs = self.pairs(&subject.rule);
         if places::is_about(subject, "kubelet.config") {
             self.use_drop_in(&mut host, case, &mut pairs)?;
         }
+        let gone = paths::gone(&host, &case.host.remove);
         paths::move_files(&mut host, &pairs)?;
+        if paths::are_back(&host, &gone, &pairs) {
+            return Err("the platform has other files in the directory that is not there");
+        }
         self.add_flags(&mut host);
         match self.settings {
             Settings::Processes => self.add_keys(&mut host),
@@ -154,9 +150,20 @@ impl Platform {
         if case.host.beside.iter().any(is_platform) {
             return Err("the machine of the proof is of another platform already");
         }
-        let mut named = case.host.run.values().flat_map(Change::flags);
-        if self.settings != Settings::Documents && named.any(|flag| flag.starts_with("--openshift-config=")) {
-            return Err("programs of OpenShift alone have the flag --openshift-config");
+        let mut flags = case.host.run.values().flat_map(Change::flags);
+        if flags.any(|flag| flag.starts_with("--openshift-config=")) {
+            return Err("the machine of the proof is of another platform already");
+        }
+        let name = |flag: &String| flag.split('=').next().unwrap_or_default().to_owned();
+        for (program, change) in &case.host.run {
+            let of_others = self.flags.iter().filter(|(other, _)| *other != program).flat_map(|(_, flags)| flags);
+            if of_others.map(name).any(|other| change.flags().iter().map(name).any(|flag| flag == other)) {
+                return Err("the platform is found by an argument that names its own file");
+            }
+        }
+        let is_elsewhere = |program: &String| self.stopped.contains(program);
+        if case.host.run.keys().chain(&case.host.stopped).any(is_elsewhere) && !self.excuses(&subject.rule) {
+            return Err("the platform does not run the program on the node");
         }
         if self.excuses(&subject.rule) && !case.host.beside.is_empty() {
             return Err("beside a process of its own a component has a manifest or a unit, and the rule applies");
@@ -166,14 +173,15 @@ impl Platform {
         if self.contains_components() && is_left && !stops_all(subject, case) {
             return Err("the program that contains the components says that one of several does not run");
         }
-        if self.contains_components() && case.host.remove.iter().any(|path| path == "/etc/systemd/system") {
-            return Err("the program that contains the components runs in a unit");
+        let is_of_units = |path: &String| path.starts_with("/etc/systemd/system");
+        if self.kubelet_is_in_unit() && case.host.remove.iter().any(is_of_units) {
+            return Err("the kubelet runs in a unit, so that there is one");
         }
         let names_slice = |file: &Map<String, Json>| {
             file.get("content").and_then(Json::as_str).is_some_and(|content| content.contains("\nSlice="))
         };
-        if self.contains_components() && case.host.files.iter().any(names_slice) {
-            return Err("the control group of a process says in which slice it is");
+        if self.kubelet_is_in_unit() && case.host.files.iter().any(names_slice) {
+            return Err("the control group of the kubelet says in which slice it is");
         }
         Ok(())
     }
@@ -182,14 +190,25 @@ impl Platform {
         matches!(self.settings, Settings::Journal | Settings::ArgumentsFiles)
     }
 
+    fn kubelet_is_in_unit(&self) -> bool {
+        self.contains_components() || self.keys.get("kubelet").is_some_and(|keys| keys.contains_key("cgroup"))
+    }
+
     /// Whether the arguments of a program are elsewhere than in a process of its own.
     fn is_moved(&self, program: &str) -> bool {
         self.contains_components() || self.documents.contains_key(program)
     }
 
-    fn stop_what_is_elsewhere(&self, host: &mut Json) {
+    fn remove_what_is_elsewhere(&self, host: &mut Json, case: &Case) -> Result<(), LeftOut> {
+        let is_without = |file: &Map<String, Json>| self.without.iter().any(|path| file["path"] == json!(path));
+        if case.host.files.iter().any(is_without) {
+            return Err("the platform has no such file");
+        }
         let processes = host["processes"].as_array_mut().expect("processes");
         processes.retain(|process| !self.stopped.iter().any(|program| program == program_of(process)));
+        let files = host["files"].as_array_mut().expect("files");
+        files.retain(|file| !file.as_object().is_some_and(is_without));
+        Ok(())
     }
 
     /// The places that are others, longest first.

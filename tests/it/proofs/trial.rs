@@ -69,6 +69,11 @@ impl Bench {
         Self { library, benchmarks }
     }
 
+    /// The platform that a machine shows.
+    pub(crate) fn platform(&self, machine: &Machine) -> String {
+        Node::detect(machine, &self.library.config, &self.library.platforms).platform().id.clone()
+    }
+
     /// The verdicts of some of a trial's rules on a machine, in their order.
     pub(crate) fn verdicts(&self, trial: usize, rules: &[usize], machine: &Machine) -> Vec<CheckResult> {
         let whole = &self.benchmarks[trial];

@@ -29,16 +29,14 @@ impl Platform {
         if self.documents.len() != processes.iter().filter(is_moved).count() {
             return Err("one process runs several components");
         }
-        let mut command_lines: Vec<&[String]> = Vec::new();
         for process in processes.iter_mut().filter(|process| is_of_base(process)) {
-            let Some(of) = self.documents.get(program_of(process)) else { continue };
-            of.add(&words_of(process), documents.entry(&of.path).or_insert(json!({})))?;
-            process["argv"] = json!(of.argv);
-            if command_lines.contains(&of.argv.as_slice()) {
-                process["argv"] = json!(["taken by the process above"]);
+            if let Some(of) = self.documents.get(program_of(process)) {
+                of.add(&words_of(process), documents.entry(&of.path).or_insert(json!({})))?;
+                process["argv"] = json!(of.argv);
             }
-            command_lines.push(&of.argv);
         }
+        // One process of two components.
+        processes.dedup_by(|one, other| one["argv"] == other["argv"]);
         let files = host["files"].as_array_mut().expect("files");
         for (path, document) in documents {
             files.push(json!({ "path": path, "mode": "600", "content": document.to_string() }));

@@ -1,7 +1,7 @@
 //! Files at the places that a platform has for them.
 
 use super::LeftOut;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use std::path::Path;
 
 /// Moves the files, and what names them: arguments, links, and the content of other files.
@@ -16,7 +16,21 @@ pub(super) fn move_files(host: &mut Json, pairs: &[(String, String)]) -> Result<
     if files.iter().any(leads_away) {
         return Err("a relative link leads elsewhere from another directory");
     }
-    let above: Vec<Json> = files.iter().flat_map(|file| directories_above(file, &pairs)).collect();
+    let roots: Vec<String> = roots(&host["processes"], &pairs);
+    let files = host["files"].as_array_mut().expect("files");
+    let paths: Vec<String> = files.iter().filter_map(|file| Some(file["path"].as_str()?.to_owned())).collect();
+    let unmoved: Vec<String> = paths.into_iter().filter(|path| moved(path, &pairs) == *path).collect();
+    let mut above: Vec<Json> = Vec::new();
+    files.retain(|file| {
+        let directories = directories_above(file, &roots, &pairs);
+        let path = file["path"].as_str().unwrap_or_default();
+        let has_more = unmoved.iter().any(|other| other != path && Path::new(other).starts_with(path));
+        let stays = has_more || directories.is_empty() || directories.iter().any(|directory| directory["path"] == path);
+        // One that is moved itself is also where it was if a file of it still is.
+        let is_moved = moved(path, &pairs) != path;
+        above.extend(directories.into_iter().filter(|directory| is_moved || directory["path"] != file["path"]));
+        stays || is_moved
+    });
     substitute(host, &pairs);
     let files = host["files"].as_array_mut().expect("files");
     // The root of a process that is none any more.
@@ -35,17 +49,53 @@ pub(super) fn move_files(host: &mut Json, pairs: &[(String, String)]) -> Result<
     Ok(())
 }
 
+/// The roots of processes that stay as they are, and that of the node.
+fn roots(processes: &Json, pairs: &[(String, String)]) -> Vec<String> {
+    let own = processes.as_array().into_iter().flatten().filter_map(|process| process["root"].as_str());
+    let own = own.filter(|root| pairs.iter().all(|(from, _)| from != root));
+    own.chain([""]).map(str::to_owned).collect()
+}
+
 /// What is said of a directory is said of each one in which a file lies now that was below it.
-fn directories_above(file: &Json, pairs: &[(String, String)]) -> Vec<Json> {
-    let path = Path::new(file["path"].as_str().unwrap_or_default());
-    let of_pair = |(from, to): &(String, String)| {
+fn directories_above(file: &Json, roots: &[String], pairs: &[(String, String)]) -> Vec<Json> {
+    let whole = Path::new(file["path"].as_str().unwrap_or_default());
+    let of_pair = |root: &str, path: &Path, (from, to): &(String, String)| {
         let levels = Path::new(from).strip_prefix(path).ok().filter(|_| from.starts_with('/'))?.components().count();
-        let directory = Path::new(to).ancestors().nth(levels).filter(|above| above.parent().is_some() && levels > 0)?;
-        let mut moved = file.clone();
-        moved["path"] = Json::from(directory.to_str().expect("a path"));
-        (directory != path).then_some(moved)
+        let directory = Path::new(to).ancestors().nth(levels).filter(|_| levels > 0)?;
+        // A directory near the root of the node has more in it than the one that is meant.
+        (directory.components().count() > 2).then(|| json!(format!("{root}{}", directory.display())))
     };
-    pairs.iter().filter_map(of_pair).collect()
+    let mut paths = Vec::new();
+    for root in roots {
+        let Ok(below) = whole.strip_prefix(format!("{root}/")) else { continue };
+        let path = Path::new("/").join(below);
+        paths.extend(pairs.iter().filter_map(|pair| of_pair(root, &path, pair)));
+    }
+    paths.sort_by_key(ToString::to_string);
+    paths.dedup();
+    let at = |path: Json| {
+        let mut directory = file.clone();
+        directory["path"] = path;
+        directory
+    };
+    paths.into_iter().map(at).collect()
+}
+
+/// The paths at which and below which there is nothing.
+pub(super) fn gone<'p>(host: &Json, paths: &'p [String]) -> Vec<&'p str> {
+    paths.iter().map(String::as_str).filter(|path| !is_there(host, path)).collect()
+}
+
+/// Whether there is something now at the place of one of these paths.
+pub(super) fn are_back(host: &Json, gone: &[&str], pairs: &[(String, String)]) -> bool {
+    let mut pairs = pairs.to_vec();
+    pairs.sort_by_key(|(from, _)| std::cmp::Reverse(from.len()));
+    gone.iter().any(|path| is_there(host, &moved(path, &pairs)))
+}
+
+fn is_there(host: &Json, path: &str) -> bool {
+    let paths = host["files"].as_array().into_iter().flatten().filter_map(|file| file["path"].as_str());
+    paths.into_iter().any(|known| Path::new(known).starts_with(path))
 }
 
 fn substitute(json: &mut Json, pairs: &[(String, String)]) {
