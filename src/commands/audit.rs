@@ -95,9 +95,9 @@ fn audit_node(
         None if names.is_none() && mode == CompatMode::Nodeproof && !node.runs_anything() => {
             return Err(Failure::Nothing(select::nothing_runs(&node)));
         }
-        None => choose::detected(&definitions, &collector, &node, source.as_ref(), is_here)?,
+        None => choose::detected(&definitions, &collector, &node, is_here)?,
     };
-    collector.set_versions(choose::versions(&definitions, &mut choice, &collector, &node, source.as_ref()));
+    collector.set_versions(choose::versions(&definitions, &mut choice, &collector, &node));
     let loaded = definitions.benchmark(&choice.benchmark, Some(source.as_ref()))?;
     documents::require_use(&cloud, &loaded.benchmark)?;
     log_warnings(&definitions, &choice)?;

@@ -10,7 +10,6 @@ use crate::report::{KUBEADM, KubernetesVersion, PLATFORM};
 use crate::source::cloud::{CloudDocuments, Provider};
 #[cfg(feature = "cluster")]
 use crate::source::cluster::ServiceAccount;
-use crate::source::node::NodeSource;
 use crate::text::suggestions;
 use crate::version::{self, DetectedVersion, VersionNotFound};
 
@@ -59,11 +58,10 @@ pub(crate) fn detected(
     definitions: &Definitions,
     collector: &Collector<'_>,
     node: &Node,
-    source: &dyn NodeSource,
     ask_cluster: bool,
 ) -> Result<Choice, Failure> {
     let ask = if ask_cluster { cluster_version } else { Err };
-    let found = version::detect(collector, node, source).or_else(ask);
+    let found = version::detect(collector, node).or_else(ask);
     let found = found.map_err(|e| Failure::Other(e.into()))?;
     let notices: Vec<String> = found.disagreement.into_iter().collect();
     match of_platform(definitions, node.platform(), &found.version) {
@@ -140,9 +138,8 @@ pub(crate) fn versions(
     choice: &mut Choice,
     collector: &Collector<'_>,
     node: &Node,
-    source: &dyn NodeSource,
 ) -> KubernetesVersions {
-    let detected = version::detect(collector, node, source).ok();
+    let detected = version::detect(collector, node).ok();
     if let (Some(chosen), Some(running)) = (&choice.kubernetes, detected.as_ref().filter(|version| version.running))
         && minor_version(&chosen.version) != minor_version(&running.version)
     {

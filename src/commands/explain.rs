@@ -74,7 +74,7 @@ fn benchmark_of_node(definitions: &Definitions, flags: &AuditFlags) -> Result<St
     let node = Node::detect(source.as_ref(), &definitions.config, &definitions.platforms);
     let collector = Collector::new(source.as_ref(), &node);
     let ask_cluster = flags.node.host.is_none();
-    Ok(choose::detected(definitions, &collector, &node, source.as_ref(), ask_cluster)?.benchmark)
+    Ok(choose::detected(definitions, &collector, &node, ask_cluster)?.benchmark)
 }
 
 /// Explains a check of a benchmark by its number, or a rule by its name. Without a benchmark, `what` is a rule's name. If it is

@@ -97,7 +97,7 @@ fn audit(host: &RecordedSource) -> Report {
     let (library, benchmark) = definitions();
     let node = Node::detect(host, &library.config, &library.platforms);
     let mut collector = Collector::new(host, &node);
-    let _ = version::detect(&collector, &node, host);
+    let _ = version::detect(&collector, &node);
     let selection = Selection {
         components: Vec::new(),
         by_documents: false,

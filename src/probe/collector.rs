@@ -10,6 +10,7 @@ use crate::source::cloud::CloudDocuments;
 use crate::source::node::{HostPath, KubeletConfiguration, NodeSource, SourceError};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 const NOT_IN_SNAPSHOT: &str = "the snapshot was taken with other rules and does not hold this; take a new one with this \
                                version of nodeproof";
@@ -68,6 +69,25 @@ impl<'a> Collector<'a> {
         let count = evidence.observations.len();
         tracing::debug!("read {}: {count} observation{}", probe.describe(), if count == 1 { "" } else { "s" });
         evidence
+    }
+
+    /// Reads the metadata of files that will be asked for, with one call.
+    pub fn prefetch(&self, paths: impl IntoIterator<Item = HostPath>) {
+        self.context.files.prefetch(paths.into_iter().collect());
+    }
+
+    /// Whether there is something at a path.
+    pub fn exists(&self, path: &HostPath) -> Result<bool, SourceError> {
+        match self.context.stat(path) {
+            Ok(_) => Ok(true),
+            Err(SourceError::NotFound) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The names in a directory, sorted.
+    pub fn list(&self, path: &HostPath) -> Result<Rc<Vec<String>>, SourceError> {
+        self.context.list(path)
     }
 
     /// The value at a path of each document with a role for a component, with the document's path. Documents that cannot be

@@ -117,7 +117,8 @@ impl<'a> CachedFiles<'a> {
     fn known_error(&self, path: &HostPath) -> Result<(), SourceError> {
         match self.stats.get(path) {
             Some(Err(error)) => Err(error),
-            Some(Ok(_)) | None => Ok(()),
+            Some(Ok(_)) => Ok(()),
+            None => self.known_absence(path),
         }
     }
 }

@@ -31,7 +31,7 @@ pub fn take(library: &Library, source: &dyn NodeSource) -> Result<Vec<u8>, Snaps
     let node = Node::detect(&source, &library.config, &library.platforms);
     let mut collector = Collector::new(&source, &node);
     let probes = every_probe(library)?;
-    read_everything(&mut collector, &source, &node, &probes);
+    read_everything(&mut collector, &node, &probes);
     let document = document(&source, &node, &collector, &probes);
     let mut bytes = serde_json::to_vec_pretty(&document)?;
     bytes.push(b'\n');
@@ -56,7 +56,7 @@ fn every_probe(library: &Library) -> Result<Vec<Probe>, Diagnostic> {
 }
 
 /// Reads everything that any audit of this node would read. The source and the collector keep it.
-fn read_everything(collector: &mut Collector<'_>, source: &dyn NodeSource, node: &Node, probes: &[Probe]) {
+fn read_everything(collector: &mut Collector<'_>, node: &Node, probes: &[Probe]) {
     collector.collect_all(probes.iter());
     for component in Component::ALL {
         for role in FileRole::ALL {
@@ -68,7 +68,7 @@ fn read_everything(collector: &mut Collector<'_>, source: &dyn NodeSource, node:
         drop(collector.extract(file, redaction::arguments_only));
     }
     // Ignore the error: a node without a version can be judged against a benchmark that the user names.
-    drop(version::detect(collector, node, source));
+    drop(version::detect(collector, node));
 }
 
 fn document(source: &RecordingSource<'_>, node: &Node, collector: &Collector<'_>, probes: &[Probe]) -> NodeDocument {

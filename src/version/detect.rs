@@ -1,10 +1,10 @@
 //! Reads every source of the version and chooses among them.
 
-use super::sources::{VersionCandidate, bottlerocket, build_information, dpkg, eks, manifest_images, rke2};
+use super::sources::{PATHS, VersionCandidate, bottlerocket, build_information, dpkg, eks, manifest_images, rke2};
 use crate::model::minor_version;
 use crate::node::Node;
 use crate::probe::Collector;
-use crate::source::node::NodeSource;
+use crate::source::node::HostPath;
 
 /// The Kubernetes version of a node.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,19 +40,16 @@ impl VersionNotFound {
 }
 
 /// Reads every source. If they disagree, what runs counts.
-pub fn detect(
-    collector: &Collector<'_>,
-    node: &Node,
-    source: &dyn NodeSource,
-) -> Result<DetectedVersion, VersionNotFound> {
+pub fn detect(collector: &Collector<'_>, node: &Node) -> Result<DetectedVersion, VersionNotFound> {
+    collector.prefetch(PATHS.map(HostPath::host));
     let mut found = Vec::new();
     let mut tried = Vec::new();
     for (name, versions) in [
         // First what runs. Then what a manifest says, from which something may have been started before it was changed.
         ("the build information in the components' executables", build_information(node)),
         ("the image tags in the static pods' manifests", manifest_images(collector, node)),
-        ("the package database /var/lib/dpkg/status", dpkg(collector, source)),
-        ("RKE2's data directory", rke2(node, source)),
+        ("the package database /var/lib/dpkg/status", dpkg(collector)),
+        ("RKE2's data directory", rke2(collector, node)),
         ("VARIANT_ID in /etc/os-release (Bottlerocket)", bottlerocket(collector)),
         ("/etc/eks/kubelet-version.txt", eks(collector)),
     ] {
@@ -100,7 +97,7 @@ mod tests {
         )
         .expect("a configuration");
         let node = Node::detect(&source, &config, &Platforms::compiled_in().expect("the platforms"));
-        detect(&Collector::new(&source, &node), &node, &source)
+        detect(&Collector::new(&source, &node), &node)
     }
 
     const MANIFEST: &str = "  - { path: /etc/kubernetes/manifests/kube-apiserver.yaml, content: \"spec: {containers: [{image: 'r/kube-apiserver:v1.29.3'}]}\" }\n";

@@ -3,7 +3,7 @@
 use crate::model::{Component, leading_version};
 use crate::node::{Node, version_of_build};
 use crate::probe::{Collector, FileRole};
-use crate::source::node::{HostPath, NodeSource, SourceError};
+use crate::source::node::HostPath;
 use memchr::memmem;
 use serde_json::Value as Json;
 
@@ -47,11 +47,19 @@ pub(crate) fn image_version(image: &str) -> Option<String> {
     leading_version(tag).filter(|_| is_component)
 }
 
+const DPKG_LISTS: &str = "/var/lib/dpkg/info";
+const DPKG_LIST: &str = "/var/lib/dpkg/info/kubelet.list";
+const RKE2_DATA: &str = "/var/lib/rancher/rke2/data/";
+const EKS_VERSION: &str = "/etc/eks/kubelet-version.txt";
+
+/// What the sources look for.
+pub(super) const PATHS: [&str; 4] = [DPKG_LISTS, DPKG_LIST, RKE2_DATA, EKS_VERSION];
+
 /// The version of Debian's kubelet package.
-pub(super) fn dpkg(collector: &Collector<'_>, source: &dyn NodeSource) -> VersionCandidates {
+pub(super) fn dpkg(collector: &Collector<'_>) -> VersionCandidates {
     // dpkg has a list of files of each package, which is known sooner than what stands in the megabytes of its database.
-    let has_lists = source.stat(&HostPath::host("/var/lib/dpkg/info")).is_ok();
-    if has_lists && source.stat(&HostPath::host("/var/lib/dpkg/info/kubelet.list")) == Err(SourceError::NotFound) {
+    let exists = |path: &str| collector.exists(&HostPath::host(path));
+    if exists(DPKG_LISTS) == Ok(true) && exists(DPKG_LIST) == Ok(false) {
         return Ok(Vec::new());
     }
     let path = "/var/lib/dpkg/status";
@@ -81,23 +89,22 @@ pub(crate) fn kubelet_package(text: &str) -> String {
 }
 
 /// `/var/lib/rancher/rke2/data/v1.27.3-rke2r1-…`: of a running component's executable, else of the directories there.
-pub(super) fn rke2(node: &Node, source: &dyn NodeSource) -> VersionCandidates {
-    const DATA: &str = "/var/lib/rancher/rke2/data/";
-    let in_data = |path: &str| leading_version(path.strip_prefix(DATA)?.split('/').next()?);
+pub(super) fn rke2(collector: &Collector<'_>, node: &Node) -> VersionCandidates {
+    let in_data = |path: &str| leading_version(path.strip_prefix(RKE2_DATA)?.split('/').next()?);
     for component in Component::ALL {
         for instance in &node.processes(component).instances {
             let process = &instance.process;
             let paths = process.exe.iter().chain(process.argv.first());
             if let Some(version) = paths.filter_map(|p| in_data(p)).next() {
-                let source = format!("the executable of {} (pid {}) in {DATA}", component.program(), process.pid);
+                let source = format!("the executable of {} (pid {}) in {RKE2_DATA}", component.program(), process.pid);
                 return Ok(vec![VersionCandidate { version, source, running: true }]);
             }
         }
     }
-    let names = source.list(&HostPath::host(DATA)).map_err(|e| e.to_string())?;
+    let names = collector.list(&HostPath::host(RKE2_DATA)).map_err(|e| e.to_string())?;
     let versions = names.iter().filter_map(|name| leading_version(name));
     Ok(versions
-        .map(|version| VersionCandidate { version, source: format!("a directory in {DATA}"), running: false })
+        .map(|version| VersionCandidate { version, source: format!("a directory in {RKE2_DATA}"), running: false })
         .collect())
 }
 
@@ -126,7 +133,7 @@ pub(crate) fn os_release_ids(text: &str) -> String {
 
 /// `Kubernetes v1.29.3-eks-…` in Amazon's images.
 pub(super) fn eks(collector: &Collector<'_>) -> VersionCandidates {
-    let path = "/etc/eks/kubelet-version.txt";
+    let path = EKS_VERSION;
     let text = collector.extract(&HostPath::host(path), first_version).map_err(|e| e.to_string())?;
     let version = leading_version(&text);
     Ok(version

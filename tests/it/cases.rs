@@ -115,7 +115,7 @@ fn judge(library: &Library, benchmark: &Benchmark, case: &Case, host: &Json) -> 
     };
     let plan = plan(benchmark, &selection).unwrap_or_else(|e| panic!("{}: {e}", case.id));
     let mut collector = Collector::new(&host, &node);
-    let detected = version::detect(&collector, &node, &host).ok();
+    let detected = version::detect(&collector, &node).ok();
     let detected = detected.and_then(|detected| KubernetesVersions::of(&detected.version));
     let versions = detected.unwrap_or_else(|| KubernetesVersions::spanning(library.config.versions_of(&benchmark.id)));
     collector.set_versions(versions);
