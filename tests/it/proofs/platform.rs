@@ -13,6 +13,7 @@ use super::subject::Subject;
 use super::yaml;
 use indexmap::IndexMap;
 use nodeproof::internals::source::node::base_name;
+use paths::Places;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 use std::path::Path;
@@ -94,9 +95,10 @@ impl Platform {
         if places::is_about(subject, "kubelet.config") {
             self.use_drop_in(&mut host, case, &mut pairs)?;
         }
-        let gone = paths::gone(&host, &case.host.remove);
-        paths::move_files(&mut host, &pairs)?;
-        if paths::are_back(&host, &gone, &pairs) {
+        let places = Places::new(pairs);
+        let gone = Places::gone(&host, &case.host.remove);
+        places.move_files(&mut host)?;
+        if places.are_back(&host, &gone) {
             return Err("the platform has other files in the directory that is not there");
         }
         self.add_flags(&mut host);
@@ -211,7 +213,7 @@ impl Platform {
         Ok(())
     }
 
-    /// The places that are others, longest first.
+    /// The places that are others.
     fn pairs(&self, rule: &str) -> Vec<(String, String)> {
         let of_rule = self.paths_of.iter().filter(|(start, _)| rule.starts_with(*start)).flat_map(|(_, paths)| paths);
         let mut pairs: IndexMap<String, String> = self.paths.clone();
