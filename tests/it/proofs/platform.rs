@@ -163,6 +163,9 @@ impl Platform {
                 return Err("the platform is found by an argument that names its own file");
             }
         }
+        if !self.stopped.is_empty() && case.host.stopped.iter().any(|program| program == "kubelet") {
+            return Err("the platform is found by its kubelet");
+        }
         let is_elsewhere = |program: &String| self.stopped.contains(program);
         if case.host.run.keys().chain(&case.host.stopped).any(is_elsewhere) && !self.excuses(&subject.rule) {
             return Err("the platform does not run the program on the node");
