@@ -4,11 +4,12 @@ mod arguments_files;
 mod documents;
 mod etcd_file;
 mod journal;
+mod left_out;
 mod paths;
 mod places;
 
 use super::case::{Case, State};
-use super::machine::{Change, Machine, described};
+use super::machine::{Machine, described};
 use super::subject::Subject;
 use super::yaml;
 use indexmap::IndexMap;
@@ -89,7 +90,7 @@ impl Platform {
     /// The machine of a proof on this platform, and the verdict that it must get there.
     pub(crate) fn moved(&self, subject: &Subject, case: &Case) -> Result<(Machine, State), LeftOut> {
         let mut host = described(&case.host).unwrap_or_else(|e| panic!("{}: {e}", case.name));
-        self.check_processes(case, subject)?;
+        self.check_statement(case, subject)?;
         self.remove_what_is_elsewhere(&mut host, case)?;
         let mut pairs = self.pairs(&subject.rule);
         if places::is_about(subject, "kubelet.config") {
@@ -138,65 +139,8 @@ impl Platform {
         if excused || self.excuses(&subject.rule) { State::NotApplicable } else { case.is }
     }
 
-    /// Leaves out what is about a process that the platform does not have.
-    fn check_processes(&self, case: &Case, subject: &Subject) -> Result<(), LeftOut> {
-        let others = case.host.run.iter().filter(|(program, _)| {
-            self.settings != Settings::Processes && self.is_moved(program) || self.excuses(&subject.rule)
-        });
-        for (_, change) in others {
-            if change.has_other_keys() {
-                return Err("a component without a process has no environment, user, directory or root of its own");
-            }
-        }
-        let is_platform = |process: &Json| ["k3s", "rke2", "k0s", "kubelite"].contains(&program_of(process));
-        if case.host.beside.iter().any(is_platform) {
-            return Err("the machine of the proof is of another platform already");
-        }
-        let mut flags = case.host.run.values().flat_map(Change::flags);
-        if flags.any(|flag| flag.starts_with("--openshift-config=")) {
-            return Err("the machine of the proof is of another platform already");
-        }
-        let name = |flag: &String| flag.split('=').next().unwrap_or_default().to_owned();
-        for (program, change) in &case.host.run {
-            let of_others = self.flags.iter().filter(|(other, _)| *other != program).flat_map(|(_, flags)| flags);
-            if of_others.map(name).any(|other| change.flags().iter().map(name).any(|flag| flag == other)) {
-                return Err("the platform is found by an argument that names its own file");
-            }
-        }
-        if !self.stopped.is_empty() && case.host.stopped.iter().any(|program| program == "kubelet") {
-            return Err("the platform is found by its kubelet");
-        }
-        let is_elsewhere = |program: &String| self.stopped.contains(program);
-        if case.host.run.keys().chain(&case.host.stopped).any(is_elsewhere) && !self.excuses(&subject.rule) {
-            return Err("the platform does not run the program on the node");
-        }
-        if self.excuses(&subject.rule) && !case.host.beside.is_empty() {
-            return Err("beside a process of its own a component has a manifest or a unit, and the rule applies");
-        }
-        // Of a component that does not run it says so: no rule about that applies, and none of its places is judged.
-        let is_left = !case.host.stopped.is_empty() && case.is != State::NotApplicable && !has_own(case);
-        if self.contains_components() && is_left && !stops_all(subject, case) {
-            return Err("the program that contains the components says that one of several does not run");
-        }
-        let is_of_units = |path: &String| path.starts_with("/etc/systemd/system");
-        if self.kubelet_is_in_unit() && case.host.remove.iter().any(is_of_units) {
-            return Err("the kubelet runs in a unit, so that there is one");
-        }
-        let names_slice = |file: &Map<String, Json>| {
-            file.get("content").and_then(Json::as_str).is_some_and(|content| content.contains("\nSlice="))
-        };
-        if self.kubelet_is_in_unit() && case.host.files.iter().any(names_slice) {
-            return Err("the control group of the kubelet says in which slice it is");
-        }
-        Ok(())
-    }
-
     fn contains_components(&self) -> bool {
         matches!(self.settings, Settings::Journal | Settings::ArgumentsFiles)
-    }
-
-    fn kubelet_is_in_unit(&self) -> bool {
-        self.contains_components() || self.keys.get("kubelet").is_some_and(|keys| keys.contains_key("cgroup"))
     }
 
     /// Whether the arguments of a program are elsewhere than in a process of its own.

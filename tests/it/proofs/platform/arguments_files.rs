@@ -3,7 +3,8 @@
 use super::{LeftOut, program_of, take_processes, words_of};
 use serde_json::{Value as Json, json};
 
-const FOLDER: &str = "/var/snap/microk8s/current/args";
+/// The directory of a revision of the snap, to which `current` leads: the flags of kubelite say it.
+const FOLDER: &str = "/var/snap/microk8s/7000/args";
 
 /// Puts the arguments of the components into their files. The cluster's data is in dqlite, so there is no etcd.
 pub(super) fn move_settings(host: &mut Json) -> Result<(), LeftOut> {
