@@ -127,8 +127,12 @@ impl Collect for FileProbe {
         if observations.is_empty() {
             let below: Vec<String> = existing.iter().map(|place| shown(&place.path)).collect();
             let names = if self.names.is_empty() { "file".to_owned() } else { self.describe_names() };
-            let missing = Observed::Missing(format!("no {names} is below {}", below.join(", ")));
-            observations.push(observation("file", missing));
+            let missing = if below.is_empty() {
+                format!("no process uses such files, and {} has no usual place of them", context.node.platform().title)
+            } else {
+                format!("no {names} is below {}", below.join(", "))
+            };
+            observations.push(observation("file", Observed::Missing(missing)));
         }
         Evidence { observations }
     }

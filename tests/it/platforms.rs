@@ -216,6 +216,16 @@ fn a_tenant_s_k3s_is_no_sign_of_the_platform() {
     assert_eq!(status(&report, "1.2.1"), "undetermined");
 }
 
+#[test]
+fn a_platform_without_a_place_for_files_is_named() {
+    let report = report("eks-al2023", &["run", "--benchmark", "cis-1.12"]);
+    for id in ["1.1.19", "1.1.20", "1.1.21"] {
+        let words = "no process uses such files, and Amazon EKS has no usual place of them";
+        assert_eq!(reason(&report, id), words, "{id}");
+        assert_ne!(status(&report, id), "pass", "{id}");
+    }
+}
+
 /// Each described host with its platform and the benchmark that a default run chooses.
 const HOSTS: &[(&str, &str, &str)] = &[
     ("ack-worker", "ack", "ack-1.0"),
