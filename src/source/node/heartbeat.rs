@@ -1,7 +1,7 @@
 //! Shows another thread whether a source makes progress or hangs, and at which process.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The progress of a source that may hang.
@@ -9,6 +9,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub struct Heartbeat {
     beats: AtomicU64,
     process: AtomicU32,
+    /// Whether a process is excluded.
+    skips_any: AtomicBool,
     skipped: Mutex<BTreeSet<u32>>,
 }
 
@@ -43,11 +45,12 @@ impl Heartbeat {
     /// Excludes a process from now on.
     pub fn skip(&self, pid: u32) {
         self.lock().insert(pid);
+        self.skips_any.store(true, Ordering::SeqCst);
     }
 
     /// Whether a process is excluded.
     pub fn skips(&self, pid: u32) -> bool {
-        self.lock().contains(&pid)
+        self.skips_any.load(Ordering::SeqCst) && self.lock().contains(&pid)
     }
 
     /// The excluded processes.

@@ -5,7 +5,7 @@ use crate::source::node::error::SourceError;
 use crate::source::node::path::base_name;
 use crate::source::node::process::Process;
 use rustix::io::Errno;
-use std::ffi::CString;
+use std::mem::MaybeUninit;
 
 /// Processes with the name of a component. More than these cannot be judged.
 const MAX_NAMED: usize = 1 << 16;
@@ -13,10 +13,14 @@ const MAX_NAMED: usize = 1 << 16;
 const TRUNCATED_NAME: usize = 64;
 const TRUNCATED_CGROUP: usize = 256;
 
+/// Room for the target of a link in the proc directory, of which the kernel gives at most a page.
+pub(super) type LinkBuffer = [MaybeUninit<u8>; LINK_BYTES];
+const LINK_BYTES: usize = 4097;
+
 /// Reads what a scan needs of one process.
 pub(super) trait ProcessReader {
-    /// The target of the link to its executable.
-    fn executable(&self, pid: u32) -> Option<CString>;
+    /// The target of the link to its executable, which is read into the buffer.
+    fn executable<'b>(&self, pid: u32, buffer: &'b mut LinkBuffer) -> Option<&'b [u8]>;
 
     /// The process, of whose command line as much is kept as the budget allows.
     fn read_process(&self, pid: u32, budget: &mut ArgvBudget) -> Result<Process, Errno>;
@@ -75,15 +79,19 @@ fn may_have_name(reader: &dyn ProcessReader, pid: u32, names: &[&str], line: &[u
     if line.is_empty() {
         return false;
     }
-    let is_named = |path: &[u8]| names.iter().any(|name| name.as_bytes() == last_component(path));
+    let is_named = |path: &[u8]| {
+        let own = last_component(path);
+        names.iter().any(|name| name.as_bytes() == own)
+    };
+    let mut buffer = [MaybeUninit::uninit(); LINK_BYTES];
     is_named(first)
         || reader
-            .executable(pid)
-            .is_some_and(|exe| is_named(exe.as_bytes().strip_suffix(b" (deleted)").unwrap_or(exe.as_bytes())))
+            .executable(pid, &mut buffer)
+            .is_some_and(|exe| is_named(exe.strip_suffix(b" (deleted)").unwrap_or(exe)))
 }
 
 fn last_component(path: &[u8]) -> &[u8] {
-    path.rsplit(|b| *b == b'/').next().unwrap_or(path)
+    memchr::memrchr(b'/', path).map_or(path, |at| &path[at + 1..])
 }
 
 #[cfg(test)]

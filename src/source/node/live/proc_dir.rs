@@ -5,7 +5,7 @@ use super::argv_budget::ArgvBudget;
 use super::build_information;
 use super::errno::process_error;
 use super::file::{DIRECTORY, PATH_ONLY, READ, read_at_most, read_in, require_regular};
-use super::named_processes::{NamedProcesses, ProcessReader, truncate};
+use super::named_processes::{LinkBuffer, NamedProcesses, ProcessReader, truncate};
 use super::proc_files::{cgroup_path, into_text, is_privileged, joined_at_nul, split_at_nul, user_ids, value_of};
 use super::proc_stat::{boot_time, microseconds, parse_row, seconds, start_ticks, uptime};
 use crate::source::node::error::SourceError;
@@ -17,8 +17,9 @@ use rustix::fs::{AtFlags, Dir, Mode, OFlags};
 use rustix::io::Errno;
 use rustix::time::{ClockId, clock_gettime};
 use std::collections::BTreeMap;
-use std::ffi::{CString, OsString};
+use std::ffi::OsString;
 use std::fs::File;
+use std::io::Write as _;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
@@ -34,6 +35,8 @@ const MAX_NAME_BYTES: usize = 256;
 const MAX_OPEN: usize = 64;
 /// Bytes of `status`, `stat` and `cgroup`.
 const MAX_STATUS_BYTES: u64 = 1 << 16;
+/// Bytes of the path of a file of a process.
+const MAX_PATH_BYTES: usize = 32;
 const MODE_SETUID: u32 = 0o4000;
 
 /// A proc directory.
@@ -252,7 +255,9 @@ impl ProcDir {
     }
 
     fn open_file(&self, pid: u32, name: &str) -> Result<OwnedFd, Errno> {
-        rustix::fs::openat(&self.directory, format!("{pid}/{name}"), READ | OFlags::CLOEXEC, Mode::empty())
+        let mut buffer = [0; MAX_PATH_BYTES];
+        let path = path_of(pid, name, &mut buffer)?;
+        rustix::fs::openat(&self.directory, path, READ | OFlags::CLOEXEC, Mode::empty())
     }
 
     /// A row of the process table, and the bytes of its command line, at most `max_argv`.
@@ -282,9 +287,20 @@ impl ProcDir {
     }
 }
 
+/// The path of a file of a process, without an allocation for each of thousands of processes.
+fn path_of<'b>(pid: u32, name: &str, buffer: &'b mut [u8; MAX_PATH_BYTES]) -> Result<&'b [u8], Errno> {
+    let mut rest = &mut buffer[..];
+    write!(rest, "{pid}/{name}").map_err(|_| Errno::NAMETOOLONG)?;
+    let length = MAX_PATH_BYTES - rest.len();
+    Ok(&buffer[..length])
+}
+
 impl ProcessReader for ProcDir {
-    fn executable(&self, pid: u32) -> Option<CString> {
-        rustix::fs::readlinkat(&self.directory, format!("{pid}/exe"), Vec::new()).ok()
+    fn executable<'b>(&self, pid: u32, buffer: &'b mut LinkBuffer) -> Option<&'b [u8]> {
+        let mut path = [0; MAX_PATH_BYTES];
+        let path = path_of(pid, "exe", &mut path).ok()?;
+        let (target, _) = rustix::fs::readlinkat_raw(&self.directory, path, buffer).ok()?;
+        Some(target)
     }
 
     /// Reads a process through one descriptor of its directory: if another process takes its PID meanwhile, reads fail.
