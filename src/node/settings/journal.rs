@@ -8,7 +8,7 @@ use crate::source::node::{LogEntry, NodeSource, Process, ProcessLog, ProcessLogQ
 
 /// How long after its start, and after the last line about a component, a process has surely started everything, in microseconds.
 const STARTED_BY: i64 = 60_000_000;
-/// The same for one line that others can have had logged before it: by then the component wrote its own.
+/// The same where lines may be missing later, or others can have had one logged before: by then the component wrote its own.
 const SURELY_STARTED_BY: i64 = 600_000_000;
 
 /// A component with the line that says that it is started.
@@ -145,7 +145,8 @@ impl LogOf<'_> {
         let firsts = found.iter().filter_map(|of_line| of_line.own.first());
         let last_start = firsts.map(|(at, _)| *at).max().unwrap_or_default();
         let started_by = last_start.saturating_add(STARTED_BY);
-        self.log.cut_from.is_none_or(|cut| cut >= started_by)
+        // Where the log is cut, a line that comes late may be among what is missing.
+        self.log.cut_from.is_none_or(|cut| cut >= last_start.saturating_add(SURELY_STARTED_BY))
             && own().all(|(_, arguments)| arguments.is_ok())
             && self.log.last.is_some_and(|last| last >= started_by)
     }

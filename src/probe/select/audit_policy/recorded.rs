@@ -15,7 +15,7 @@ const RESOURCE_VERBS: [&str; 8] = ["create", "delete", "deletecollection", "get"
 const URL_VERBS: [&str; 7] = ["delete", "get", "head", "options", "patch", "post", "put"];
 
 /// A resource that is in no namespace.
-const CLUSTER_SCOPED: &str = "nodes";
+const ANY_CLUSTER_SCOPED: &str = "nodes";
 
 impl Policy {
     /// The levels of all rules that decide on some request, except `None`.
@@ -78,7 +78,7 @@ impl Rule {
     /// The resources to ask it for.
     fn targets<'r>(&'r self, other: &'r str, star_matches_groups: bool) -> Vec<Target<'r>> {
         if self.resources.is_empty() {
-            let any = [(other, other, None), (other, other, Some(other)), ("", CLUSTER_SCOPED, None)];
+            let any = [(other, other, None), (other, other, Some(other)), ("", ANY_CLUSTER_SCOPED, None)];
             return if self.urls.is_empty() { any.to_vec() } else { Vec::new() };
         }
         let mut targets = Vec::new();
@@ -90,7 +90,7 @@ impl Rule {
                 group => group,
             };
             if entry.resources.is_empty() || entry.resources.iter().any(|pattern| pattern == "*") {
-                targets.extend([(group, other, None), (group, other, Some(other)), (group, CLUSTER_SCOPED, None)]);
+                targets.extend([(group, other, None), (group, other, Some(other)), (group, ANY_CLUSTER_SCOPED, None)]);
             }
             for pattern in &entry.resources {
                 match pattern.split_once('/') {
