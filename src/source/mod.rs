@@ -1,6 +1,5 @@
 //! The only access to what is audited: a node, the API server of its cluster, and saved documents of its provider. Sources read facts and never judge.
 
 pub(crate) mod cloud;
-#[cfg(feature = "cluster")]
 pub(crate) mod cluster;
 pub(crate) mod node;

@@ -22,7 +22,7 @@ pub(crate) enum UserFileError {
 /// The content of a regular file, or of a pipe that the shell made (`<(COMMAND)`, `/dev/stdin`): at most `max_bytes`. A pipe is
 /// read until its writer ends.
 pub(crate) fn read_user_file(path: &Path, max_bytes: u64) -> Result<Vec<u8>, UserFileError> {
-    read_at_most(open(path)?, max_bytes)
+    read_at_most(open_user_file(path)?, max_bytes)
 }
 
 /// The content of standard input.
@@ -38,7 +38,7 @@ pub(super) fn may_be_regular(path: &Path) -> bool {
 
 /// Opens a file without waiting for a writer. What it is, is asked before as well: opening a device can have an effect.
 #[expect(clippy::disallowed_methods, reason = "files that the user names are not part of the node")]
-fn open(path: &Path) -> Result<File, UserFileError> {
+pub(crate) fn open_user_file(path: &Path) -> Result<File, UserFileError> {
     require_readable(path, &std::fs::metadata(path)?)?;
     let nonblocking = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
     let flags = i32::try_from(nonblocking.bits()).map_err(io::Error::other)?;
@@ -68,7 +68,8 @@ fn is_made_by_the_shell(path: &Path) -> bool {
     path == Path::new("/dev/stdin") || path.starts_with("/dev/fd") || path.starts_with("/proc/self/fd")
 }
 
-fn read_at_most(input: impl Read, max_bytes: u64) -> Result<Vec<u8>, UserFileError> {
+/// The whole of an input: at most `max_bytes`.
+pub(crate) fn read_at_most(input: impl Read, max_bytes: u64) -> Result<Vec<u8>, UserFileError> {
     let mut bytes = Vec::new();
     input.take(max_bytes.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > max_bytes {

@@ -1,0 +1,232 @@
+//! One document of a cluster: a list of objects, a single object, or the answer of a server that refuses.
+
+use super::item::Item;
+use crate::source::cluster::kind::{ObjectKind, group_and_version};
+use crate::source::cluster::lists::ObjectLists;
+use crate::text::{quote, sanitize};
+use serde::Deserialize;
+use std::collections::BTreeSet;
+
+/// Where a document comes from.
+#[derive(Debug, Clone)]
+pub(in crate::source::cluster) struct Origin {
+    /// The file or URL, for messages.
+    pub(in crate::source::cluster) name: String,
+    /// The kind that a list without items is of: by the name of the file, or by the request.
+    pub(in crate::source::cluster) kind: Option<ObjectKind>,
+    /// Whether it may be one page of a list, after which the caller reads the next.
+    pub(in crate::source::cluster) is_page: bool,
+}
+
+/// What is around the items of a list.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::source::cluster) struct ListMeta {
+    /// The mark of the next page.
+    #[serde(default, rename = "continue")]
+    pub(in crate::source::cluster) continue_token: Option<String>,
+}
+
+/// A document that is being read: its items are added to the lists one by one.
+pub(in crate::source::cluster) struct Document<'a> {
+    lists: &'a mut ObjectLists,
+    origin: &'a Origin,
+    /// Kind and group of the items of a typed list, such as `PodList`.
+    items_of: Option<(String, String)>,
+    /// The kinds of its items that are read.
+    seen: BTreeSet<ObjectKind>,
+    /// Items so far, for messages.
+    count: usize,
+    /// Items without a kind, until the kind of the list is known.
+    pending: Vec<Item>,
+    is_metadata_only: bool,
+}
+
+impl<'a> Document<'a> {
+    pub(in crate::source::cluster) fn new(lists: &'a mut ObjectLists, origin: &'a Origin) -> Self {
+        Self {
+            lists,
+            origin,
+            items_of: None,
+            seen: BTreeSet::new(),
+            count: 0,
+            pending: Vec::new(),
+            is_metadata_only: false,
+        }
+    }
+
+    /// The kind and version of the list itself, as soon as both are known.
+    fn set_type(&mut self, kind: &str, api_version: &str) {
+        match kind.strip_suffix("List") {
+            Some("PartialObjectMetadata") => self.is_metadata_only = true,
+            Some(item) if !item.is_empty() => self.items_of = Some((item.to_owned(), api_version.to_owned())),
+            Some(_) | None => {}
+        }
+    }
+
+    /// Adds an element of `items`.
+    pub(super) fn add(&mut self, item: Item) -> Result<(), String> {
+        self.count += 1;
+        match self.type_of(&item)? {
+            Some((kind, api_version)) => self.add_typed(&kind, &api_version, item),
+            None => {
+                self.pending.push(item);
+                Ok(())
+            }
+        }
+    }
+
+    fn type_of(&self, item: &Item) -> Result<Option<(String, String)>, String> {
+        let wrong = |e| format!("item {}: {e}", self.count);
+        let kind = item.text("kind").map_err(wrong)?;
+        let api_version = item.text("apiVersion").map_err(wrong)?;
+        Ok(match (kind, &self.items_of) {
+            (Some(kind), Some((_, of_list))) => Some((kind, api_version.unwrap_or_else(|| of_list.clone()))),
+            (Some(kind), None) => Some((kind, api_version.unwrap_or_default())),
+            (None, of_list) => of_list.clone(),
+        })
+    }
+
+    fn add_typed(&mut self, kind_name: &str, api_version: &str, item: Item) -> Result<(), String> {
+        let (group, version) = group_and_version(api_version);
+        let known = ObjectKind::by_id(kind_name).filter(|kind| kind.group() == group);
+        let Some(kind) = known else {
+            self.lists.note_other_kind(kind_name, api_version);
+            return Ok(());
+        };
+        if !kind.versions().contains(&version) {
+            self.lists.note_unknown_version(kind, api_version, &self.origin.name);
+            return Ok(());
+        }
+        self.seen.insert(kind);
+        let title = item.title();
+        if self.is_metadata_only {
+            self.lists.break_list(kind, format!("{}: metadata without the objects", self.origin.name));
+        } else if let Err(reason) = self.lists.add(kind, item) {
+            let reason = format!("{}: item {} ({title}): {reason}", self.origin.name, self.count);
+            self.lists.break_list(kind, sanitize::into_line(reason));
+        }
+        Ok(())
+    }
+
+    /// Ends a list. Returns the mark of the next page, if there is one.
+    pub(super) fn end_list(
+        &mut self,
+        kind: Option<&str>,
+        api_version: Option<&str>,
+        meta: ListMeta,
+    ) -> Result<Option<String>, String> {
+        self.set_type(kind.unwrap_or_default(), api_version.unwrap_or_default());
+        for item in std::mem::take(&mut self.pending) {
+            let (kind, api_version) = match (&self.items_of, self.origin.kind) {
+                (Some(of_list), _) => of_list.clone(),
+                (None, Some(kind)) => {
+                    let version = kind.versions().first().copied().unwrap_or_default();
+                    let api_version = if kind.group().is_empty() {
+                        version.to_owned()
+                    } else {
+                        format!("{}/{version}", kind.group())
+                    };
+                    (kind.id().to_owned(), api_version)
+                }
+                (None, None) => return Err("its items have no kind, and neither has the list".to_owned()),
+            };
+            self.add_typed(&kind, &api_version, item)?;
+        }
+        if self.count == 0 {
+            self.end_empty();
+        }
+        if self.is_metadata_only
+            && let Some(kind) = self.origin.kind
+        {
+            self.lists.break_list(kind, format!("{}: metadata without the objects", self.origin.name));
+        }
+        let next_page = meta.continue_token.filter(|token| !token.is_empty());
+        if next_page.is_some() && !self.origin.is_page {
+            return Err("a page of a list: `metadata.continue` says that more follow; save the whole list".to_owned());
+        }
+        self.seen.iter().for_each(|kind| self.lists.complete(*kind));
+        Ok(next_page)
+    }
+
+    /// Without items, the kind is that of the list, else that of the file's name.
+    fn end_empty(&mut self) {
+        let of_list = self.items_of.as_ref().and_then(|(kind, api_version)| {
+            let (group, version) = group_and_version(api_version);
+            ObjectKind::by_id(kind).filter(|kind| kind.group() == group && kind.versions().contains(&version))
+        });
+        match (of_list, &self.items_of, self.origin.kind) {
+            (Some(kind), _, _) | (None, None, Some(kind)) => {
+                self.seen.insert(kind);
+            }
+            (None, Some((kind, api_version)), _) => self.lists.note_other_kind(kind, api_version),
+            (None, None, None) => self.lists.notices.push(format!(
+                "{}: an empty list that does not say of which kind says nothing; name the file after the kind: Pod.json",
+                self.origin.name
+            )),
+        }
+    }
+
+    /// Ends a document that is one object.
+    pub(super) fn end_object(&mut self, item: Item) -> Result<(), String> {
+        self.count = 1;
+        match self.type_of(&item)? {
+            Some((kind, _)) if kind == "Status" => self.end_status(item),
+            Some((kind, api_version)) => {
+                self.add_typed(&kind, &api_version, item)?;
+                self.seen.iter().for_each(|kind| self.lists.complete(*kind));
+                Ok(())
+            }
+            None => Err("it has no `kind`: not an object of Kubernetes".to_owned()),
+        }
+    }
+
+    /// The answer of a server that does not show a list.
+    fn end_status(&mut self, item: Item) -> Result<(), String> {
+        #[derive(Default, Deserialize)]
+        struct Details {
+            #[serde(default)]
+            kind: Option<String>,
+        }
+        #[derive(Deserialize)]
+        struct Status {
+            #[serde(default)]
+            code: Option<u16>,
+            #[serde(default)]
+            message: Option<String>,
+            #[serde(default)]
+            details: Option<Details>,
+        }
+        let status: Status = item.decode()?;
+        let named = status.details.and_then(|details| ObjectKind::by_file_stem(&details.kind?));
+        let message = status.message.unwrap_or_default();
+        let Some(kind) = self.origin.kind.or(named) else {
+            return Err(format!("an answer of the server in place of a list: {}", quote(&message)));
+        };
+        let reason = sanitize::into_line(format!("{}: {message}", self.origin.name));
+        match status.code {
+            Some(401 | 403) => self.lists.refuse(kind, reason),
+            Some(404) => self.lists.unknown(kind, reason),
+            Some(_) | None => self.lists.break_list(kind, reason),
+        }
+        Ok(())
+    }
+
+    /// Nothing of the kinds in this document can be judged: what is missing is not known.
+    pub(in crate::source::cluster) fn fail(&mut self, reason: &str) {
+        let reason = sanitize::into_line(format!("{}: {reason}", self.origin.name));
+        let of_list = self.items_of.as_ref().and_then(|(kind, _)| ObjectKind::by_id(kind)).or(self.origin.kind);
+        let kinds: BTreeSet<ObjectKind> = self.seen.iter().copied().chain(of_list).collect();
+        if kinds.is_empty() {
+            self.lists.notices.push(format!("{reason}; nothing of it is judged"));
+        }
+        kinds.into_iter().for_each(|kind| self.lists.break_list(kind, reason.clone()));
+    }
+
+    /// What is known of a list before its items.
+    pub(super) fn start_items(&mut self, kind: Option<&str>, api_version: Option<&str>) {
+        if let (Some(kind), Some(api_version)) = (kind, api_version) {
+            self.set_type(kind, api_version);
+        }
+    }
+}

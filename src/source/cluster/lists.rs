@@ -1,0 +1,315 @@
+//! The lists of objects of one cluster, and how complete each is.
+
+use super::decode::Item;
+use super::kind::ObjectKind;
+use super::object::{
+    AdmissionPolicy, AdmissionPolicyBinding, Binding, CertificateRequest, ClusterNode, Meta, Namespace, NetworkPolicy,
+    Pod, Role, SecurityConstraint, Service, ServiceAccount, WebhookConfiguration, Workload,
+};
+use crate::text::sanitize;
+use foldhash::HashMap;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+
+/// How complete a list is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ListState {
+    /// All objects of the kind are known.
+    Complete,
+    /// The server refuses the list; the reason.
+    Refused(String),
+    /// The server does not have the kind; the reason.
+    Unknown(String),
+    /// The saved lists do not have the kind.
+    NotAtHand,
+    /// The list cannot be read; the reason. None of its objects is kept, since what is missing is not known.
+    Broken(String),
+}
+
+/// The objects of one cluster.
+#[derive(Debug, Default)]
+#[allow(missing_docs, reason = "the lists of the kinds that they are named after")]
+pub struct ObjectLists {
+    pub namespaces: Vec<Namespace>,
+    pub nodes: Vec<ClusterNode>,
+    pub pods: Vec<Pod>,
+    pub services: Vec<Service>,
+    pub service_accounts: Vec<ServiceAccount>,
+    /// The kinds that make pods.
+    pub workloads: BTreeMap<ObjectKind, Vec<Workload>>,
+    pub network_policies: Vec<NetworkPolicy>,
+    pub cluster_roles: Vec<Role>,
+    pub roles: Vec<Role>,
+    pub cluster_role_bindings: Vec<Binding>,
+    pub role_bindings: Vec<Binding>,
+    pub mutating_webhooks: Vec<WebhookConfiguration>,
+    pub validating_webhooks: Vec<WebhookConfiguration>,
+    pub admission_policies: Vec<AdmissionPolicy>,
+    pub admission_policy_bindings: Vec<AdmissionPolicyBinding>,
+    pub certificate_requests: Vec<CertificateRequest>,
+    pub constraints: Vec<SecurityConstraint>,
+    /// What the reader must know about the lists.
+    pub notices: Vec<String>,
+    states: BTreeMap<ObjectKind, ListState>,
+    /// The position of each object by kind, namespace and name, while the lists are read.
+    index: HashMap<(ObjectKind, String, String), usize>,
+    /// Kinds of objects that no check reads, with their versions and how many there are.
+    other_kinds: BTreeMap<(String, String), usize>,
+    /// Kinds of which objects in an unknown version were seen.
+    unknown_versions: BTreeMap<ObjectKind, String>,
+}
+
+/// An object of the API.
+trait HasMeta {
+    fn meta(&self) -> &Meta;
+}
+
+macro_rules! has_meta {
+    ($($object:ty),+) => {
+        $(impl HasMeta for $object {
+            fn meta(&self) -> &Meta {
+                &self.metadata
+            }
+        })+
+    };
+}
+has_meta!(
+    Namespace,
+    ClusterNode,
+    Pod,
+    Service,
+    ServiceAccount,
+    Workload,
+    NetworkPolicy,
+    Role,
+    Binding,
+    WebhookConfiguration,
+    AdmissionPolicy,
+    AdmissionPolicyBinding,
+    CertificateRequest,
+    SecurityConstraint
+);
+
+impl ObjectLists {
+    /// How complete the list of a kind is.
+    pub fn state(&self, kind: ObjectKind) -> &ListState {
+        self.states.get(&kind).unwrap_or(&ListState::NotAtHand)
+    }
+
+    /// The number of objects of a kind.
+    pub fn count(&self, kind: ObjectKind) -> usize {
+        match kind {
+            ObjectKind::Namespace => self.namespaces.len(),
+            ObjectKind::Node => self.nodes.len(),
+            ObjectKind::Pod => self.pods.len(),
+            ObjectKind::Service => self.services.len(),
+            ObjectKind::ServiceAccount => self.service_accounts.len(),
+            ObjectKind::ReplicationController
+            | ObjectKind::DaemonSet
+            | ObjectKind::Deployment
+            | ObjectKind::ReplicaSet
+            | ObjectKind::StatefulSet
+            | ObjectKind::CronJob
+            | ObjectKind::Job => self.workloads.get(&kind).map_or(0, Vec::len),
+            ObjectKind::NetworkPolicy => self.network_policies.len(),
+            ObjectKind::ClusterRole => self.cluster_roles.len(),
+            ObjectKind::ClusterRoleBinding => self.cluster_role_bindings.len(),
+            ObjectKind::Role => self.roles.len(),
+            ObjectKind::RoleBinding => self.role_bindings.len(),
+            ObjectKind::MutatingWebhookConfiguration => self.mutating_webhooks.len(),
+            ObjectKind::ValidatingWebhookConfiguration => self.validating_webhooks.len(),
+            ObjectKind::ValidatingAdmissionPolicy => self.admission_policies.len(),
+            ObjectKind::ValidatingAdmissionPolicyBinding => self.admission_policy_bindings.len(),
+            ObjectKind::CertificateSigningRequest => self.certificate_requests.len(),
+            ObjectKind::SecurityContextConstraints => self.constraints.len(),
+        }
+    }
+
+    /// Whether no list says anything.
+    pub fn is_empty(&self) -> bool {
+        self.states.values().all(|state| !matches!(state, ListState::Complete | ListState::Unknown(_)))
+    }
+
+    /// The states that are known.
+    pub fn states(&self) -> impl Iterator<Item = (ObjectKind, &ListState)> {
+        self.states.iter().map(|(kind, state)| (*kind, state))
+    }
+
+    /// Adds an object. The error says what is wrong with it.
+    pub(super) fn add(&mut self, kind: ObjectKind, item: Item) -> Result<(), String> {
+        match kind {
+            ObjectKind::Namespace => self.insert(kind, item, |lists| &mut lists.namespaces),
+            ObjectKind::Node => self.insert(kind, item, |lists| &mut lists.nodes),
+            ObjectKind::Pod => self.insert(kind, item, |lists| &mut lists.pods),
+            ObjectKind::Service => self.insert(kind, item, |lists| &mut lists.services),
+            ObjectKind::ServiceAccount => self.insert(kind, item, |lists| &mut lists.service_accounts),
+            ObjectKind::ReplicationController
+            | ObjectKind::DaemonSet
+            | ObjectKind::Deployment
+            | ObjectKind::ReplicaSet
+            | ObjectKind::StatefulSet
+            | ObjectKind::CronJob
+            | ObjectKind::Job => self.insert(kind, item, move |lists| lists.workloads.entry(kind).or_default()),
+            ObjectKind::NetworkPolicy => self.insert(kind, item, |lists| &mut lists.network_policies),
+            ObjectKind::ClusterRole => self.insert(kind, item, |lists| &mut lists.cluster_roles),
+            ObjectKind::ClusterRoleBinding => self.insert(kind, item, |lists| &mut lists.cluster_role_bindings),
+            ObjectKind::Role => self.insert(kind, item, |lists| &mut lists.roles),
+            ObjectKind::RoleBinding => self.insert(kind, item, |lists| &mut lists.role_bindings),
+            ObjectKind::MutatingWebhookConfiguration => self.insert(kind, item, |lists| &mut lists.mutating_webhooks),
+            ObjectKind::ValidatingWebhookConfiguration => {
+                self.insert(kind, item, |lists| &mut lists.validating_webhooks)
+            }
+            ObjectKind::ValidatingAdmissionPolicy => self.insert(kind, item, |lists| &mut lists.admission_policies),
+            ObjectKind::ValidatingAdmissionPolicyBinding => {
+                self.insert(kind, item, |lists| &mut lists.admission_policy_bindings)
+            }
+            ObjectKind::CertificateSigningRequest => self.insert(kind, item, |lists| &mut lists.certificate_requests),
+            ObjectKind::SecurityContextConstraints => self.insert(kind, item, |lists| &mut lists.constraints),
+        }
+    }
+
+    fn insert<T: DeserializeOwned + HasMeta + PartialEq>(
+        &mut self,
+        kind: ObjectKind,
+        item: Item,
+        list: impl Fn(&mut Self) -> &mut Vec<T>,
+    ) -> Result<(), String> {
+        let object: T = item.decode()?;
+        let meta = object.meta();
+        if meta.name.is_empty() {
+            return Err("it has no name".to_owned());
+        }
+        let namespace = meta.namespace.clone().filter(|namespace| !namespace.is_empty() && kind.is_namespaced());
+        if kind.is_namespaced() && namespace.is_none() {
+            return Err("it has no namespace".to_owned());
+        }
+        let key = (kind, namespace.unwrap_or_default(), meta.name.clone());
+        let Some(position) = self.index.get(&key).copied() else {
+            let list = list(self);
+            list.push(object);
+            let position = list.len() - 1;
+            self.index.insert(key, position);
+            return Ok(());
+        };
+        let Some(known) = list(self).get_mut(position) else { return Ok(()) };
+        if *known == object {
+            return Ok(());
+        }
+        let version = |object: &T| object.meta().resource_version.as_deref().and_then(|text| text.parse::<u64>().ok());
+        let is_older = matches!((version(known), version(&object)), (Some(known), Some(new)) if new < known);
+        if !is_older {
+            *known = object;
+        }
+        let (_, namespace, name) = key;
+        let title = [kind.id(), &namespace, &name].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
+        self.notices.push(sanitize::into_line(format!(
+            "{} is there twice and differs; the one with the higher resourceVersion counts",
+            title.join("/")
+        )));
+        Ok(())
+    }
+
+    /// A list of the kind was read to its end.
+    pub(super) fn complete(&mut self, kind: ObjectKind) {
+        let state = self.states.entry(kind).or_insert(ListState::NotAtHand);
+        match state {
+            ListState::Complete | ListState::Broken(_) => {}
+            ListState::NotAtHand => *state = ListState::Complete,
+            ListState::Refused(reason) | ListState::Unknown(reason) => {
+                self.notices.push(format!("{kind}: a complete list counts, and not {reason}"));
+                *state = ListState::Complete;
+            }
+        }
+    }
+
+    /// The server refuses the list of the kind.
+    pub(super) fn refuse(&mut self, kind: ObjectKind, reason: String) {
+        self.set_unless_complete(kind, ListState::Refused(reason));
+    }
+
+    /// The server does not have the kind.
+    pub(super) fn unknown(&mut self, kind: ObjectKind, reason: String) {
+        self.set_unless_complete(kind, ListState::Unknown(reason));
+    }
+
+    fn set_unless_complete(&mut self, kind: ObjectKind, new: ListState) {
+        let state = self.states.entry(kind).or_insert(ListState::NotAtHand);
+        match (&*state, &new) {
+            (ListState::Complete, ListState::Refused(reason) | ListState::Unknown(reason)) => {
+                self.notices.push(format!("{kind}: a complete list counts, and not {reason}"));
+            }
+            (ListState::Broken(_), _) => {}
+            _ => *state = new,
+        }
+    }
+
+    /// The list of the kind cannot be read. The first reason is kept.
+    pub(super) fn break_list(&mut self, kind: ObjectKind, reason: String) {
+        if !matches!(self.states.get(&kind), Some(ListState::Broken(_))) {
+            self.states.insert(kind, ListState::Broken(reason));
+        }
+    }
+
+    /// Counts an object that no check reads.
+    pub(super) fn note_other_kind(&mut self, kind: &str, api_version: &str) {
+        *self.other_kinds.entry((kind.to_owned(), api_version.to_owned())).or_default() += 1;
+    }
+
+    /// Notes an object of a known kind in a version that is not known.
+    pub(super) fn note_unknown_version(&mut self, kind: ObjectKind, api_version: &str, origin: &str) {
+        let reason = sanitize::into_line(format!("{origin}: {kind} of {api_version} is not known and not judged"));
+        self.unknown_versions.entry(kind).or_insert(reason);
+    }
+
+    fn clear(&mut self, kind: ObjectKind) {
+        self.index.retain(|(of, _, _), _| *of != kind);
+        match kind {
+            ObjectKind::Namespace => self.namespaces.clear(),
+            ObjectKind::Node => self.nodes.clear(),
+            ObjectKind::Pod => self.pods.clear(),
+            ObjectKind::Service => self.services.clear(),
+            ObjectKind::ServiceAccount => self.service_accounts.clear(),
+            ObjectKind::ReplicationController
+            | ObjectKind::DaemonSet
+            | ObjectKind::Deployment
+            | ObjectKind::ReplicaSet
+            | ObjectKind::StatefulSet
+            | ObjectKind::CronJob
+            | ObjectKind::Job => drop(self.workloads.remove(&kind)),
+            ObjectKind::NetworkPolicy => self.network_policies.clear(),
+            ObjectKind::ClusterRole => self.cluster_roles.clear(),
+            ObjectKind::ClusterRoleBinding => self.cluster_role_bindings.clear(),
+            ObjectKind::Role => self.roles.clear(),
+            ObjectKind::RoleBinding => self.role_bindings.clear(),
+            ObjectKind::MutatingWebhookConfiguration => self.mutating_webhooks.clear(),
+            ObjectKind::ValidatingWebhookConfiguration => self.validating_webhooks.clear(),
+            ObjectKind::ValidatingAdmissionPolicy => self.admission_policies.clear(),
+            ObjectKind::ValidatingAdmissionPolicyBinding => self.admission_policy_bindings.clear(),
+            ObjectKind::CertificateSigningRequest => self.certificate_requests.clear(),
+            ObjectKind::SecurityContextConstraints => self.constraints.clear(),
+        }
+    }
+
+    /// Ends the reading: of lists that cannot be read nothing is kept, and what no check reads is mentioned.
+    pub(super) fn finish(&mut self) {
+        for (kind, reason) in std::mem::take(&mut self.unknown_versions) {
+            self.states.entry(kind).or_insert_with(|| ListState::Broken(reason.clone()));
+            self.notices.push(reason);
+        }
+        let broken: Vec<ObjectKind> = ObjectKind::ALL
+            .into_iter()
+            .filter(|kind| matches!(self.states.get(kind), Some(ListState::Broken(_))))
+            .collect();
+        broken.into_iter().for_each(|kind| self.clear(kind));
+        self.index = HashMap::default();
+        let others = std::mem::take(&mut self.other_kinds);
+        if !others.is_empty() {
+            let names = others.into_iter().map(|((kind, version), count)| match version.as_str() {
+                "" | "v1" => format!("{kind} ({count})"),
+                version => format!("{kind} of {version} ({count})"),
+            });
+            let names = names.collect::<Vec<_>>().join(", ");
+            self.notices.push(sanitize::into_line(format!("objects that no check reads: {names}")));
+        }
+    }
+}

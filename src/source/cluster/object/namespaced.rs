@@ -1,0 +1,74 @@
+//! Namespaces and nodes, and the small objects in namespaces.
+
+use super::{LabelSelector, Meta, nullable};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// A namespace.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Namespace {
+    /// Its metadata.
+    pub metadata: Meta,
+}
+
+/// A node, as the API shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct ClusterNode {
+    /// Its metadata.
+    pub metadata: Meta,
+    /// What the node reports of itself.
+    #[serde(default, deserialize_with = "nullable::or_default")]
+    pub status: ClusterNodeStatus,
+}
+
+/// What a node reports of itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ClusterNodeStatus {
+    /// The versions of its programs.
+    #[serde(default, deserialize_with = "nullable::or_default")]
+    pub node_info: NodeInfo,
+}
+
+/// The versions of a node's programs.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NodeInfo {
+    /// That of its kubelet: `v1.34.1`.
+    #[serde(default)]
+    pub kubelet_version: Option<String>,
+}
+
+/// A service account.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ServiceAccount {
+    /// Its metadata.
+    pub metadata: Meta,
+    /// Whether pods get its token; unset means yes.
+    #[serde(default)]
+    pub automount_service_account_token: Option<bool>,
+}
+
+/// A service.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Service {
+    /// Its metadata.
+    pub metadata: Meta,
+    /// What it selects.
+    #[serde(default, deserialize_with = "nullable::or_default")]
+    pub spec: ServiceSpec,
+}
+
+/// What a service selects.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct ServiceSpec {
+    /// The labels of its pods; empty if something else keeps its addresses.
+    #[serde(default, deserialize_with = "nullable::unique_keys")]
+    pub selector: BTreeMap<String, String>,
+}
+
+/// A selector that is absent selects everything.
+pub(super) fn everything() -> LabelSelector {
+    LabelSelector::default()
+}
