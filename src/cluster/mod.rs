@@ -1,0 +1,9 @@
+//! What the objects of a cluster mean together: who may do what, and which object a pod belongs to.
+
+pub(crate) mod rbac;
+
+mod owner;
+mod pods;
+
+pub use owner::Owner;
+pub use pods::{OwnedPods, PodGroups, PodUnit};
