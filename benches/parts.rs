@@ -45,7 +45,7 @@ fn everything(benchmark: &Benchmark) -> Selection {
 fn report(library: &Library, benchmark: &Benchmark, host: &RecordedSource) -> Report {
     let node = Node::detect(host, &library.config, &library.platforms);
     let plan = plan(benchmark, &everything(benchmark)).unwrap_or_else(|e| panic!("{e}"));
-    let evaluation = evaluate(&plan, &mut Collector::new(host, &node), &node, &NoExternalChecks);
+    let evaluation = evaluate(&plan, &mut Collector::new(host, &node), &node, None, &NoExternalChecks);
     Report::build(ReportHeader::of_node(evaluation.notices), &plan, evaluation.outcomes)
 }
 

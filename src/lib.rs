@@ -13,6 +13,7 @@
 
 mod benchmark;
 mod cli;
+mod cluster;
 mod commands;
 mod evaluate;
 mod expectation;
@@ -23,6 +24,7 @@ mod kube_bench;
 mod model;
 mod node;
 mod plan;
+mod policy;
 mod probe;
 mod report;
 mod sink;
@@ -43,6 +45,12 @@ pub mod internals {
     }
     pub mod cli {
         pub use crate::cli::*;
+    }
+    pub mod cluster {
+        pub use crate::cluster::*;
+        pub mod rbac {
+            pub use crate::cluster::rbac::*;
+        }
     }
     pub mod commands {
         pub use crate::commands::*;
@@ -76,6 +84,9 @@ pub mod internals {
     pub mod plan {
         pub use crate::plan::*;
     }
+    pub mod policy {
+        pub use crate::policy::*;
+    }
     pub mod probe {
         pub use crate::probe::*;
     }
@@ -89,7 +100,6 @@ pub mod internals {
         pub mod cloud {
             pub use crate::source::cloud::*;
         }
-        #[cfg(feature = "cluster")]
         pub mod cluster {
             pub use crate::source::cluster::*;
         }

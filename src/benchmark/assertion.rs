@@ -2,6 +2,7 @@
 
 use super::Template;
 use crate::expectation::Expectation;
+use crate::policy::PolicyTest;
 use crate::probe::Probe;
 
 /// What a rule asserts.
@@ -17,6 +18,8 @@ pub enum Assertion {
     Where(Box<Condition>, Box<Self>),
     /// Evaluated by documents that the user gives; without them the steps of a manual review.
     ByDocuments(Box<Self>, Template),
+    /// Evaluated by the objects of the cluster; without them the steps of a manual review.
+    ByCluster(PolicyTest, Template),
     /// Manual review required; the steps to follow.
     Manual(Template),
     /// Evaluated outside the core; the index of the check there.
@@ -77,14 +80,14 @@ impl Assertion {
             Self::AllOf(inner) | Self::AnyOf(inner) => inner.iter().flat_map(Self::tests).collect(),
             Self::Where(condition, assertion) => assertion.tests().into_iter().chain([&condition.test]).collect(),
             Self::ByDocuments(assertion, _) => assertion.tests(),
-            Self::Manual(_) | Self::External(_) => Vec::new(),
+            Self::ByCluster(..) | Self::Manual(_) | Self::External(_) => Vec::new(),
         }
     }
 
     /// How a person finds out, if it may come to that.
     pub const fn steps(&self) -> Option<&Template> {
         match self {
-            Self::Manual(steps) | Self::ByDocuments(_, steps) => Some(steps),
+            Self::Manual(steps) | Self::ByDocuments(_, steps) | Self::ByCluster(_, steps) => Some(steps),
             Self::Test(_) | Self::AllOf(_) | Self::AnyOf(_) | Self::Where(..) | Self::External(_) => None,
         }
     }
@@ -92,6 +95,20 @@ impl Assertion {
     /// Whether documents that the user gives answer it, and not the node.
     pub const fn is_by_documents(&self) -> bool {
         matches!(self, Self::ByDocuments(..))
+    }
+
+    /// What is asked about the objects of the cluster, if that is what it is about.
+    pub const fn policy(&self) -> Option<&PolicyTest> {
+        match self {
+            Self::ByCluster(test, _) => Some(test),
+            Self::Test(_)
+            | Self::AllOf(_)
+            | Self::AnyOf(_)
+            | Self::Where(..)
+            | Self::ByDocuments(..)
+            | Self::Manual(_)
+            | Self::External(_) => None,
+        }
     }
 
     /// Whether the core cannot evaluate it.

@@ -3,6 +3,7 @@
 use super::{Situation, WhenMissing, WhenUnset};
 use crate::expectation::RawExpectation;
 use crate::model::{Component, Severity, Text};
+use crate::policy::{ObjectTest, PolicyTest, RbacTest};
 use crate::probe::{Probe, for_each_probe};
 use indexmap::IndexMap;
 use serde::Deserialize;
@@ -31,6 +32,8 @@ macro_rules! declare_mappings {
             all_of: Option<Vec<RawTest>>,
             any_of: Option<Vec<RawTest>>,
             pub(super) applies_if: Option<RawCondition>,
+            object: Option<ObjectTest>,
+            rbac: Option<RbacTest>,
             pub(super) needs: Option<Component>,
             pub(super) steps: Option<Text>,
             pub(super) rationale: Text,
@@ -106,6 +109,18 @@ macro_rules! declare_mappings {
     };
 }
 for_each_probe!(declare_mappings);
+
+impl RawRule {
+    /// What is asked about the objects of a cluster.
+    pub(super) fn policy(&self) -> Result<Option<PolicyTest>, &'static str> {
+        match (self.object, &self.rbac) {
+            (None, None) => Ok(None),
+            (Some(test), None) => Ok(Some(PolicyTest::Object(test))),
+            (None, Some(test)) => Ok(Some(PolicyTest::Rbac(test.clone()))),
+            (Some(_), Some(_)) => Err("a rule has either `object` or `rbac`, not both"),
+        }
+    }
+}
 
 /// The keys that a rule and a test inside it have in common.
 pub(super) struct TestKeys<'r> {

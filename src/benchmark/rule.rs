@@ -44,7 +44,21 @@ impl RawRule {
         let test = self.test();
         // Of a rule that is evaluated by documents, what a person does without them.
         let mut documents = None;
+        let policy = self.policy().unwrap_or_else(|message| {
+            errors.push(RuleError::new(&["object"], message.to_owned()));
+            None
+        });
         let assertion = match steps {
+            Some(steps) if test.is_empty() && policy.is_some() => {
+                test.refuse_stray_keys(&[], &mut errors);
+                policy.map(|policy| Assertion::ByCluster(policy, steps))
+            }
+            _ if policy.is_some() => {
+                let message =
+                    "a rule with `object` or `rbac` needs `steps`, for who has no cluster, and has no other probe";
+                errors.push(RuleError::new(&[], message.to_owned()));
+                None
+            }
             Some(steps) if test.is_empty() => {
                 test.refuse_stray_keys(&[], &mut errors);
                 Some(Assertion::Manual(steps))

@@ -41,6 +41,15 @@ pub(super) fn collect_tests(
             }));
         }
         Assertion::Manual(_) => return,
+        Assertion::ByCluster(test, _) => {
+            return tests.push(TestView {
+                within: within.clone(),
+                reads: test.reads(),
+                expects: test.expected(),
+                when_unset: None,
+                when_missing: None,
+            });
+        }
         Assertion::ByDocuments(assertion, _) => return collect_tests(assertion, loaded, within, tests),
         Assertion::Where(condition, assertion) => {
             tests.push(test_view(&condition.test, &[&within[..], &["applies if"]].concat()));

@@ -108,7 +108,7 @@ fn audit_node(
         return Err(Failure::Usage(documents::NO_AUDITS.to_owned()));
     }
     let external = external(&loaded, source.as_ref(), &flags.node, deadline)?;
-    let evaluation = evaluate(&plan, &mut collector, &node, external.as_ref());
+    let evaluation = evaluate(&plan, &mut collector, &node, None, external.as_ref());
     // What was read is in the outcomes by now.
     drop(collector);
     let is_root = is_here.then(crate::source::node::is_root);

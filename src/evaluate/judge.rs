@@ -83,6 +83,9 @@ fn judge_scope(assertion: &Assertion, scope: &Scope<'_, '_>) -> Judgement {
         Assertion::AnyOf(inner) => join(each(inner), " OR ", any_of),
         Assertion::Where(condition, assertion) => judge_where(condition, assertion, scope),
         Assertion::ByDocuments(assertion, _) => judge_scope(assertion, scope),
+        Assertion::ByCluster(..) => {
+            without_findings(Verdict::Manual(MANUAL.to_owned()), "manual review".to_owned(), "not evaluated")
+        }
         Assertion::External(_) => without_findings(Verdict::Undetermined(NOT_COLLECTED.to_owned()), String::new(), ""),
         Assertion::Manual(_) => {
             without_findings(Verdict::Manual(MANUAL.to_owned()), "manual review".to_owned(), "not evaluated")

@@ -1,13 +1,17 @@
 //! Carries out a plan: collects the evidence for each check and judges it. Cannot fail.
 
 mod after_change;
+mod evaluation;
 mod external;
 mod judge;
 mod platform_text;
+mod policy;
 mod remediation;
 mod run;
 mod setting_source;
 
+pub use evaluation::Evaluation;
 pub use external::{ExternalChecks, NoExternalChecks};
 pub use judge::{Judgement, judge};
-pub use run::{Evaluation, evaluate};
+pub use policy::evaluate_cluster;
+pub use run::evaluate;

@@ -1,45 +1,36 @@
 //! Evaluates a plan: collects every probe once, compares, and builds the outcomes. Cannot fail: what cannot be read is an
 //! outcome with a reason.
 
+use super::evaluation::Evaluation;
 use super::external::ExternalChecks;
 use super::judge::{Judgement, adjust, judge};
+use super::policy;
 use super::remediation::{changes_nothing, remediation};
 use crate::benchmark::{Assertion, Assessment, Check};
 use crate::model::{Component, Evidence, EvidenceEntry, Finding, Outcome, Verdict};
 use crate::node::Node;
 use crate::plan::{Plan, PlannedCheck};
+use crate::policy::ClusterFacts;
 use crate::probe::{Collector, Probe};
 use crate::text::sanitize;
 use std::collections::BTreeMap;
 
-/// The result of evaluating a plan.
-#[derive(Debug)]
-pub struct Evaluation {
-    /// An outcome for each check, in the order of the plan.
-    pub outcomes: Vec<Outcome>,
-    /// What the reader must know about how the evidence was collected.
-    pub notices: Vec<String>,
-}
-
-/// Evaluates the checks of a plan on a node.
+/// Evaluates the checks of a plan on a node. `cluster`: the objects of its cluster, if they are known.
 pub fn evaluate(
     plan: &Plan<'_>,
     collector: &mut Collector<'_>,
     node: &Node,
+    cluster: Option<&ClusterFacts<'_>>,
     external: &dyn ExternalChecks,
 ) -> Evaluation {
     let probes = plan.probes();
     let evidence: Vec<Evidence> = collector.collect_all(probes.iter().copied());
     let collector = &*collector;
     let find = |probe: &Probe| probes.get_index_of(probe).and_then(|index| evidence.get(index));
-    let outcome = |PlannedCheck { check, skipped, .. }: PlannedCheck<'_>| match &check.rule.assertion {
-        Assertion::External(number) => external.evaluate(*number, check, skipped),
-        Assertion::Test(_)
-        | Assertion::AllOf(_)
-        | Assertion::AnyOf(_)
-        | Assertion::Where(..)
-        | Assertion::ByDocuments(..)
-        | Assertion::Manual(_) => {
+    let outcome = |PlannedCheck { check, skipped, .. }: PlannedCheck<'_>| match (&check.rule.assertion, cluster) {
+        (Assertion::External(number), _) => external.evaluate(*number, check, skipped),
+        (Assertion::ByCluster(test, steps), Some(facts)) => policy::outcome(check, test, steps, skipped, facts),
+        _ => {
             let judgement = if skipped { skip(check) } else { judge_check(check, node, &find) };
             let judgement = if check.assessment == Assessment::NotApplicable { excuse(judgement) } else { judgement };
             to_outcome(check, judgement, collector, node, &find)
@@ -47,7 +38,8 @@ pub fn evaluate(
     };
     let mut outcomes = Vec::with_capacity(plan.checks().count());
     outcomes.extend(plan.checks().map(outcome));
-    let notices = node.notices().iter().cloned().chain(external.notices());
+    let of_cluster = cluster.map(|facts| facts.lists.notices.as_slice()).unwrap_or_default();
+    let notices = node.notices().iter().chain(of_cluster).cloned().chain(external.notices());
     Evaluation { outcomes, notices: notices.map(sanitize::into_line).collect() }
 }
 
@@ -137,7 +129,7 @@ fn to_outcome<'e>(
     let is_manual = matches!(judgement.verdict, Verdict::Manual(_));
     Outcome {
         verdict: judgement.verdict.map_reason(sanitize::into_line),
-        manual: matches!(check.rule.assertion, Assertion::Manual(_)) || is_manual,
+        manual: matches!(check.rule.assertion, Assertion::Manual(_) | Assertion::ByCluster(..)) || is_manual,
         reads: reads(&check.rule.assertion),
         expected: judgement.expected,
         actual: sanitize::into_line(judgement.actual),

@@ -109,7 +109,7 @@ fn audit(host: &RecordedSource) -> Report {
         unscored: true,
     };
     let Ok(plan) = plan(benchmark, &selection) else { panic!("the benchmark cannot be planned") };
-    let evaluation = evaluate(&plan, &mut collector, &node, &NoExternalChecks);
+    let evaluation = evaluate(&plan, &mut collector, &node, None, &NoExternalChecks);
     Report::build(ReportHeader::of_node(evaluation.notices), &plan, evaluation.outcomes)
 }
 

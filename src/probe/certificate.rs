@@ -115,22 +115,47 @@ impl Authority {
     }
 }
 
-fn common_name(mut subject: &[u8]) -> Option<String> {
+/// The organisations in a certificate request (RFC 2986), in the order in which they stand.
+pub(crate) fn organizations_of_request(der: &[u8]) -> Option<Vec<String>> {
+    const ORGANIZATION: &[u8] = &[0x55, 4, 10];
+    let mut data = der;
+    let mut request = take(&mut data, SEQUENCE)?.content;
+    let mut info = take(&mut request, SEQUENCE)?.content;
+    take(&mut info, INTEGER)?;
+    let subject = take(&mut info, SEQUENCE)?.whole;
+    let names = attributes(subject)?.into_iter().filter(|attribute| attribute.kind == ORGANIZATION);
+    Some(names.map(|attribute| String::from_utf8_lossy(attribute.value).into_owned()).collect())
+}
+
+fn common_name(subject: &[u8]) -> Option<String> {
     const COMMON_NAME: &[u8] = &[0x55, 4, 3];
-    let mut parts = take(&mut subject, SEQUENCE)?.content;
+    let is_text = |tag: u8| matches!(tag, UTF8_STRING | PRINTABLE_STRING | IA5_STRING);
+    let attributes = attributes(subject)?;
+    let name = attributes.iter().find(|attribute| attribute.kind == COMMON_NAME && is_text(attribute.tag))?;
+    std::str::from_utf8(name.value).ok().map(str::to_owned)
+}
+
+/// One attribute of a name.
+struct Attribute<'d> {
+    kind: &'d [u8],
+    tag: u8,
+    value: &'d [u8],
+}
+
+/// The attributes of a name.
+fn attributes(mut name: &[u8]) -> Option<Vec<Attribute<'_>>> {
+    let mut found = Vec::new();
+    let mut parts = take(&mut name, SEQUENCE)?.content;
     while !parts.is_empty() {
         let mut attributes = take(&mut parts, SET)?.content;
         while !attributes.is_empty() {
             let mut attribute = take(&mut attributes, SEQUENCE)?.content;
             let kind = take(&mut attribute, OBJECT_IDENTIFIER)?.content;
             let tag = *attribute.first()?;
-            let value = take(&mut attribute, tag)?;
-            if kind == COMMON_NAME && matches!(tag, UTF8_STRING | PRINTABLE_STRING | IA5_STRING) {
-                return std::str::from_utf8(value.content).ok().map(str::to_owned);
-            }
+            found.push(Attribute { kind, tag, value: take(&mut attribute, tag)?.content });
         }
     }
-    None
+    Some(found)
 }
 
 const INTEGER: u8 = 0x02;

@@ -84,7 +84,7 @@ fn next_line(data: &[u8]) -> (&[u8], &[u8]) {
 }
 
 /// Decodes base64 with padding.
-fn decode(text: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn decode(text: &[u8]) -> Option<Vec<u8>> {
     let padding = text.iter().rev().take_while(|byte| **byte == b'=').count();
     if !text.len().is_multiple_of(4) || padding > 2 {
         return None;

@@ -13,6 +13,7 @@ mod faults;
 mod line_report;
 mod live;
 mod oracle;
+mod policies;
 mod profiles;
 mod proofs;
 mod remediation;

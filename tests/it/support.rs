@@ -74,7 +74,7 @@ pub(crate) fn judge(library: &Library, benchmark: &str, host: &str) -> Report {
 
 /// The report on a plan's checks.
 pub(crate) fn report(plan: &Plan<'_>, collector: &mut Collector<'_>, node: &Node) -> Report {
-    let evaluation = evaluate(plan, collector, node, &NoExternalChecks);
+    let evaluation = evaluate(plan, collector, node, None, &NoExternalChecks);
     Report::build(ReportHeader::of_node(evaluation.notices), plan, evaluation.outcomes)
 }
 

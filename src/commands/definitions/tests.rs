@@ -97,7 +97,7 @@ fn processes_are_scanned_once_and_rows_are_read_of_those_that_are_shown() {
     let plan = plan::plan(&loaded.benchmark, &selection).expect("plan");
     let mut collector = Collector::new(source.as_ref(), &node);
     let external = loaded.external(|| AuditRunner::new(source.as_ref(), Err("none".to_owned())));
-    let evaluation = evaluate(&plan, &mut collector, &node, external.as_ref());
+    let evaluation = evaluate(&plan, &mut collector, &node, None, external.as_ref());
     assert_eq!(evaluation.outcomes.len(), 15);
     for outcome in &evaluation.outcomes {
         assert_eq!(outcome.verdict.status(), Status::Pass, "{outcome:?}");

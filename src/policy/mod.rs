@@ -1,0 +1,30 @@
+//! What the recommendations about a cluster's objects mean, and what the lists of a cluster say about each.
+
+mod accounts;
+mod admission;
+mod cni;
+mod constraints;
+mod containers;
+mod csr;
+mod examination;
+mod exemption;
+mod facts;
+mod images;
+mod namespaces;
+mod network;
+mod object_test;
+mod pods;
+mod powers;
+mod rbac_test;
+mod roles;
+mod subjects;
+mod test;
+
+pub use examination::{Attribute, Examination, PolicyFinding};
+pub use exemption::Exemption;
+pub use facts::ClusterFacts;
+pub use object_test::ObjectTest;
+pub use powers::access_table;
+pub use rbac_test::RbacTest;
+pub use roles::dangling;
+pub use test::PolicyTest;
