@@ -6,6 +6,8 @@ use clap::{ArgMatches, Command, error::ErrorKind};
 const DEFINITIONS: &[&str] = &["config_dir", "config"];
 const BENCHMARK: &[&str] = &["version", "benchmark"];
 const NODE: &[&str] = &["root", "proc", "host", "timeout"];
+const CLUSTER: &[&str] = &["cluster", "installed"];
+const SELECTION: &[&str] = &["check", "group", "skip", "scored", "unscored"];
 const ANSWER: &[&str] = &["json", "outputfile"];
 const FILE: &[&str] = &["outputfile"];
 const ALWAYS: &[&str] = &["verbose", "color"];
@@ -28,6 +30,16 @@ const REPORT: &[&str] = &[
 /// The flags of a command, by their ids; `None` if it takes all of them.
 fn flags_of(command: &str) -> Option<Vec<&'static str>> {
     let flags: &[&[&str]] = match command {
+        "cluster" => &[
+            DEFINITIONS,
+            BENCHMARK,
+            &["platform", "timeout"],
+            CLUSTER,
+            SELECTION,
+            REPORT,
+            &["require_complete", "exit_code"],
+        ],
+        "who-can" => &[CLUSTER, &["timeout", "namespace", "format"], ANSWER],
         "snapshot" => &[DEFINITIONS, NODE],
         "benchmarks" | "lint" => &[DEFINITIONS, ANSWER],
         "explain" => &[DEFINITIONS, BENCHMARK, NODE, ANSWER],

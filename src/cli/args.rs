@@ -1,6 +1,6 @@
 //! The declaration of the command line.
 
-use crate::commands::{AuditFlags, CompatMode, interval};
+use crate::commands::{AuditFlags, CompatMode, Question, interval};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -49,6 +49,20 @@ pub enum Command {
         /// to the node.
         #[arg(long, value_name = "INTERVAL", value_parser = interval, env = "NODEPROOF_EVERY")]
         every: Option<Duration>,
+    },
+    /// Audit the policies of a cluster: roles, accounts, pods, networks, Secrets and admission.
+    ///
+    /// Reads the objects of the cluster's API and no node, so it runs once for each cluster, anywhere. Prints one report.
+    Cluster {
+        /// Print who holds the powers by which a cluster is taken over, in place of a report.
+        #[arg(long)]
+        show_access: bool,
+    },
+    /// Tell who may do something in a cluster, and which binding, role and rule give it.
+    WhoCan {
+        /// The question.
+        #[command(flatten)]
+        question: Question,
     },
     /// Record what the checks read on this node, for an offline audit with --host FILE.
     ///

@@ -2,7 +2,8 @@
 
 use super::{Cli, Command, pages};
 use crate::commands::{
-    AuditFlags, Definitions, Failure, audit, benchmarks, convert, explain, lint, profile, snapshot, write_answer,
+    AuditFlags, Definitions, Failure, audit, benchmarks, cluster, convert, explain, lint, profile, snapshot, who_can,
+    write_answer,
 };
 use crate::source::node::StuckCalls;
 use std::io;
@@ -22,6 +23,8 @@ pub(crate) fn run(cli: Cli) -> Result<u8, Failure> {
         Some(Command::Run { targets, every: Some(interval) }) => {
             audit::repeat(interval, cli.flags, cli.compat_mode, targets)
         }
+        Some(Command::Cluster { show_access }) => cluster::cluster(flags, cli.compat_mode, show_access),
+        Some(Command::WhoCan { question }) => who_can::who_can(flags, &question).map(|()| 0),
         Some(Command::Convert { report }) => convert::convert(&report, &flags.output, cli.compat_mode),
         Some(Command::Snapshot { output }) => snapshot::snapshot(flags, output.as_deref()).map(|()| 0),
         Some(Command::Benchmarks) => answer(flags, &benchmarks::list(&load()?, as_json)?),

@@ -1,10 +1,11 @@
 //! Runs one audit: load, open, detect, choose, plan, evaluate, report, deliver.
 
 use super::choose::{self, Choice};
+use super::cluster_input::ClusterInput;
 use super::definitions::{Definitions, LoadedBenchmark};
 use super::delivery::Delivery;
 use super::flags::{AuditFlags, CompatMode, NodeFlags};
-use super::{completeness, documents, every, open, select};
+use super::{cluster_notices, completeness, documents, every, open, select};
 use crate::commands::Failure;
 use crate::evaluate::{ExternalChecks, evaluate};
 use crate::model::Component;
@@ -68,6 +69,7 @@ fn audit_node(
     let deadline = Deadline::of(flags.node.timeout);
     let cloud = documents::cloud(&flags.documents, &flags.node)?;
     let kubelet = documents::configz(&flags.documents, &flags.node)?;
+    let cluster = ClusterInput::open(&flags.cluster, &flags.node)?;
     // Whether this machine is audited.
     let is_here = flags.node.host.is_none() && kubelet.is_none();
     let source: Box<dyn NodeSource> = match &kubelet {
@@ -91,6 +93,10 @@ fn audit_node(
         None if !cloud.is_empty() && (kubelet.is_some() || !node.runs_anything()) => {
             choose::by_cloud(&definitions, &cloud)?
         }
+        None if let Some(cluster) = cluster.as_ref().filter(|_| !node.runs_anything()) => {
+            let platform = platforms.of_cluster(&cluster.traces());
+            choose::for_cluster(&definitions, cluster.kubernetes.clone(), platform.as_ref())?
+        }
         // Where nothing runs, the version is not what the user must look at first.
         None if names.is_none() && mode == CompatMode::Nodeproof && !node.runs_anything() => {
             return Err(Failure::Nothing(select::nothing_runs(&node)));
@@ -103,18 +109,22 @@ fn audit_node(
     log_warnings(&definitions, &choice)?;
     // From here on only the chosen benchmark is needed.
     drop(definitions);
-    let Planned { plan, left_out, notices } = plan(flags, mode, names, &loaded, &node, &platforms, source.as_ref())?;
+    let has_cluster = cluster.is_some();
+    let Planned { plan, left_out, notices } =
+        plan(flags, mode, names, &loaded, &node, &platforms, source.as_ref(), has_cluster)?;
     if kubelet.is_some() && loaded.has_audits() {
         return Err(Failure::Usage(documents::NO_AUDITS.to_owned()));
     }
     let external = external(&loaded, source.as_ref(), &flags.node, deadline)?;
-    let evaluation = evaluate(&plan, &mut collector, &node, None, external.as_ref());
+    let facts = cluster.as_ref().map(ClusterInput::facts);
+    let evaluation = evaluate(&plan, &mut collector, &node, facts.as_ref(), external.as_ref());
     // What was read is in the outcomes by now.
     drop(collector);
     let is_root = is_here.then(crate::source::node::is_root);
     let incomplete = completeness::notice(&evaluation.outcomes, &node, is_root);
     let incomplete = incomplete.into_iter().chain(kubelet.as_ref().map(documents::only_settings));
-    let notices = incomplete.chain(evaluation.notices).chain(choice.notices).chain(notices);
+    let of_cluster = facts.iter().flat_map(|facts| cluster_notices::about(facts, node.detection().id.as_deref()));
+    let notices = incomplete.chain(evaluation.notices).chain(choice.notices).chain(notices).chain(of_cluster);
     let header = ReportHeader {
         start,
         end: SystemTime::now(),
@@ -154,6 +164,7 @@ fn plan<'b>(
     node: &Node,
     platforms: &Platforms,
     source: &dyn NodeSource,
+    has_cluster: bool,
 ) -> Result<Planned<'b>, Failure> {
     let benchmark = &loaded.benchmark;
     let has_documents = flags.documents.has_cloud();
@@ -173,7 +184,10 @@ fn plan<'b>(
             match mode {
                 // Of a cluster whose nodes are elsewhere, the documents are all there is.
                 CompatMode::Nodeproof if !node.runs_anything() && has_documents => documents::targets(&available),
-                CompatMode::Nodeproof => node.targets(&loaded.config, &available),
+                CompatMode::Nodeproof => {
+                    let keeps_policies = has_cluster || select::names_checks(&flags.selection);
+                    without_policies(node.targets(&loaded.config, &available), keeps_policies)
+                }
                 CompatMode::KubeBench => (node.targets_of_kube_bench(&loaded.config, &available), Vec::new()),
             }
         }
@@ -194,6 +208,18 @@ fn plan<'b>(
             Ok(Planned { plan, left_out, notices: reasons.into_iter().map(sanitize::into_line).collect() })
         }
     }
+}
+
+/// The targets of a node without the policies of its cluster, which no node shows.
+fn without_policies(
+    (mut targets, mut left_out): (Vec<Target>, Vec<(Target, String)>),
+    keeps_policies: bool,
+) -> (Vec<Target>, Vec<(Target, String)>) {
+    if !keeps_policies && targets.contains(&Target::Policies) {
+        targets.retain(|target| *target != Target::Policies);
+        left_out.push((Target::Policies, "about the cluster and not this node: nodeproof cluster".to_owned()));
+    }
+    (targets, left_out)
 }
 
 #[cfg(feature = "kube-bench")]

@@ -192,6 +192,36 @@ pub(crate) fn by_cloud(definitions: &Definitions, documents: &CloudDocuments) ->
     Ok(Choice { benchmark, chosen_by: "--cloud".to_owned(), kubernetes, notices: notice.into_iter().collect() })
 }
 
+/// The benchmark of a cluster: that of its platform for its version, else the one for its version, else the newest.
+pub(crate) fn for_cluster(
+    definitions: &Definitions,
+    kubernetes: Option<KubernetesVersion>,
+    platform: Option<&(String, String)>,
+) -> Result<Choice, Failure> {
+    let of_platform = platform.and_then(|(id, how)| {
+        let platform = definitions.platforms.get(id)?;
+        let (benchmark, notice) = of_platform(definitions, &platform, &kubernetes.as_ref()?.version)?;
+        Some((benchmark, notice, format!("{PLATFORM}{} ({how})", platform.title)))
+    });
+    let Some(found) = kubernetes else {
+        let id = platform.map_or("cis", |(id, _)| id.as_str());
+        let benchmark = newest_of(definitions, id).or_else(|_| newest_of(definitions, "cis"))?;
+        let notice = format!(
+            "no list shows the Kubernetes version of the cluster; using {benchmark}, the newest benchmark (--version names another)"
+        );
+        return Ok(Choice { benchmark, chosen_by: "the newest".to_owned(), kubernetes: None, notices: vec![notice] });
+    };
+    match of_platform {
+        Some((benchmark, notice, words)) => Ok(Choice {
+            benchmark,
+            chosen_by: format!("Kubernetes {} ({}){words}", found.version, found.source),
+            kubernetes: Some(found),
+            notices: notice.into_iter().collect(),
+        }),
+        None => by_version(definitions, &found.version, &found.source, None),
+    }
+}
+
 /// The newest benchmark of a provider.
 fn newest_of(definitions: &Definitions, provider: &str) -> Result<String, Failure> {
     let is_number = |rest: &&str| rest.starts_with(|c: char| c.is_ascii_digit());

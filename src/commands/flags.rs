@@ -30,6 +30,9 @@ pub struct AuditFlags {
     /// What the user saved.
     #[command(flatten)]
     pub documents: DocumentFlags,
+    /// The cluster.
+    #[command(flatten)]
+    pub cluster: ClusterFlags,
     /// The checks.
     #[command(flatten)]
     pub selection: SelectionFlags,
@@ -101,6 +104,41 @@ impl DocumentFlags {
     /// Whether documents of a provider are given.
     pub(crate) fn has_cloud(&self) -> bool {
         self.cloud.iter().any(|path| !path.as_os_str().is_empty())
+    }
+}
+
+/// The cluster whose objects are read.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Cluster")]
+pub struct ClusterFlags {
+    /// Saved lists of the cluster's objects: what `kubectl get KIND -A -o json` or `-o yaml` printed, in a file or in the files of
+    /// a directory; `-` is standard input.
+    #[arg(long, value_name = "PATH", global = true, env = "NODEPROOF_CLUSTER")]
+    pub cluster: Option<PathBuf>,
+    /// Saved lists of a new cluster of the same platform and release: what is in them is exempt.
+    #[arg(long, value_name = "PATH", global = true, env = "NODEPROOF_INSTALLED")]
+    pub installed: Option<PathBuf>,
+    /// The namespace that the question is about.
+    #[arg(short = 'n', long = "namespace", value_name = "NAME", global = true)]
+    pub namespace: Vec<String>,
+}
+
+impl ClusterFlags {
+    /// The path of saved lists.
+    pub(crate) fn saved(&self) -> Option<&PathBuf> {
+        self.cluster.as_ref().filter(|path| !path.as_os_str().is_empty())
+    }
+
+    /// The path of the lists of a new cluster.
+    pub(crate) fn installed(&self) -> Option<&PathBuf> {
+        self.installed.as_ref().filter(|path| !path.as_os_str().is_empty())
+    }
+
+    /// The namespaces that are named.
+    pub(crate) fn namespaces(&self) -> Vec<String> {
+        let mut names = self.namespace.clone();
+        trim_list(&mut names);
+        names
     }
 }
 
@@ -202,6 +240,15 @@ pub struct OutputFlags {
     /// Log progress to stderr; -vv and `-v 2` log everything that is read.
     #[arg(short = 'v', action = clap::ArgAction::Count, global = true, env = "NODEPROOF_V")]
     pub verbose: u8,
+}
+
+impl OutputFlags {
+    /// Where an answer that is no report is written as JSON, if JSON is asked for; the outer `None` means text.
+    pub(crate) fn json_answer(&self) -> Option<Option<PathBuf>> {
+        let request = self.format.iter().find(|request| request.format.id() == "json");
+        let file = request.and_then(|request| request.file.clone()).or_else(|| self.outputfile.clone());
+        (self.json || request.is_some()).then_some(file)
+    }
 }
 
 /// Flags of kube-bench's log library, which manifests use. They are accepted and have no effect.

@@ -1,10 +1,14 @@
 //! The commands, one file each, and what several of them need.
 
+mod access;
 mod answer;
 mod assertion_words;
 pub(crate) mod audit;
 pub(crate) mod benchmarks;
 mod choose;
+pub(crate) mod cluster;
+mod cluster_input;
+mod cluster_notices;
 mod color;
 mod completeness;
 pub(crate) mod convert;
@@ -24,6 +28,7 @@ mod rule_search;
 mod schemas;
 mod select;
 pub(crate) mod snapshot;
+pub(crate) mod who_can;
 mod within;
 
 pub(crate) use answer::{json, write_answer};
@@ -31,7 +36,8 @@ pub use color::Color;
 pub(crate) use definitions::Definitions;
 pub(crate) use failure::Failure;
 pub use flags::{
-    AuditFlags, BenchmarkFlags, CompatMode, LogFlags, NodeFlags, OutputFlags, OutputRequest, SelectionFlags, interval,
-    trim_list,
+    AuditFlags, BenchmarkFlags, ClusterFlags, CompatMode, LogFlags, NodeFlags, OutputFlags, OutputRequest,
+    SelectionFlags, interval, trim_list,
 };
 pub use formats::FormatName;
+pub use who_can::Question;

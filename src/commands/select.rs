@@ -32,6 +32,11 @@ pub(crate) fn verify(flags: &SelectionFlags, benchmark: &Benchmark) -> Result<()
     plan::verify(benchmark, &selection(flags, benchmark.targets())).map_err(|e| Failure::Usage(e.to_string()))
 }
 
+/// Whether single checks or groups are selected.
+pub(crate) const fn names_checks(flags: &SelectionFlags) -> bool {
+    !flags.check.is_empty() || !flags.group.is_empty()
+}
+
 /// The plan for these targets, for the checks of these components, and for those that documents answer.
 pub(crate) fn plan_for<'b>(
     flags: &SelectionFlags,

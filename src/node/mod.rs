@@ -24,5 +24,5 @@ pub use detected::{ComponentProcesses, Instance, Node, RunningBuild};
 pub use places::Places;
 #[cfg(test)]
 pub(crate) use platform::json_schema as platform_schema;
-pub use platform::{Detection, Platform, PlatformAdvice, PlatformComponent, Platforms, Runtime};
+pub use platform::{ClusterTraces, Detection, Platform, PlatformAdvice, PlatformComponent, Platforms, Runtime};
 pub use supervisor::{EMBEDDED, Supervisor};

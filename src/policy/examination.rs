@@ -80,7 +80,11 @@ impl PolicyFinding {
 
     /// What it is about.
     pub fn subject(&self) -> String {
-        self.attributes.first().map(|(_, value)| value.to_string()).unwrap_or_default()
+        match self.attributes.first() {
+            Some((name, value)) if *name == "namespace" => format!("Namespace/{value}"),
+            Some((_, value)) => value.to_string(),
+            None => String::new(),
+        }
     }
 }
 

@@ -20,6 +20,9 @@ mod roles;
 mod subjects;
 mod test;
 
+pub use crate::cluster::rbac::{
+    Bootstrap, Grant, Identity, MASTERS, Permission, PermissionObject, Power, Reach, ResourceType, Scope,
+};
 pub use examination::{Attribute, Examination, PolicyFinding};
 pub use exemption::Exemption;
 pub use facts::ClusterFacts;

@@ -27,6 +27,10 @@ pub struct Sign {
     pub exists: Vec<String>,
     /// Whether no component of the control plane may run here.
     pub without_control_plane: bool,
+    /// Of a cluster: how the name of a label of its nodes begins.
+    pub node_label: Option<String>,
+    /// Of a cluster: the name of a namespace.
+    pub namespace: Option<String>,
 }
 
 /// How much a sign says, the least first.

@@ -121,7 +121,8 @@ fn read_input(mut input: impl BufRead, origin: &Origin, is_yaml: bool, lists: &m
     let is_json = first == Some(&b'{') || (!is_yaml && origin.name.to_ascii_lowercase().ends_with(".json"));
     if is_json && first != Some(&b'{') {
         let shown: String = String::from_utf8_lossy(text).chars().filter(|c| !c.is_control()).take(80).collect();
-        return fail(origin, &format!("not JSON: {shown}"), lists);
+        let what = if first == Some(&b'[') { "not a list of Kubernetes, which is an object" } else { "not JSON" };
+        return fail(origin, &format!("{what}: {shown}"), lists);
     }
     if is_json {
         read_json(input.take(MAX_BYTES), origin, lists);

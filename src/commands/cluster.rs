@@ -1,0 +1,85 @@
+//! `nodeproof cluster` audits the policies of a cluster by its objects. One report for a cluster, on any machine.
+
+use super::choose::{self, Choice};
+use super::cluster_input::ClusterInput;
+use super::definitions::Definitions;
+use super::delivery::Delivery;
+use super::flags::{AuditFlags, CompatMode};
+use super::{access, cluster_notices, completeness, select};
+use crate::commands::Failure;
+use crate::evaluate::evaluate_cluster;
+use crate::model::Target;
+use crate::report::{Report, ReportHeader, State, Subject, SubjectKind, TargetLeftOut};
+use crate::text::sanitize;
+use std::collections::BTreeMap;
+use std::time::SystemTime;
+
+/// Audits a cluster and returns the exit code. `show_access`: prints who holds which power in place of a report.
+pub(crate) fn cluster(flags: &AuditFlags, mode: CompatMode, show_access: bool) -> Result<u8, Failure> {
+    if show_access {
+        let input = ClusterInput::require(&flags.cluster, &flags.node)?;
+        return access::show(&input, &flags.output).map(|()| 0);
+    }
+    let definitions = Definitions::from_flags(flags)?;
+    let named = choose::named(&definitions, &flags.benchmark)?;
+    let delivery = Delivery::open(&flags.output, mode, &|name| std::env::var(name).ok())?;
+    let report = audit(flags, &definitions, named)?;
+    delivery.write(&report)?;
+    if flags.output.require_complete {
+        completeness::require(&report)?;
+    }
+    let failed = report.checks.iter().any(|check| check.state() == State::Fail);
+    Ok(if failed { flags.output.exit_code } else { 0 })
+}
+
+fn audit(flags: &AuditFlags, definitions: &Definitions, named: Option<Choice>) -> Result<Report, Failure> {
+    let start = SystemTime::now();
+    let input = ClusterInput::require(&flags.cluster, &flags.node)?;
+    let platform = definitions.platforms.of_cluster(&input.traces());
+    let choice = match named {
+        Some(choice) => choice,
+        None => choose::for_cluster(definitions, input.kubernetes.clone(), platform.as_ref())?,
+    };
+    let loaded = definitions.benchmark(&choice.benchmark, None)?;
+    let benchmark = &loaded.benchmark;
+    select::verify(&flags.selection, benchmark)?;
+    let (targets, others): (Vec<Target>, Vec<Target>) =
+        benchmark.targets().into_iter().partition(|target| *target == Target::Policies);
+    if targets.is_empty() {
+        return Err(Failure::Usage(format!(
+            "{} has no section on the policies of a cluster; name another benchmark with --benchmark",
+            benchmark.id
+        )));
+    }
+    let plan = select::plan_for(&flags.selection, benchmark, targets.clone(), Vec::new(), false)?;
+    if plan.is_empty() {
+        return Err(Failure::Nothing(select::nothing_selected(benchmark, &targets, true)));
+    }
+    let facts = input.facts();
+    let evaluation = evaluate_cluster(&plan, &facts);
+    let incomplete = cluster_notices::incomplete(&evaluation.outcomes, &input.lists);
+    let about = cluster_notices::about(&facts, platform.as_ref().map(|(id, _)| id.as_str()));
+    let notices = incomplete.into_iter().chain(input.notices.iter().cloned()).chain(evaluation.notices);
+    let notices = notices.chain(choice.notices).chain(about);
+    let reason = "about nodes, which this command does not read";
+    let left_out =
+        others.iter().map(|target| TargetLeftOut { target: target.id().to_owned(), reason: reason.to_owned() });
+    let header = ReportHeader {
+        start,
+        end: SystemTime::now(),
+        subject: Subject {
+            kind: SubjectKind::Cluster,
+            name: input.name.clone().map(sanitize::into_line),
+            uid: input.uid().map(sanitize::into_line),
+            cluster: None,
+            labels: BTreeMap::new(),
+            roles: Vec::new(),
+            platform: platform.map(|(id, _)| id),
+            kubernetes: choice.kubernetes,
+        },
+        chosen_by: sanitize::into_line(choice.chosen_by),
+        notices: notices.map(sanitize::into_line).collect(),
+        targets_left_out: left_out.collect(),
+    };
+    Ok(Report::build(header, &plan, evaluation.outcomes))
+}
