@@ -22,6 +22,8 @@ mod traps;
 
 #[cfg(feature = "cluster")]
 mod cluster;
+#[cfg(feature = "cluster")]
+mod cluster_api;
 #[cfg(feature = "postgres")]
 mod postgres;
 
