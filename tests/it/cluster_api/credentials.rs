@@ -101,7 +101,7 @@ fn a_token_file_is_read_for_each_request() {
     assert!(error.ends_with("token: the token is empty"), "{error}");
     let found = cluster.problems(&["tokenFile: token"]);
     assert_eq!(found.len(), 1, "{found:?}");
-    assert!(found[0].starts_with("config:16:16: users[auditor].user.tokenFile: "), "{found:?}");
+    assert!(found[0].starts_with("config:17:16: users[auditor].user.tokenFile: "), "{found:?}");
     assert!(found[0].ends_with("token: the token is empty"), "{found:?}");
     cluster.home.write("token", "two words");
     assert!(
@@ -134,7 +134,7 @@ fn impersonation_is_sent_as_headers() {
         assert!(head.lines().any(|found| found.eq_ignore_ascii_case(line)), "{line} is not in {head}");
     }
     let found = cluster.problems(&["as-groups: [admins]"]);
-    assert_eq!(found, ["config:16:16: users[auditor].user.as-groups: set without `as`; name the user as well"]);
+    assert_eq!(found, ["config:17:16: users[auditor].user.as-groups: set without `as`; name the user as well"]);
 }
 
 #[test]
@@ -197,7 +197,7 @@ fn a_plugin_is_started_only_if_allowed_and_needed() {
     assert_eq!(
         found,
         [
-            "config:17:16: users[auditor].user.exec.command: the credential comes from the program `./bin/plugin`; allow \
+            "config:18:16: users[auditor].user.exec.command: the credential comes from the program `./bin/plugin`; allow \
           nodeproof to start it with --allow-exec, or set a token"
         ]
     );

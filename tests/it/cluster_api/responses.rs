@@ -42,7 +42,7 @@ fn refusals_are_told_apart() {
 #[test]
 fn a_page_for_people_is_not_json() {
     let page = format!("<html>\n<title>Sign in</title>{}", "x".repeat(100));
-    let expected = format!("not JSON (text/html): <html> <title>Sign in</title>{}…", "x".repeat(48));
+    let expected = format!("not JSON (text/html): <html> <title>Sign in</title>{}…", "x".repeat(51));
     let body = page.clone();
     let error = error_of(move |_, _| response(200, "Content-Type: text/html; charset=utf-8\r\n", &body));
     assert_eq!(error, RequestError::Broken(expected));
@@ -57,8 +57,6 @@ fn a_page_for_people_is_not_json() {
     for (body, expected) in cases {
         assert_eq!(error_of(move |_, _| json(body)).to_string(), expected);
     }
-    let depth = "[".repeat(900);
-    assert!(error_of(move |_, _| json(&depth)).to_string().starts_with("broken response: not a JSON document"));
     let error = error_of(|_, _| Answer::Close(b"SSH-2.0-OpenSSH_9.2\r\n\r\n".to_vec())).to_string();
     assert!(error.ends_with("the response is not valid HTTP"), "{error}");
 }

@@ -1,12 +1,13 @@
 //! Single requests, with their credential, retries and errors.
 
 use super::body::JsonBody;
+use super::credential::Credential;
 use super::failure::{Peer, is_disconnect};
 use super::http_text::{media_type, refusal};
 use super::options::ConnectOptions;
 use super::request_error::RequestError;
 use super::retry;
-use super::settings::{Credential, Settings};
+use super::settings::Settings;
 use super::tls::TlsConfigs;
 use super::tls_connector::TlsConnector;
 use crate::text::sanitize;

@@ -2,13 +2,14 @@
 
 use super::client::Client;
 use super::connect_error::ConnectError;
+use super::credential::Credential;
 use super::in_cluster;
 use super::kubeconfig::{Kubeconfig, default_file, named_files};
 use super::list::{self, ListEnd, PageEnd, PageError};
 use super::options::{ConnectOptions, ListLimits};
 use super::request_error::RequestError;
 use super::resolve::resolve;
-use super::settings::{Credential, Settings};
+use super::settings::Settings;
 use std::fmt;
 use std::io::Read;
 use std::path::PathBuf;

@@ -1,6 +1,6 @@
 //! Credential plugins: the only program that nodeproof starts, and only with `--allow-exec`.
 
-use super::exec_credential::{ExecCredential, MAX_OUTPUT_BYTES, parse};
+use super::exec_credential::{ExecCredential, ExecVersion, MAX_OUTPUT_BYTES, parse};
 use crate::text::{quote, sanitize, system_error};
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::{Value as Json, json};
@@ -14,22 +14,6 @@ use std::time::{Duration, Instant};
 
 /// How often the end of the program is looked for, once it has closed its output.
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
-
-/// The version of `ExecCredential`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ExecVersion {
-    V1,
-    V1Beta1,
-}
-
-impl ExecVersion {
-    pub(super) const fn id(self) -> &'static str {
-        match self {
-            Self::V1 => "client.authentication.k8s.io/v1",
-            Self::V1Beta1 => "client.authentication.k8s.io/v1beta1",
-        }
-    }
-}
 
 /// `exec` of a user. The values of the variables may be secret.
 pub(super) struct ExecPlugin {

@@ -1,15 +1,30 @@
 //! What a credential plugin prints.
 
-use super::exec::ExecVersion;
+use super::credential::check_token;
 use super::key::{KeyError, certified_key};
 use super::secret::Secret;
-use super::settings::check_token;
 use rustls::sign::CertifiedKey;
 use serde_json::Value as Json;
 use std::sync::Arc;
 
 /// Bytes that a plugin may print. A credential has a few thousand.
 pub(super) const MAX_OUTPUT_BYTES: u64 = 1 << 20;
+
+/// The version of `ExecCredential`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ExecVersion {
+    V1,
+    V1Beta1,
+}
+
+impl ExecVersion {
+    pub(super) const fn id(self) -> &'static str {
+        match self {
+            Self::V1 => "client.authentication.k8s.io/v1",
+            Self::V1Beta1 => "client.authentication.k8s.io/v1beta1",
+        }
+    }
+}
 
 /// The credential of a plugin: a token, a client certificate, or both.
 pub(super) struct ExecCredential {

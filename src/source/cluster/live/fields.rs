@@ -1,7 +1,7 @@
 //! The fields of one entry of a kubeconfig. What is wrong with them is collected.
 
 use crate::text::quote;
-use crate::yaml::{Content, Diagnostic, Position, TextFile, YamlNode, read_user_file};
+use crate::yaml::{Content, Diagnostic, TextFile, YamlNode, read_user_file};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Map, Value as Json};
@@ -33,16 +33,17 @@ impl<'k> Fields<'k> {
     /// Reports what is wrong with a field.
     pub(super) fn problem(&self, key: &str, message: impl AsRef<str>) {
         let position = self.node.get(key).map_or(self.node.position, |value| value.position);
-        self.problem_at(position, &format!("{}.{key}", self.path), message.as_ref());
+        let message = format!("{}: {}", self.way_to(key), message.as_ref());
+        self.problems.borrow_mut().push(self.file.error(position, message));
     }
 
-    fn problem_at(&self, position: Position, path: &str, message: &str) {
-        self.problems.borrow_mut().push(self.file.error(position, format!("{path}: {message}")));
+    fn way_to(&self, key: &str) -> String {
+        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }
 
     /// `FILE: FIELD`, for errors that come later.
     pub(super) fn label(&self, key: &str) -> String {
-        format!("{}: {}.{key}", self.file.name, self.path)
+        format!("{}: {}", self.file.name, self.way_to(key))
     }
 
     /// Whether the field has a value.
@@ -88,14 +89,14 @@ impl<'k> Fields<'k> {
             self.problem(key, "not a mapping");
             return None;
         }
-        Some(Self { node, path: format!("{}.{key}", self.path), ..self.clone() })
+        Some(Self { node, path: self.way_to(key), ..self.clone() })
     }
 
     /// A sequence of mappings.
     pub(super) fn children(&self, key: &str) -> Vec<Self> {
         let items = self.items(key).iter().enumerate();
         items
-            .map(|(index, node)| Self { node, path: format!("{}.{key}[{index}]", self.path), ..self.clone() })
+            .map(|(index, node)| Self { node, path: format!("{}[{index}]", self.way_to(key)), ..self.clone() })
             .collect()
     }
 

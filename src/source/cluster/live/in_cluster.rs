@@ -1,10 +1,11 @@
 //! The service account of the pod that nodeproof runs in.
 
+use super::credential::{Credential, read_token};
 use super::key::certificates;
 use super::options::Environment;
 use super::proxy;
 use super::server_url::ServerUrl;
-use super::settings::{Credential, Settings, Trust, read_token};
+use super::settings::{Settings, Trust};
 use crate::yaml::read_user_file;
 use std::path::Path;
 

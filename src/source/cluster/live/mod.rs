@@ -5,6 +5,7 @@ mod certificate;
 mod client;
 mod connect_error;
 mod connection;
+mod credential;
 mod exec;
 mod exec_credential;
 mod failure;

@@ -1,11 +1,12 @@
 //! From a kubeconfig to the settings of a connection.
 
+use super::credential::Credential;
 use super::fields::Fields;
 use super::key::certificates;
 use super::kubeconfig::{Kubeconfig, Section};
 use super::options::ConnectOptions;
 use super::server_url::ServerUrl;
-use super::settings::{Credential, Settings, Trust};
+use super::settings::{Settings, Trust};
 use super::{impersonation, proxy, user};
 use crate::text::{quote, suggestions};
 use base64::Engine as _;

@@ -1,10 +1,11 @@
 //! The user of a kubeconfig: client certificate, token, password or credential plugin.
 
-use super::exec::{ExecPlugin, ExecVersion};
+use super::credential::{Credential, check_token, read_token};
+use super::exec::ExecPlugin;
+use super::exec_credential::ExecVersion;
 use super::fields::Fields;
 use super::key::{KeyError, certified_key};
 use super::secret::Secret;
-use super::settings::{Credential, check_token, read_token};
 use crate::text::quote;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
