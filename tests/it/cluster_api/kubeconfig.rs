@@ -115,6 +115,20 @@ fn everything_that_is_wrong_is_reported_at_once() {
 }
 
 #[test]
+fn json_and_texts_of_other_systems_are_read() {
+    let home = Home::new();
+    let text = kubeconfig(&["server: https://a", &authority_data(&Authority::new().pem)], &["token: abc"]);
+    let json = r#"{"kind":"Config","current-context":"test",
+        "contexts":[{"name":"test","context":{"cluster":"prod","user":"auditor"}}],
+        "clusters":[{"name":"prod","cluster":{"server":"https://a","insecure-skip-tls-verify":true}}],
+        "users":[{"name":"auditor","user":{}}],"preferences":{}}"#;
+    for text in [text.replace('\n', "\r\n"), format!("\u{feff}{text}"), json.to_owned()] {
+        let file = home.write("config", &text);
+        assert_eq!(ClusterConnection::open(&options(&file)).expect("a connection").server(), "https://a");
+    }
+}
+
+#[test]
 fn names_that_lead_nowhere_are_reported() {
     let home = Home::new();
     let good = kubeconfig(&["server: https://a", &authority_data(&Authority::new().pem)], &["token: abc"]);
@@ -184,10 +198,18 @@ fn what_is_no_kubeconfig_is_refused() {
         let found = problems(&home, &options(path));
         assert!(found[0].contains(reason), "{found:?}");
     }
+    std::fs::File::create(home.path("large")).and_then(|file| file.set_len(65 << 20)).expect("a file");
+    assert!(problems(&home, &options(&home.path("large")))[0].contains("larger than 64 MiB"));
     // A file of a list, and what the kubeconfig names.
     let good = home
         .write("good", &kubeconfig(&["server: https://a", "certificate-authority: fifo"], &["tokenFile: /dev/zero"]));
     let list = std::env::join_paths([&good, &fifo]).expect("a list");
     let found = problems(&home, &by_environment(&[("KUBECONFIG", list.to_str().expect("a text"))]));
     assert_eq!(found.len(), 3, "{found:?}");
+    // What is not found may be in a file that cannot be read.
+    let contexts =
+        home.write("contexts", "current-context: test\ncontexts:\n- {name: test, context: {cluster: a, user: b}}\n");
+    let list = std::env::join_paths([&contexts, &fifo]).expect("a list");
+    let found = problems(&home, &by_environment(&[("KUBECONFIG", list.to_str().expect("a text"))]));
+    assert!(found.len() == 1 && found[0].contains("it is a FIFO"), "{found:?}");
 }

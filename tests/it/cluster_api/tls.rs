@@ -151,7 +151,7 @@ fn a_client_certificate_is_presented() {
         let connection =
             ClusterConnection::open(&options(&home.kubeconfig(&[&url, &data], user))).expect("a connection");
         let error = connection.get("/version", 1000).expect_err("no certificate").to_string();
-        assert!(error.contains("check the client certificate"), "{error}");
+        assert!(error.contains("the server does not accept the client certificate"), "{error}");
     }
 }
 

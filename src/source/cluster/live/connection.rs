@@ -69,8 +69,7 @@ impl ClusterConnection {
     fn of_kubeconfig(files: &[PathBuf], options: &ConnectOptions) -> Result<Self, ConnectError> {
         let deadline = Instant::now() + options.timeout;
         let kubeconfig = Kubeconfig::read(files);
-        let settings = if kubeconfig.is_empty() { None } else { resolve(&kubeconfig, options) };
-        let Some(mut settings) = settings.filter(|_| !kubeconfig.has_problems()) else {
+        let Some(mut settings) = resolve(&kubeconfig, options).filter(|_| !kubeconfig.has_problems()) else {
             return Err(ConnectError::Kubeconfig(kubeconfig.into_problems()));
         };
         if let Some(plugin) = settings.exec.take() {

@@ -2,7 +2,7 @@
 
 use super::request_error::RequestError;
 use crate::text::{sanitize, system_error};
-use rustls::CertificateError;
+use rustls::{AlertDescription, CertificateError};
 use std::io::{self, ErrorKind};
 use std::time::Duration;
 use ureq::{Error, Timeout};
@@ -92,15 +92,33 @@ fn io_reason(error: &io::Error) -> String {
 fn tls_reason(error: &rustls::Error) -> String {
     match error {
         rustls::Error::InvalidCertificate(CertificateError::Other(refusal)) => refusal.0.to_string(),
-        rustls::Error::AlertReceived(alert) => {
-            format!("the server ends the TLS connection ({alert:?}); check the client certificate of the user")
-        }
+        rustls::Error::AlertReceived(alert) => alert_reason(*alert),
         rustls::Error::InvalidMessage(_) => "the server does not speak TLS; check its port".to_owned(),
         rustls::Error::PeerIncompatible(_) => {
             "the server supports neither TLS 1.2 nor TLS 1.3 as this program does".to_owned()
         }
         _ => "the TLS handshake failed".to_owned(),
     }
+}
+
+/// Why a server ends a TLS connection.
+fn alert_reason(alert: AlertDescription) -> String {
+    let is_about_the_client = matches!(
+        alert,
+        AlertDescription::AccessDenied
+            | AlertDescription::BadCertificate
+            | AlertDescription::CertificateExpired
+            | AlertDescription::CertificateRequired
+            | AlertDescription::CertificateRevoked
+            | AlertDescription::CertificateUnknown
+            | AlertDescription::DecryptError
+            | AlertDescription::UnknownCA
+            | AlertDescription::UnsupportedCertificate
+    );
+    if is_about_the_client {
+        return format!("the server does not accept the client certificate ({alert:?}); check that of the user");
+    }
+    format!("the server ends the TLS connection ({alert:?}); check the kind of key and the versions of TLS that it has")
 }
 
 /// Whether the server has closed the connection before its response, so that the request may be made again.

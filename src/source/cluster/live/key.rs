@@ -21,7 +21,7 @@ pub(super) enum KeyError {
 
 /// The certificates in a PEM text; those that are not certificates are ignored, as Go does.
 pub(super) fn certificates(pem: &[u8]) -> Vec<CertificateDer<'static>> {
-    CertificateDer::pem_slice_iter(pem).map_while(Result::ok).collect()
+    CertificateDer::pem_slice_iter(pem).filter_map(Result::ok).collect()
 }
 
 /// Reads a certificate with its chain, and its key in PKCS#8, PKCS#1 or SEC1 form.

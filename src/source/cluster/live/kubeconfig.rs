@@ -57,16 +57,19 @@ pub(super) fn default_file(options: &ConnectOptions) -> PathBuf {
 /// One or more kubeconfig files. The first that defines a name wins.
 pub(super) struct Kubeconfig {
     files: Vec<(TextFile, YamlNode)>,
+    /// Whether all files could be read. Otherwise a name that is not found may be in another one.
+    is_complete: bool,
     /// What is wrong in them.
     problems: RefCell<Vec<Diagnostic>>,
 }
 
 impl Kubeconfig {
     pub(super) fn read(paths: &[PathBuf]) -> Self {
-        let mut kubeconfig = Self { files: Vec::new(), problems: RefCell::default() };
+        let mut kubeconfig = Self { files: Vec::new(), is_complete: true, problems: RefCell::default() };
         for path in paths {
             if let Err(problem) = kubeconfig.add(path) {
                 kubeconfig.problems.get_mut().push(problem);
+                kubeconfig.is_complete = false;
             }
         }
         kubeconfig
@@ -126,9 +129,8 @@ impl Kubeconfig {
         !self.problems.borrow().is_empty()
     }
 
-    /// Whether a file could be read at all.
-    pub(super) const fn is_empty(&self) -> bool {
-        self.files.is_empty()
+    pub(super) const fn is_complete(&self) -> bool {
+        self.is_complete
     }
 
     /// Reports what is wrong in the first file as a whole.

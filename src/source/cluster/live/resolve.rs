@@ -18,7 +18,7 @@ use ureq::Proxy;
 /// The name of the extension that a plugin gets as `config`.
 const EXEC_EXTENSION: &str = "client.authentication.k8s.io/exec";
 
-/// The chosen context. What is wrong is added to the problems of `kubeconfig`; `None` only together with such.
+/// The chosen context. What is wrong is added to the problems of `kubeconfig`; `None` only if there are such.
 pub(super) fn resolve(kubeconfig: &Kubeconfig, options: &ConnectOptions) -> Option<Settings> {
     let (name, context) = context(kubeconfig, options)?;
     let cluster = referenced(kubeconfig, &context, Section::Clusters, "cluster");
@@ -69,19 +69,22 @@ fn context<'k>(kubeconfig: &'k Kubeconfig, options: &'k ConnectOptions) -> Optio
         |name: &str| format!("the context {} does not exist{}", quote(name), suggestions(name, names.iter().copied()));
     if let Some(name) = &options.context {
         let context = kubeconfig.item(Section::Contexts, name);
-        if context.is_none() {
+        if context.is_none() && kubeconfig.is_complete() {
             kubeconfig.problem(format!("contexts: {}", unknown(name)));
         }
         return Some((name, context?));
     }
     let Some((name, root)) = kubeconfig.current_context() else {
+        if !kubeconfig.is_complete() {
+            return None;
+        }
         let quoted: Vec<String> = names.iter().take(20).map(|name| quote(name)).collect();
         let list = if quoted.is_empty() { "none".to_owned() } else { quoted.join(", ") };
         kubeconfig.problem(format!("current-context: missing; choose a context with --context ({list})"));
         return None;
     };
     let context = kubeconfig.item(Section::Contexts, name);
-    if context.is_none() {
+    if context.is_none() && kubeconfig.is_complete() {
         root.problem("current-context", unknown(name));
     }
     Some((name, context?))
@@ -99,7 +102,7 @@ fn referenced<'k>(
         return None;
     };
     let item = kubeconfig.item(section, name);
-    if item.is_none() {
+    if item.is_none() && kubeconfig.is_complete() {
         let names = kubeconfig.names(section);
         let suggestions = suggestions(name, names.into_iter());
         context.problem(key, format!("the {key} {} is not in `{}`{suggestions}", quote(name), section.key()));
