@@ -1,11 +1,15 @@
 //! Requests through a proxy.
 
-use super::server::{Authority, Home, Server, TOKEN, authority_data, environment, json, options, read_head};
+use super::server::{
+    Authority, Home, Server, TOKEN, authority_data, environment, json, options, read_head, with_clients,
+};
 use nodeproof::internals::source::cluster::{ClusterConnection, ConnectOptions};
-use std::io::{Read, Write};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
 /// A proxy that connects every tunnel to one server.
 struct Proxy {
@@ -146,6 +150,56 @@ fn a_proxy_that_refuses_is_named_without_its_password() {
         "cluster.test:6443 (through the proxy 127.0.0.1:{port}): the proxy refuses the connection with HTTP status 407"
     );
     assert_eq!(error, expected);
+}
+
+/// Accepts one tunnel inside TLS. Returns whether there was a client certificate, and the request for the tunnel.
+fn tunnel_in_tls(listener: &TcpListener, config: Arc<ServerConfig>, server: u16) -> (bool, String) {
+    let (socket, _) = listener.accept().expect("a client");
+    let mut client = StreamOwned::new(ServerConnection::new(config).expect("a connection"), socket);
+    let head = read_head(&mut client).expect("a request");
+    client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").expect("an open tunnel");
+    let mut server = TcpStream::connect(("127.0.0.1", server)).expect("a server");
+    let turn = Some(Duration::from_millis(5));
+    client.sock.set_read_timeout(turn).and_then(|()| server.set_read_timeout(turn)).expect("a timeout");
+    // One direction after the other, until one side closes the connection.
+    while pass(&mut client, &mut server) && pass(&mut server, &mut client) {}
+    (client.conn.peer_certificates().is_some(), head)
+}
+
+/// Passes on what can be read now; false at the end.
+fn pass(from: &mut impl Read, to: &mut impl Write) -> bool {
+    let mut buffer = [0; 16 << 10];
+    match from.read(&mut buffer) {
+        Ok(0) => false,
+        Ok(length) => to.write_all(&buffer[..length]).and_then(|()| to.flush()).is_ok(),
+        Err(error) => matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut),
+    }
+}
+
+#[test]
+fn an_https_proxy_gets_no_client_certificate() {
+    let (home, authority) = (Home::new(), Authority::new());
+    let server =
+        Server::with(&authority.identity(&["cluster.test"]), Some(&authority), "127.0.0.1:0", |_, _| json("{}"));
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("https://127.0.0.1:{}", listener.local_addr().expect("an address").port());
+    let asks = authority.verifier().allow_unauthenticated().build().expect("a verifier");
+    let config = with_clients(&authority.identity(&["127.0.0.1"]), Some(asks));
+    let port = server.port;
+    let proxy = thread::spawn(move || tunnel_in_tls(&listener, config, port));
+    let client = authority.identity(&["auditor"]);
+    home.write("client.crt", &client.certificate_pem);
+    home.write("client.key", &client.key.serialize_pem());
+    let (data, proxy_url) = (authority_data(&authority.pem), format!("proxy-url: {url}"));
+    let file = home.kubeconfig(
+        &["server: https://cluster.test:6443", &data, &proxy_url],
+        &["client-certificate: client.crt", "client-key: client.key"],
+    );
+    let connection = ClusterConnection::open(&options(&file)).expect("a connection");
+    connection.get("/version", 1000).expect("a document");
+    drop(connection);
+    let (has_certificate, head) = proxy.join().expect("a proxy");
+    assert!(!has_certificate && head.starts_with("CONNECT cluster.test:6443 "), "{head}");
 }
 
 #[test]

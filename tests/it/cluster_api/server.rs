@@ -7,7 +7,8 @@ use nodeproof::internals::source::cluster::{
 };
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
-use rustls::server::WebPkiClientVerifier;
+use rustls::server::danger::ClientCertVerifier;
+use rustls::server::{ClientCertVerifierBuilder, WebPkiClientVerifier};
 use rustls::{RootCertStore, ServerConfig, ServerConnection, Stream};
 use serde_json::Value as Json;
 use std::ffi::OsString;
@@ -42,6 +43,14 @@ impl Authority {
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let certificate = params.self_signed(&key).expect("a certificate");
         Self { pem: certificate.pem(), der: certificate.der().clone(), issuer: Issuer::new(params, key) }
+    }
+
+    /// Verifies client certificates of this authority.
+    pub(super) fn verifier(&self) -> ClientCertVerifierBuilder {
+        let mut roots = RootCertStore::empty();
+        roots.add(self.der.clone()).expect("an authority");
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider)
     }
 
     pub(super) fn sign(&self, params: &CertificateParams) -> Identity {
@@ -95,6 +104,23 @@ pub(super) fn page(items: &[u32], token: &str) -> Answer {
     json(&format!(r#"{{"kind":"PodList","metadata":{metadata},"items":{items:?}}}"#))
 }
 
+/// The TLS of a server with this certificate. It asks for a client certificate of an authority if there is one.
+fn config(identity: &Identity, clients: Option<&Authority>) -> Arc<ServerConfig> {
+    with_clients(identity, clients.map(|authority| authority.verifier().build().expect("a verifier")))
+}
+
+pub(super) fn with_clients(identity: &Identity, clients: Option<Arc<dyn ClientCertVerifier>>) -> Arc<ServerConfig> {
+    let builder = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("versions");
+    let builder = match clients {
+        None => builder.with_no_client_auth(),
+        Some(verifier) => builder.with_client_cert_verifier(verifier),
+    };
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(identity.key.serialize_der()));
+    Arc::new(builder.with_single_cert(vec![identity.certificate.clone()], key).expect("a configuration"))
+}
+
 /// A server on loopback. It ends with the test program.
 pub(super) struct Server {
     pub(super) port: u16,
@@ -121,22 +147,7 @@ impl Server {
         address: &str,
         handler: impl Fn(usize, &str) -> Answer + Send + Sync + 'static,
     ) -> Self {
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
-            .with_safe_default_protocol_versions()
-            .expect("versions");
-        let builder = match clients {
-            None => builder.with_no_client_auth(),
-            Some(authority) => {
-                let mut roots = RootCertStore::empty();
-                roots.add(authority.der.clone()).expect("an authority");
-                let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build();
-                builder.with_client_cert_verifier(verifier.expect("a verifier"))
-            }
-        };
-        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(identity.key.serialize_der()));
-        let config = builder.with_single_cert(vec![identity.certificate.clone()], key).expect("a configuration");
-        Self::listen(Some(Arc::new(config)), address, handler)
+        Self::listen(Some(config(identity, clients)), address, handler)
     }
 
     /// A server without TLS.
