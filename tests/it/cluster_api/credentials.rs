@@ -230,8 +230,20 @@ fn the_error_of_a_plugin_is_named() {
     assert_eq!(run("yes s3cret", same), "prints more than 1024 KiB");
     assert_eq!(run("sleep 100", short), "does not end within the timeout");
     assert_eq!(run("exec >&-; sleep 100", short), "does not end within the timeout");
-    // What it has started itself does not keep us waiting.
-    assert_eq!(run("sleep 100 & wait", short), "does not end within the timeout");
+    // What it has started itself ends as well.
+    let file = cluster.home.path("child");
+    let script = format!("sleep 100 & echo $! > '{}'; wait", file.display());
+    assert_eq!(run(&script, short), "does not end within the timeout");
+    let child = std::fs::read_to_string(file).expect("the id of the child");
+    // Its name is gone as soon as the process ends, also if nobody waits for it.
+    let command = PathBuf::from(format!("/proc/{}/cmdline", child.trim()));
+    let runs = || std::fs::read(&command).is_ok_and(|line| !line.is_empty());
+    let mut polls = 0;
+    while runs() {
+        assert!(polls < 500, "process {} still runs", child.trim());
+        polls += 1;
+        std::thread::sleep(Duration::from_millis(10));
+    }
     let missing = |command: &str, hint: &[&str]| {
         let version = "  apiVersion: client.authentication.k8s.io/v1";
         let command = format!("  command: {command}");

@@ -46,6 +46,8 @@ fn a_page_for_people_is_not_json() {
     let body = page.clone();
     let error = error_of(move |_, _| response(200, "Content-Type: text/html; charset=utf-8\r\n", &body));
     assert_eq!(error, RequestError::Broken(expected));
+    let error = error_of(|_, _| response(200, "Content-Type: text/html\r\n", "{}"));
+    assert_eq!(error, RequestError::Broken("not JSON (text/html): {}".to_owned()));
     // Named JSON, it is none all the same.
     let error = error_of(move |_, _| json(&page)).to_string();
     assert!(error.starts_with("broken response: not JSON (application/json): <html>"), "{error}");

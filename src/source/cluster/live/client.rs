@@ -81,15 +81,24 @@ impl Client {
     /// The response with status 200; `None` for 410.
     fn send_until_success(&self, path: &str) -> Result<Option<Response<Body>>, RequestError> {
         let (mut attempt, mut disconnects) = (0, 0);
+        // Why the request is made again.
+        let mut busy: Option<RequestError> = None;
         loop {
+            let time_left = self.time_left();
+            if time_left.is_zero() {
+                return Err(busy.unwrap_or_else(|| self.peer.out_of_time()));
+            }
             attempt += 1;
-            let response = match self.send_once(path)? {
+            let response = match self.send_once(path, time_left)? {
                 Ok(response) => response,
                 Err(error) if is_disconnect(&error) && disconnects < MAX_DISCONNECTS => {
                     disconnects += 1;
                     continue;
                 }
-                Err(error) => return Err(self.peer.error(&error)),
+                Err(error) => {
+                    let error_of_before = busy.filter(|_| matches!(error, ureq::Error::Timeout(_)));
+                    return Err(error_of_before.unwrap_or_else(|| self.peer.error(&error)));
+                }
             };
             match response.status().as_u16() {
                 200 => return Ok(Some(response)),
@@ -97,11 +106,13 @@ impl Client {
                 status if retry::is_temporary(status, attempt) => {
                     let asked = response.headers().get("retry-after").and_then(|value| value.to_str().ok());
                     let pause = retry::pause(asked, attempt, SystemTime::now());
+                    let error = refused(response);
+                    let error = RequestError::Failed(format!("{}: {error}, until the timeout", self.peer.server));
                     if pause >= self.time_left() {
-                        let error = refused(response);
-                        return Err(RequestError::Failed(format!("{}: {error}, until the timeout", self.peer.server)));
+                        return Err(error);
                     }
                     thread::sleep(pause);
+                    busy = Some(error);
                 }
                 status if (300..400).contains(&status) => return Err(self.redirect(&response)),
                 _ => return Err(refused(response)),
@@ -109,11 +120,7 @@ impl Client {
         }
     }
 
-    fn send_once(&self, path: &str) -> Result<Result<Response<Body>, ureq::Error>, RequestError> {
-        let time_left = self.time_left();
-        if time_left.is_zero() {
-            return Err(self.peer.out_of_time());
-        }
+    fn send_once(&self, path: &str, time_left: Duration) -> Result<Result<Response<Body>, ureq::Error>, RequestError> {
         let mut request = self.agent.get(format!("{}{path}", self.base));
         for (name, value) in &self.impersonation {
             request = request.header(name, value);
