@@ -1,6 +1,7 @@
 //! From a kubeconfig to the settings of a connection.
 
 use super::credential::Credential;
+use super::exec::ExecPlugin;
 use super::fields::Fields;
 use super::key::certificates;
 use super::kubeconfig::{Kubeconfig, Section};
@@ -12,8 +13,11 @@ use crate::text::{quote, suggestions};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use rustls::pki_types::ServerName;
+use rustls::sign::CertifiedKey;
 use serde_json::{Value as Json, json};
+use std::sync::Arc;
 use ureq::Proxy;
+use ureq::http::{HeaderName, HeaderValue};
 
 /// The name of the extension that a plugin gets as `config`.
 const EXEC_EXTENSION: &str = "client.authentication.k8s.io/exec";
@@ -110,12 +114,13 @@ fn referenced<'k>(
     item
 }
 
+/// What a user of a kubeconfig gives.
 #[derive(Default)]
 struct Identity {
-    client: Option<std::sync::Arc<rustls::sign::CertifiedKey>>,
+    client: Option<Arc<CertifiedKey>>,
     credential: Credential,
-    exec: Option<super::exec::ExecPlugin>,
-    impersonation: Vec<(ureq::http::HeaderName, ureq::http::HeaderValue)>,
+    exec: Option<ExecPlugin>,
+    impersonation: Vec<(HeaderName, HeaderValue)>,
 }
 
 fn read_user(fields: &Fields<'_>, options: &ConnectOptions, cluster_info: Json) -> Identity {
@@ -130,7 +135,9 @@ fn read_user(fields: &Fields<'_>, options: &ConnectOptions, cluster_info: Json) 
     }
 }
 
+/// What a cluster of a kubeconfig gives.
 struct Cluster {
+    /// File and field, for notices.
     label: String,
     server: Option<ServerUrl>,
     server_name: Option<ServerName<'static>>,
