@@ -27,7 +27,8 @@ impl Cluster {
 
     fn options(&self, user: &[&str]) -> ConnectOptions {
         let url = format!("server: {}", self.server.url());
-        options(&self.home.kubeconfig(&[&url, &authority_data(&self.authority.pem)], user))
+        let extension = "extensions: [{name: client.authentication.k8s.io/exec, extension: {audience: a, size: 1}}]";
+        options(&self.home.kubeconfig(&[&url, &authority_data(&self.authority.pem), extension], user))
     }
 
     fn open(&self, user: &[&str]) -> ClusterConnection {
@@ -101,7 +102,7 @@ fn a_token_file_is_read_for_each_request() {
     assert!(error.ends_with("token: the token is empty"), "{error}");
     let found = cluster.problems(&["tokenFile: token"]);
     assert_eq!(found.len(), 1, "{found:?}");
-    assert!(found[0].starts_with("config:17:16: users[auditor].user.tokenFile: "), "{found:?}");
+    assert!(found[0].starts_with("config:18:16: users[auditor].user.tokenFile: "), "{found:?}");
     assert!(found[0].ends_with("token: the token is empty"), "{found:?}");
     cluster.home.write("token", "two words");
     assert!(
@@ -134,7 +135,7 @@ fn impersonation_is_sent_as_headers() {
         assert!(head.lines().any(|found| found.eq_ignore_ascii_case(line)), "{line} is not in {head}");
     }
     let found = cluster.problems(&["as-groups: [admins]"]);
-    assert_eq!(found, ["config:17:16: users[auditor].user.as-groups: set without `as`; name the user as well"]);
+    assert_eq!(found, ["config:18:16: users[auditor].user.as-groups: set without `as`; name the user as well"]);
 }
 
 #[test]
@@ -165,6 +166,7 @@ fn a_plugin_gives_a_token() {
         assert_eq!(info["kind"], "ExecCredential");
         assert_eq!(info["spec"]["interactive"], false);
         assert_eq!(info["spec"]["cluster"]["server"], cluster.server.url());
+        assert_eq!(info["spec"]["cluster"]["config"], serde_json::json!({"audience": "a", "size": 1}));
         assert!(info["spec"]["cluster"]["certificate-authority-data"].is_string(), "{info}");
     }
 }
@@ -197,7 +199,7 @@ fn a_plugin_is_started_only_if_allowed_and_needed() {
     assert_eq!(
         found,
         [
-            "config:18:16: users[auditor].user.exec.command: the credential comes from the program `./bin/plugin`; allow \
+            "config:19:16: users[auditor].user.exec.command: the credential comes from the program `./bin/plugin`; allow \
           nodeproof to start it with --allow-exec, or set a token"
         ]
     );
