@@ -23,6 +23,8 @@ mod traps;
 
 #[cfg(feature = "cluster")]
 mod cluster;
+#[cfg(feature = "cluster")]
+mod cluster_api;
 #[cfg(feature = "postgres")]
 mod postgres;
 

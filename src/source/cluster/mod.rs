@@ -1,8 +1,10 @@
-//! The objects of a cluster: from saved lists. The version of its API server.
+//! The objects of a cluster: from its API server, or from saved lists.
 
 mod decode;
 mod kind;
 mod lists;
+#[cfg(feature = "cluster")]
+mod live;
 pub mod object;
 mod saved;
 #[cfg(feature = "cluster")]
@@ -10,6 +12,10 @@ mod server_version;
 
 pub use kind::ObjectKind;
 pub use lists::{ListState, ObjectLists};
+#[cfg(feature = "cluster")]
+pub use live::{
+    ClusterConnection, ConnectError, ConnectOptions, Environment, ListEnd, ListLimits, PageEnd, PageError, RequestError,
+};
 pub use saved::{SavedListsError, read_saved};
 #[cfg(feature = "cluster")]
 pub use server_version::{ClusterError, ServerVersion, ServiceAccount, server_version};

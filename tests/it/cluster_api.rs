@@ -1,0 +1,9 @@
+//! The connection to the Kubernetes API, against TLS servers of the test.
+
+mod credentials;
+mod kubeconfig;
+mod lists;
+mod proxies;
+mod responses;
+mod server;
+mod tls;
