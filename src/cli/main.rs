@@ -39,7 +39,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 /// A warning about an `--exit-code` that means something else as well.
 fn exit_code_warning(cli: &Cli) -> Option<String> {
-    if !matches!(cli.command, None | Some(Command::Run { .. })) {
+    if !matches!(cli.command, None | Some(Command::Run(_))) {
         return None;
     }
     let code = cli.flags.output.exit_code;

@@ -11,6 +11,6 @@ mod parse;
 mod precedence;
 mod run;
 
-pub use args::{Cli, Command};
+pub use args::{Cli, Command, RunFlags};
 pub use main::main;
 pub use parse::{Refused, read};

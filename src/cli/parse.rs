@@ -1,6 +1,6 @@
 //! Reads the command line. Carries nothing out.
 
-use super::{Cli, Command, accepted, precedence};
+use super::{Cli, Command, accepted, args, precedence};
 use crate::commands::{CompatMode, trim_list};
 #[cfg(feature = "kube-bench")]
 use crate::kube_bench::command_line;
@@ -59,41 +59,50 @@ pub fn read(
     let program = words.next().unwrap_or_default();
     let compat_mode = CompatMode::of(&program);
     let words: Vec<OsString> = std::iter::once(program).chain(native_words(words)).collect();
-    let mut command = match compat_mode {
-        CompatMode::Nodeproof => Cli::command(),
-        CompatMode::KubeBench => Cli::command().after_help(KUBE_BENCH_HELP),
-    };
-    // clap copies each global flag into each command, which takes 4 % of an audit of a small node.
-    let named: Vec<&OsString> = words.iter().filter(|word| command.find_subcommand(word).is_some()).collect();
-    if named.is_empty() && !words.iter().any(|word| word == "help") {
-        command = command.mut_args(|arg| arg.global(false));
-    } else if compat_mode == CompatMode::Nodeproof && named.iter().any(|word| *word != "run") {
-        command = accepted::hide_unused(command);
-    }
-    let is_benchmark_flag = &mut false;
-    let parsed = command.try_get_matches_from_mut(&words).and_then(|matches| {
-        // kube-bench takes its flags with every command.
-        if compat_mode == CompatMode::Nodeproof {
-            accepted::refuse_unused(&matches, &mut command)?;
-        }
-        *is_benchmark_flag = matches.value_source("benchmark") == Some(ValueSource::CommandLine);
-        let mut cli = Cli::from_arg_matches(&matches)?;
-        precedence::apply(&mut cli, &matches);
-        precedence::refuse_two_nodes(&cli, &matches, &mut command)?;
-        trim_lists(cli, &mut command)
-    });
-    let parsed = parsed.map_err(|error| with_hint(error, &words, &mut command));
-    let mut cli = parsed.map_err(|message| {
-        let code = u8::try_from(message.exit_code()).unwrap_or(1);
-        Refused { message, exit_code: compat_mode.exit_code(code) }
+    let of_audit = matched(&mut args::audit_only(&words), compat_mode, &words);
+    let (mut cli, is_benchmark_flag) = of_audit.or_else(|_| {
+        let mut program = whole_program(compat_mode, &words);
+        matched(&mut program, compat_mode, &words).map_err(|error| {
+            let message = with_hint(error, &words, &mut program);
+            let code = u8::try_from(message.exit_code()).unwrap_or(1);
+            Refused { message, exit_code: compat_mode.exit_code(code) }
+        })
     })?;
     cli.compat_mode = compat_mode;
     let version = &mut cli.flags.benchmark.version;
-    if version.is_none() && !*is_benchmark_flag {
+    if version.is_none() && !is_benchmark_flag {
         *version = kube_bench_version(variable);
     }
     *version = version.take().filter(|v| !v.is_empty());
     Ok(cli)
+}
+
+/// All commands, with the help of those that the words name.
+fn whole_program(compat_mode: CompatMode, words: &[OsString]) -> clap::Command {
+    let program = match compat_mode {
+        CompatMode::Nodeproof => Cli::command(),
+        CompatMode::KubeBench => Cli::command().after_help(KUBE_BENCH_HELP),
+    };
+    let names_other = words.iter().any(|word| word != args::RUN && program.find_subcommand(word).is_some());
+    if compat_mode == CompatMode::Nodeproof && names_other { accepted::hide_unused(program) } else { program }
+}
+
+/// What the words say to a program, and whether they name the benchmark.
+fn matched(
+    program: &mut clap::Command,
+    compat_mode: CompatMode,
+    words: &[OsString],
+) -> Result<(Cli, bool), clap::Error> {
+    let matches = program.try_get_matches_from_mut(words)?;
+    // kube-bench takes its flags with every command.
+    if compat_mode == CompatMode::Nodeproof {
+        accepted::refuse_unused(&matches, program)?;
+    }
+    let is_benchmark_flag = matches.value_source("benchmark") == Some(ValueSource::CommandLine);
+    let mut cli = Cli::from_arg_matches(&matches)?;
+    precedence::apply(&mut cli, &matches);
+    precedence::refuse_two_nodes(&cli, &matches, program)?;
+    Ok((trim_lists(cli, program)?, is_benchmark_flag))
 }
 
 /// Says what to write where clap's own words mislead: of a flag of `run`, that it needs the command.
@@ -140,8 +149,8 @@ fn shell_word(word: &str) -> String {
 fn trim_lists(mut cli: Cli, command: &mut clap::Command) -> Result<Cli, clap::Error> {
     let selection = &mut cli.flags.selection;
     selection.trim();
-    if let Some(Command::Run { targets, .. }) = &mut cli.command {
-        trim_list(targets);
+    if let Some(Command::Run(run)) = &mut cli.command {
+        trim_list(&mut run.targets);
     }
     if !selection.check.is_empty() && !selection.group.is_empty() {
         let message = "the argument '--check <IDS>' cannot be used with '--group <IDS>'";
@@ -186,6 +195,36 @@ mod tests {
 
     fn cli(line: &str) -> Cli {
         read(line.split(' ').map(OsString::from), &|_| None).map_err(|r| r.message.to_string()).expect(line)
+    }
+
+    /// What a program reads in a line, if it accepts it.
+    fn read_by(mut program: clap::Command, words: &[OsString]) -> Option<String> {
+        let read = matched(&mut program, CompatMode::Nodeproof, words);
+        read.ok().map(|(cli, names_benchmark)| format!("{cli:?} {names_benchmark}"))
+    }
+
+    #[test]
+    fn audits_are_read_without_the_other_commands_as_with_them() {
+        for line in [
+            "x",
+            "x run",
+            "x -D own --check 1.1,1.2 --format json=a.json --format text",
+            "x run -s node,etcd --every 30m --benchmark cis-1.20 --version 1.21",
+            "x --benchmark explain run --json=false",
+            "x --host run --timeout 5m --scored=false --json --json",
+            "x --root / run --proc /proc -v -v --only fail",
+        ] {
+            let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            let read = read_by(args::audit_only(&words), &words);
+            assert!(read.is_some(), "{line}");
+            assert_eq!(read, read_by(whole_program(CompatMode::Nodeproof, &words), &words), "{line}");
+        }
+        for line in
+            ["x help", "x run help", "x run run", "x run version", "x version", "x lint a", "x run -h", "x --help"]
+        {
+            let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            assert_eq!(read_by(args::audit_only(&words), &words), None, "{line}");
+        }
     }
 
     #[test]
@@ -255,7 +294,7 @@ mod tests {
             let words = ["x"].iter().chain(words).map(OsString::from);
             let cli = read(words, &|_| None).map_err(|r| r.message.to_string()).expect("command line");
             let targets = match cli.command {
-                Some(Command::Run { targets, .. }) => targets,
+                Some(Command::Run(run)) => run.targets,
                 _ => Vec::new(),
             };
             let selection = cli.flags.selection;

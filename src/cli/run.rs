@@ -1,6 +1,6 @@
 //! Dispatches the command line to the commands.
 
-use super::{Cli, Command, pages};
+use super::{Cli, Command, RunFlags, pages};
 use crate::commands::{
     AuditFlags, Definitions, Failure, audit, benchmarks, cluster, convert, explain, lint, profile, snapshot, who_can,
     write_answer,
@@ -17,10 +17,10 @@ pub(crate) fn run(cli: Cli) -> Result<u8, Failure> {
     let as_json = flags.output.json;
     match cli.command {
         None => audit::audit(flags, cli.compat_mode, None, &StuckCalls::default()),
-        Some(Command::Run { targets, every: None }) => {
+        Some(Command::Run(RunFlags { targets, every: None })) => {
             audit::audit(flags, cli.compat_mode, Some(&targets), &StuckCalls::default())
         }
-        Some(Command::Run { targets, every: Some(interval) }) => {
+        Some(Command::Run(RunFlags { targets, every: Some(interval) })) => {
             audit::repeat(interval, cli.flags, cli.compat_mode, targets)
         }
         Some(Command::Cluster { show_access }) => cluster::cluster(flags, cli.compat_mode, show_access),

@@ -44,4 +44,9 @@ impl<K: Hash + Eq + Clone, V: Clone> Cache<K, V> {
     pub(super) fn contains(&self, key: &K) -> bool {
         self.0.borrow().contains_key(key)
     }
+
+    /// Whether no value is known.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.borrow().is_empty()
+    }
 }

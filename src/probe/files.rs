@@ -99,7 +99,7 @@ impl<'a> CachedFiles<'a> {
 
     /// Whether a path is known not to exist: a directory above it does not, or the listing of its directory lacks it.
     fn known_absence(&self, path: &HostPath) -> Result<(), SourceError> {
-        if !self.source.answers_together() {
+        if !self.source.answers_together() || self.stats.is_empty() && self.lists.is_empty() {
             return Ok(());
         }
         let above = || path.path.ancestors().skip(1).map(|above| path.with_path(above));
