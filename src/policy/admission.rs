@@ -36,7 +36,7 @@ fn enforces_standard(namespace: &Namespace) -> bool {
 
 /// The labels of a namespace, with its name, which the API server adds.
 pub(super) fn labels_of(namespace: &Namespace) -> Labels {
-    let mut labels = namespace.metadata.labels.clone();
+    let mut labels = Labels::clone(&namespace.metadata.labels);
     labels.entry("kubernetes.io/metadata.name".to_owned()).or_insert_with(|| namespace.metadata.name.clone());
     labels
 }

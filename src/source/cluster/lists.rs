@@ -1,11 +1,12 @@
 //! The lists of objects of one cluster, and how complete each is.
 
-use super::decode::Item;
+use super::decode::{Item, ItemError};
 use super::kind::ObjectKind;
 use super::object::{
     AdmissionPolicy, AdmissionPolicyBinding, Binding, CertificateRequest, ClusterNode, Meta, Namespace, NetworkPolicy,
     Pod, Role, SecurityConstraint, Service, ServiceAccount, WebhookConfiguration, Workload,
 };
+use super::shared::Shared;
 use crate::text::sanitize;
 use foldhash::HashMap;
 use serde::de::DeserializeOwned;
@@ -52,7 +53,8 @@ pub struct ObjectLists {
     pub notices: Vec<String>,
     states: BTreeMap<ObjectKind, ListState>,
     /// The position of each object by kind, namespace and name, while the lists are read.
-    index: HashMap<(ObjectKind, String, String), usize>,
+    index: HashMap<(ObjectKind, Box<str>), usize>,
+    shared: Shared,
     /// Kinds of objects that no check reads, with their versions and how many there are.
     other_kinds: BTreeMap<(String, String), usize>,
     /// Kinds of which objects in an unknown version were seen.
@@ -62,6 +64,19 @@ pub struct ObjectLists {
 /// An object of the API.
 trait HasMeta {
     fn meta(&self) -> &Meta;
+
+    /// Shares what it has in common with others.
+    fn share(&mut self, _shared: &mut Shared) {}
+}
+
+impl HasMeta for Pod {
+    fn meta(&self) -> &Meta {
+        &self.metadata
+    }
+
+    fn share(&mut self, shared: &mut Shared) {
+        shared.share(self);
+    }
 }
 
 macro_rules! has_meta {
@@ -76,7 +91,6 @@ macro_rules! has_meta {
 has_meta!(
     Namespace,
     ClusterNode,
-    Pod,
     Service,
     ServiceAccount,
     Workload,
@@ -135,8 +149,8 @@ impl ObjectLists {
         self.states.iter().map(|(kind, state)| (*kind, state))
     }
 
-    /// Adds an object. The error says what is wrong with it.
-    pub(super) fn add(&mut self, kind: ObjectKind, item: Item) -> Result<(), String> {
+    /// Adds an object, and returns how many bytes of its text it takes.
+    pub(super) fn add(&mut self, kind: ObjectKind, item: Item<'_>) -> Result<usize, ItemError> {
         match kind {
             ObjectKind::Namespace => self.insert(kind, item, |lists| &mut lists.namespaces),
             ObjectKind::Node => self.insert(kind, item, |lists| &mut lists.nodes),
@@ -171,42 +185,47 @@ impl ObjectLists {
     fn insert<T: DeserializeOwned + HasMeta + PartialEq>(
         &mut self,
         kind: ObjectKind,
-        item: Item,
+        item: Item<'_>,
         list: impl Fn(&mut Self) -> &mut Vec<T>,
-    ) -> Result<(), String> {
-        let object: T = item.decode()?;
+    ) -> Result<usize, ItemError> {
+        let (mut object, length): (T, usize) = item.decode()?;
+        object.share(&mut self.shared);
         let meta = object.meta();
         if meta.name.is_empty() {
-            return Err("it has no name".to_owned());
+            return Err(ItemError::Wrong("it has no name".to_owned()));
         }
         let namespace = meta.namespace.clone().filter(|namespace| !namespace.is_empty() && kind.is_namespaced());
         if kind.is_namespaced() && namespace.is_none() {
-            return Err("it has no namespace".to_owned());
+            return Err(ItemError::Wrong("it has no namespace".to_owned()));
         }
-        let key = (kind, namespace.unwrap_or_default(), meta.name.clone());
+        let title = format!(
+            "{kind}/{}{}{}",
+            namespace.as_deref().unwrap_or_default(),
+            if namespace.is_some() { "/" } else { "" },
+            meta.name
+        );
+        let key = (kind, title.into_boxed_str());
         let Some(position) = self.index.get(&key).copied() else {
             let list = list(self);
             list.push(object);
             let position = list.len() - 1;
             self.index.insert(key, position);
-            return Ok(());
+            return Ok(length);
         };
-        let Some(known) = list(self).get_mut(position) else { return Ok(()) };
+        let Some(known) = list(self).get_mut(position) else { return Ok(length) };
         if *known == object {
-            return Ok(());
+            return Ok(length);
         }
         let version = |object: &T| object.meta().resource_version.as_deref().and_then(|text| text.parse::<u64>().ok());
         let is_older = matches!((version(known), version(&object)), (Some(known), Some(new)) if new < known);
         if !is_older {
             *known = object;
         }
-        let (_, namespace, name) = key;
-        let title = [kind.id(), &namespace, &name].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
         self.notices.push(sanitize::into_line(format!(
             "{} is there twice and differs; the one with the higher resourceVersion counts",
-            title.join("/")
+            key.1
         )));
-        Ok(())
+        Ok(length)
     }
 
     /// A list of the kind was read to its end.
@@ -262,7 +281,7 @@ impl ObjectLists {
     }
 
     fn clear(&mut self, kind: ObjectKind) {
-        self.index.retain(|(of, _, _), _| *of != kind);
+        self.index.retain(|(of, _), _| *of != kind);
         match kind {
             ObjectKind::Namespace => self.namespaces.clear(),
             ObjectKind::Node => self.nodes.clear(),
@@ -302,6 +321,7 @@ impl ObjectLists {
             .collect();
         broken.into_iter().for_each(|kind| self.clear(kind));
         self.index = HashMap::default();
+        self.shared = Shared::default();
         let others = std::mem::take(&mut self.other_kinds);
         if !others.is_empty() {
             let names = others.into_iter().map(|((kind, version), count)| match version.as_str() {

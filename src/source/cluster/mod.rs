@@ -9,6 +9,7 @@ pub mod object;
 mod saved;
 #[cfg(feature = "cluster")]
 mod server_version;
+mod shared;
 
 pub use kind::ObjectKind;
 pub use lists::{ListState, ObjectLists};

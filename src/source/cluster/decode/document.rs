@@ -1,10 +1,11 @@
 //! One document of a cluster: a list of objects, a single object, or the answer of a server that refuses.
 
-use super::item::Item;
+use super::item::{Item, ItemError, TypeMeta};
 use crate::source::cluster::kind::{ObjectKind, group_and_version};
 use crate::source::cluster::lists::ObjectLists;
 use crate::text::{quote, sanitize};
 use serde::Deserialize;
+use serde_json::Value as Json;
 use std::collections::BTreeSet;
 
 /// Where a document comes from.
@@ -38,7 +39,7 @@ pub(in crate::source::cluster) struct Document<'a> {
     /// Items so far, for messages.
     count: usize,
     /// Items without a kind, until the kind of the list is known.
-    pending: Vec<Item>,
+    pending: Vec<Json>,
     is_metadata_only: bool,
 }
 
@@ -64,49 +65,67 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// Adds an element of `items`.
-    pub(super) fn add(&mut self, item: Item) -> Result<(), String> {
-        self.count += 1;
-        match self.type_of(&item)? {
-            Some((kind, api_version)) => self.add_typed(&kind, &api_version, item),
+    /// Adds an element of `items`, and returns how many bytes of the text it takes.
+    pub(super) fn add(&mut self, item: Item<'_>) -> Result<usize, ItemError> {
+        let number = self.count + 1;
+        let found = item.type_meta().map_err(|error| at_item(number, error))?;
+        let length = match self.type_of(found) {
+            Some((kind, api_version)) => self.add_typed(&kind, &api_version, item, number)?,
             None => {
-                self.pending.push(item);
-                Ok(())
+                let (tree, length) = item.decode::<Json>().map_err(|error| at_item(number, error))?;
+                self.pending.push(tree);
+                length
             }
+        };
+        self.count = number;
+        Ok(length)
+    }
+
+    /// Kind and version of an item: its own, else those of the list.
+    fn type_of(&self, found: TypeMeta) -> Option<(String, String)> {
+        match (found.kind, &self.items_of) {
+            (Some(kind), of_list) => {
+                let version = found.api_version.or_else(|| of_list.as_ref().map(|(_, version)| version.clone()));
+                Some((kind, version.unwrap_or_default()))
+            }
+            (None, of_list) => of_list.clone(),
         }
     }
 
-    fn type_of(&self, item: &Item) -> Result<Option<(String, String)>, String> {
-        let wrong = |e| format!("item {}: {e}", self.count);
-        let kind = item.text("kind").map_err(wrong)?;
-        let api_version = item.text("apiVersion").map_err(wrong)?;
-        Ok(match (kind, &self.items_of) {
-            (Some(kind), Some((_, of_list))) => Some((kind, api_version.unwrap_or_else(|| of_list.clone()))),
-            (Some(kind), None) => Some((kind, api_version.unwrap_or_default())),
-            (None, of_list) => of_list.clone(),
-        })
-    }
-
-    fn add_typed(&mut self, kind_name: &str, api_version: &str, item: Item) -> Result<(), String> {
+    fn add_typed(
+        &mut self,
+        kind_name: &str,
+        api_version: &str,
+        item: Item<'_>,
+        number: usize,
+    ) -> Result<usize, ItemError> {
         let (group, version) = group_and_version(api_version);
         let known = ObjectKind::by_id(kind_name).filter(|kind| kind.group() == group);
         let Some(kind) = known else {
+            let length = item.length().map_err(|error| at_item(number, error))?;
             self.lists.note_other_kind(kind_name, api_version);
-            return Ok(());
+            return Ok(length);
         };
         if !kind.versions().contains(&version) {
+            let length = item.length().map_err(|error| at_item(number, error))?;
             self.lists.note_unknown_version(kind, api_version, &self.origin.name);
-            return Ok(());
+            return Ok(length);
         }
         self.seen.insert(kind);
-        let title = item.title();
         if self.is_metadata_only {
             self.lists.break_list(kind, format!("{}: metadata without the objects", self.origin.name));
-        } else if let Err(reason) = self.lists.add(kind, item) {
-            let reason = format!("{}: item {} ({title}): {reason}", self.origin.name, self.count);
-            self.lists.break_list(kind, sanitize::into_line(reason));
+            return item.length();
         }
-        Ok(())
+        match self.lists.add(kind, item) {
+            Err(ItemError::Wrong(reason)) => {
+                // Of an object whose text itself is wrong the end is not known.
+                let length = item.length().map_err(|error| at_item(number, error))?;
+                let reason = format!("{}: item {number} ({}): {reason}", self.origin.name, item.title());
+                self.lists.break_list(kind, sanitize::into_line(reason));
+                Ok(length)
+            }
+            other => other,
+        }
     }
 
     /// Ends a list. Returns the mark of the next page, if there is one.
@@ -117,7 +136,7 @@ impl<'a> Document<'a> {
         meta: ListMeta,
     ) -> Result<Option<String>, String> {
         self.set_type(kind.unwrap_or_default(), api_version.unwrap_or_default());
-        for item in std::mem::take(&mut self.pending) {
+        for (index, tree) in std::mem::take(&mut self.pending).iter().enumerate() {
             let (kind, api_version) = match (&self.items_of, self.origin.kind) {
                 (Some(of_list), _) => of_list.clone(),
                 (None, Some(kind)) => {
@@ -131,7 +150,7 @@ impl<'a> Document<'a> {
                 }
                 (None, None) => return Err("its items have no kind, and neither has the list".to_owned()),
             };
-            self.add_typed(&kind, &api_version, item)?;
+            self.add_typed(&kind, &api_version, Item::Tree(tree), index + 1).map_err(in_words)?;
         }
         if self.count == 0 {
             self.end_empty();
@@ -168,12 +187,12 @@ impl<'a> Document<'a> {
     }
 
     /// Ends a document that is one object.
-    pub(super) fn end_object(&mut self, item: Item) -> Result<(), String> {
+    pub(super) fn end_object(&mut self, item: Item<'_>) -> Result<(), String> {
         self.count = 1;
-        match self.type_of(&item)? {
+        match self.type_of(item.type_meta().map_err(in_words)?) {
             Some((kind, _)) if kind == "Status" => self.end_status(item),
             Some((kind, api_version)) => {
-                self.add_typed(&kind, &api_version, item)?;
+                self.add_typed(&kind, &api_version, item, 1).map_err(in_words)?;
                 self.seen.iter().for_each(|kind| self.lists.complete(*kind));
                 Ok(())
             }
@@ -182,7 +201,7 @@ impl<'a> Document<'a> {
     }
 
     /// The answer of a server that does not show a list.
-    fn end_status(&mut self, item: Item) -> Result<(), String> {
+    fn end_status(&mut self, item: Item<'_>) -> Result<(), String> {
         #[derive(Default, Deserialize)]
         struct Details {
             #[serde(default)]
@@ -197,7 +216,7 @@ impl<'a> Document<'a> {
             #[serde(default)]
             details: Option<Details>,
         }
-        let status: Status = item.decode()?;
+        let (status, _): (Status, usize) = item.decode().map_err(in_words)?;
         let named = status.details.and_then(|details| ObjectKind::by_file_stem(&details.kind?));
         let message = status.message.unwrap_or_default();
         let Some(kind) = self.origin.kind.or(named) else {
@@ -228,5 +247,21 @@ impl<'a> Document<'a> {
         if let (Some(kind), Some(api_version)) = (kind, api_version) {
             self.set_type(kind, api_version);
         }
+    }
+}
+
+/// An error with the number of the item.
+fn at_item(number: usize, error: ItemError) -> ItemError {
+    match error {
+        ItemError::Incomplete => ItemError::Incomplete,
+        ItemError::Wrong(reason) => ItemError::Wrong(format!("item {number}: {reason}")),
+    }
+}
+
+/// An error of an item as a text.
+pub(super) fn in_words(error: ItemError) -> String {
+    match error {
+        ItemError::Incomplete => "it ends in the middle of a value: a part is missing".to_owned(),
+        ItemError::Wrong(reason) => reason,
     }
 }

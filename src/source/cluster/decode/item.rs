@@ -1,120 +1,165 @@
 //! One object, before its kind is known.
 
-use serde::de::{DeserializeOwned, Error as _, IgnoredAny, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value as Json;
-use serde_json::value::RawValue;
 use std::fmt;
 
-/// Fields that may be large and that no check reads.
-const SKIPPED: [&str; 3] = ["data", "binaryData", "stringData"];
-
 /// One object.
-#[derive(Debug)]
-pub(in crate::source::cluster) enum Item {
-    /// From JSON: its fields as text.
-    Fields(Vec<(String, Box<RawValue>)>),
-    /// From YAML.
-    Tree(Json),
+#[derive(Debug, Clone, Copy)]
+pub(in crate::source::cluster) enum Item<'a> {
+    /// A JSON text that begins with it; what follows it may be cut off anywhere.
+    Text(&'a [u8]),
+    /// A tree, from YAML.
+    Tree(&'a Json),
 }
 
-impl Item {
-    /// A field that is a text; `None` if there is none.
-    pub(in crate::source::cluster) fn text(&self, name: &str) -> Result<Option<String>, String> {
+/// Why an object is not decoded.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::source::cluster) enum ItemError {
+    /// The text ends before the object does.
+    Incomplete,
+    /// It is wrong; the reason.
+    Wrong(String),
+}
+
+/// Kind and version of an object, as far as they are stated.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(in crate::source::cluster) struct TypeMeta {
+    pub(in crate::source::cluster) kind: Option<String>,
+    pub(in crate::source::cluster) api_version: Option<String>,
+}
+
+impl Item<'_> {
+    /// Its kind and version. Reads no more of a text than it needs.
+    pub(in crate::source::cluster) fn type_meta(self) -> Result<TypeMeta, ItemError> {
+        let mut found = TypeMeta::default();
         match self {
-            Self::Fields(fields) => match fields.iter().find(|(key, _)| key == name) {
-                Some((_, raw)) => serde_json::from_str(raw.get()).map_err(|_| format!("`{name}` is not a text")),
-                None => Ok(None),
-            },
-            Self::Tree(tree) => match tree.get(name) {
-                None | Some(Json::Null) => Ok(None),
-                Some(Json::String(text)) => Ok(Some(text.clone())),
-                Some(_) => Err(format!("`{name}` is not a text")),
-            },
+            Self::Text(text) => {
+                let mut deserializer = serde_json::Deserializer::from_slice(text);
+                let read = TypeSeed(&mut found).deserialize(&mut deserializer);
+                // What follows the two fields is not read, which the library takes for an error.
+                match read {
+                    Err(_) if found.kind.is_some() && found.api_version.is_some() => {}
+                    other => other.map_err(|e| reason(&e))?,
+                }
+            }
+            Self::Tree(tree) => {
+                let text = |name: &str| match tree.get(name) {
+                    None | Some(Json::Null) => Ok(None),
+                    Some(Json::String(text)) => Ok(Some(text.clone())),
+                    Some(_) => Err(ItemError::Wrong(format!("`{name}` is not a text"))),
+                };
+                found = TypeMeta { kind: text("kind")?, api_version: text("apiVersion")? };
+            }
+        }
+        Ok(found)
+    }
+
+    /// The whole object as a type, and how many bytes of the text it takes.
+    pub(in crate::source::cluster) fn decode<T: DeserializeOwned>(self) -> Result<(T, usize), ItemError> {
+        match self {
+            Self::Text(text) => {
+                let mut values = serde_json::Deserializer::from_slice(text).into_iter::<T>();
+                match values.next() {
+                    Some(Ok(value)) => Ok((value, values.byte_offset())),
+                    Some(Err(error)) => Err(reason(&error)),
+                    None => Err(ItemError::Incomplete),
+                }
+            }
+            Self::Tree(tree) => T::deserialize(tree).map(|value| (value, 0)).map_err(|e| reason(&e)),
         }
     }
 
-    /// The whole object as a type. The error says what is wrong with it.
-    pub(in crate::source::cluster) fn decode<T: DeserializeOwned>(self) -> Result<T, String> {
-        match self {
-            Self::Fields(_) => serde_json::from_str(&self.json()).map_err(|e| without_position(&e)),
-            Self::Tree(tree) => serde_json::from_value(tree).map_err(|e| without_position(&e)),
-        }
+    /// How many bytes of the text it takes.
+    pub(in crate::source::cluster) fn length(self) -> Result<usize, ItemError> {
+        self.decode::<IgnoredAny>().map(|(_, length)| length)
     }
 
     /// Its kind, namespace and name, as far as they can be read.
-    pub(in crate::source::cluster) fn title(&self) -> String {
-        let metadata: Option<Json> = match self {
-            Self::Fields(fields) => {
-                let raw = fields.iter().find(|(key, _)| key == "metadata");
-                raw.and_then(|(_, raw)| serde_json::from_str(raw.get()).ok())
-            }
-            Self::Tree(tree) => tree.get("metadata").cloned(),
+    pub(in crate::source::cluster) fn title(self) -> String {
+        let tree = match self {
+            Self::Text(_) => self.decode::<Json>().map(|(tree, _)| tree).unwrap_or_default(),
+            Self::Tree(tree) => tree.clone(),
         };
-        let of_metadata = |name: &str| metadata.as_ref()?.get(name)?.as_str().map(str::to_owned);
-        let kind = self.text("kind").ok().flatten();
+        let of_metadata = |name: &str| tree.get("metadata")?.get(name)?.as_str();
+        let kind = tree.get("kind").and_then(Json::as_str);
         [kind, of_metadata("namespace"), of_metadata("name")].into_iter().flatten().collect::<Vec<_>>().join("/")
     }
-
-    /// Puts the fields together again.
-    fn json(&self) -> String {
-        let Self::Fields(fields) = self else { return String::new() };
-        let length = fields.iter().map(|(key, raw)| key.len() + raw.get().len() + 4).sum::<usize>();
-        let mut text = String::with_capacity(length + 2);
-        for (key, raw) in fields {
-            text.push(if text.is_empty() { '{' } else { ',' });
-            text.push_str(&Json::from(key.as_str()).to_string());
-            text.push(':');
-            text.push_str(raw.get());
-        }
-        text.push_str(if text.is_empty() { "{}" } else { "}" });
-        text
-    }
 }
 
-/// What serde_json found wrong, without where: the text that it counts in is not the user's.
-pub(super) fn without_position(error: &serde_json::Error) -> String {
+/// What serde_json found wrong, without where: the text that it counts in is a part of the user's.
+pub(super) fn reason(error: &serde_json::Error) -> ItemError {
+    if error.is_eof() {
+        return ItemError::Incomplete;
+    }
     let text = error.to_string();
-    text.rsplit_once(" at line ").map_or(text.clone(), |(what, _)| what.to_owned())
+    ItemError::Wrong(text.rsplit_once(" at line ").map_or(text.clone(), |(what, _)| what.to_owned()))
 }
 
-impl<'de> Deserialize<'de> for Item {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Fields;
+/// Reads fields until both are found.
+struct TypeSeed<'t>(&'t mut TypeMeta);
 
-        impl<'de> Visitor<'de> for Fields {
-            type Value = Item;
+impl<'de> DeserializeSeed<'de> for TypeSeed<'_> {
+    type Value = ();
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Item, A::Error> {
-                let mut fields = Vec::new();
-                while let Some(key) = map.next_key::<String>()? {
-                    add_field(&mut fields, key, &mut map)?;
+impl<'de> Visitor<'de> for TypeSeed<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        #[derive(Deserialize)]
+        #[serde(field_identifier)]
+        enum Field {
+            #[serde(rename = "kind")]
+            Kind,
+            #[serde(rename = "apiVersion")]
+            ApiVersion,
+            #[serde(other)]
+            Other,
+        }
+        while let Some(field) = map.next_key::<Field>()? {
+            let (place, name) = match field {
+                Field::Kind => (&mut self.0.kind, "kind"),
+                Field::ApiVersion => (&mut self.0.api_version, "apiVersion"),
+                Field::Other => {
+                    map.next_value::<IgnoredAny>()?;
+                    continue;
                 }
-                Ok(Item::Fields(fields))
+            };
+            if place.is_some() {
+                return Err(A::Error::custom(format!("duplicate field `{name}`")));
+            }
+            *place = map.next_value()?;
+            if self.0.kind.is_some() && self.0.api_version.is_some() {
+                return Ok(());
             }
         }
-
-        deserializer.deserialize_map(Fields)
+        Ok(())
     }
 }
 
-/// Reads the value of a field and adds it, unless no check reads it.
-pub(super) fn add_field<'de, A: MapAccess<'de>>(
-    fields: &mut Vec<(String, Box<RawValue>)>,
-    key: String,
-    map: &mut A,
-) -> Result<(), A::Error> {
-    if SKIPPED.contains(&key.as_str()) {
-        map.next_value::<IgnoredAny>()?;
-        return Ok(());
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_type_is_found_before_the_object_ends() {
+        let of = |text: &str| Item::Text(text.as_bytes()).type_meta();
+        let pod = || Ok(TypeMeta { kind: Some("Pod".to_owned()), api_version: Some("v1".to_owned()) });
+        assert_eq!(of(r#"{"apiVersion": "v1", "kind": "Pod", "metadata": {"#), pod());
+        assert_eq!(of(r#"{"metadata": {"a": [1]}, "kind": "Pod", "apiVersion": "v1"}"#), pod());
+        assert_eq!(of(r#"{"metadata": {"a"#), Err(ItemError::Incomplete));
+        assert_eq!(of(r#"{"metadata": {}}"#), Ok(TypeMeta::default()));
+        assert!(matches!(of(r#"["kind"]"#), Err(ItemError::Wrong(_))));
+        assert!(matches!(of(r#"{"kind": 1}"#), Err(ItemError::Wrong(_))));
     }
-    if fields.iter().any(|(known, _)| *known == key) {
-        return Err(A::Error::custom(format!("duplicate field `{key}`")));
-    }
-    fields.push((key, map.next_value()?));
-    Ok(())
 }

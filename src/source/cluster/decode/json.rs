@@ -1,14 +1,9 @@
-//! JSON as it arrives: one object at a time, so that memory does not grow with the size of a list.
+//! JSON as it arrives: one object at a time.
 
+use super::buffer::Buffer;
 use super::document::{Document, ListMeta, Origin};
-use super::item::{Item, add_field, without_position};
+use super::item::{Item, ItemError};
 use crate::source::cluster::lists::ObjectLists;
-use crate::text::quote;
-use serde::Deserializer;
-use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
-use serde_json::error::Category;
-use serde_json::value::RawValue;
-use std::fmt;
 use std::io::Read;
 
 /// Adds the documents of a JSON text to the lists: one, or several after each other. Returns the mark of the next page.
@@ -17,117 +12,163 @@ pub(in crate::source::cluster) fn read_json(
     origin: &Origin,
     lists: &mut ObjectLists,
 ) -> Option<String> {
-    let mut deserializer = serde_json::Deserializer::from_reader(input);
+    let mut buffer = Buffer::new(input);
     let mut next_page = None;
-    loop {
+    for number in 0.. {
         let mut document = Document::new(lists, origin);
-        match DocumentSeed(&mut document).deserialize(&mut deserializer) {
-            Ok(mark) => next_page = next_page.or(mark),
-            Err(error) => {
-                document.fail(&reason(&error));
+        match read_document(&mut buffer, &mut document, number == 0) {
+            Ok(Some(mark)) => next_page = next_page.or(mark),
+            Ok(None) => return next_page,
+            Err(reason) => {
+                document.fail(&format!("line {}: {reason}", buffer.line()));
                 return None;
             }
         }
-        if deserializer.end().is_ok() {
-            return next_page;
-        }
     }
+    next_page
 }
 
-/// Why a text is not read, in our words.
-fn reason(error: &serde_json::Error) -> String {
-    let (line, column) = (error.line(), error.column());
-    match error.classify() {
-        Category::Io => "it cannot be read to its end".to_owned(),
-        Category::Eof => format!("it ends at line {line}, in the middle of a value: a part is missing"),
-        Category::Syntax => format!("not JSON at line {line}, column {column}"),
-        Category::Data => format!("line {line}: {}", without_position(error)),
+const CUT_OFF: &str = "it ends in the middle of a value: a part is missing";
+
+/// Reads one document; `None` at the end of the text.
+fn read_document<R: Read>(
+    buffer: &mut Buffer<R>,
+    document: &mut Document<'_>,
+    is_first: bool,
+) -> Result<Option<Option<String>>, String> {
+    match peek(buffer)? {
+        None if is_first => return Err("the file is empty".to_owned()),
+        None => return Ok(None),
+        Some(b'{') => buffer.skip(),
+        Some(_) => return Err("not a list or an object of Kubernetes".to_owned()),
     }
-}
-
-/// Reads one document.
-struct DocumentSeed<'d, 'a>(&'d mut Document<'a>);
-
-impl<'de> DeserializeSeed<'de> for DocumentSeed<'_, '_> {
-    type Value = Option<String>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for DocumentSeed<'_, '_> {
-    type Value = Option<String>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list or an object of Kubernetes")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut fields: Vec<(String, Box<RawValue>)> = Vec::new();
-        let mut is_list = false;
-        while let Some(key) = map.next_key::<String>()? {
-            if key != "items" {
-                add_field(&mut fields, key, &mut map)?;
-                continue;
+    let mut fields = Fields::default();
+    let mut is_list = false;
+    loop {
+        match peek(buffer)? {
+            Some(b'}') => {
+                buffer.skip();
+                break;
             }
-            if is_list {
-                return Err(A::Error::custom("duplicate field `items`"));
+            Some(b',') if !fields.is_empty() || is_list => buffer.skip(),
+            Some(_) if fields.is_empty() && !is_list => {}
+            Some(_) => return Err("not JSON: a comma or a brace is missing".to_owned()),
+            None => return Err(CUT_OFF.to_owned()),
+        }
+        let key: String = next(buffer, |text| Item::Text(text).decode())?;
+        match peek(buffer)? {
+            Some(b':') => buffer.skip(),
+            Some(_) => return Err("not JSON: a colon is missing".to_owned()),
+            None => return Err(CUT_OFF.to_owned()),
+        }
+        if key != "items" {
+            peek(buffer)?;
+            let value = next(buffer, |text| {
+                let length = Item::Text(text).length()?;
+                Ok((text.get(..length).unwrap_or_default().to_vec(), length))
+            })?;
+            fields.add(key, value)?;
+            continue;
+        }
+        if is_list {
+            return Err("duplicate field `items`".to_owned());
+        }
+        is_list = true;
+        document.start_items(fields.text("kind")?.as_deref(), fields.text("apiVersion")?.as_deref());
+        read_items(buffer, document)?;
+    }
+    if !is_list {
+        return document.end_object(Item::Text(&fields.object())).map(|()| Some(None));
+    }
+    let meta: Option<ListMeta> = fields.value("metadata")?;
+    let (kind, api_version) = (fields.text("kind")?, fields.text("apiVersion")?);
+    document.end_list(kind.as_deref(), api_version.as_deref(), meta.unwrap_or_default()).map(Some)
+}
+
+/// Reads the elements of `items`, of which there may be none.
+fn read_items<R: Read>(buffer: &mut Buffer<R>, document: &mut Document<'_>) -> Result<(), String> {
+    match peek(buffer)? {
+        Some(b'[') => buffer.skip(),
+        Some(b'n') => return next(buffer, |text| Item::Text(text).decode::<()>()),
+        Some(_) => return Err("`items` is not a list".to_owned()),
+        None => return Err(CUT_OFF.to_owned()),
+    }
+    let mut is_first = true;
+    loop {
+        match peek(buffer)? {
+            Some(b']') => {
+                buffer.skip();
+                return Ok(());
             }
-            is_list = true;
-            self.0.start_items(text(&fields, "kind")?.as_deref(), text(&fields, "apiVersion")?.as_deref());
-            map.next_value_seed(ItemsSeed(self.0))?;
+            Some(b',') if !is_first => {
+                buffer.skip();
+                peek(buffer)?;
+            }
+            Some(_) if is_first => {}
+            Some(_) => return Err("not JSON: a comma or a bracket is missing".to_owned()),
+            None => return Err(CUT_OFF.to_owned()),
         }
-        if !is_list {
-            return self.0.end_object(Item::Fields(fields)).map(|()| None).map_err(A::Error::custom);
+        is_first = false;
+        next(buffer, |text| document.add(Item::Text(text)).map(|length| ((), length)))?;
+    }
+}
+
+fn peek<R: Read>(buffer: &mut Buffer<R>) -> Result<Option<u8>, String> {
+    buffer.peek().map_err(|error| unreadable(&error))
+}
+
+fn next<R: Read, T>(
+    buffer: &mut Buffer<R>,
+    decode: impl FnMut(&[u8]) -> Result<(T, usize), ItemError>,
+) -> Result<T, String> {
+    match buffer.next(decode).map_err(|error| unreadable(&error))? {
+        Ok(value) => Ok(value),
+        Err(ItemError::Incomplete) => Err(CUT_OFF.to_owned()),
+        Err(ItemError::Wrong(reason)) => Err(reason),
+    }
+}
+
+fn unreadable(error: &std::io::Error) -> String {
+    format!("it cannot be read to its end: {}", crate::text::system_error(error))
+}
+
+/// The fields of a document other than its items, as text.
+#[derive(Default)]
+struct Fields(Vec<(String, Vec<u8>)>);
+
+impl Fields {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn add(&mut self, key: String, value: Vec<u8>) -> Result<(), String> {
+        if self.0.iter().any(|(known, _)| *known == key) {
+            return Err(format!("duplicate field `{}`", crate::text::sanitize::line(&key)));
         }
-        let meta = field::<_, ListMeta>(&fields, "metadata")?.unwrap_or_default();
-        let kind = text(&fields, "kind")?;
-        self.0.end_list(kind.as_deref(), text(&fields, "apiVersion")?.as_deref(), meta).map_err(A::Error::custom)
-    }
-}
-
-fn text<E: serde::de::Error>(fields: &[(String, Box<RawValue>)], name: &str) -> Result<Option<String>, E> {
-    field(fields, name)
-}
-
-fn field<E: serde::de::Error, T: serde::de::DeserializeOwned>(
-    fields: &[(String, Box<RawValue>)],
-    name: &str,
-) -> Result<Option<T>, E> {
-    let raw = fields.iter().find(|(key, _)| key == name);
-    raw.map_or(Ok(None), |(_, raw)| {
-        serde_json::from_str(raw.get())
-            .map_err(|_| E::custom(format!("{} of the list has the wrong type", quote(name))))
-    })
-}
-
-/// Adds the elements of `items`, of which there may be none.
-struct ItemsSeed<'d, 'a>(&'d mut Document<'a>);
-
-impl<'de> DeserializeSeed<'de> for ItemsSeed<'_, '_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for ItemsSeed<'_, '_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of objects as `items`")
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
+        self.0.push((key, value));
         Ok(())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        while let Some(item) = items.next_element::<Item>()? {
-            self.0.add(item).map_err(A::Error::custom)?;
+    fn text(&self, name: &str) -> Result<Option<String>, String> {
+        self.value(name)
+    }
+
+    fn value<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<Option<T>, String> {
+        let field = self.0.iter().find(|(key, _)| key == name);
+        let value = field.map_or(Ok(None), |(_, text)| serde_json::from_slice(text));
+        value.map_err(|_| format!("`{name}` of the list has the wrong type"))
+    }
+
+    /// The text of the object that they are.
+    fn object(&self) -> Vec<u8> {
+        let mut text = Vec::new();
+        for (key, value) in &self.0 {
+            text.push(if text.is_empty() { b'{' } else { b',' });
+            text.extend(serde_json::Value::from(key.as_str()).to_string().into_bytes());
+            text.push(b':');
+            text.extend(value);
         }
-        Ok(())
+        text.extend(if text.is_empty() { &b"{}"[..] } else { &b"}"[..] });
+        text
     }
 }

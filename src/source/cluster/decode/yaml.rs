@@ -1,6 +1,6 @@
 //! YAML: parsed as a whole, within limits.
 
-use super::document::{Document, ListMeta, Origin};
+use super::document::{Document, ListMeta, Origin, in_words};
 use super::item::Item;
 use crate::source::cluster::lists::ObjectLists;
 use crate::yaml::document_reason;
@@ -41,7 +41,7 @@ fn read_tree(mut tree: Json, document: &mut Document<'_>) -> Result<(), String> 
         return Err("not a list or an object of Kubernetes".to_owned());
     };
     let Some(items) = fields.remove("items") else {
-        return document.end_object(Item::Tree(tree));
+        return document.end_object(Item::Tree(&tree));
     };
     let text = |name: &str| match fields.get(name) {
         None | Some(Json::Null) => Ok(None),
@@ -63,7 +63,7 @@ fn read_tree(mut tree: Json, document: &mut Document<'_>) -> Result<(), String> 
                 if !item.is_object() {
                     return Err("an element of `items` is not an object".to_owned());
                 }
-                document.add(Item::Tree(item))?;
+                document.add(Item::Tree(&item)).map_err(in_words)?;
             }
         }
         Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Object(_) => {

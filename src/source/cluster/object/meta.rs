@@ -3,6 +3,7 @@
 use super::nullable;
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Labels of an object.
 pub type Labels = BTreeMap<String, String>;
@@ -19,12 +20,12 @@ pub struct Meta {
     /// The unique id.
     #[serde(default)]
     pub uid: Option<String>,
-    /// The labels.
-    #[serde(default, deserialize_with = "nullable::unique_keys")]
-    pub labels: Labels,
+    /// The labels. Those of many pods are the same.
+    #[serde(default, deserialize_with = "shared_labels")]
+    pub labels: Arc<Labels>,
     /// The objects that it belongs to.
-    #[serde(default, deserialize_with = "nullable::or_default")]
-    pub owner_references: Vec<OwnerReference>,
+    #[serde(default, deserialize_with = "nullable::shared")]
+    pub owner_references: Arc<Vec<OwnerReference>>,
     /// The annotations that are read.
     #[serde(default, deserialize_with = "nullable::or_default")]
     pub annotations: Annotations,
@@ -41,8 +42,12 @@ pub struct Annotations {
     pub config_mirror: Option<String>,
 }
 
+fn shared_labels<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Arc<Labels>, D::Error> {
+    nullable::unique_keys(deserializer).map(Arc::new)
+}
+
 /// A reference to the object that one belongs to.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OwnerReference {
     /// Group and version.

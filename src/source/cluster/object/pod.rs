@@ -2,21 +2,23 @@
 
 use super::{Meta, nullable};
 use serde::{Deserialize, Deserializer};
+use std::sync::Arc;
 
 /// A pod.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Pod {
     /// Its metadata.
     pub metadata: Meta,
-    /// What it runs.
-    pub spec: PodSpec,
+    /// What it runs. The pods of one owner share it.
+    #[serde(deserialize_with = "nullable::shared")]
+    pub spec: Arc<PodSpec>,
     /// How far it is.
     #[serde(default, deserialize_with = "nullable::or_default")]
     pub status: PodStatus,
 }
 
 /// How far a pod is.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Deserialize)]
 pub struct PodStatus {
     /// `Running`, `Succeeded` and others.
     #[serde(default)]
@@ -31,7 +33,7 @@ impl Pod {
 }
 
 /// What a pod runs, and with which rights.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PodSpec {
     /// Containers that run before the others, and sidecars.
@@ -76,7 +78,7 @@ pub struct PodSpec {
 }
 
 /// The operating system of a pod.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Deserialize)]
 pub struct OperatingSystem {
     /// `linux` or `windows`.
     #[serde(default)]
@@ -103,7 +105,7 @@ impl PodSpec {
 }
 
 /// A container.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Container {
     /// Its name.
@@ -136,7 +138,7 @@ pub struct Container {
 }
 
 /// A port of a container.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ContainerPort {
     /// The port of the container.
@@ -148,7 +150,7 @@ pub struct ContainerPort {
 }
 
 /// Where a volume is mounted.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct VolumeMount {
     /// The path in the container.
@@ -157,7 +159,7 @@ pub struct VolumeMount {
 }
 
 /// A volume of one of the kinds that are read; others have neither.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Volume {
     /// A path of the node.
@@ -169,7 +171,7 @@ pub struct Volume {
 }
 
 /// A path of the node in a pod.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 pub struct HostPathVolume {
     /// The path.
     #[serde(default, deserialize_with = "nullable::or_default")]
@@ -177,7 +179,7 @@ pub struct HostPathVolume {
 }
 
 /// Several sources as one volume.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Deserialize)]
 pub struct ProjectedVolume {
     /// The sources.
     #[serde(default, deserialize_with = "nullable::or_default")]
@@ -185,7 +187,7 @@ pub struct ProjectedVolume {
 }
 
 /// One source of a projected volume.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ProjectedSource {
     /// A token of the pod's account.
@@ -194,7 +196,7 @@ pub struct ProjectedSource {
 }
 
 /// A token of the pod's account.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 pub struct ProjectedToken {
     /// Who accepts it; unset means the API server.
     #[serde(default)]
@@ -202,7 +204,7 @@ pub struct ProjectedToken {
 }
 
 /// The settings of a container, or those that a pod has for all of its containers.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs, reason = "the fields of the API, by their names there")]
 pub struct SecurityContext {
@@ -252,7 +254,7 @@ impl SecurityContext {
 }
 
 /// The capabilities of a container beyond the runtime's list.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Deserialize)]
 pub struct Capabilities {
     /// Those it gets as well.
     #[serde(default, deserialize_with = "nullable::or_default")]
@@ -263,7 +265,7 @@ pub struct Capabilities {
 }
 
 /// The system calls that a container may use.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 pub struct SeccompProfile {
     /// `RuntimeDefault`, `Localhost` or `Unconfined`.
     #[serde(default, rename = "type")]
@@ -271,7 +273,7 @@ pub struct SeccompProfile {
 }
 
 /// The settings of containers on Windows.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct WindowsOptions {
     /// Whether it is a process of the node.
