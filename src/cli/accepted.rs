@@ -6,7 +6,7 @@ use clap::{ArgMatches, Command, error::ErrorKind};
 const DEFINITIONS: &[&str] = &["config_dir", "config"];
 const BENCHMARK: &[&str] = &["version", "benchmark"];
 const NODE: &[&str] = &["root", "proc", "host", "timeout"];
-const CLUSTER: &[&str] = &["cluster", "installed"];
+const CLUSTER: &[&str] = &["cluster", "kubeconfig", "context", "allow_exec", "installed", "namespace"];
 const SELECTION: &[&str] = &["check", "group", "skip", "scored", "unscored"];
 const ANSWER: &[&str] = &["json", "outputfile"];
 const FILE: &[&str] = &["outputfile"];
@@ -39,7 +39,7 @@ fn flags_of(command: &str) -> Option<Vec<&'static str>> {
             REPORT,
             &["require_complete", "exit_code"],
         ],
-        "who-can" => &[CLUSTER, &["timeout", "namespace", "format"], ANSWER],
+        "who-can" => &[CLUSTER, &["timeout", "format"], ANSWER],
         "snapshot" => &[DEFINITIONS, NODE],
         "benchmarks" | "lint" => &[DEFINITIONS, ANSWER],
         "explain" => &[DEFINITIONS, BENCHMARK, NODE, ANSWER],

@@ -17,7 +17,7 @@ use std::time::SystemTime;
 /// Audits a cluster and returns the exit code. `show_access`: prints who holds which power in place of a report.
 pub(crate) fn cluster(flags: &AuditFlags, mode: CompatMode, show_access: bool) -> Result<u8, Failure> {
     if show_access {
-        let input = ClusterInput::require(&flags.cluster, &flags.node)?;
+        let input = ClusterInput::require(&flags.cluster, &flags.node, &flags.cluster.namespaces())?;
         return access::show(&input, &flags.output).map(|()| 0);
     }
     let definitions = Definitions::from_flags(flags)?;
@@ -34,7 +34,7 @@ pub(crate) fn cluster(flags: &AuditFlags, mode: CompatMode, show_access: bool) -
 
 fn audit(flags: &AuditFlags, definitions: &Definitions, named: Option<Choice>) -> Result<Report, Failure> {
     let start = SystemTime::now();
-    let input = ClusterInput::require(&flags.cluster, &flags.node)?;
+    let input = ClusterInput::require(&flags.cluster, &flags.node, &flags.cluster.namespaces())?;
     let platform = definitions.platforms.of_cluster(&input.traces());
     let choice = match named {
         Some(choice) => choice,

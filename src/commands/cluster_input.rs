@@ -27,29 +27,30 @@ pub(crate) struct ClusterInput {
 impl ClusterInput {
     /// The cluster that the flags name; `None` if they name none.
     pub(crate) fn open(flags: &ClusterFlags, node: &NodeFlags) -> Result<Option<Self>, Failure> {
-        let Some(path) = flags.saved() else {
-            return Ok(None);
-        };
-        let lists = saved(path.clone(), node)?;
-        let installed = flags.installed().map(|path| saved(path.clone(), node)).transpose()?;
-        let input = Self {
-            installed: installed.as_ref().map(Bootstrap::of_lists),
-            name: None,
-            kubernetes: version_of_nodes(&lists),
-            notices: Vec::new(),
-            lists,
-        };
-        input.require_something().map(Some)
+        if flags.is_given() { Self::require(flags, node, &flags.namespaces()).map(Some) } else { Ok(None) }
     }
 
-    /// The cluster that the flags name, or an error that says how to name one.
-    pub(crate) fn require(flags: &ClusterFlags, node: &NodeFlags) -> Result<Self, Failure> {
-        Self::open(flags, node)?.ok_or_else(|| {
-            Failure::Usage(
-                "no cluster is named: --cluster DIR reads saved lists (kubectl get KIND -A -o json > DIR/KIND.json)"
-                    .to_owned(),
-            )
-        })
+    /// The cluster that the flags name, else the one that kubectl would ask. `namespaces`: only these are listed; none means all.
+    pub(crate) fn require(flags: &ClusterFlags, node: &NodeFlags, namespaces: &[String]) -> Result<Self, Failure> {
+        let installed = flags.installed().map(|path| saved(path.clone(), node)).transpose()?;
+        let mut input = match flags.saved() {
+            Some(_) if flags.kubeconfig.is_some() || flags.context.is_some() => {
+                let message =
+                    "--cluster reads saved lists, and --kubeconfig and --context ask a server; give one of them";
+                return Err(Failure::Usage(message.to_owned()));
+            }
+            Some(_) if !namespaces.is_empty() => {
+                let message = "--namespace limits what a server is asked for; saved lists are read as a whole";
+                return Err(Failure::Usage(message.to_owned()));
+            }
+            Some(path) => {
+                let lists = saved(path.clone(), node)?;
+                Self { installed: None, name: None, kubernetes: version_of_nodes(&lists), notices: Vec::new(), lists }
+            }
+            None => live(flags, node, namespaces)?,
+        };
+        input.installed = installed.as_ref().map(Bootstrap::of_lists);
+        input.require_something()
     }
 
     /// What its objects show, ready to be examined.
@@ -89,6 +90,9 @@ impl ClusterInput {
         });
         let mut lines = vec!["no list of the cluster can be used, so nothing was evaluated".to_owned()];
         lines.extend(reasons.chain(self.lists.notices.iter().map(|notice| format!("  {notice}"))));
+        if self.lists.states().any(|(_, state)| matches!(state, ListState::Refused(_))) {
+            lines.push("  who may list in some namespaces only names them with --namespace (-n)".to_owned());
+        }
         Err(Failure::Nothing(lines.join("\n")))
     }
 }
@@ -97,6 +101,41 @@ fn saved(path: PathBuf, node: &NodeFlags) -> Result<ObjectLists, Failure> {
     let name = path.display().to_string();
     let read = within(node.timeout, &name, move || read_saved(&path))?;
     read.map_err(|error| Failure::Other(anyhow::anyhow!("--cluster: {error}")))
+}
+
+/// Asks the API server.
+#[cfg(feature = "cluster")]
+fn live(flags: &ClusterFlags, node: &NodeFlags, namespaces: &[String]) -> Result<ClusterInput, Failure> {
+    use crate::source::cluster::{ClusterConnection, ConnectOptions, read_live};
+    let options = ConnectOptions {
+        kubeconfig: flags.kubeconfig.clone(),
+        context: flags.context.clone(),
+        allow_exec: flags.allow_exec,
+        timeout: node.timeout,
+        ..ConnectOptions::default()
+    };
+    let connection = ClusterConnection::open(&options).map_err(|error| Failure::Other(error.into()))?;
+    let found = read_live(&connection, namespaces)
+        .map_err(|error| Failure::Other(anyhow::anyhow!("{}: {error}", connection.server())))?;
+    let source = format!("{}/version", connection.server());
+    let kubernetes = found.version.map(|version| KubernetesVersion { version, source });
+    let limited =
+        (!namespaces.is_empty()).then(|| format!("only these namespaces were listed: {}", namespaces.join(", ")));
+    Ok(ClusterInput {
+        kubernetes: kubernetes.or_else(|| version_of_nodes(&found.lists)),
+        lists: found.lists,
+        installed: None,
+        name: Some(connection.name().to_owned()),
+        notices: limited.into_iter().chain(connection.notices().iter().cloned()).collect(),
+    })
+}
+
+/// This build cannot ask a server.
+#[cfg(not(feature = "cluster"))]
+fn live(_: &ClusterFlags, _: &NodeFlags, _: &[String]) -> Result<ClusterInput, Failure> {
+    Err(Failure::Usage(
+        "this build cannot ask the API of a cluster (cargo feature `cluster`); --cluster reads saved lists".to_owned(),
+    ))
 }
 
 /// The highest version of the kubelets: an API server is never older than they are.

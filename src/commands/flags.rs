@@ -115,10 +115,19 @@ pub struct ClusterFlags {
     /// a directory; `-` is standard input.
     #[arg(long, value_name = "PATH", global = true, env = "NODEPROOF_CLUSTER")]
     pub cluster: Option<PathBuf>,
+    /// Kubeconfig of the cluster whose API is asked; without one KUBECONFIG, the pod's service account, ~/.kube/config.
+    #[arg(long, value_name = "FILE", global = true, env = "NODEPROOF_KUBECONFIG")]
+    pub kubeconfig: Option<PathBuf>,
+    /// Context of the kubeconfig.
+    #[arg(long, value_name = "NAME", global = true, env = "NODEPROOF_CONTEXT")]
+    pub context: Option<String>,
+    /// Start the credential plugin that the kubeconfig names.
+    #[arg(long, global = true, env = "NODEPROOF_ALLOW_EXEC")]
+    pub allow_exec: bool,
     /// Saved lists of a new cluster of the same platform and release: what is in them is exempt.
     #[arg(long, value_name = "PATH", global = true, env = "NODEPROOF_INSTALLED")]
     pub installed: Option<PathBuf>,
-    /// The namespace that the question is about.
+    /// Only this namespace; can be repeated. For who may list in some namespaces and not in all.
     #[arg(short = 'n', long = "namespace", value_name = "NAME", global = true)]
     pub namespace: Vec<String>,
 }
@@ -127,6 +136,11 @@ impl ClusterFlags {
     /// The path of saved lists.
     pub(crate) fn saved(&self) -> Option<&PathBuf> {
         self.cluster.as_ref().filter(|path| !path.as_os_str().is_empty())
+    }
+
+    /// Whether the user names a cluster.
+    pub(crate) fn is_given(&self) -> bool {
+        self.saved().is_some() || self.kubeconfig.is_some() || self.context.is_some()
     }
 
     /// The path of the lists of a new cluster.

@@ -4,6 +4,7 @@ use super::examination::{Attribute, Examination, PolicyFinding};
 use super::exemption::Exemption;
 use super::facts::{ClusterFacts, PODS, SYSTEM_NAMESPACES};
 use super::pods::nothing_runs;
+use crate::model::Status;
 use crate::source::cluster::ObjectKind;
 use crate::source::cluster::object::NetworkPolicy;
 use foldhash::{HashMap, HashMapExt as _};
@@ -48,7 +49,14 @@ pub(super) fn namespaces(facts: &ClusterFacts<'_>) -> Examination {
         }
     }
     let needed: Vec<ObjectKind> = [ObjectKind::Namespace, ObjectKind::NetworkPolicy].into_iter().chain(PODS).collect();
-    Examination::conclude(findings, exempt, facts.lacking(&needed))
+    let examination = Examination::conclude(findings, exempt, facts.lacking(&needed));
+    let groups = facts.lists.other_policy_groups.join(", ");
+    if groups.is_empty() || examination.status != Status::Fail {
+        return examination;
+    }
+    let reason =
+        format!("the server has network policies of {groups}, which are not read and may protect the namespaces");
+    Examination { status: Status::Undetermined, reason: Some(reason), ..examination }
 }
 
 /// Pods on the pod network that no policy selects which restricts what reaches them.

@@ -1,5 +1,6 @@
 //! The connection to the Kubernetes API, against TLS servers of the test.
 
+mod audit;
 mod credentials;
 mod kubeconfig;
 mod lists;

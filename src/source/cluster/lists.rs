@@ -49,6 +49,8 @@ pub struct ObjectLists {
     pub admission_policy_bindings: Vec<AdmissionPolicyBinding>,
     pub certificate_requests: Vec<CertificateRequest>,
     pub constraints: Vec<SecurityConstraint>,
+    /// Groups of the server whose network policies are not read.
+    pub other_policy_groups: Vec<String>,
     /// What the reader must know about the lists.
     pub notices: Vec<String>,
     states: BTreeMap<ObjectKind, ListState>,
@@ -139,9 +141,9 @@ impl ObjectLists {
         }
     }
 
-    /// Whether no list says anything.
+    /// Whether no list is complete.
     pub fn is_empty(&self) -> bool {
-        self.states.values().all(|state| !matches!(state, ListState::Complete | ListState::Unknown(_)))
+        self.states.values().all(|state| *state != ListState::Complete)
     }
 
     /// The states that are known.
@@ -278,6 +280,13 @@ impl ObjectLists {
     pub(super) fn note_unknown_version(&mut self, kind: ObjectKind, api_version: &str, origin: &str) {
         let reason = sanitize::into_line(format!("{origin}: {kind} of {api_version} is not known and not judged"));
         self.unknown_versions.entry(kind).or_insert(reason);
+    }
+
+    /// Forgets the objects of a kind, whose list begins anew.
+    #[cfg(feature = "cluster")]
+    pub(super) fn restart(&mut self, kind: ObjectKind) {
+        self.clear(kind);
+        self.states.remove(&kind);
     }
 
     fn clear(&mut self, kind: ObjectKind) {

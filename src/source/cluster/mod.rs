@@ -1,11 +1,15 @@
 //! The objects of a cluster: from its API server, or from saved lists.
 
 mod decode;
+#[cfg(feature = "cluster")]
+mod discovery;
 mod kind;
 mod lists;
 #[cfg(feature = "cluster")]
 mod live;
 pub mod object;
+#[cfg(feature = "cluster")]
+mod read_live;
 mod saved;
 #[cfg(feature = "cluster")]
 mod server_version;
@@ -17,6 +21,8 @@ pub use lists::{ListState, ObjectLists};
 pub use live::{
     ClusterConnection, ConnectError, ConnectOptions, Environment, ListEnd, ListLimits, PageEnd, PageError, RequestError,
 };
+#[cfg(feature = "cluster")]
+pub use read_live::{LiveCluster, read_live};
 pub use saved::{SavedListsError, read_saved};
 #[cfg(feature = "cluster")]
 pub use server_version::{ClusterError, ServerVersion, ServiceAccount, server_version};

@@ -21,11 +21,13 @@ pub(in crate::source::cluster) struct Origin {
 
 /// What is around the items of a list.
 #[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
 pub(in crate::source::cluster) struct ListMeta {
     /// The mark of the next page.
     #[serde(default, rename = "continue")]
     pub(in crate::source::cluster) continue_token: Option<String>,
+    /// The moment that the list shows.
+    #[serde(default, rename = "resourceVersion")]
+    pub(in crate::source::cluster) resource_version: Option<String>,
 }
 
 /// A document that is being read: its items are added to the lists one by one.
@@ -128,13 +130,13 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// Ends a list. Returns the mark of the next page, if there is one.
+    /// Ends a list. Returns what is around its items.
     pub(super) fn end_list(
         &mut self,
         kind: Option<&str>,
         api_version: Option<&str>,
         meta: ListMeta,
-    ) -> Result<Option<String>, String> {
+    ) -> Result<ListMeta, String> {
         self.set_type(kind.unwrap_or_default(), api_version.unwrap_or_default());
         for (index, tree) in std::mem::take(&mut self.pending).iter().enumerate() {
             let (kind, api_version) = match (&self.items_of, self.origin.kind) {
@@ -160,12 +162,12 @@ impl<'a> Document<'a> {
         {
             self.lists.break_list(kind, format!("{}: metadata without the objects", self.origin.name));
         }
-        let next_page = meta.continue_token.filter(|token| !token.is_empty());
-        if next_page.is_some() && !self.origin.is_page {
+        let meta = ListMeta { continue_token: meta.continue_token.filter(|token| !token.is_empty()), ..meta };
+        if meta.continue_token.is_some() && !self.origin.is_page {
             return Err("a page of a list: `metadata.continue` says that more follow; save the whole list".to_owned());
         }
         self.seen.iter().for_each(|kind| self.lists.complete(*kind));
-        Ok(next_page)
+        Ok(meta)
     }
 
     /// Without items, the kind is that of the list, else that of the file's name.

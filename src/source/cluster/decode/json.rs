@@ -6,26 +6,23 @@ use super::item::{Item, ItemError};
 use crate::source::cluster::lists::ObjectLists;
 use std::io::Read;
 
-/// Adds the documents of a JSON text to the lists: one, or several after each other. Returns the mark of the next page.
-pub(in crate::source::cluster) fn read_json(
-    input: impl Read,
-    origin: &Origin,
-    lists: &mut ObjectLists,
-) -> Option<String> {
+/// Adds the documents of a JSON text to the lists: one, or several after each other. Returns what is around the
+/// items of the last list.
+pub(in crate::source::cluster) fn read_json(input: impl Read, origin: &Origin, lists: &mut ObjectLists) -> ListMeta {
     let mut buffer = Buffer::new(input);
-    let mut next_page = None;
+    let mut last = ListMeta::default();
     for number in 0.. {
         let mut document = Document::new(lists, origin);
         match read_document(&mut buffer, &mut document, number == 0) {
-            Ok(Some(mark)) => next_page = next_page.or(mark),
-            Ok(None) => return next_page,
+            Ok(Some(meta)) => last = meta,
+            Ok(None) => break,
             Err(reason) => {
                 document.fail(&format!("line {}: {reason}", buffer.line()));
-                return None;
+                break;
             }
         }
     }
-    next_page
+    last
 }
 
 const CUT_OFF: &str = "it ends in the middle of a value: a part is missing";
@@ -35,7 +32,7 @@ fn read_document<R: Read>(
     buffer: &mut Buffer<R>,
     document: &mut Document<'_>,
     is_first: bool,
-) -> Result<Option<Option<String>>, String> {
+) -> Result<Option<ListMeta>, String> {
     match peek(buffer)? {
         None if is_first => return Err("the file is empty".to_owned()),
         None => return Ok(None),
@@ -78,7 +75,7 @@ fn read_document<R: Read>(
         read_items(buffer, document)?;
     }
     if !is_list {
-        return document.end_object(Item::Text(&fields.object())).map(|()| Some(None));
+        return document.end_object(Item::Text(&fields.object())).map(|()| Some(ListMeta::default()));
     }
     let meta: Option<ListMeta> = fields.value("metadata")?;
     let (kind, api_version) = (fields.text("kind")?, fields.text("apiVersion")?);
