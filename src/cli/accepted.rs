@@ -40,7 +40,7 @@ fn flags_of(command: &str) -> Option<Vec<&'static str>> {
             &["require_complete", "exit_code"],
         ],
         "who-can" => &[CLUSTER, &["timeout", "format"], ANSWER],
-        "snapshot" => &[DEFINITIONS, NODE],
+        "snapshot" => &[DEFINITIONS, NODE, CLUSTER],
         "benchmarks" | "lint" => &[DEFINITIONS, ANSWER],
         "explain" => &[DEFINITIONS, BENCHMARK, NODE, ANSWER],
         "profile" => &[DEFINITIONS, BENCHMARK, ANSWER],

@@ -7,8 +7,9 @@ use crate::model::minor_version;
 use crate::node::ClusterTraces;
 use crate::policy::{Bootstrap, ClusterFacts};
 use crate::report::KubernetesVersion;
-use crate::source::cluster::{ListState, ObjectLists, read_saved};
+use crate::source::cluster::{ListState, ObjectLists, Recorded, read_saved};
 use std::path::PathBuf;
+use std::time::SystemTime;
 
 /// The objects of a cluster, and what is known of it.
 pub(crate) struct ClusterInput {
@@ -22,6 +23,8 @@ pub(crate) struct ClusterInput {
     pub(crate) kubernetes: Option<KubernetesVersion>,
     /// What the reader must know about how it was read.
     pub(crate) notices: Vec<String>,
+    /// The only namespaces that were listed; none means all.
+    namespaces: Vec<String>,
 }
 
 impl ClusterInput {
@@ -43,14 +46,37 @@ impl ClusterInput {
                 let message = "--namespace limits what a server is asked for; saved lists are read as a whole";
                 return Err(Failure::Usage(message.to_owned()));
             }
-            Some(path) => {
-                let lists = saved(path.clone(), node)?;
-                Self { installed: None, name: None, kubernetes: version_of_nodes(&lists), notices: Vec::new(), lists }
-            }
+            Some(path) => Self::of_saved(saved(path.clone(), node)?),
             None => live(flags, node, namespaces)?,
         };
         input.installed = installed.as_ref().map(Bootstrap::of_lists);
         input.require_something()
+    }
+
+    /// The cluster of saved lists, or of a snapshot.
+    fn of_saved(lists: ObjectLists) -> Self {
+        let recorded = lists.recorded.clone().unwrap_or_default();
+        let source = "the snapshot".to_owned();
+        let kubernetes = recorded.kubernetes_version.map(|version| KubernetesVersion { version, source });
+        Self {
+            installed: None,
+            name: recorded.name,
+            kubernetes: kubernetes.or_else(|| version_of_nodes(&lists)),
+            notices: only_namespaces(&recorded.namespaces).into_iter().collect(),
+            namespaces: recorded.namespaces,
+            lists,
+        }
+    }
+
+    /// What is written to a snapshot of it, beside its lists.
+    pub(crate) fn record(&self) -> Recorded {
+        Recorded {
+            time: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
+            name: self.name.clone(),
+            kubernetes_version: self.kubernetes.as_ref().map(|kubernetes| kubernetes.version.clone()),
+            other_policy_groups: self.lists.other_policy_groups.clone(),
+            namespaces: self.namespaces.clone(),
+        }
     }
 
     /// What its objects show, ready to be examined.
@@ -127,6 +153,7 @@ fn live(flags: &ClusterFlags, node: &NodeFlags, namespaces: &[String]) -> Result
         installed: None,
         name: Some(connection.name().to_owned()),
         notices: limited.into_iter().chain(connection.notices().iter().cloned()).collect(),
+        namespaces: namespaces.to_vec(),
     })
 }
 
@@ -136,6 +163,11 @@ fn live(_: &ClusterFlags, _: &NodeFlags, _: &[String]) -> Result<ClusterInput, F
     Err(Failure::Usage(
         "this build cannot ask the API of a cluster (cargo feature `cluster`); --cluster reads saved lists".to_owned(),
     ))
+}
+
+/// Says which namespaces the lists are of.
+fn only_namespaces(namespaces: &[String]) -> Option<String> {
+    (!namespaces.is_empty()).then(|| format!("only these namespaces were listed: {}", namespaces.join(", ")))
 }
 
 /// The highest version of the kubelets: an API server is never older than they are.

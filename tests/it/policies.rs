@@ -1,6 +1,7 @@
 //! Policies of whole clusters: what lists of a real API server and of a made cluster say, with everything there, with one list
 //! refused or unknown to the server, and with one list broken. The answers are recorded in `testdata/clusters`.
 
+use super::support::nodeproof;
 use nodeproof::internals::cluster::rbac::{Identity, Permission, PermissionObject, Rbac, Reach, ResourceType};
 use nodeproof::internals::policy::{
     Attribute, ClusterFacts, Examination, ObjectTest, PolicyFinding, PolicyTest, RbacTest, access_table, dangling,
@@ -299,4 +300,43 @@ fn who_can_names_everybody_with_the_way_to_it() {
             assert_eq!(found, expected.collect(), "{name}: {question}");
         }
     }
+}
+
+#[test]
+fn a_snapshot_gives_the_same_report_and_holds_no_secret() {
+    let copy = Copy::of("made");
+    copy.replace("NetworkPolicy", "json", REFUSED.as_bytes());
+    copy.replace("Service", "json", UNKNOWN.as_bytes());
+    copy.replace("StatefulSet", "json", b"{");
+    let pods = std::fs::read_to_string(copy.path("Pod.json")).expect("pods");
+    let secrets = r#""env": [{"name": "A", "value": "hunter2"}], "command": ["kube-apiserver", "--token=hunter2", "#;
+    let with_secrets = pods.replacen(r#""command": ["#, secrets, 1);
+    assert_ne!(pods, with_secrets);
+    copy.replace("Pod", "json", with_secrets.as_bytes());
+    let snapshot = copy.path("snapshot.out");
+    let run = |arguments: &[&str]| {
+        let output = nodeproof().args(arguments).output().expect("it runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    };
+    let (folder, file) = (copy.folder.path().to_str().expect("a path"), snapshot.to_str().expect("a path"));
+    run(&["snapshot", "--cluster", folder, "-o", file]);
+    let written = std::fs::read_to_string(&snapshot).expect("a snapshot");
+    assert!(!written.contains("hunter2"), "a secret is in the snapshot");
+    let checks = |path: &str| {
+        let report: Value =
+            serde_json::from_slice(&run(&["cluster", "--cluster", path, "--format", "report"])).expect("a report");
+        let checks = report["checks"].as_array().expect("checks").clone();
+        let without_texts = checks.into_iter().map(|check| {
+            let subjects: Vec<Value> = check["findings"]
+                .as_array()
+                .expect("findings")
+                .iter()
+                .map(|finding| finding["subject"].clone())
+                .collect();
+            json!([check["id"], check["status"], subjects])
+        });
+        without_texts.collect::<Vec<_>>()
+    };
+    assert_eq!(checks(file), checks(folder));
 }

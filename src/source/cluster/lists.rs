@@ -6,6 +6,7 @@ use super::object::{
     AdmissionPolicy, AdmissionPolicyBinding, Binding, CertificateRequest, ClusterNode, Meta, Namespace, NetworkPolicy,
     Pod, Role, SecurityConstraint, Service, ServiceAccount, WebhookConfiguration, Workload,
 };
+use super::recorded::Recorded;
 use super::shared::Shared;
 use crate::text::sanitize;
 use foldhash::HashMap;
@@ -51,6 +52,8 @@ pub struct ObjectLists {
     pub constraints: Vec<SecurityConstraint>,
     /// Groups of the server whose network policies are not read.
     pub other_policy_groups: Vec<String>,
+    /// What a snapshot says of the cluster, if the lists are of one.
+    pub recorded: Option<Recorded>,
     /// What the reader must know about the lists.
     pub notices: Vec<String>,
     states: BTreeMap<ObjectKind, ListState>,

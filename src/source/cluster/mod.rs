@@ -10,10 +10,12 @@ mod live;
 pub mod object;
 #[cfg(feature = "cluster")]
 mod read_live;
+mod recorded;
 mod saved;
 #[cfg(feature = "cluster")]
 mod server_version;
 mod shared;
+mod write;
 
 pub use kind::ObjectKind;
 pub use lists::{ListState, ObjectLists};
@@ -23,6 +25,7 @@ pub use live::{
 };
 #[cfg(feature = "cluster")]
 pub use read_live::{LiveCluster, read_live};
+pub use recorded::Recorded;
 pub use saved::{SavedListsError, read_saved};
 #[cfg(feature = "cluster")]
 pub use server_version::{ClusterError, ServerVersion, ServiceAccount, server_version};

@@ -3,6 +3,7 @@
 use super::item::{Item, ItemError, TypeMeta};
 use crate::source::cluster::kind::{ObjectKind, group_and_version};
 use crate::source::cluster::lists::ObjectLists;
+use crate::source::cluster::recorded::{self, Recorded};
 use crate::text::{quote, sanitize};
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -193,6 +194,12 @@ impl<'a> Document<'a> {
         self.count = 1;
         match self.type_of(item.type_meta().map_err(in_words)?) {
             Some((kind, _)) if kind == "Status" => self.end_status(item),
+            Some((kind, api_version)) if kind == recorded::KIND && api_version == recorded::API_VERSION => {
+                let (found, _): (Recorded, usize) = item.decode().map_err(in_words)?;
+                self.lists.other_policy_groups.clone_from(&found.other_policy_groups);
+                self.lists.recorded = Some(found);
+                Ok(())
+            }
             Some((kind, api_version)) => {
                 self.add_typed(&kind, &api_version, item, 1).map_err(in_words)?;
                 self.seen.iter().for_each(|kind| self.lists.complete(*kind));

@@ -2,39 +2,45 @@
 
 use super::namespaced::everything;
 use super::{LabelSelector, Meta, nullable};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// A validating or mutating webhook configuration.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct WebhookConfiguration {
     /// Its metadata.
     pub metadata: Meta,
     /// Its webhooks.
-    #[serde(default, deserialize_with = "nullable::or_default")]
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
     pub webhooks: Vec<Webhook>,
 }
 
 /// A program that is asked before an object is stored.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Webhook {
     /// Its name: a domain.
-    #[serde(default, deserialize_with = "nullable::or_default")]
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
     pub name: String,
     /// `Fail` if objects are refused while it does not answer, which is the default; or `Ignore`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "nullable::is_default")]
     pub failure_policy: Option<String>,
     /// The requests that it is asked about.
-    #[serde(default, deserialize_with = "nullable::or_default")]
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
     pub rules: Vec<OperationRule>,
     /// The namespaces that it is for.
-    #[serde(default, deserialize_with = "nullable::or_default")]
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
     pub namespace_selector: LabelSelector,
     /// The objects that it is for.
-    #[serde(default, deserialize_with = "nullable::or_default")]
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
     pub object_selector: LabelSelector,
     /// Whether it is asked under conditions only.
-    #[serde(default, rename = "matchConditions", deserialize_with = "has_elements")]
+    #[serde(
+        default,
+        rename = "matchConditions",
+        deserialize_with = "nullable::has_elements",
+        skip_serializing_if = "nullable::is_default",
+        serialize_with = "nullable::write_elements"
+    )]
     pub has_conditions: bool,
 }
 
@@ -46,20 +52,20 @@ impl Webhook {
 }
 
 /// The requests that a webhook or policy is asked about.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OperationRule {
-    #[serde(default, deserialize_with = "nullable::or_default")]
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
     operations: Vec<String>,
-    #[serde(default, deserialize_with = "nullable::or_default")]
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
     api_groups: Vec<String>,
-    #[serde(default, deserialize_with = "nullable::or_default")]
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
     api_versions: Vec<String>,
-    #[serde(default, deserialize_with = "nullable::or_default")]
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
     resources: Vec<String>,
-    #[serde(default, deserialize_with = "nullable::or_default")]
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
     resource_names: Vec<String>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "nullable::is_default")]
     scope: Option<String>,
 }
 
@@ -83,59 +89,79 @@ impl OperationRule {
 }
 
 /// A ValidatingAdmissionPolicy: expressions that must hold for an object.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct AdmissionPolicy {
     /// Its metadata.
     pub metadata: Meta,
     /// What it says.
-    #[serde(default, deserialize_with = "nullable::or_default")]
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
     pub spec: AdmissionPolicySpec,
 }
 
 /// What an admission policy says.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AdmissionPolicySpec {
     /// `Fail` if objects are refused where an expression cannot be evaluated, which is the default; or `Ignore`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "nullable::is_default")]
     pub failure_policy: Option<String>,
     /// The requests that it is for.
-    #[serde(default, deserialize_with = "nullable::or_default")]
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
     pub match_constraints: MatchResources,
     /// Whether it is evaluated under conditions only.
-    #[serde(default, rename = "matchConditions", deserialize_with = "has_elements")]
+    #[serde(
+        default,
+        rename = "matchConditions",
+        deserialize_with = "nullable::has_elements",
+        skip_serializing_if = "nullable::is_default",
+        serialize_with = "nullable::write_elements"
+    )]
     pub has_conditions: bool,
     /// What must hold.
-    #[serde(default, deserialize_with = "nullable::or_default")]
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
     pub validations: Vec<Validation>,
     /// Expressions that others use.
-    #[serde(default, deserialize_with = "nullable::or_default")]
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
     pub variables: Vec<Validation>,
 }
 
 /// An expression.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Validation {
     /// In the Common Expression Language.
-    #[serde(default, deserialize_with = "nullable::or_default")]
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
     pub expression: String,
 }
 
 /// The requests that a policy or its binding is for.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MatchResources {
     /// The namespaces.
-    #[serde(default = "everything", deserialize_with = "nullable::or_default")]
+    #[serde(
+        default = "everything",
+        deserialize_with = "nullable::or_default",
+        skip_serializing_if = "nullable::is_default"
+    )]
     pub namespace_selector: LabelSelector,
     /// The objects.
-    #[serde(default = "everything", deserialize_with = "nullable::or_default")]
+    #[serde(
+        default = "everything",
+        deserialize_with = "nullable::or_default",
+        skip_serializing_if = "nullable::is_default"
+    )]
     pub object_selector: LabelSelector,
     /// The operations and resources; a binding without any is for those of its policy.
-    #[serde(default, deserialize_with = "nullable::or_default")]
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
     pub resource_rules: Vec<OperationRule>,
     /// Whether some are left out.
-    #[serde(default, rename = "excludeResourceRules", deserialize_with = "has_elements")]
+    #[serde(
+        default,
+        rename = "excludeResourceRules",
+        deserialize_with = "nullable::has_elements",
+        skip_serializing_if = "nullable::is_default",
+        serialize_with = "nullable::write_elements"
+    )]
     pub has_exclusions: bool,
 }
 
@@ -151,31 +177,26 @@ impl Default for MatchResources {
 }
 
 /// Puts an admission policy in force.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct AdmissionPolicyBinding {
     /// Its metadata.
     pub metadata: Meta,
     /// What it says.
-    #[serde(default, deserialize_with = "nullable::or_default")]
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
     pub spec: AdmissionPolicyBindingSpec,
 }
 
 /// Which policy is in force, for what, and with which effect.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AdmissionPolicyBindingSpec {
     /// The policy.
-    #[serde(default, deserialize_with = "nullable::or_default")]
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
     pub policy_name: String,
     /// `Deny`, `Warn`, `Audit`.
-    #[serde(default, deserialize_with = "nullable::or_default")]
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
     pub validation_actions: Vec<String>,
     /// The requests that it is for, of those of its policy.
-    #[serde(default, deserialize_with = "nullable::or_default")]
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
     pub match_resources: MatchResources,
-}
-
-fn has_elements<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    let elements: Vec<serde::de::IgnoredAny> = nullable::or_default(deserializer)?;
-    Ok(!elements.is_empty())
 }

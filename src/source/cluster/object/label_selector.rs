@@ -1,23 +1,23 @@
 //! Selects objects by their labels.
 
 use super::{Labels, nullable};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// A label selector. Without conditions it selects everything.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LabelSelector {
-    #[serde(default, deserialize_with = "nullable::unique_keys")]
+    #[serde(default, deserialize_with = "nullable::unique_keys", skip_serializing_if = "nullable::is_default")]
     match_labels: Labels,
-    #[serde(default, deserialize_with = "nullable::or_default")]
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
     match_expressions: Vec<Requirement>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 struct Requirement {
     key: String,
     operator: String,
-    #[serde(default, deserialize_with = "nullable::or_default")]
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
     values: Vec<String>,
 }
 

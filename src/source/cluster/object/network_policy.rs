@@ -1,44 +1,59 @@
 //! Network policies.
 
 use super::{LabelSelector, Meta, nullable};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// A network policy.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct NetworkPolicy {
     /// Its metadata.
     pub metadata: Meta,
     /// What it says.
-    #[serde(default, deserialize_with = "nullable::or_default")]
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
     pub spec: NetworkPolicySpec,
 }
 
 /// What a network policy says.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NetworkPolicySpec {
     /// The pods that it is for.
-    #[serde(default, deserialize_with = "nullable::or_default")]
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
     pub pod_selector: LabelSelector,
     /// `Ingress`, `Egress`; unset means `Ingress`, and `Egress` if there are rules for it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "nullable::is_default")]
     pub policy_types: Option<Vec<String>>,
     /// What may reach the pods; without rules nothing.
-    #[serde(default, deserialize_with = "nullable::or_default")]
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
     pub ingress: Vec<NetworkPolicyRule>,
     /// What the pods may reach; without rules nothing.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "nullable::is_default")]
     pub egress: Option<Vec<NetworkPolicyRule>>,
 }
 
 /// One rule: from or to whom, and on which ports.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct NetworkPolicyRule {
-    #[serde(default, deserialize_with = "has_elements")]
+    #[serde(
+        default,
+        deserialize_with = "nullable::has_elements",
+        skip_serializing_if = "nullable::is_default",
+        serialize_with = "nullable::write_elements"
+    )]
     from: bool,
-    #[serde(default, deserialize_with = "has_elements")]
+    #[serde(
+        default,
+        deserialize_with = "nullable::has_elements",
+        skip_serializing_if = "nullable::is_default",
+        serialize_with = "nullable::write_elements"
+    )]
     to: bool,
-    #[serde(default, deserialize_with = "has_elements")]
+    #[serde(
+        default,
+        deserialize_with = "nullable::has_elements",
+        skip_serializing_if = "nullable::is_default",
+        serialize_with = "nullable::write_elements"
+    )]
     ports: bool,
 }
 
@@ -71,9 +86,4 @@ impl NetworkPolicy {
     pub fn restricts_nothing(&self) -> bool {
         ["Ingress", "Egress"].into_iter().all(|direction| !self.is_about(direction) || self.allows_all(direction))
     }
-}
-
-fn has_elements<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    let elements: Vec<serde::de::IgnoredAny> = nullable::or_default(deserializer)?;
-    Ok(!elements.is_empty())
 }

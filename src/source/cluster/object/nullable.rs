@@ -1,7 +1,8 @@
 //! Values that the API writes as `null` where they are unset.
 
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::ser::SerializeSeq as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -52,4 +53,34 @@ pub(super) fn unique_keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
     }
 
     deserializer.deserialize_any(Unique)
+}
+
+/// Whether a value says nothing, so that it need not be written.
+pub(super) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+/// Writes that a value is there, and not what it is.
+pub(super) fn write_there<S: Serializer>(is_there: &bool, serializer: S) -> Result<S::Ok, S::Error> {
+    is_there.then(BTreeMap::<String, String>::new).serialize(serializer)
+}
+
+/// Writes a value that several objects may share.
+pub(super) fn write_shared<S: Serializer, T: Serialize>(value: &Arc<T>, serializer: S) -> Result<S::Ok, S::Error> {
+    value.as_ref().serialize(serializer)
+}
+
+/// Whether a list has elements.
+pub(super) fn has_elements<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    let elements: Vec<IgnoredAny> = or_default(deserializer)?;
+    Ok(!elements.is_empty())
+}
+
+/// Writes that a list has elements, and not which.
+pub(super) fn write_elements<S: Serializer>(has_elements: &bool, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut list = serializer.serialize_seq(None)?;
+    if *has_elements {
+        list.serialize_element(&BTreeMap::<String, String>::new())?;
+    }
+    list.end()
 }

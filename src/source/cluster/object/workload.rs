@@ -1,7 +1,8 @@
 //! Objects that make pods: Deployments, CronJobs and others.
 
 use super::{Labels, Meta, PodSpec, nullable};
-use serde::Deserialize;
+use serde::ser::SerializeMap as _;
+use serde::{Deserialize, Serialize};
 
 /// An object that makes pods by a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,10 +18,10 @@ pub struct Workload {
 }
 
 /// What the pods of a workload are like.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct PodTemplate {
     /// Their metadata.
-    #[serde(default, deserialize_with = "nullable::or_default")]
+    #[serde(default, skip_serializing_if = "nullable::is_default", deserialize_with = "nullable::or_default")]
     pub metadata: TemplateMeta,
     /// What they run.
     #[serde(default, deserialize_with = "nullable::or_default")]
@@ -28,10 +29,10 @@ pub struct PodTemplate {
 }
 
 /// The metadata of the pods of a workload.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct TemplateMeta {
     /// Their labels.
-    #[serde(default, deserialize_with = "nullable::unique_keys")]
+    #[serde(default, skip_serializing_if = "nullable::is_default", deserialize_with = "nullable::unique_keys")]
     pub labels: Labels,
 }
 
@@ -97,5 +98,20 @@ impl<'de> Deserialize<'de> for Workload {
             ready: raw.status.desired_number_scheduled.map(|desired| (raw.status.number_ready.unwrap_or(0), desired)),
             template: raw.spec.template.or_else(|| raw.spec.job_template?.spec.template),
         })
+    }
+}
+
+impl Serialize for Workload {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let spec = serde_json::json!({ "template": self.template });
+        let condition = self.finished.then(|| serde_json::json!([{ "type": "Complete", "status": "True" }]));
+        let (ready, desired) = self.ready.unzip();
+        let status =
+            serde_json::json!({ "conditions": condition, "numberReady": ready, "desiredNumberScheduled": desired });
+        let mut map = serializer.serialize_map(Some(3))?;
+        map.serialize_entry("metadata", &self.metadata)?;
+        map.serialize_entry("spec", &spec)?;
+        map.serialize_entry("status", &status)?;
+        map.end()
     }
 }
