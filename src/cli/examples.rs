@@ -18,9 +18,20 @@ pub(super) fn examples(command: Option<&str>) -> &'static [(&'static str, &'stat
                 "The same, and keep the latest full report in a file.",
             ),
         ],
+        Some("cluster") => &[
+            ("nodeproof cluster --kubeconfig admin.conf", "Audit the policies of a running cluster."),
+            ("nodeproof cluster --cluster lists/", "Audit saved lists."),
+            ("nodeproof cluster --cluster lists/ --show-access --json", "Print who holds which power as JSON."),
+        ],
+        Some("who-can") => &[
+            ("nodeproof who-can get secrets -n web", "Tell who may read Secrets in a namespace."),
+            ("nodeproof who-can create pods --subresource exec", "Tell who may run commands in pods."),
+            ("nodeproof who-can get /metrics --cluster lists/", "Tell who may read a URL, by saved lists."),
+        ],
         Some("snapshot") => &[
             ("nodeproof snapshot -o node.yaml", "Record this node."),
             ("nodeproof --host node.yaml", "Audit the recorded node, on any machine."),
+            ("nodeproof snapshot --kubeconfig admin.conf -o cluster.json", "Record the objects of a cluster."),
         ],
         Some("benchmarks") => {
             &[("nodeproof benchmarks", "List the benchmarks."), ("nodeproof benchmarks --json", "List them as JSON.")]

@@ -1,7 +1,7 @@
 //! What the reader of a report about a cluster must know first.
 
 use crate::model::{Outcome, Status};
-use crate::policy::ClusterFacts;
+use crate::policy::{ClusterFacts, authorization_modes};
 use crate::source::cluster::{ListState, ObjectLists};
 use crate::text::sanitize;
 
@@ -33,9 +33,8 @@ pub(super) fn about(facts: &ClusterFacts<'_>, platform: Option<&str>) -> Vec<Str
         Some("aks") => Some("Azure RBAC gives rights that are in no list of roles"),
         _ => None,
     };
-    let modes = facts.authorization_modes();
-    let others: Vec<&str> =
-        ["Webhook", "ABAC"].into_iter().filter(|mode| modes.iter().any(|known| known == mode)).collect();
+    let modes = authorization_modes(facts);
+    let others: Vec<&str> = ["Webhook", "ABAC"].into_iter().filter(|mode| modes.contains(*mode)).collect();
     let others = (!others.is_empty()).then(|| {
         format!("the API server also asks {} who may do what; that is in no list of roles", others.join(" and "))
     });

@@ -7,6 +7,7 @@ use super::facts::{ClusterFacts, SYSTEM_NAMESPACES};
 use crate::model::Status;
 use crate::source::cluster::ObjectKind;
 use crate::source::cluster::object::{AdmissionPolicy, AdmissionPolicyBinding, Labels, Namespace, Webhook};
+use std::collections::BTreeSet;
 
 /// The label by which a namespace enforces a Pod Security Standard.
 const ENFORCE: &str = "pod-security.kubernetes.io/enforce";
@@ -129,6 +130,12 @@ fn puts_in_force(binding: &AdmissionPolicyBinding, policy: &AdmissionPolicy, lab
         && resources.namespace_selector.matches(labels)
         && (resources.resource_rules.is_empty()
             || resources.resource_rules.iter().any(|rule| rule.covers_pod_creation()))
+}
+
+/// The authorizers of the API servers that can be seen.
+pub fn authorization_modes(facts: &ClusterFacts<'_>) -> BTreeSet<String> {
+    let lists = api_server_arguments(facts).filter_map(|argument| argument.strip_prefix("--authorization-mode="));
+    lists.flat_map(|list| list.split(',')).map(|mode| mode.trim().to_owned()).collect()
 }
 
 /// The arguments of the API servers that run as static pods.

@@ -76,17 +76,6 @@ impl<'a> ClusterFacts<'a> {
         }
     }
 
-    /// The authorizers of the API servers that can be seen.
-    pub fn authorization_modes(&self) -> Vec<String> {
-        let lists = super::admission::api_server_arguments(self)
-            .filter_map(|argument| argument.strip_prefix("--authorization-mode="));
-        let mut modes: Vec<String> =
-            lists.flat_map(|list| list.split(',')).map(|mode| mode.trim().to_owned()).collect();
-        modes.sort_unstable();
-        modes.dedup();
-        modes
-    }
-
     /// Whether there may be pods that are not known.
     pub(super) fn lacks_pods(&self) -> bool {
         !self.lacking(&PODS).is_empty()

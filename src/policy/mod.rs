@@ -23,6 +23,7 @@ mod test;
 pub use crate::cluster::rbac::{
     Bootstrap, Grant, Identity, MASTERS, Permission, PermissionObject, Power, Reach, ResourceType, Scope,
 };
+pub use admission::authorization_modes;
 pub use examination::{Attribute, Examination, PolicyFinding};
 pub use exemption::Exemption;
 pub use facts::ClusterFacts;

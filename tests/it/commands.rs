@@ -241,7 +241,10 @@ fn each_manual_page_has_its_exit_status_environment_and_examples() {
         let (environment, examples) = environment.split_once(".SH EXAMPLES\n").expect("examples");
         assert!(status.starts_with(".TP\n\\fB0\\fR\ndone\n"), "{status}");
         assert!(environment.contains("\\fBNODEPROOF_COLOR\\fR\nThe option \\-\\-color.\n"), "{environment}");
-        assert_eq!(environment.contains("NODEPROOF_FORMAT"), [None, Some("run"), Some("convert")].contains(&name));
+        assert_eq!(
+            environment.contains("NODEPROOF_FORMAT"),
+            [None, Some("run"), Some("cluster"), Some("who-can"), Some("convert")].contains(&name)
+        );
         let lines = examples.lines().filter_map(|line| line.strip_prefix("\\fB")?.strip_suffix("\\fR"));
         let lines: Vec<String> = lines.map(|line| line.replace("\\-", "-")).collect();
         assert!(lines.iter().any(|line| line.contains(name.unwrap_or_default())), "{name:?}: {lines:?}");

@@ -206,5 +206,7 @@ dirs: [{ path: /srv, owner: root, group: root, mode: '755' }, { path: /srv/etcd,
         .collect();
     let control_plane = "none of kube-apiserver, kube-scheduler, kube-controller-manager runs on this node";
     let node = "none of kubelet, kube-proxy runs on this node";
-    assert_eq!(left_out, [("master", control_plane), ("controlplane", control_plane), ("node", node)]);
+    let policies = "about the cluster and not this node: nodeproof cluster";
+    let expected = [("master", control_plane), ("controlplane", control_plane), ("node", node), ("policies", policies)];
+    assert_eq!(left_out, expected);
 }

@@ -76,7 +76,7 @@ fn the_targets_are_kube_benchs_where_the_program_is_called_so() {
     };
     // Its scheduler and controller manager do not run.
     assert_eq!(targets(&mut KubeBench::new().command()), ["node", "policies"]);
-    assert_eq!(targets(&mut example()), ["master", "controlplane", "policies"]);
+    assert_eq!(targets(&mut example()), ["master", "controlplane"]);
 }
 
 #[test]
