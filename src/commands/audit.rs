@@ -112,9 +112,9 @@ fn audit_node(
     log_warnings(&definitions, &choice)?;
     // From here on only the chosen benchmark is needed.
     drop(definitions);
-    let has_cluster = cluster.is_some();
-    let Planned { plan, left_out, notices } =
-        plan(flags, mode, names, &loaded, &node, &platforms, source.as_ref(), has_cluster)?;
+    let detected =
+        Detected { node: &node, platforms: &platforms, source: source.as_ref(), has_cluster: cluster.is_some() };
+    let Planned { plan, left_out, notices } = plan(flags, mode, names, &loaded, &detected)?;
     if kubelet.is_some() && loaded.has_audits() {
         return Err(Failure::Usage(documents::NO_AUDITS.to_owned()));
     }
@@ -165,6 +165,16 @@ struct Planned<'b> {
     notices: Vec<String>,
 }
 
+/// What is audited.
+#[derive(Clone, Copy)]
+struct Detected<'d> {
+    node: &'d Node,
+    platforms: &'d Platforms,
+    source: &'d dyn NodeSource,
+    /// Whether the objects of the cluster are known.
+    has_cluster: bool,
+}
+
 /// Plans the audit. A node where there is nothing to evaluate is an error, since an empty
 /// report would read as a good one. A Job written for kube-bench runs on every node and waits for exit code 0: there it is a
 /// notice.
@@ -173,11 +183,9 @@ fn plan<'b>(
     mode: CompatMode,
     names: Option<&[String]>,
     loaded: &'b LoadedBenchmark,
-    node: &Node,
-    platforms: &Platforms,
-    source: &dyn NodeSource,
-    has_cluster: bool,
+    detected: &Detected<'_>,
 ) -> Result<Planned<'b>, Failure> {
+    let Detected { node, platforms, source, has_cluster } = *detected;
     let benchmark = &loaded.benchmark;
     let has_documents = flags.documents.has_cloud();
     // A check that does not exist is an error on every node.

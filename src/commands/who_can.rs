@@ -107,10 +107,21 @@ pub(crate) fn who_can(flags: &AuditFlags, question: &Question) -> Result<(), Fai
     write(&answer, &flags.output)
 }
 
-/// Those whose rights are asked for; none means everybody.
+/// Those whose rights are asked for, with the groups that the API server adds; none means everybody.
 fn identities(question: &Question) -> Vec<Identity> {
-    let user = question.user.iter().map(|name| Identity::of_user(name));
-    user.chain(question.groups.iter().map(|group| Identity::Group(group.clone()))).collect()
+    let group = |name: &str| Identity::Group(name.to_owned());
+    let user = question.user.as_deref().map(Identity::of_user);
+    let added = match &user {
+        None => Vec::new(),
+        Some(Identity::User(name)) if name == "system:anonymous" => vec![group("system:unauthenticated")],
+        Some(Identity::ServiceAccount(namespace, _)) => vec![
+            group("system:authenticated"),
+            group("system:serviceaccounts"),
+            group(&format!("system:serviceaccounts:{namespace}")),
+        ],
+        Some(Identity::User(_) | Identity::Group(_)) => vec![group("system:authenticated")],
+    };
+    user.into_iter().chain(question.groups.iter().map(|name| group(name))).chain(added).collect()
 }
 
 fn grants(

@@ -83,11 +83,6 @@ impl ObjectTest {
         ("scc-capabilities", Self::Constraints(ConstraintTest::Capabilities)),
     ];
 
-    /// Its name in definition files.
-    pub fn id(self) -> &'static str {
-        Self::ALL.iter().find(|(_, test)| *test == self).map_or("", |(id, _)| id)
-    }
-
     pub(super) fn examine(self, facts: &ClusterFacts<'_>) -> Examination {
         match self {
             Self::Pods(test) => pods::examine(facts, test),

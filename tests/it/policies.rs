@@ -239,16 +239,19 @@ fn access_is_decided_as_a_real_authorizer_decides_it() {
             .collect();
         for (index, question) in questions.iter().enumerate() {
             let text = |name: &str| question[name].as_str().unwrap_or_default();
-            let found = match question.get("path").and_then(Value::as_str) {
-                Some(path) => rbac.allows_url(&identities, text("verb"), path),
-                None => {
-                    let resource = match text("subresource") {
+            let object = match question.get("path").and_then(Value::as_str) {
+                Some(path) => PermissionObject::Url(path.to_owned()),
+                None => PermissionObject::Resource {
+                    group: text("group").to_owned(),
+                    resource: match text("subresource") {
                         "" => text("resource").to_owned(),
                         subresource => format!("{}/{subresource}", text("resource")),
-                    };
-                    rbac.allows(&identities, text("verb"), text("group"), &resource, text("name"), text("namespace"))
-                }
+                    },
+                    name: Some(text("name").to_owned()),
+                },
             };
+            let permission = Permission { verb: text("verb").to_owned(), object, reach: Reach::Namespaces };
+            let found = rbac.allows(&identities, &permission, text("namespace"));
             let expected = allowed.contains(&(index as u64));
             asked += 1;
             if user.starts_with("system:node:") && found != expected {

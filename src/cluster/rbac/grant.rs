@@ -1,8 +1,7 @@
 //! Bindings with the roles that they give: who holds which right, and through what.
 
-use super::identity::{Identity, MASTERS};
+use super::identity::Identity;
 use super::permission::{Coverage, Permission, Reach};
-use super::rule::{allows_resource, allows_url};
 use crate::source::cluster::ObjectLists;
 use crate::source::cluster::object::{Binding, Role, Rule};
 use foldhash::{HashMap, HashMapExt as _};
@@ -207,35 +206,20 @@ impl<'a> Rbac<'a> {
         format!("{} -> {}#{}{names}", grant.title, grant.role_title, via.rule)
     }
 
-    /// Whether the authorizer allows one request on a resource. `namespace` is empty for a request about the whole cluster.
-    pub fn allows(
-        &self,
-        identities: &[Identity],
-        verb: &str,
-        group: &str,
-        resource: &str,
-        name: &str,
-        namespace: &str,
-    ) -> bool {
-        self.any_rule(identities, namespace, |rule| allows_resource(rule, verb, group, resource, name))
-    }
-
-    /// Whether the authorizer allows one request of a URL.
-    pub fn allows_url(&self, identities: &[Identity], verb: &str, path: &str) -> bool {
-        self.any_rule(identities, "", |rule| allows_url(rule, verb, path))
-    }
-
-    fn any_rule(&self, identities: &[Identity], namespace: &str, allows: impl Fn(&Rule) -> bool) -> bool {
-        if identities.contains(&Identity::Group(MASTERS.to_owned())) {
-            return true;
-        }
-        let holds_there = |grant: &&Grant<'_>| match &grant.scope {
-            Scope::Cluster => true,
-            Scope::Namespace(of_binding) => of_binding == namespace,
+    /// Whether the authorizer allows a request. `namespace` is empty for a request about the whole cluster. The name in the
+    /// permission is empty for a request without one.
+    #[cfg(any(test, feature = "internals"))]
+    pub fn allows(&self, identities: &[Identity], permission: &Permission, namespace: &str) -> bool {
+        let is_there = |holder: &Holder<'_>| match self.grants.get(holder.via.grant).map(|grant| &grant.scope) {
+            Some(Scope::Cluster) => true,
+            Some(Scope::Namespace(of_binding)) => of_binding == namespace,
+            None => false,
         };
-        let is_for = |grant: &&Grant<'_>| grant.subjects.iter().any(|subject| identities.contains(subject));
-        let mut grants = self.grants.iter().filter(holds_there).filter(is_for);
-        grants.any(|grant| self.rules(grant).iter().any(&allows))
+        identities.contains(&Identity::Group(super::identity::MASTERS.to_owned()))
+            || self
+                .holders(permission, None)
+                .iter()
+                .any(|holder| holder.via.names.is_empty() && identities.contains(holder.subject) && is_there(holder))
     }
 }
 

@@ -14,4 +14,3 @@ pub use identity::{Identity, MASTERS};
 pub use permission::{Coverage, Permission, PermissionObject, Reach};
 pub use power::Power;
 pub use resource_type::ResourceType;
-pub use rule::{allows_resource, allows_url};

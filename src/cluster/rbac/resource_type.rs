@@ -173,11 +173,6 @@ impl ResourceType {
         let is_bind = self.plural == "clusterroles" && verb == "bind";
         if self.namespaced || is_namespace || is_bind { Reach::Namespaces } else { Reach::Cluster }
     }
-
-    /// Whether its objects are in namespaces.
-    pub const fn is_namespaced(&self) -> bool {
-        self.namespaced
-    }
 }
 
 #[cfg(test)]

@@ -2,20 +2,13 @@
 
 use crate::source::cluster::object::Rule;
 
-/// Whether a rule allows a verb on a resource. `resource` has the subresource behind a slash: `pods/exec`. `name` is empty for a
-/// request without one.
-pub fn allows_resource(rule: &Rule, verb: &str, group: &str, resource: &str, name: &str) -> bool {
-    allows_any_name(rule, verb, group, resource)
-        && (rule.resource_names.is_empty() || rule.resource_names.iter().any(|known| known == name))
-}
-
-/// Whether a rule allows a verb on a resource, if only for some names.
+/// Whether a rule allows a verb on a resource, if only for some names. `resource` has the subresource behind a slash: `pods/exec`.
 pub(super) fn allows_any_name(rule: &Rule, verb: &str, group: &str, resource: &str) -> bool {
     has(&rule.verbs, verb) && has(&rule.api_groups, group) && has_resource(&rule.resources, resource)
 }
 
 /// Whether a rule allows an HTTP method, in lower case, on a path.
-pub fn allows_url(rule: &Rule, verb: &str, path: &str) -> bool {
+pub(super) fn allows_url(rule: &Rule, verb: &str, path: &str) -> bool {
     has(&rule.verbs, verb) && rule.non_resource_urls.iter().any(|pattern| covers_url(pattern, path))
 }
 
@@ -53,24 +46,20 @@ mod tests {
     #[test]
     fn resources_match_exactly_or_by_their_wildcards() {
         let cases = [
-            (rule(&[""], &["pods"], &["get"], &[]), "get", "", "pods", "a", true),
-            (rule(&[""], &["pods"], &["get"], &[]), "list", "", "pods", "", false),
-            (rule(&[""], &["pods"], &["GET"], &[]), "get", "", "pods", "a", false),
-            (rule(&["apps"], &["pods"], &["get"], &[]), "get", "", "pods", "a", false),
-            (rule(&["*"], &["*"], &["*"], &[]), "anything", "x.io", "y/z", "", true),
-            (rule(&[""], &["pods"], &["*"], &[]), "create", "", "pods/exec", "a", false),
-            (rule(&[""], &["pods/*"], &["*"], &[]), "create", "", "pods/exec", "a", false),
-            (rule(&[""], &["*/exec"], &["*"], &[]), "create", "", "pods/exec", "a", true),
-            (rule(&[""], &["*/*"], &["*"], &[]), "create", "", "pods/exec", "a", false),
-            (rule(&[""], &["secret*"], &["get"], &[]), "get", "", "secrets", "a", false),
-            (rule(&[""], &["secrets"], &["get", "list"], &["a"]), "get", "", "secrets", "a", true),
-            (rule(&[""], &["secrets"], &["get", "list"], &["a"]), "get", "", "secrets", "b", false),
-            (rule(&[""], &["secrets"], &["get", "list"], &["a"]), "list", "", "secrets", "", false),
-            (rule(&[""], &["secrets"], &["list"], &[""]), "list", "", "secrets", "", true),
-            (rule(&[""], &["secrets"], &[""], &[]), "get", "", "secrets", "a", false),
+            (rule(&[""], &["pods"], &["get"], &[]), "get", "", "pods", true),
+            (rule(&[""], &["pods"], &["get"], &[]), "list", "", "pods", false),
+            (rule(&[""], &["pods"], &["GET"], &[]), "get", "", "pods", false),
+            (rule(&["apps"], &["pods"], &["get"], &[]), "get", "", "pods", false),
+            (rule(&["*"], &["*"], &["*"], &[]), "anything", "x.io", "y/z", true),
+            (rule(&[""], &["pods"], &["*"], &[]), "create", "", "pods/exec", false),
+            (rule(&[""], &["pods/*"], &["*"], &[]), "create", "", "pods/exec", false),
+            (rule(&[""], &["*/exec"], &["*"], &[]), "create", "", "pods/exec", true),
+            (rule(&[""], &["*/*"], &["*"], &[]), "create", "", "pods/exec", false),
+            (rule(&[""], &["secret*"], &["get"], &[]), "get", "", "secrets", false),
+            (rule(&[""], &["secrets"], &[""], &[]), "get", "", "secrets", false),
         ];
-        for (rule, verb, group, resource, name, expected) in cases {
-            assert_eq!(allows_resource(&rule, verb, group, resource, name), expected, "{rule:?} {verb} {resource}");
+        for (rule, verb, group, resource, expected) in cases {
+            assert_eq!(allows_any_name(&rule, verb, group, resource), expected, "{rule:?} {verb} {resource}");
         }
     }
 

@@ -60,6 +60,10 @@ pub struct ObjectLists {
     /// The position of each object by kind, namespace and name, while the lists are read.
     index: HashMap<(ObjectKind, Box<str>), usize>,
     shared: Shared,
+    /// The uids of two namespaces kube-system, which are those of two clusters.
+    pub(super) two_clusters: Option<(String, String)>,
+    /// The answer of the server in place of the page that was read last.
+    pub(super) status: Option<(u16, String)>,
     /// Kinds of objects that no check reads, with their versions and how many there are.
     other_kinds: BTreeMap<(String, String), usize>,
     /// Kinds of which objects in an unknown version were seen.
@@ -221,10 +225,17 @@ impl ObjectLists {
         if *known == object {
             return Ok(length);
         }
+        let uids = (known.meta().uid.clone(), object.meta().uid.clone());
+        let is_system = kind == ObjectKind::Namespace && object.meta().name == "kube-system";
         let version = |object: &T| object.meta().resource_version.as_deref().and_then(|text| text.parse::<u64>().ok());
         let is_older = matches!((version(known), version(&object)), (Some(known), Some(new)) if new < known);
         if !is_older {
             *known = object;
+        }
+        if let (true, (Some(one), Some(other))) = (is_system, uids)
+            && one != other
+        {
+            self.two_clusters = Some((one, other));
         }
         self.notices.push(sanitize::into_line(format!(
             "{} is there twice and differs; the one with the higher resourceVersion counts",

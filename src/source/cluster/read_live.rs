@@ -71,6 +71,9 @@ fn list(
     let mut page = |body: &mut dyn Read| -> Result<PageEnd, PageError> {
         let mut lists = lists.borrow_mut();
         let meta = read_json(body, &origin, &mut lists);
+        if let Some((code, message)) = lists.status.take() {
+            return Err(PageError::Status { code, message });
+        }
         match lists.state(kind) {
             ListState::Broken(reason) => Err(PageError::Broken(reason.clone())),
             _ => Ok(PageEnd { continue_token: meta.continue_token, resource_version: meta.resource_version }),

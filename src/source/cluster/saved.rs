@@ -46,6 +46,9 @@ pub fn read_saved(path: &Path) -> Result<ObjectLists, SavedListsError> {
     } else {
         read_file(path, &mut lists)?;
     }
+    if let Some((one, other)) = lists.two_clusters.take() {
+        return Err(SavedListsError::SeveralClusters(one, other));
+    }
     lists.finish();
     Ok(lists)
 }

@@ -27,6 +27,7 @@ pub(in crate::source::cluster) struct ListMeta {
     #[serde(default, rename = "continue")]
     pub(in crate::source::cluster) continue_token: Option<String>,
     /// The moment that the list shows.
+    #[cfg(feature = "cluster")]
     #[serde(default, rename = "resourceVersion")]
     pub(in crate::source::cluster) resource_version: Option<String>,
 }
@@ -232,6 +233,7 @@ impl<'a> Document<'a> {
             return Err(format!("an answer of the server in place of a list: {}", quote(&message)));
         };
         let reason = sanitize::into_line(format!("{}: {message}", self.origin.name));
+        self.lists.status = Some((status.code.unwrap_or(500), message));
         match status.code {
             Some(401 | 403) => self.lists.refuse(kind, reason),
             Some(404) => self.lists.unknown(kind, reason),
