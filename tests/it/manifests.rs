@@ -1,10 +1,13 @@
 //! The manifests, the chart and the Dockerfile practise what the benchmark preaches. The chart's templates keep to the few
 //! words that [`Chart::render`] knows, so that what a cluster would get is judged here without Helm.
 
-use crate::support::{repository, text_of};
+use crate::support::{nodeproof, repository, text_of};
 use clap::Parser;
 use nodeproof::internals::cli::Cli;
+use nodeproof::internals::source::cluster::ObjectKind;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::fs;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -14,6 +17,16 @@ fn yaml(text: &str) -> Value {
 
 fn deployed(file: &str) -> Value {
     yaml(&text_of(&repository("deploy").join(file)))
+}
+
+/// The objects of a file or of a rendered template.
+fn objects(text: &str) -> Vec<Value> {
+    let has_content = |document: &&str| document.lines().any(|line| !line.is_empty() && !line.starts_with('#'));
+    text.split("---\n").filter(has_content).map(yaml).collect()
+}
+
+fn deployed_objects(files: &[&str]) -> Vec<Value> {
+    files.iter().flat_map(|file| objects(&text_of(&repository("deploy").join(file)))).collect()
 }
 
 /// The pod of a workload.
@@ -94,15 +107,186 @@ fn every_manifest_follows_the_advice() {
 #[test]
 fn the_kustomization_names_files_that_are_there_and_this_version() {
     let kustomization = deployed("kustomization.yaml");
-    let kinds: Vec<Value> = kustomization["resources"]
-        .as_array()
-        .expect("resources")
-        .iter()
-        .map(|file| deployed(file.as_str().expect("a name"))["kind"].clone())
-        .collect();
-    assert_eq!(kinds, ["Namespace", "DaemonSet"]);
+    assert_eq!(kinds_of("", &kustomization), ["Namespace", "ServiceAccount", "NetworkPolicy", "DaemonSet"]);
     assert_eq!(kustomization["images"], json!([{ "name": "nodeproof", "newTag": VERSION }]));
-    assert_eq!(deployed("namespace.yaml")["metadata"]["name"], kustomization["namespace"]);
+    assert_eq!(deployed_objects(&["namespace.yaml"])[0]["metadata"]["name"], kustomization["namespace"]);
+    let cluster = deployed("cluster/kustomization.yaml");
+    assert_eq!(
+        kinds_of("cluster/", &cluster),
+        [
+            "Namespace",
+            "ServiceAccount",
+            "NetworkPolicy",
+            "NetworkPolicy",
+            "ServiceAccount",
+            "ClusterRole",
+            "ClusterRoleBinding",
+            "CronJob"
+        ]
+    );
+    assert_eq!(cluster["images"], kustomization["images"]);
+    assert_eq!(deployed_objects(&["cluster/namespace.yaml"])[0]["metadata"]["name"], cluster["namespace"]);
+}
+
+/// The kinds of the objects that a kustomization names.
+fn kinds_of(folder: &str, kustomization: &Value) -> Vec<Value> {
+    let files = kustomization["resources"].as_array().expect("resources").iter();
+    let files: Vec<String> = files.map(|file| format!("{folder}{}", file.as_str().expect("a name"))).collect();
+    files.iter().flat_map(|file| deployed_objects(&[file])).map(|object| object["kind"].clone()).collect()
+}
+
+const CLUSTER_FILES: [&str; 5] = [
+    "cluster/namespace.yaml",
+    "cluster/rbac.yaml",
+    "cluster/openshift.yaml",
+    "cluster/job.yaml",
+    "cluster/cronjob.yaml",
+];
+
+/// What the chart creates with these values.
+fn charted(change: impl FnOnce(&mut Value)) -> Vec<Value> {
+    let chart = Chart::with(change);
+    let mut names: Vec<String> = fs::read_dir(repository("deploy/helm/nodeproof/templates"))
+        .expect("the templates")
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .filter(|name| !name.starts_with('_') && !["mode.yaml", "NOTES.txt"].contains(&name.as_str()))
+        .collect();
+    names.sort();
+    names.iter().flat_map(|name| objects(&chart.render(name))).collect()
+}
+
+fn with_cluster(values: &mut Value) {
+    values["mode"] = json!("none");
+    values["defaultAccount"] = json!(true);
+    values["cluster"]["enabled"] = json!(true);
+    values["cluster"]["openshift"] = json!(true);
+}
+
+#[test]
+fn the_roles_of_the_cluster_audit_list_what_it_reads_and_nothing_else() {
+    for (name, objects) in [("deploy", deployed_objects(&CLUSTER_FILES)), ("chart", charted(with_cluster))] {
+        let mut listed = vec![];
+        for role in objects.iter().filter(|object| object["kind"] == "ClusterRole" || object["kind"] == "Role") {
+            for rule in role["rules"].as_array().expect("rules") {
+                assert_eq!(rule["verbs"], json!(["list"]), "{name}: {rule}");
+                assert_eq!(rule.as_object().expect("a rule").len(), 3, "{name}: {rule}");
+                let texts = |key: &str| -> Vec<String> { serde_json::from_value(rule[key].clone()).expect(key) };
+                for group in texts("apiGroups") {
+                    listed.extend(texts("resources").into_iter().map(|resource| (group.clone(), resource)));
+                }
+            }
+        }
+        let expected = ObjectKind::ALL.map(|kind| (kind.group().to_owned(), kind.plural().to_owned()));
+        assert_eq!(listed.len(), expected.len(), "{name}");
+        assert_eq!(listed.into_iter().collect::<BTreeSet<_>>(), BTreeSet::from(expected), "{name}");
+    }
+}
+
+#[test]
+fn the_chart_gives_no_rights_unless_the_cluster_is_audited() {
+    let kinds: Vec<Value> = charted(|_| {}).iter().map(|object| object["kind"].clone()).collect();
+    assert_eq!(kinds, ["DaemonSet", "NetworkPolicy"]);
+    assert_eq!(deployed("helm/nodeproof/values.yaml")["cluster"]["rbac"], json!({ "secrets": false }));
+}
+
+#[test]
+fn the_pods_of_the_cluster_audit_are_restricted() {
+    let job = |values: &mut Value| {
+        with_cluster(values);
+        values["cluster"]["schedule"] = json!("");
+    };
+    let all = deployed_objects(&CLUSTER_FILES).into_iter().chain(charted(with_cluster)).chain(charted(job));
+    let workloads: Vec<Value> = all.filter(|object| object["kind"] == "Job" || object["kind"] == "CronJob").collect();
+    let kinds: Vec<&Value> = workloads.iter().map(|workload| &workload["kind"]).collect();
+    assert_eq!(kinds, ["Job", "CronJob", "CronJob", "Job"]);
+    for workload in &workloads {
+        let pod = pod(workload);
+        let container = &pod["containers"][0];
+        let security = &container["securityContext"];
+        for (what, is, should) in [
+            ("host", &pod["hostPID"], json!(null)),
+            ("token by default", &pod["automountServiceAccountToken"], json!(false)),
+            ("account", &pod["serviceAccountName"], json!("nodeproof-cluster")),
+            ("user", &pod["securityContext"]["runAsNonRoot"], json!(true)),
+            ("system calls", &pod["securityContext"]["seccompProfile"]["type"], json!("RuntimeDefault")),
+            ("privilege escalation", &security["allowPrivilegeEscalation"], json!(false)),
+            ("root file system", &security["readOnlyRootFilesystem"], json!(true)),
+            ("capabilities", &security["capabilities"], json!({ "drop": ["ALL"] })),
+            ("image", &container["image"], json!(format!("nodeproof:{VERSION}"))),
+            ("arguments", &container["args"], json!(["cluster"])),
+        ] {
+            assert_eq!(is, &should, "{what}: {workload}");
+        }
+        let volumes = pod["volumes"].as_array().expect("volumes");
+        assert!(volumes.iter().all(|volume| volume["projected"].is_object()), "{workload}");
+        assert!(container["resources"]["limits"]["memory"].is_string(), "{workload}");
+    }
+    let pods: Vec<&Value> = workloads.iter().map(pod).collect();
+    assert!(pods.iter().all(|pod| *pod == pods[0]), "{pods:#?}");
+}
+
+/// The findings of an audit of a cluster that has these objects and no others, as `CHECK SUBJECT`.
+fn findings_about(objects: &[Value], benchmark: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().expect("a folder");
+    for kind in ObjectKind::ALL {
+        let items: Vec<&Value> = objects.iter().filter(|object| object["kind"] == kind.id()).collect();
+        let list = json!({ "apiVersion": "v1", "kind": "List", "items": items });
+        fs::write(folder.path().join(format!("{kind}.json")), list.to_string()).expect("a file");
+    }
+    let mut program = nodeproof();
+    program.args(["cluster", "--benchmark", benchmark, "--format", "report", "--cluster"]).arg(folder.path());
+    let output = program.output().expect("it runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
+    let mut found = vec![];
+    for check in report["checks"].as_array().expect("checks") {
+        let findings = check["findings"].as_array().expect("findings").iter();
+        for finding in findings.filter(|finding| finding["status"] == "fail") {
+            found.push(format!(
+                "{} {}",
+                check["id"].as_str().expect("an id"),
+                finding["subject"].as_str().expect("a subject")
+            ));
+        }
+    }
+    // That nothing verifies images and no plug-in is known is about the cluster.
+    found.retain(|finding| !finding.ends_with(" cluster"));
+    found
+}
+
+#[test]
+fn the_audit_of_the_cluster_finds_nothing_about_itself() {
+    for benchmark in ["cis-1.20", "cis-2.0", "eks-2.0.0", "gke-2.0.0", "aks-1.8", "rh-1.9"] {
+        let none: [String; 0] = [];
+        assert_eq!(findings_about(&deployed_objects(&CLUSTER_FILES), benchmark), none, "{benchmark}");
+        // The user's namespace, as `docs/cluster.md` says to create it.
+        let namespace = json!({
+            "apiVersion": "v1",
+            "kind": "Namespace",
+            "metadata": { "name": "nodeproof", "labels": { "pod-security.kubernetes.io/enforce": "restricted" } },
+        });
+        let chart: Vec<Value> = std::iter::once(namespace).chain(charted(with_cluster)).collect();
+        assert_eq!(findings_about(&chart, benchmark), none, "{benchmark}: chart");
+    }
+}
+
+/// The DaemonSet cannot do without the processes and files of the node, nor its namespace without allowing them.
+#[test]
+fn of_everything_else_only_the_audit_of_nodes_is_a_finding() {
+    let files = [&CLUSTER_FILES[..], &["namespace.yaml", "daemonset.yaml"]].concat();
+    let deployed = deployed_objects(&files);
+    let mut chart = charted(|values| {
+        with_cluster(values);
+        values["mode"] = json!("daemonset");
+    });
+    chart.push(deployed_objects(&["namespace.yaml"]).swap_remove(0));
+    for objects in [deployed, chart] {
+        let found = findings_about(&objects, "cis-2.0");
+        let about = |subject: &str| found.iter().filter(|finding| finding.contains(subject)).count();
+        assert_eq!(about(" DaemonSet/nodeproof/nodeproof"), 4, "{found:?}");
+        assert_eq!(about("5.2.1 Namespace/nodeproof"), 1, "{found:?}");
+        assert_eq!(found.len(), 5, "{found:?}");
+    }
 }
 
 #[test]
@@ -237,6 +421,7 @@ impl Chart {
         let (what, indent) = rest.split_once(" | nindent ").unwrap_or_else(|| panic!("`{rest}` has no indent"));
         let text = match (word, what) {
             ("include", "\"nodeproof.pod\" .") => self.render("_pod.tpl"),
+            ("include", "\"nodeproof.cluster-pod\" .") => self.render("_cluster-pod.tpl"),
             ("toYaml", path) => match self.value(path) {
                 Value::Array(items) => items.iter().map(|i| format!("- {i}\n")).collect(),
                 other => other.to_string(),

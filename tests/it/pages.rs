@@ -3,6 +3,8 @@
 use crate::support::{nodeproof, repository, text_of};
 use clap::{CommandFactory as _, Parser as _};
 use nodeproof::internals::cli::Cli;
+use nodeproof::internals::policy::{ObjectTest, Power};
+use nodeproof::internals::source::cluster::ObjectKind;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
@@ -221,6 +223,30 @@ fn the_page_about_commands_names_every_command() {
     for command in Cli::command().get_subcommands().map(clap::Command::get_name).filter(|name| *name != "run") {
         let named = page.contains(&format!("`{command}`")) || page.contains(&format!("nodeproof {command}"));
         assert!(named, "docs/commands.md does not name {command}");
+    }
+}
+
+#[test]
+fn the_page_about_clusters_saves_the_list_of_every_kind() {
+    let page = text_of(&repository("docs/cluster.md"));
+    let (_, block) = page.split_once("for kind in ").expect("a loop");
+    let (block, _) = block.split_once("OpenShift only").expect("the end of the block");
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '.';
+    let words: BTreeSet<&str> = block.split(|c| !is_part(c)).collect();
+    for kind in ObjectKind::ALL {
+        let permission = kind.permission();
+        let resource = permission.strip_prefix("list ").expect("a permission to list");
+        assert!(words.contains(resource), "{resource}: {words:?}");
+    }
+}
+
+#[test]
+fn the_page_about_definitions_names_every_test_of_objects() {
+    let page = text_of(&repository("docs/definitions.md"));
+    let rbac = ["wildcards", "anonymous", "unauthenticated", "authenticated", "system-masters"];
+    let names = ObjectTest::ALL.into_iter().map(|(name, _)| name);
+    for name in names.chain(Power::ALL.into_iter().map(Power::id)).chain(rbac) {
+        assert!(page.contains(&format!("`{name}`")), "{name}");
     }
 }
 

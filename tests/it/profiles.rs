@@ -268,15 +268,16 @@ fn a_check_that_its_benchmark_calls_not_applicable_passes_or_does_not_apply() {
 fn the_page_of_benchmarks_counts_their_checks() {
     const START: &str = "| benchmark | title |";
     let library = Library::load(None, None).expect("the definitions that are built in");
-    let mut table =
-        format!("{START} checks | automated | manual | not applicable | judged on the node | judged by documents |\n");
-    table += "| --- | --- | --- | --- | --- | --- | --- | --- |\n";
+    let mut table = format!(
+        "{START} checks | automated | manual | not applicable | judged on the node | judged by documents | judged by objects |\n"
+    );
+    table += "| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n";
     for id in library.benchmarks() {
         let benchmark = library.benchmark(id).expect(id);
         let count = |counts: &dyn Fn(&Check) -> bool| benchmark.checks().filter(|(_, check)| counts(check)).count();
         let assessed = |as_: Assessment| count(&|check| check.assessment == as_);
         table += &format!(
-            "| {id} | {} | {} | {} | {} | {} | {} | {} |\n",
+            "| {id} | {} | {} | {} | {} | {} | {} | {} | {} |\n",
             benchmark.title,
             count(&|_| true),
             assessed(Assessment::Automated),
@@ -284,6 +285,7 @@ fn the_page_of_benchmarks_counts_their_checks() {
             assessed(Assessment::NotApplicable),
             count(&|check| check.rule.assertion.steps().is_none()),
             count(&|check| check.rule.assertion.is_by_documents()),
+            count(&|check| check.rule.assertion.policy().is_some_and(|test| !test.kinds().is_empty())),
         );
     }
     let path = repository("docs/benchmarks.md");
