@@ -169,7 +169,7 @@ fn write_roles(folder: &Path, roles: usize, bindings: usize) -> Result<(), Error
     let version = format!("{RBAC}/v1");
     let rules = |number: usize| -> Vec<Value> {
         let rule = |at: usize| {
-            let verbs = if at % 2 == 0 { ["create", "update"] } else { ["get", "list"] };
+            let verbs = if at.is_multiple_of(2) { ["create", "update"] } else { ["get", "list"] };
             json!({ "apiGroups": ["", "apps"], "resources": [RESOURCES[(number + at) % RESOURCES.len()]], "verbs": verbs })
         };
         (0..=number % 6).map(rule).collect()

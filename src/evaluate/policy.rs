@@ -201,7 +201,10 @@ fn report(finding: &PolicyFinding, status: Status, exempt: Option<Exemption>) ->
     let subject = sanitize::into_line(finding.subject());
     let binding = finding.attributes.iter().find(|(name, _)| *name == "binding").map(|(_, value)| value.to_string());
     let source = binding.unwrap_or_else(|| subject.clone());
-    let attributes = finding.attributes.iter().map(|(name, value)| entry(name, &value.to_string(), &source));
+    // The subject is stated already, unless it is all that is known.
+    let stated = usize::from(finding.attributes.len() > 1);
+    let attributes = finding.attributes.iter().skip(stated);
+    let attributes = attributes.map(|(name, value)| entry(name, &value.to_string(), &source));
     let exempt = exempt.map(|reason| entry("exempt", &format!("{}: {}", reason.id(), reason.describe()), &source));
     Finding {
         subject,

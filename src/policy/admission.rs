@@ -154,6 +154,26 @@ pub(super) fn api_servers<'f>(facts: &'f ClusterFacts<'_>) -> impl Iterator<Item
     })
 }
 
+/// What restricts pods before they are created, in words. It does not make a pod that runs a better one.
+pub(super) fn in_place(facts: &ClusterFacts<'_>) -> Option<String> {
+    let enforcing = facts.lists.namespaces.iter().filter(|namespace| enforces_standard(namespace)).count();
+    let mut parts = Vec::new();
+    if enforcing > 0 {
+        let all = facts.lists.namespaces.len();
+        parts.push(format!("{enforcing} of {all} namespaces enforce a Pod Security Standard"));
+    }
+    match facts.lists.admission_policy_bindings.len() {
+        0 => {}
+        count => parts.push(format!("bindings of admission policies: {count}")),
+    }
+    let engines: BTreeSet<&str> =
+        validating_webhooks(facts).filter(|webhook| is_engine(webhook)).map(|webhook| webhook.name.as_str()).collect();
+    if !engines.is_empty() {
+        parts.push(format!("policy engines: {}", engines.into_iter().collect::<Vec<_>>().join(", ")));
+    }
+    (!parts.is_empty()).then(|| format!("admission in place: {}", parts.join("; ")))
+}
+
 /// Namespaces that do not enforce a Pod Security Standard.
 pub(super) fn pod_security(facts: &ClusterFacts<'_>) -> Examination {
     let (mut findings, mut exempt) = (Vec::new(), Vec::new());

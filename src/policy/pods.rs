@@ -1,9 +1,9 @@
 //! Tests of pods and of the templates of pods to come. One finding for each owner.
 
-use super::containers;
 use super::examination::{Attribute, Examination, PolicyFinding};
 use super::exemption::Exemption;
 use super::facts::{ClusterFacts, PODS};
+use super::{admission, containers};
 use crate::cluster::PodUnit;
 use crate::source::cluster::object::{Container, PodSpec};
 use std::collections::{BTreeMap, BTreeSet};
@@ -151,8 +151,9 @@ pub(super) fn examine(facts: &ClusterFacts<'_>, test: PodTest) -> Examination {
     if facts.pods.is_empty() && !facts.lacks_pods() {
         return nothing_runs();
     }
-    let notes = (without_containers > 0).then(|| format!("{without_containers} pods or templates have no containers"));
-    Examination::conclude(findings, exempt, facts.lacking(&PODS)).with_notes(notes)
+    let notes = (without_containers > 0).then(|| format!("pods or templates without containers: {without_containers}"));
+    let admission = admission::in_place(facts);
+    Examination::conclude(findings, exempt, facts.lacking(&PODS)).with_notes(notes.into_iter().chain(admission))
 }
 
 /// The result where no pod runs and none will: nothing shows a protection.

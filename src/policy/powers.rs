@@ -4,6 +4,7 @@ use super::examination::{Attribute, Examination, PolicyFinding};
 use super::exemption::Exemption;
 use super::facts::{ClusterFacts, RBAC};
 use crate::cluster::rbac::{Bootstrap, Coverage, Grant, Identity, MASTERS, Power, Reach, Via};
+use crate::source::cluster::ObjectKind;
 use crate::source::cluster::object::Rule;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -109,15 +110,45 @@ fn exemption_of_binding(grant: &Grant<'_>, subject: &Identity) -> Option<Exempti
     }
 }
 
-/// Bindings that give nothing today: whoever may create the role gives them a meaning.
+/// Bindings that give nothing today: to roles or accounts that do not exist. Whoever creates those gives them a meaning.
 fn notes(facts: &ClusterFacts<'_>) -> Vec<String> {
+    let mut notes = Vec::new();
     let dangling = super::roles::dangling(facts).findings.len();
-    if dangling == 0 {
-        return Vec::new();
+    if dangling > 0 {
+        notes.push(format!(
+            "bindings to roles that do not exist: {dangling}; whoever creates those roles gives them a meaning"
+        ));
     }
-    vec![format!(
-        "{dangling} bindings refer to roles that do not exist; whoever creates those roles gives them a meaning"
-    )]
+    let missing = bindings_without_account(facts);
+    if missing > 0 {
+        notes.push(format!(
+            "bindings to service accounts that do not exist: {missing}; whoever creates those accounts takes the rights"
+        ));
+    }
+    notes
+}
+
+/// The number of pairs of a binding and a service account that does not exist.
+fn bindings_without_account(facts: &ClusterFacts<'_>) -> usize {
+    if !facts.is_complete(ObjectKind::ServiceAccount) {
+        return 0;
+    }
+    let accounts = facts
+        .lists
+        .service_accounts
+        .iter()
+        .map(|account| (account.metadata.namespace.as_deref().unwrap_or_default(), account.metadata.name.as_str()));
+    let accounts: BTreeSet<(&str, &str)> = accounts.collect();
+    let is_missing = |subject: &Identity| match subject {
+        Identity::ServiceAccount(namespace, name) => !accounts.contains(&(namespace.as_str(), name.as_str())),
+        Identity::User(_) | Identity::Group(_) => false,
+    };
+    let missing_in = |grant: &Grant<'_>| {
+        // Kubernetes binds accounts of controllers that may never run.
+        let added = grant.subjects.iter().filter(|subject| !facts.bootstrap.has_binding(grant, subject));
+        added.filter(|subject| is_missing(subject)).count()
+    };
+    facts.rbac.grants.iter().map(missing_in).sum()
 }
 
 /// The powers of each subject, exempt or not: power, subject and ways.

@@ -137,7 +137,7 @@ impl<'a> Document<'a> {
         &mut self,
         kind: Option<&str>,
         api_version: Option<&str>,
-        meta: ListMeta,
+        mut meta: ListMeta,
     ) -> Result<ListMeta, String> {
         self.set_type(kind.unwrap_or_default(), api_version.unwrap_or_default());
         for (index, tree) in std::mem::take(&mut self.pending).iter().enumerate() {
@@ -164,7 +164,7 @@ impl<'a> Document<'a> {
         {
             self.lists.break_list(kind, format!("{}: metadata without the objects", self.origin.name));
         }
-        let meta = ListMeta { continue_token: meta.continue_token.filter(|token| !token.is_empty()), ..meta };
+        meta.continue_token = meta.continue_token.filter(|token| !token.is_empty());
         if meta.continue_token.is_some() && !self.origin.is_page {
             return Err("a page of a list: `metadata.continue` says that more follow; save the whole list".to_owned());
         }
