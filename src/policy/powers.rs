@@ -4,6 +4,7 @@ use super::examination::{Attribute, Examination, PolicyFinding};
 use super::exemption::Exemption;
 use super::facts::{ClusterFacts, RBAC};
 use crate::cluster::rbac::{Bootstrap, Coverage, Grant, Identity, MASTERS, Power, Reach, Via};
+use crate::source::cluster::ObjectKind;
 use crate::source::cluster::object::Rule;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -54,8 +55,9 @@ pub(super) fn examine(facts: &ClusterFacts<'_>, powers: &[Power]) -> Examination
     let mut matches: BTreeMap<usize, Vec<(usize, Coverage)>> = facts.rbac.matches(coverage).into_iter().collect();
     if by_name {
         // The role is known by its name also where the list of roles is not there.
+        let may_exist = !facts.is_complete(ObjectKind::ClusterRole);
         for (position, grant) in facts.rbac.grants.iter().enumerate() {
-            if grant.role_title.0 == CLUSTER_ADMIN && (grant.role.is_some() || !facts.lacking(&RBAC).is_empty()) {
+            if grant.role_title.0 == CLUSTER_ADMIN && (grant.role.is_some() || may_exist) {
                 matches.entry(position).or_default();
             }
         }
