@@ -63,7 +63,7 @@ fn exemption(facts: &ClusterFacts<'_>, grant: &Grant<'_>, subject: &Identity) ->
     match reasons?.first() {
         Some(reason) => Some(*reason),
         None if facts.bootstrap.has_binding(grant, subject) => Some(Exemption::BuiltIn),
-        None => None,
+        None => facts.installed.filter(|table| table.has_binding(grant, subject)).map(|_| Exemption::Installed),
     }
 }
 
