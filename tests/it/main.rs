@@ -8,6 +8,7 @@ mod architecture_page;
 mod attempts;
 mod canned;
 mod cases;
+mod cluster_objects;
 mod cluster_proofs;
 mod dependencies;
 mod faults;
