@@ -111,15 +111,42 @@ fn exemption_of_binding(grant: &Grant<'_>, subject: &Identity) -> Option<Exempti
     }
 }
 
-/// Bindings that give nothing today: whoever may create the role gives them a meaning.
+/// Bindings that give nothing today: whoever may create the role or the account gives them a meaning.
 fn notes(facts: &ClusterFacts<'_>) -> Vec<String> {
+    let mut notes = Vec::new();
     let dangling = super::roles::dangling(facts).findings.len();
-    if dangling == 0 {
-        return Vec::new();
+    if dangling > 0 {
+        notes.push(format!(
+            "{dangling} bindings refer to roles that do not exist; whoever creates those roles gives them a meaning"
+        ));
     }
-    vec![format!(
-        "{dangling} bindings refer to roles that do not exist; whoever creates those roles gives them a meaning"
-    )]
+    let to_no_account = bindings_to_no_account(facts);
+    if to_no_account > 0 {
+        notes.push(format!(
+            "{to_no_account} bindings are to service accounts that do not exist; whoever creates those accounts takes \
+             their rights"
+        ));
+    }
+    notes
+}
+
+/// Counts the bindings to service accounts that do not exist. Those of built-in controllers are created when they are used.
+fn bindings_to_no_account(facts: &ClusterFacts<'_>) -> usize {
+    if !facts.is_complete(ObjectKind::ServiceAccount) {
+        return 0;
+    }
+    let accounts = facts.lists.service_accounts.iter();
+    let known: BTreeSet<(&str, &str)> = accounts
+        .map(|account| (account.metadata.namespace.as_deref().unwrap_or_default(), account.metadata.name.as_str()))
+        .collect();
+    let is_missing = |grant: &Grant<'_>, subject: &Identity| match subject {
+        Identity::ServiceAccount(namespace, name) => {
+            !known.contains(&(namespace.as_str(), name.as_str())) && !facts.bootstrap.has_binding(grant, subject)
+        }
+        Identity::User(_) | Identity::Group(_) => false,
+    };
+    let grants = facts.rbac.grants.iter();
+    grants.map(|grant| grant.subjects.iter().filter(|subject| is_missing(grant, subject)).count()).sum()
 }
 
 /// The powers of each subject, exempt or not: power, subject and ways.
