@@ -69,7 +69,7 @@ impl Spec {
     }
 
     /// A pod spec whose container `bad` is in this list, beside one that meets the recommendation.
-    fn beside(&self, good: &Spec, list: &str) -> Json {
+    fn beside(&self, good: &Self, list: &str) -> Json {
         let mut pod = merged(json!({ "containers": [container("good", &good.container)] }), &self.pod);
         let bad = container("bad", &self.container);
         match pod.get_mut(list).and_then(Json::as_array_mut) {
