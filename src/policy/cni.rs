@@ -22,7 +22,7 @@ const NOT_ENFORCING: [&str; 2] = ["flannel", "amazon-k8s-cni"];
 
 pub(super) fn examine(facts: &ClusterFacts<'_>) -> Examination {
     let sets = facts.lists.workloads.get(&ObjectKind::DaemonSet).map_or(&[][..], Vec::as_slice);
-    if facts.lists.nodes.is_empty() && facts.is_complete(ObjectKind::Node) && has_list(facts) && sets.is_empty() {
+    if facts.lists.nodes.is_empty() && has_list(facts) {
         return Examination::not_applicable("the cluster has no nodes");
     }
     let lacking = facts.lacking(&[ObjectKind::DaemonSet]);

@@ -55,8 +55,9 @@ pub(super) fn examine(facts: &ClusterFacts<'_>, powers: &[Power]) -> Examination
     let mut matches: BTreeMap<usize, Vec<(usize, Coverage)>> = facts.rbac.matches(coverage).into_iter().collect();
     if by_name {
         // The role is known by its name also where the list of roles is not there.
+        let may_exist = !facts.is_complete(ObjectKind::ClusterRole);
         for (position, grant) in facts.rbac.grants.iter().enumerate() {
-            if grant.role_title.0 == CLUSTER_ADMIN && (grant.role.is_some() || !facts.lacking(&RBAC).is_empty()) {
+            if grant.role_title.0 == CLUSTER_ADMIN && (grant.role.is_some() || may_exist) {
                 matches.entry(position).or_default();
             }
         }
@@ -110,7 +111,7 @@ fn exemption_of_binding(grant: &Grant<'_>, subject: &Identity) -> Option<Exempti
     }
 }
 
-/// Bindings that give nothing today: to roles or accounts that do not exist. Whoever creates those gives them a meaning.
+/// Bindings that give nothing today: whoever may create the role or the account gives them a meaning.
 fn notes(facts: &ClusterFacts<'_>) -> Vec<String> {
     let mut notes = Vec::new();
     let dangling = super::roles::dangling(facts).findings.len();
@@ -119,36 +120,32 @@ fn notes(facts: &ClusterFacts<'_>) -> Vec<String> {
             "bindings to roles that do not exist: {dangling}; whoever creates those roles gives them a meaning"
         ));
     }
-    let missing = bindings_without_account(facts);
-    if missing > 0 {
+    let to_no_account = bindings_to_no_account(facts);
+    if to_no_account > 0 {
         notes.push(format!(
-            "bindings to service accounts that do not exist: {missing}; whoever creates those accounts takes the rights"
+            "bindings to service accounts that do not exist: {to_no_account}; whoever creates those accounts takes the rights"
         ));
     }
     notes
 }
 
-/// The number of pairs of a binding and a service account that does not exist.
-fn bindings_without_account(facts: &ClusterFacts<'_>) -> usize {
+/// Counts the bindings to service accounts that do not exist. Those of built-in controllers are created when they are used.
+fn bindings_to_no_account(facts: &ClusterFacts<'_>) -> usize {
     if !facts.is_complete(ObjectKind::ServiceAccount) {
         return 0;
     }
-    let accounts = facts
-        .lists
-        .service_accounts
-        .iter()
-        .map(|account| (account.metadata.namespace.as_deref().unwrap_or_default(), account.metadata.name.as_str()));
-    let accounts: BTreeSet<(&str, &str)> = accounts.collect();
-    let is_missing = |subject: &Identity| match subject {
-        Identity::ServiceAccount(namespace, name) => !accounts.contains(&(namespace.as_str(), name.as_str())),
+    let accounts = facts.lists.service_accounts.iter();
+    let known: BTreeSet<(&str, &str)> = accounts
+        .map(|account| (account.metadata.namespace.as_deref().unwrap_or_default(), account.metadata.name.as_str()))
+        .collect();
+    let is_missing = |grant: &Grant<'_>, subject: &Identity| match subject {
+        Identity::ServiceAccount(namespace, name) => {
+            !known.contains(&(namespace.as_str(), name.as_str())) && !facts.bootstrap.has_binding(grant, subject)
+        }
         Identity::User(_) | Identity::Group(_) => false,
     };
-    let missing_in = |grant: &Grant<'_>| {
-        // Kubernetes binds accounts of controllers that may never run.
-        let added = grant.subjects.iter().filter(|subject| !facts.bootstrap.has_binding(grant, subject));
-        added.filter(|subject| is_missing(subject)).count()
-    };
-    facts.rbac.grants.iter().map(missing_in).sum()
+    let grants = facts.rbac.grants.iter();
+    grants.map(|grant| grant.subjects.iter().filter(|subject| is_missing(grant, subject)).count()).sum()
 }
 
 /// The powers of each subject, exempt or not: power, subject and ways.

@@ -34,14 +34,14 @@ pub(super) fn wildcards(facts: &ClusterFacts<'_>) -> Examination {
     Examination::conclude(findings, exempt, facts.lacking(&RBAC))
 }
 
-/// Whether a rule has a wildcard. A URL that ends in a star and `pods/*` are none.
+/// Whether a rule has a wildcard. A URL that ends in a star, `pods/*` and `*/*` are none: the last two mean no resource that exists.
 fn has_wildcard(rule: &Rule) -> bool {
     let has_star = |list: &[String]| list.iter().any(|entry| entry == "*");
     has_star(&rule.verbs)
         || has_star(&rule.api_groups)
         || has_star(&rule.resources)
         || has_star(&rule.non_resource_urls)
-        || rule.resources.iter().any(|resource| resource.starts_with("*/"))
+        || rule.resources.iter().filter_map(|resource| resource.strip_prefix("*/")).any(|sub| !matches!(sub, "" | "*"))
 }
 
 /// Bindings to roles that do not exist.

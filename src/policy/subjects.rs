@@ -22,13 +22,17 @@ fn bindings_of<'f, 'a>(facts: &'f ClusterFacts<'a>, subject: &'f Identity) -> im
     facts.rbac.grants.iter().filter(move |grant| grant.subjects.contains(subject))
 }
 
-/// Bindings to the user of requests without credentials.
+/// Bindings to the user of requests without credentials. The roles are read to compare them with what is installed only.
 pub(super) fn anonymous(facts: &ClusterFacts<'_>) -> Examination {
     let subject = Identity::User("system:anonymous".to_owned());
-    let (exempt, findings): (Vec<_>, Vec<_>) =
-        bindings_of(facts, &subject).partition(|grant| powers::is_of_installer(grant, &subject));
-    let findings = findings.into_iter().map(|grant| finding(grant, &subject)).collect();
-    let exempt = exempt.into_iter().map(|grant| (finding(grant, &subject), Exemption::Installer)).collect();
+    let (mut findings, mut exempt) = (Vec::new(), Vec::new());
+    for grant in bindings_of(facts, &subject) {
+        let is_of_installer = powers::is_of_installer(grant, &subject).then_some(Exemption::Installer);
+        match is_of_installer.or_else(|| exemption(facts, grant, &subject)) {
+            Some(reason) => exempt.push((finding(grant, &subject), reason)),
+            None => findings.push(finding(grant, &subject)),
+        }
+    }
     Examination::conclude(findings, exempt, facts.lacking(&BINDINGS))
 }
 
@@ -63,7 +67,7 @@ fn exemption(facts: &ClusterFacts<'_>, grant: &Grant<'_>, subject: &Identity) ->
     match reasons?.first() {
         Some(reason) => Some(*reason),
         None if facts.bootstrap.has_binding(grant, subject) => Some(Exemption::BuiltIn),
-        None => None,
+        None => facts.installed.filter(|table| table.has_binding(grant, subject)).map(|_| Exemption::Installed),
     }
 }
 

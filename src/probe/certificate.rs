@@ -124,7 +124,7 @@ pub(crate) fn organizations_of_request(der: &[u8]) -> Option<Vec<String>> {
     take(&mut info, INTEGER)?;
     let subject = take(&mut info, SEQUENCE)?.whole;
     let names = attributes(subject)?.into_iter().filter(|attribute| attribute.kind == ORGANIZATION);
-    Some(names.map(|attribute| String::from_utf8_lossy(attribute.value).into_owned()).collect())
+    Some(names.filter_map(|attribute| attribute.text()).collect())
 }
 
 fn common_name(subject: &[u8]) -> Option<String> {
@@ -140,6 +140,23 @@ struct Attribute<'d> {
     kind: &'d [u8],
     tag: u8,
     value: &'d [u8],
+}
+
+impl Attribute<'_> {
+    /// Its text, for the types of text that Go's encoding/asn1 reads; it ignores others.
+    fn text(&self) -> Option<String> {
+        match self.tag {
+            UTF8_STRING | NUMERIC_STRING | PRINTABLE_STRING | T61_STRING | IA5_STRING => {
+                Some(String::from_utf8_lossy(self.value).into_owned())
+            }
+            BMP_STRING => {
+                let units: Vec<u16> =
+                    self.value.as_chunks().0.iter().map(|bytes: &[u8; 2]| u16::from_be_bytes(*bytes)).collect();
+                Some(String::from_utf16_lossy(&units))
+            }
+            _ => None,
+        }
+    }
 }
 
 /// The attributes of a name.
@@ -162,8 +179,11 @@ const INTEGER: u8 = 0x02;
 const BIT_STRING: u8 = 0x03;
 const OBJECT_IDENTIFIER: u8 = 0x06;
 const UTF8_STRING: u8 = 0x0c;
+const NUMERIC_STRING: u8 = 0x12;
 const PRINTABLE_STRING: u8 = 0x13;
+const T61_STRING: u8 = 0x14;
 const IA5_STRING: u8 = 0x16;
+const BMP_STRING: u8 = 0x1e;
 const SEQUENCE: u8 = 0x30;
 const SET: u8 = 0x31;
 /// `[0]` of a certificate.

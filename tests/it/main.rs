@@ -8,6 +8,8 @@ mod architecture_page;
 mod attempts;
 mod canned;
 mod cases;
+mod cluster_objects;
+mod cluster_proofs;
 mod dependencies;
 mod faults;
 mod line_report;

@@ -107,10 +107,11 @@ impl<'a> Rbac<'a> {
                 Scope::Namespace(namespace) => Some(namespace.clone()),
             };
             let role_ref = &binding.role_ref;
-            let role_title = match (role_ref.kind.as_str(), &namespace) {
-                ("Role", Some(namespace)) => namespaced_role(namespace, &role_ref.name),
-                ("ClusterRole", _) => cluster_role(&role_ref.name),
-                (kind, _) => format!("{kind}/{}", role_ref.name),
+            // A ClusterRoleBinding cannot refer to a Role, and no text of a reference means one.
+            let (role_title, can_refer) = match (role_ref.kind.as_str(), &namespace) {
+                ("Role", Some(namespace)) => (namespaced_role(namespace, &role_ref.name), true),
+                ("ClusterRole", _) => (cluster_role(&role_ref.name), true),
+                (kind, _) => (format!("{kind}/{}", role_ref.name), false),
             };
             let mut subjects: Vec<Identity> = Vec::new();
             let mut known = BTreeSet::new();
@@ -128,7 +129,7 @@ impl<'a> Rbac<'a> {
                     None => format!("ClusterRoleBinding/{name}"),
                     Some(namespace) => format!("RoleBinding/{namespace}/{name}"),
                 },
-                role: positions.get(role_title.as_str()).copied(),
+                role: positions.get(role_title.as_str()).copied().filter(|_| can_refer),
                 role_title: RoleTitle(role_title),
                 scope,
                 subjects,

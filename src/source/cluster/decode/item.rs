@@ -1,5 +1,6 @@
 //! One object, before its kind is known.
 
+use super::objects_only::ObjectsOnly;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value as Json;
@@ -60,14 +61,16 @@ impl Item<'_> {
     pub(in crate::source::cluster) fn decode<T: DeserializeOwned>(self) -> Result<(T, usize), ItemError> {
         match self {
             Self::Text(text) => {
-                let mut values = serde_json::Deserializer::from_slice(text).into_iter::<T>();
+                let mut values = serde_json::Deserializer::from_slice(text).into_iter::<ObjectsOnly<T>>();
                 match values.next() {
-                    Some(Ok(value)) => Ok((value, values.byte_offset())),
+                    Some(Ok(ObjectsOnly(value))) => Ok((value, values.byte_offset())),
                     Some(Err(error)) => Err(reason(&error)),
                     None => Err(ItemError::Incomplete),
                 }
             }
-            Self::Tree(tree) => T::deserialize(tree).map(|value| (value, 0)).map_err(|e| reason(&e)),
+            Self::Tree(tree) => {
+                ObjectsOnly::deserialize(tree).map(|ObjectsOnly(value)| (value, 0)).map_err(|e| reason(&e))
+            }
         }
     }
 

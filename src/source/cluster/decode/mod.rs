@@ -4,6 +4,7 @@ mod buffer;
 mod document;
 mod item;
 mod json;
+mod objects_only;
 mod yaml;
 
 pub(super) use document::{Document, Origin};
