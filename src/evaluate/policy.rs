@@ -185,7 +185,11 @@ fn findings(examination: &Examination, test: &PolicyTest, lists: &ObjectLists) -
     let mut evidence = Vec::new();
     if examination.status == Status::Pass || examination.status == Status::Manual {
         let counts = test.kinds().into_iter().map(|kind| format!("{} {}", lists.count(kind), kind.plural()));
-        evidence.push(entry("examined", &counts.collect::<Vec<_>>().join(", "), "lists of the cluster"));
+        let counts = counts.collect::<Vec<_>>().join(", ");
+        // Lists of one namespace look like those of all.
+        let namespaces = lists.namespaces_seen();
+        let examined = if counts.is_empty() { counts } else { format!("{counts}; objects of {namespaces} namespaces") };
+        evidence.push(entry("examined", &examined, "lists of the cluster"));
     }
     evidence.extend(examination.notes.iter().map(|note| entry("note", note, "lists of the cluster")));
     evidence.retain(|entry| !entry.value.is_empty());

@@ -2,6 +2,7 @@
 //! refused or unknown to the server, and with one list broken. The answers are recorded in `testdata/clusters`.
 
 use super::support::nodeproof;
+use nodeproof::internals::benchmark::Library;
 use nodeproof::internals::cluster::rbac::{Identity, Permission, PermissionObject, Rbac, Reach, ResourceType};
 use nodeproof::internals::policy::{
     Attribute, ClusterFacts, Examination, ObjectTest, PolicyFinding, PolicyTest, RbacTest, access_table, dangling,
@@ -363,5 +364,55 @@ fn a_node_and_its_cluster_leave_few_checks_open() {
         let known = ["3.1.1", "3.1.2", "3.1.3", "4.1.3", "4.1.4", "4.3.1", "5.4.2", "5.6.1"];
         assert_eq!(open, known.iter().chain(more).copied().collect(), "{name}");
         assert_eq!(checks.len(), 131);
+    }
+}
+
+/// The checks of every benchmark ask what the published ones are about.
+#[test]
+fn each_published_check_has_the_test_of_its_topic() {
+    // A document of the provider answers the first; allowed registries of OpenShift are in no list that is read.
+    const OTHERWISE: [(&str, &str); 4] =
+        [("eks-2.0.0", "4.3.1"), ("rh-1.4", "5.5.1"), ("rh-1.8", "5.5.1"), ("rh-1.9", "5.5.1")];
+    let library = Library::load(None, None).expect("the library");
+    let published = json(&folder("benchmarks.json"));
+    let mut compared = 0;
+    for (id, topics) in published.as_object().expect("benchmarks") {
+        let benchmark = library.benchmark(id).expect(id);
+        for (check_id, topic) in topics.as_object().expect("topics") {
+            let (_, check) = benchmark.checks().find(|(_, check)| check.id.as_str() == check_id).expect(check_id);
+            let expected = test_of(topic.as_str().expect("a topic"));
+            let found = check.rule.assertion.policy();
+            match OTHERWISE.contains(&(id.as_str(), check_id.as_str())) {
+                true => assert_eq!(found, None, "{id} {check_id}"),
+                false => assert_eq!(found, expected.as_ref(), "{id} {check_id}"),
+            }
+            compared += 1;
+        }
+    }
+    assert!(compared > 1500, "{compared}");
+}
+
+#[test]
+fn a_report_has_one_finding_for_each_of_the_truth() {
+    let topics = json(&folder("benchmarks.json"))["cis-1.12"].clone();
+    for name in ["made", "vanilla-1.36"] {
+        let truth = json(&folder(name).join("truth.json"));
+        let arguments = ["cluster", "--benchmark", "cis-1.12", "--format", "report", "--cluster"];
+        let output = nodeproof().args(arguments).arg(folder(name)).output().expect("it runs");
+        let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
+        for check in report["checks"].as_array().expect("checks") {
+            let id = check["id"].as_str().expect("an id");
+            let expected = &truth["topics"][topics[id].as_str().expect(id)];
+            assert_eq!(check["status"], expected["status"], "{name} {id}");
+            let findings = check["findings"].as_array().expect("findings");
+            let failed = findings.iter().filter(|finding| finding["status"] == "fail").count();
+            assert_eq!(failed, expected["findings"].as_array().expect("findings").len(), "{name} {id}");
+            let is_exempt = |finding: &&Value| {
+                let evidence = finding["evidence"].as_array().expect("evidence");
+                evidence.iter().any(|entry| entry["attribute"] == "exempt")
+            };
+            let exempt = findings.iter().filter(is_exempt).count();
+            assert_eq!(exempt, expected["exempt"].as_array().expect("exempt objects").len(), "{name} {id}");
+        }
     }
 }

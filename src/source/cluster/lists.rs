@@ -11,7 +11,7 @@ use super::shared::Shared;
 use crate::text::sanitize;
 use foldhash::HashMap;
 use serde::de::DeserializeOwned;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How complete a list is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,6 +146,17 @@ impl ObjectLists {
             ObjectKind::CertificateSigningRequest => self.certificate_requests.len(),
             ObjectKind::SecurityContextConstraints => self.constraints.len(),
         }
+    }
+
+    /// The number of namespaces that the objects are in.
+    pub fn namespaces_seen(&self) -> usize {
+        let pods = self.pods.iter().map(|pod| &pod.metadata);
+        let workloads = self.workloads.values().flatten().map(|workload| &workload.metadata);
+        let accounts = self.service_accounts.iter().map(|account| &account.metadata);
+        let roles = self.roles.iter().map(|role| &role.metadata);
+        let bindings = self.role_bindings.iter().map(|binding| &binding.metadata);
+        let all = pods.chain(workloads).chain(accounts).chain(roles).chain(bindings);
+        all.filter_map(|meta| meta.namespace.as_deref()).collect::<BTreeSet<_>>().len()
     }
 
     /// Whether no list is complete.

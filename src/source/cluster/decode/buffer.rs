@@ -118,11 +118,11 @@ mod tests {
     fn values_are_decoded_one_after_the_other() {
         let mut buffer = Buffer::new(Slow(b"\n 12  {\"a\":\n 1}"));
         assert_eq!(buffer.peek().expect("a byte"), Some(b'1'));
-        let number = buffer.next(|text| Item::Text(text).decode::<u32>()).expect("no error of the input");
+        let number = buffer.next(|text| Item(text).decode::<u32>()).expect("no error of the input");
         assert_eq!(number, Ok(12));
         assert_eq!(buffer.peek().expect("a byte"), Some(b'{'));
         assert_eq!(buffer.line(), 2);
-        let object = buffer.next(|text| Item::Text(text).length().map(|length| ((), length)));
+        let object = buffer.next(|text| Item(text).length().map(|length| ((), length)));
         assert_eq!(object.expect("no error of the input"), Ok(()));
         assert_eq!(buffer.peek().expect("the end"), None);
         assert_eq!(buffer.line(), 3);
@@ -131,7 +131,7 @@ mod tests {
     #[test]
     fn a_value_that_is_cut_off_is_incomplete() {
         let mut buffer = Buffer::new(&b"{\"a\": [1, 2"[..]);
-        let object = buffer.next(|text| Item::Text(text).length().map(|length| ((), length)));
+        let object = buffer.next(|text| Item(text).length().map(|length| ((), length)));
         assert_eq!(object.expect("no error of the input"), Err(ItemError::Incomplete));
     }
 }

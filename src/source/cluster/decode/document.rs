@@ -6,7 +6,6 @@ use crate::source::cluster::lists::ObjectLists;
 use crate::source::cluster::recorded::{self, Recorded};
 use crate::text::{quote, sanitize};
 use serde::Deserialize;
-use serde_json::Value as Json;
 use std::collections::BTreeSet;
 
 /// Where a document comes from.
@@ -43,7 +42,7 @@ pub(in crate::source::cluster) struct Document<'a> {
     /// Items so far, for messages.
     count: usize,
     /// Items without a kind, until the kind of the list is known.
-    pending: Vec<Json>,
+    pending: Vec<Vec<u8>>,
     is_metadata_only: bool,
 }
 
@@ -76,8 +75,8 @@ impl<'a> Document<'a> {
         let length = match self.type_of(found) {
             Some((kind, api_version)) => self.add_typed(&kind, &api_version, item, number)?,
             None => {
-                let (tree, length) = item.decode::<Json>().map_err(|error| at_item(number, error))?;
-                self.pending.push(tree);
+                let length = item.length().map_err(|error| at_item(number, error))?;
+                self.pending.push(item.0.get(..length).unwrap_or_default().to_vec());
                 length
             }
         };
@@ -140,7 +139,7 @@ impl<'a> Document<'a> {
         mut meta: ListMeta,
     ) -> Result<ListMeta, String> {
         self.set_type(kind.unwrap_or_default(), api_version.unwrap_or_default());
-        for (index, tree) in std::mem::take(&mut self.pending).iter().enumerate() {
+        for (index, text) in std::mem::take(&mut self.pending).iter().enumerate() {
             let (kind, api_version) = match (&self.items_of, self.origin.kind) {
                 (Some(of_list), _) => of_list.clone(),
                 (None, Some(kind)) => {
@@ -154,7 +153,7 @@ impl<'a> Document<'a> {
                 }
                 (None, None) => return Err("its items have no kind, and neither has the list".to_owned()),
             };
-            self.add_typed(&kind, &api_version, Item::Tree(tree), index + 1).map_err(in_words)?;
+            self.add_typed(&kind, &api_version, Item(text), index + 1).map_err(in_words)?;
         }
         if self.count == 0 {
             self.end_empty();

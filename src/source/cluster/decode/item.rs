@@ -6,14 +6,9 @@ use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error as _, Ign
 use serde_json::Value as Json;
 use std::fmt;
 
-/// One object.
+/// One object: a JSON text that begins with it. What follows it may be cut off anywhere.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::source::cluster) enum Item<'a> {
-    /// A JSON text that begins with it; what follows it may be cut off anywhere.
-    Text(&'a [u8]),
-    /// A tree, from YAML.
-    Tree(&'a Json),
-}
+pub(in crate::source::cluster) struct Item<'a>(pub(super) &'a [u8]);
 
 /// Why an object is not decoded.
 #[derive(Debug, PartialEq, Eq)]
@@ -35,42 +30,22 @@ impl Item<'_> {
     /// Its kind and version. Reads no more of a text than it needs.
     pub(in crate::source::cluster) fn type_meta(self) -> Result<TypeMeta, ItemError> {
         let mut found = TypeMeta::default();
-        match self {
-            Self::Text(text) => {
-                let mut deserializer = serde_json::Deserializer::from_slice(text);
-                let read = TypeSeed(&mut found).deserialize(&mut deserializer);
-                // What follows the two fields is not read, which the library takes for an error.
-                match read {
-                    Err(_) if found.kind.is_some() && found.api_version.is_some() => {}
-                    other => other.map_err(|e| reason(&e))?,
-                }
-            }
-            Self::Tree(tree) => {
-                let text = |name: &str| match tree.get(name) {
-                    None | Some(Json::Null) => Ok(None),
-                    Some(Json::String(text)) => Ok(Some(text.clone())),
-                    Some(_) => Err(ItemError::Wrong(format!("`{name}` is not a text"))),
-                };
-                found = TypeMeta { kind: text("kind")?, api_version: text("apiVersion")? };
-            }
+        let mut deserializer = serde_json::Deserializer::from_slice(self.0);
+        match TypeSeed(&mut found).deserialize(&mut deserializer) {
+            // What follows the two fields is not read, which the library takes for an error.
+            Err(_) if found.kind.is_some() && found.api_version.is_some() => {}
+            other => other.map_err(|e| reason(&e))?,
         }
         Ok(found)
     }
 
     /// The whole object as a type, and how many bytes of the text it takes.
     pub(in crate::source::cluster) fn decode<T: DeserializeOwned>(self) -> Result<(T, usize), ItemError> {
-        match self {
-            Self::Text(text) => {
-                let mut values = serde_json::Deserializer::from_slice(text).into_iter::<ObjectsOnly<T>>();
-                match values.next() {
-                    Some(Ok(ObjectsOnly(value))) => Ok((value, values.byte_offset())),
-                    Some(Err(error)) => Err(reason(&error)),
-                    None => Err(ItemError::Incomplete),
-                }
-            }
-            Self::Tree(tree) => {
-                ObjectsOnly::deserialize(tree).map(|ObjectsOnly(value)| (value, 0)).map_err(|e| reason(&e))
-            }
+        let mut values = serde_json::Deserializer::from_slice(self.0).into_iter::<ObjectsOnly<T>>();
+        match values.next() {
+            Some(Ok(ObjectsOnly(value))) => Ok((value, values.byte_offset())),
+            Some(Err(error)) => Err(reason(&error)),
+            None => Err(ItemError::Incomplete),
         }
     }
 
@@ -81,10 +56,7 @@ impl Item<'_> {
 
     /// Its kind, namespace and name, as far as they can be read.
     pub(in crate::source::cluster) fn title(self) -> String {
-        let tree = match self {
-            Self::Text(_) => self.decode::<Json>().map(|(tree, _)| tree).unwrap_or_default(),
-            Self::Tree(tree) => tree.clone(),
-        };
+        let tree = self.decode::<Json>().map(|(tree, _)| tree).unwrap_or_default();
         let of_metadata = |name: &str| tree.get("metadata")?.get(name)?.as_str();
         let kind = tree.get("kind").and_then(Json::as_str);
         [kind, of_metadata("namespace"), of_metadata("name")].into_iter().flatten().collect::<Vec<_>>().join("/")
@@ -156,7 +128,7 @@ mod tests {
 
     #[test]
     fn the_type_is_found_before_the_object_ends() {
-        let of = |text: &str| Item::Text(text.as_bytes()).type_meta();
+        let of = |text: &str| Item(text.as_bytes()).type_meta();
         let pod = || Ok(TypeMeta { kind: Some("Pod".to_owned()), api_version: Some("v1".to_owned()) });
         assert_eq!(of(r#"{"apiVersion": "v1", "kind": "Pod", "metadata": {"#), pod());
         assert_eq!(of(r#"{"metadata": {"a": [1]}, "kind": "Pod", "apiVersion": "v1"}"#), pod());

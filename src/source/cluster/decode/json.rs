@@ -52,7 +52,7 @@ fn read_document<R: Read>(
             Some(_) => return Err("not JSON: a comma or a brace is missing".to_owned()),
             None => return Err(CUT_OFF.to_owned()),
         }
-        let key: String = next(buffer, |text| Item::Text(text).decode())?;
+        let key: String = next(buffer, |text| Item(text).decode())?;
         match peek(buffer)? {
             Some(b':') => buffer.skip(),
             Some(_) => return Err("not JSON: a colon is missing".to_owned()),
@@ -61,7 +61,7 @@ fn read_document<R: Read>(
         if key != "items" {
             peek(buffer)?;
             let value = next(buffer, |text| {
-                let length = Item::Text(text).length()?;
+                let length = Item(text).length()?;
                 Ok((text.get(..length).unwrap_or_default().to_vec(), length))
             })?;
             fields.add(key, value)?;
@@ -75,7 +75,7 @@ fn read_document<R: Read>(
         read_items(buffer, document)?;
     }
     if !is_list {
-        return document.end_object(Item::Text(&fields.object())).map(|()| Some(ListMeta::default()));
+        return document.end_object(Item(&fields.object())).map(|()| Some(ListMeta::default()));
     }
     let meta: Option<ListMeta> = fields.value("metadata")?;
     let (kind, api_version) = (fields.text("kind")?, fields.text("apiVersion")?);
@@ -86,7 +86,7 @@ fn read_document<R: Read>(
 fn read_items<R: Read>(buffer: &mut Buffer<R>, document: &mut Document<'_>) -> Result<(), String> {
     match peek(buffer)? {
         Some(b'[') => buffer.skip(),
-        Some(b'n') => return next(buffer, |text| Item::Text(text).decode::<()>()),
+        Some(b'n') => return next(buffer, |text| Item(text).decode::<()>()),
         Some(_) => return Err("`items` is not a list".to_owned()),
         None => return Err(CUT_OFF.to_owned()),
     }
@@ -106,7 +106,7 @@ fn read_items<R: Read>(buffer: &mut Buffer<R>, document: &mut Document<'_>) -> R
             None => return Err(CUT_OFF.to_owned()),
         }
         is_first = false;
-        next(buffer, |text| document.add(Item::Text(text)).map(|length| ((), length)))?;
+        next(buffer, |text| document.add(Item(text)).map(|length| ((), length)))?;
     }
 }
 

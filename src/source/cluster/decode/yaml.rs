@@ -41,7 +41,7 @@ fn read_tree(mut tree: Json, document: &mut Document<'_>) -> Result<(), String> 
         return Err("not a list or an object of Kubernetes".to_owned());
     };
     let Some(items) = fields.remove("items") else {
-        return document.end_object(Item::Tree(&tree));
+        return document.end_object(Item(&text_of(&tree)?));
     };
     let text = |name: &str| match fields.get(name) {
         None | Some(Json::Null) => Ok(None),
@@ -63,7 +63,7 @@ fn read_tree(mut tree: Json, document: &mut Document<'_>) -> Result<(), String> 
                 if !item.is_object() {
                     return Err("an element of `items` is not an object".to_owned());
                 }
-                document.add(Item::Tree(&item)).map_err(in_words)?;
+                document.add(Item(&text_of(&item)?)).map_err(in_words)?;
             }
         }
         Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Object(_) => {
@@ -71,4 +71,9 @@ fn read_tree(mut tree: Json, document: &mut Document<'_>) -> Result<(), String> 
         }
     }
     document.end_list(kind.as_deref(), api_version.as_deref(), meta).map(drop)
+}
+
+/// The JSON text of an object, since objects are decoded from text alone.
+fn text_of(object: &Json) -> Result<Vec<u8>, String> {
+    serde_json::to_vec(object).map_err(|_| "an object that JSON cannot have".to_owned())
 }

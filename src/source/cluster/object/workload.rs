@@ -101,17 +101,36 @@ impl<'de> Deserialize<'de> for Workload {
     }
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct WrittenSpec<'a> {
+    template: &'a Option<PodTemplate>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct WrittenStatus {
+    conditions: Vec<WrittenCondition>,
+    number_ready: Option<i64>,
+    desired_number_scheduled: Option<i64>,
+}
+
+#[derive(Serialize)]
+struct WrittenCondition {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    status: &'static str,
+}
+
 impl Serialize for Workload {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let spec = serde_json::json!({ "template": self.template });
-        let condition = self.finished.then(|| serde_json::json!([{ "type": "Complete", "status": "True" }]));
-        let (ready, desired) = self.ready.unzip();
-        let status =
-            serde_json::json!({ "conditions": condition, "numberReady": ready, "desiredNumberScheduled": desired });
+        let complete = self.finished.then_some(WrittenCondition { kind: "Complete", status: "True" });
+        let (number_ready, desired_number_scheduled) = self.ready.unzip();
+        let conditions = complete.into_iter().collect();
         let mut map = serializer.serialize_map(Some(3))?;
         map.serialize_entry("metadata", &self.metadata)?;
-        map.serialize_entry("spec", &spec)?;
-        map.serialize_entry("status", &status)?;
+        map.serialize_entry("spec", &WrittenSpec { template: &self.template })?;
+        map.serialize_entry("status", &WrittenStatus { conditions, number_ready, desired_number_scheduled })?;
         map.end()
     }
 }
