@@ -52,6 +52,10 @@ pub fn read_live(connection: &ClusterConnection, namespaces: &[String]) -> Resul
                 break;
             };
             list(connection, kind, &path, &lists)?;
+            // The list is complete if that of each namespace is.
+            if *lists.borrow().state(kind) != ListState::Complete {
+                break;
+            }
         }
     }
     let mut lists = lists.into_inner();

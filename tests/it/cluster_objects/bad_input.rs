@@ -127,6 +127,22 @@ fn rules_with_lists_that_are_empty_or_null_match_nothing() {
     assert!(!rbac.allows(&[Identity::of_user("eve")], &on_url("get", "/"), ""));
 }
 
+/// A text with several documents that is cut off: what is missing may be of any kind that came before.
+#[test]
+fn a_cut_off_document_breaks_the_kinds_before_it() {
+    let pod = r#"{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a", "namespace": "web"}, "spec": {}}"#;
+    let yaml = "apiVersion: v1\nkind: Pod\nmetadata: { name: a, namespace: web }\nspec: {}\n---\n- cut off\n";
+    for (name, text) in [("objects.json", format!("{pod}\n{}", &pod[..40])), ("objects.yaml", yaml.to_owned())] {
+        let lists = read_text(name, text.as_bytes());
+        assert!(
+            matches!(lists.state(ObjectKind::Pod), ListState::Broken(_)),
+            "{name}: {:?}",
+            lists.state(ObjectKind::Pod)
+        );
+        assert!(lists.pods.is_empty(), "{name}");
+    }
+}
+
 /// Row 26.
 #[test]
 fn a_pod_without_containers_is_no_finding_of_containers() {

@@ -39,6 +39,8 @@ pub(in crate::source::cluster) struct Document<'a> {
     items_of: Option<(String, String)>,
     /// The kinds of its items that are read.
     seen: BTreeSet<ObjectKind>,
+    /// The kinds of the documents before it in the same text.
+    earlier: BTreeSet<ObjectKind>,
     /// Items so far, for messages.
     count: usize,
     /// Items without a kind, until the kind of the list is known.
@@ -53,10 +55,21 @@ impl<'a> Document<'a> {
             origin,
             items_of: None,
             seen: BTreeSet::new(),
+            earlier: BTreeSet::new(),
             count: 0,
             pending: Vec::new(),
             is_metadata_only: false,
         }
+    }
+
+    /// The same after other documents of the text, whose objects are of these kinds.
+    pub(super) fn after(self, kinds: &BTreeSet<ObjectKind>) -> Self {
+        Self { earlier: kinds.clone(), ..self }
+    }
+
+    /// The kinds of its items that are read.
+    pub(super) const fn seen(&self) -> &BTreeSet<ObjectKind> {
+        &self.seen
     }
 
     /// The kind and version of the list itself, as soon as both are known.
@@ -245,7 +258,8 @@ impl<'a> Document<'a> {
     pub(in crate::source::cluster) fn fail(&mut self, reason: &str) {
         let reason = sanitize::into_line(format!("{}: {reason}", self.origin.name));
         let of_list = self.items_of.as_ref().and_then(|(kind, _)| ObjectKind::by_id(kind)).or(self.origin.kind);
-        let kinds: BTreeSet<ObjectKind> = self.seen.iter().copied().chain(of_list).collect();
+        // What follows in a text that is cut off may be of the kinds that came before.
+        let kinds: BTreeSet<ObjectKind> = self.seen.iter().chain(&self.earlier).copied().chain(of_list).collect();
         if kinds.is_empty() {
             self.lists.notices.push(format!("{reason}; nothing of it is judged"));
         }

@@ -4,6 +4,7 @@ use super::buffer::Buffer;
 use super::document::{Document, ListMeta, Origin};
 use super::item::{Item, ItemError};
 use crate::source::cluster::lists::ObjectLists;
+use std::collections::BTreeSet;
 use std::io::Read;
 
 /// Adds the documents of a JSON text to the lists: one, or several after each other. Returns what is around the
@@ -11,8 +12,9 @@ use std::io::Read;
 pub(in crate::source::cluster) fn read_json(input: impl Read, origin: &Origin, lists: &mut ObjectLists) -> ListMeta {
     let mut buffer = Buffer::new(input);
     let mut last = ListMeta::default();
+    let mut kinds = BTreeSet::new();
     for number in 0.. {
-        let mut document = Document::new(lists, origin);
+        let mut document = Document::new(lists, origin).after(&kinds);
         match read_document(&mut buffer, &mut document, number == 0) {
             Ok(Some(meta)) => last = meta,
             Ok(None) => break,
@@ -21,6 +23,7 @@ pub(in crate::source::cluster) fn read_json(input: impl Read, origin: &Origin, l
                 break;
             }
         }
+        kinds.extend(document.seen());
     }
     last
 }

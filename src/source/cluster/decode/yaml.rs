@@ -5,6 +5,7 @@ use super::item::Item;
 use crate::source::cluster::lists::ObjectLists;
 use crate::yaml::document_reason;
 use serde_json::Value as Json;
+use std::collections::BTreeSet;
 
 /// Adds the documents of a YAML text to the lists.
 pub(in crate::source::cluster) fn read_yaml(text: &str, origin: &Origin, lists: &mut ObjectLists) {
@@ -28,11 +29,13 @@ pub(in crate::source::cluster) fn read_yaml(text: &str, origin: &Origin, lists: 
     if documents.is_empty() {
         Document::new(lists, origin).fail("the file is empty");
     }
+    let mut kinds = BTreeSet::new();
     for tree in documents {
-        let mut document = Document::new(lists, origin);
+        let mut document = Document::new(lists, origin).after(&kinds);
         if let Err(reason) = read_tree(tree, &mut document) {
             document.fail(&reason);
         }
+        kinds.extend(document.seen());
     }
 }
 
