@@ -1,6 +1,7 @@
 //! What the lists of a cluster say about one recommendation.
 
 use super::exemption::Exemption;
+use crate::cluster::rbac::{Grant, Identity};
 use crate::model::Status;
 use crate::source::cluster::ObjectKind;
 
@@ -63,6 +64,13 @@ impl PolicyFinding {
     /// A finding about a subject: the name of the first attribute and its title.
     pub(super) fn about(name: &'static str, title: impl Into<String>) -> Self {
         Self { attributes: vec![(name, Attribute::Text(title.into()))], count: 1 }
+    }
+
+    /// A finding about a subject of a binding.
+    pub(super) fn of_binding(grant: &Grant<'_>, subject: &Identity) -> Self {
+        Self::about("subject", subject.to_string())
+            .with_text("binding", &grant.title)
+            .with_text("role", &grant.role_title.0)
     }
 
     /// Adds an attribute.

@@ -1,7 +1,7 @@
 //! A cluster, with what is derived from its lists once for all tests.
 
 use crate::cluster::PodGroups;
-use crate::cluster::rbac::{Bootstrap, Rbac};
+use crate::cluster::rbac::{Bootstrap, Grant, Rbac};
 use crate::source::cluster::{ListState, ObjectKind, ObjectLists};
 
 /// The four kinds of RBAC.
@@ -73,6 +73,15 @@ impl<'a> ClusterFacts<'a> {
             ListState::Complete => true,
             ListState::Unknown(_) => !kind.is_essential(),
             ListState::Refused(_) | ListState::NotAtHand | ListState::Broken(_) => false,
+        }
+    }
+
+    /// Whether the list in which the role of a binding would be is complete. A kind that is none has no list.
+    pub(super) fn knows_role_of(&self, grant: &Grant<'_>) -> bool {
+        match grant.binding.role_ref.kind.as_str() {
+            "Role" => self.is_complete(ObjectKind::Role),
+            "ClusterRole" => self.is_complete(ObjectKind::ClusterRole),
+            _ => true,
         }
     }
 

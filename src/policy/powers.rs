@@ -85,10 +85,7 @@ pub(super) fn examine(facts: &ClusterFacts<'_>, powers: &[Power]) -> Examination
                 }
             }
             for (reason, (indices, names)) in by_reason {
-                let finding = PolicyFinding::about("subject", subject.to_string())
-                    .with_text("binding", &grant.title)
-                    .with_text("role", &grant.role_title.0)
-                    .with("rules", Attribute::Positions(indices));
+                let finding = PolicyFinding::of_binding(grant, subject).with("rules", Attribute::Positions(indices));
                 match reason {
                     None => findings.push(finding),
                     Some(Exemption::Named) => {

@@ -3,6 +3,7 @@
 use super::examination::{Attribute, Examination, PolicyFinding};
 use super::exemption::Exemption;
 use super::facts::{ClusterFacts, RBAC};
+use crate::cluster::rbac::Grant;
 use crate::source::cluster::object::Rule;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,20 +47,10 @@ fn has_wildcard(rule: &Rule) -> bool {
 
 /// Bindings to roles that do not exist.
 pub fn dangling(facts: &ClusterFacts<'_>) -> Examination {
-    let mut findings = Vec::new();
-    for grant in facts.rbac.grants.iter().filter(|grant| grant.role.is_none()) {
-        let is_certain = match grant.binding.role_ref.kind.as_str() {
-            "Role" => facts.is_complete(crate::source::cluster::ObjectKind::Role),
-            "ClusterRole" => facts.is_complete(crate::source::cluster::ObjectKind::ClusterRole),
-            _ => true,
-        };
-        for subject in grant.subjects.iter().filter(|_| is_certain) {
-            findings.push(
-                PolicyFinding::about("subject", subject.to_string())
-                    .with_text("binding", &grant.title)
-                    .with_text("role", &grant.role_title.0),
-            );
-        }
-    }
-    Examination::conclude(findings, Vec::new(), facts.lacking(&RBAC))
+    let missing = facts.rbac.grants.iter().filter(|grant| grant.role.is_none() && facts.knows_role_of(grant));
+    let of_grant = |grant| {
+        let grant: &Grant<'_> = grant;
+        grant.subjects.iter().map(|subject| PolicyFinding::of_binding(grant, subject))
+    };
+    Examination::conclude(missing.flat_map(of_grant).collect(), Vec::new(), facts.lacking(&RBAC))
 }

@@ -11,12 +11,6 @@ use crate::source::cluster::ObjectKind;
 pub(super) const OF_GROUPS: [ObjectKind; 3] =
     [ObjectKind::ClusterRole, ObjectKind::ClusterRoleBinding, ObjectKind::RoleBinding];
 
-fn finding(grant: &Grant<'_>, subject: &Identity) -> PolicyFinding {
-    PolicyFinding::about("subject", subject.to_string())
-        .with_text("binding", &grant.title)
-        .with_text("role", &grant.role_title.0)
-}
-
 /// The bindings that name a subject.
 fn bindings_of<'f, 'a>(facts: &'f ClusterFacts<'a>, subject: &'f Identity) -> impl Iterator<Item = &'f Grant<'a>> {
     facts.rbac.grants.iter().filter(move |grant| grant.subjects.contains(subject))
@@ -29,8 +23,8 @@ pub(super) fn anonymous(facts: &ClusterFacts<'_>) -> Examination {
     for grant in bindings_of(facts, &subject) {
         let is_of_installer = powers::is_of_installer(grant, &subject).then_some(Exemption::Installer);
         match is_of_installer.or_else(|| exemption(facts, grant, &subject)) {
-            Some(reason) => exempt.push((finding(grant, &subject), reason)),
-            None => findings.push(finding(grant, &subject)),
+            Some(reason) => exempt.push((PolicyFinding::of_binding(grant, &subject), reason)),
+            None => findings.push(PolicyFinding::of_binding(grant, &subject)),
         }
     }
     Examination::conclude(findings, exempt, facts.lacking(&BINDINGS))
@@ -38,24 +32,26 @@ pub(super) fn anonymous(facts: &ClusterFacts<'_>) -> Examination {
 
 /// Bindings to a group in which everybody is. One that is built in is exempt if each rule of its role is.
 pub(super) fn of_group(facts: &ClusterFacts<'_>, group: &str) -> Examination {
-    let subject = Identity::Group(group.to_owned());
-    let (mut findings, mut exempt) = (Vec::new(), Vec::new());
-    for grant in bindings_of(facts, &subject) {
-        match exemption(facts, grant, &subject) {
-            Some(reason) => exempt.push((finding(grant, &subject), reason)),
-            // Whether its rules are built in is not known without the role.
-            None if grant.role.is_none()
-                && facts.bootstrap.has_binding(grant, &subject)
-                && lacks_role(facts, grant) => {}
-            None => findings.push(finding(grant, &subject)),
-        }
-    }
+    let (findings, exempt) = bindings_to_group(facts, group);
     Examination::conclude(findings, exempt, facts.lacking(&OF_GROUPS))
 }
 
-fn lacks_role(facts: &ClusterFacts<'_>, grant: &Grant<'_>) -> bool {
-    let kind = if grant.binding.role_ref.kind == "Role" { ObjectKind::Role } else { ObjectKind::ClusterRole };
-    !facts.is_complete(kind)
+/// The bindings to a group: those that were added, and those that are exempt.
+fn bindings_to_group(facts: &ClusterFacts<'_>, group: &str) -> (Vec<PolicyFinding>, Vec<(PolicyFinding, Exemption)>) {
+    let subject = Identity::Group(group.to_owned());
+    let (mut findings, mut exempt) = (Vec::new(), Vec::new());
+    for grant in bindings_of(facts, &subject) {
+        // Whether its rules are built in is not known without the role.
+        let may_be_built_in =
+            grant.role.is_none() && !facts.knows_role_of(grant) && facts.bootstrap.has_binding(grant, &subject);
+        let finding = PolicyFinding::of_binding(grant, &subject);
+        match exemption(facts, grant, &subject) {
+            Some(reason) => exempt.push((finding, reason)),
+            None if may_be_built_in => {}
+            None => findings.push(finding),
+        }
+    }
+    (findings, exempt)
 }
 
 /// The exemption of a binding of which every rule is known.
@@ -73,17 +69,7 @@ fn exemption(facts: &ClusterFacts<'_>, grant: &Grant<'_>, subject: &Identity) ->
 
 /// Certificates and bindings for the group that may do everything.
 pub(super) fn masters(facts: &ClusterFacts<'_>) -> Examination {
-    let subject = Identity::Group(MASTERS.to_owned());
-    let (mut findings, mut exempt) = (Vec::new(), Vec::new());
-    for grant in bindings_of(facts, &subject) {
-        match exemption(facts, grant, &subject) {
-            Some(reason) => exempt.push((finding(grant, &subject), reason)),
-            None if grant.role.is_none()
-                && facts.bootstrap.has_binding(grant, &subject)
-                && lacks_role(facts, grant) => {}
-            None => findings.push(finding(grant, &subject)),
-        }
-    }
+    let (mut findings, exempt) = bindings_to_group(facts, MASTERS);
     let mut notes = Vec::new();
     for request in facts.lists.certificate_requests.iter().filter(|request| request.is_approved()) {
         let title = format!("CertificateSigningRequest/{}", request.metadata.name);

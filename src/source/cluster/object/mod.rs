@@ -3,6 +3,7 @@
 mod admission;
 mod certificate_request;
 mod constraint;
+mod container;
 mod label_selector;
 mod meta;
 mod namespaced;
@@ -10,6 +11,7 @@ mod network_policy;
 mod nullable;
 mod pod;
 mod rbac;
+mod security_context;
 mod workload;
 
 pub use admission::{
@@ -17,10 +19,12 @@ pub use admission::{
 };
 pub use certificate_request::CertificateRequest;
 pub use constraint::SecurityConstraint;
+pub use container::Container;
 pub use label_selector::LabelSelector;
 pub use meta::{Labels, Meta, OwnerReference};
 pub use namespaced::{ClusterNode, Namespace, Service, ServiceAccount};
 pub use network_policy::{NetworkPolicy, NetworkPolicyRule};
-pub use pod::{Container, Pod, PodSpec, SecurityContext, Volume, WindowsOptions};
+pub use pod::{Pod, PodSpec, Volume};
 pub use rbac::{Binding, Role, RoleRef, Rule, Subject};
+pub use security_context::{SecurityContext, WindowsOptions};
 pub use workload::{PodTemplate, Workload};
