@@ -32,6 +32,7 @@ mod snapshot;
 mod source;
 mod text;
 mod version;
+mod workload;
 mod yaml;
 
 pub use cli::main;

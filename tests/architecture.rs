@@ -23,6 +23,7 @@ const LAYERS: &[&[&str]] = &[
     &["benchmark"],
     &["version"],
     &["policy"],
+    &["workload"],
     &["probe"],
     &["expectation"],
     &["node"],

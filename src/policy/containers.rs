@@ -1,6 +1,6 @@
 //! What the settings of one container mean, with those of its pod and the defaults of Kubernetes.
 
-use crate::source::cluster::object::{Container, PodSpec, WindowsOptions};
+use crate::source::cluster::object::{Container, PodSpec, VariableSource, WindowsOptions};
 
 /// The capabilities that a runtime gives without being asked.
 pub(super) const USUAL_CAPABILITIES: [&str; 13] = [
@@ -102,6 +102,7 @@ pub(super) fn lacks_security_context(pod: &PodSpec, container: &Container) -> bo
     container.security_context.is_empty() && pod.security_context.is_empty()
 }
 
-pub(super) const fn has_secret_in_environment(container: &Container) -> bool {
-    container.secret_in_env || container.secret_in_env_from
+pub(super) fn has_secret_in_environment(container: &Container) -> bool {
+    container.env.iter().any(|variable| matches!(variable.source, VariableSource::Secret(_)))
+        || container.env_from.iter().any(|from| from.secret_ref.is_some())
 }

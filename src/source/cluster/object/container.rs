@@ -1,7 +1,8 @@
 //! Containers. Of their commands and variables only what a check reads is kept.
 
-use super::{SecurityContext, nullable};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use super::{Handler, Lifecycle, SecurityContext, Variable, VariablesFrom, command, nullable, volume};
+use serde::{Deserialize, Deserializer, Serialize};
+use std::collections::BTreeSet;
 
 /// A container.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, Serialize)]
@@ -13,39 +14,94 @@ pub struct Container {
     /// Its image.
     #[serde(default, skip_serializing_if = "nullable::is_default")]
     pub image: Option<String>,
-    /// What is run in place of the image's entry point: the program, and the flags that a check reads.
-    #[serde(default, deserialize_with = "command", skip_serializing_if = "nullable::is_default")]
+    /// What is run in place of the image's entry point: the program, and of the other words those that a check reads.
+    #[serde(default, deserialize_with = "command::command", skip_serializing_if = "nullable::is_default")]
     pub command: Vec<String>,
-    /// Its arguments: the flags that a check reads.
-    #[serde(default, deserialize_with = "arguments", skip_serializing_if = "nullable::is_default")]
+    /// Its arguments: those that a check reads.
+    #[serde(default, deserialize_with = "command::arguments", skip_serializing_if = "nullable::is_default")]
     pub args: Vec<String>,
     /// Its ports.
     #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
     pub ports: Vec<ContainerPort>,
-    /// Whether a variable of its environment is the value of a Secret.
-    #[serde(
-        default,
-        rename = "env",
-        deserialize_with = "secret_in_env",
-        skip_serializing_if = "nullable::is_default",
-        serialize_with = "write_secret_in_env"
-    )]
-    pub secret_in_env: bool,
-    /// Whether its environment has all values of a Secret.
-    #[serde(
-        default,
-        rename = "envFrom",
-        deserialize_with = "secret_in_env_from",
-        skip_serializing_if = "nullable::is_default",
-        serialize_with = "write_secret_in_env_from"
-    )]
-    pub secret_in_env_from: bool,
+    /// Its environment.
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
+    pub env: Vec<Variable>,
+    /// Its environment from whole objects.
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
+    pub env_from: Vec<VariablesFrom>,
     /// Where its volumes are mounted.
     #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
     pub volume_mounts: Vec<VolumeMount>,
     /// Its settings.
     #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
     pub security_context: SecurityContext,
+    /// When the image is pulled.
+    #[serde(default, skip_serializing_if = "nullable::is_default")]
+    pub image_pull_policy: Option<String>,
+    /// Of an init container: `Always` for a sidecar.
+    #[serde(default, skip_serializing_if = "nullable::is_default")]
+    pub restart_policy: Option<String>,
+    /// What it asks for and may use.
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
+    pub resources: Resources,
+    /// Whether it is alive.
+    #[serde(default, skip_serializing_if = "nullable::is_default")]
+    pub liveness_probe: Option<Handler>,
+    /// Whether it can serve.
+    #[serde(default, skip_serializing_if = "nullable::is_default")]
+    pub readiness_probe: Option<Handler>,
+    /// Whether it has started.
+    #[serde(default, skip_serializing_if = "nullable::is_default")]
+    pub startup_probe: Option<Handler>,
+    /// Its hooks.
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
+    pub lifecycle: Lifecycle,
+    /// Whether its standard input is open.
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
+    pub stdin: bool,
+    /// Whether it has a terminal.
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
+    pub tty: bool,
+}
+
+impl Container {
+    /// Whether an init container runs beside the others.
+    pub fn is_sidecar(&self) -> bool {
+        self.restart_policy.as_deref() == Some("Always")
+    }
+
+    /// Its probes and hooks, each with its path in the container.
+    pub fn handlers(&self) -> impl Iterator<Item = (&'static str, &Handler)> {
+        let all = [
+            ("livenessProbe", &self.liveness_probe),
+            ("readinessProbe", &self.readiness_probe),
+            ("startupProbe", &self.startup_probe),
+            ("lifecycle.postStart", &self.lifecycle.post_start),
+            ("lifecycle.preStop", &self.lifecycle.pre_stop),
+        ];
+        all.into_iter().filter_map(|(path, handler)| Some((path, handler.as_ref()?)))
+    }
+}
+
+/// What a container asks for and may use: the names of the resources.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
+pub struct Resources {
+    /// What it is guaranteed.
+    #[serde(
+        default,
+        deserialize_with = "nullable::keys",
+        skip_serializing_if = "nullable::is_default",
+        serialize_with = "nullable::write_keys"
+    )]
+    pub requests: BTreeSet<String>,
+    /// What it cannot exceed.
+    #[serde(
+        default,
+        deserialize_with = "nullable::keys",
+        skip_serializing_if = "nullable::is_default",
+        serialize_with = "nullable::write_keys"
+    )]
+    pub limits: BTreeSet<String>,
 }
 
 /// A port of a container.
@@ -67,109 +123,27 @@ pub struct VolumeMount {
     /// The path in the container.
     #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
     pub mount_path: String,
+    /// The volume.
+    #[serde(default, deserialize_with = "volume_name", skip_serializing_if = "nullable::is_default")]
+    pub name: String,
+    /// Whether nothing can be written there.
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
+    pub read_only: bool,
+    /// How far `readOnly` reaches.
+    #[serde(default, skip_serializing_if = "nullable::is_default")]
+    pub recursive_read_only: Option<String>,
+    /// Whether mounts made on one side appear on the other.
+    #[serde(default, skip_serializing_if = "nullable::is_default")]
+    pub mount_propagation: Option<String>,
 }
 
-fn secret_in_env<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    #[derive(Default, Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Source {
-        #[serde(
-            default,
-            deserialize_with = "nullable::is_there",
-            skip_serializing_if = "nullable::is_default",
-            serialize_with = "nullable::write_there"
-        )]
-        secret_key_ref: bool,
-    }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Variable {
-        #[serde(default, deserialize_with = "nullable::or_default")]
-        value_from: Source,
-    }
-    let variables: Vec<Variable> = nullable::or_default(deserializer)?;
-    Ok(variables.iter().any(|variable| variable.value_from.secret_key_ref))
-}
-
-fn secret_in_env_from<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Source {
-        #[serde(
-            default,
-            deserialize_with = "nullable::is_there",
-            skip_serializing_if = "nullable::is_default",
-            serialize_with = "nullable::write_there"
-        )]
-        secret_ref: bool,
-    }
-    let sources: Vec<Source> = nullable::or_default(deserializer)?;
-    Ok(sources.iter().any(|source| source.secret_ref))
-}
-
-/// Writes that a variable is the value of a Secret, and not of which.
-fn write_secret_in_env<S: Serializer>(is_there: &bool, serializer: S) -> Result<S::Ok, S::Error> {
-    let variables = is_there.then(|| serde_json::json!([{ "valueFrom": { "secretKeyRef": {} } }]));
-    variables.serialize(serializer)
-}
-
-/// Writes that the values of a Secret are in the environment, and not of which.
-fn write_secret_in_env_from<S: Serializer>(is_there: &bool, serializer: S) -> Result<S::Ok, S::Error> {
-    is_there.then(|| serde_json::json!([{ "secretRef": {} }])).serialize(serializer)
-}
-
-/// Flags whose values a check reads. Others may have secrets in them.
-const READ_FLAGS: [&str; 5] = [
-    "--admission-control-config-file",
-    "--authorization-mode",
-    "--enable-admission-plugins",
-    "--enable-network-policy",
-    "--run-firewall",
-];
-
-/// Reads the command of a container: its program, and the flags that a check reads.
-fn command<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    let words: Vec<String> = nullable::or_default(deserializer)?;
-    let flags = flags(words.get(1..).unwrap_or_default());
-    Ok(words.into_iter().take(1).chain(flags).collect())
-}
-
-/// Reads the arguments of a container: the flags that a check reads.
-fn arguments<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    let words: Vec<String> = nullable::or_default(deserializer)?;
-    Ok(flags(&words))
-}
-
-/// The flags that a check reads, each with its value as one word.
-fn flags(words: &[String]) -> Vec<String> {
-    let mut flags = Vec::new();
-    for (position, word) in words.iter().enumerate() {
-        let name = word.split('=').next().unwrap_or_default();
-        if !READ_FLAGS.contains(&name) {
-            continue;
-        }
-        match words.get(position + 1).filter(|_| !word.contains('=')) {
-            Some(value) => flags.push(format!("{word}={value}")),
-            None => flags.push(word.clone()),
-        }
-    }
-    flags
+fn volume_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    nullable::or_default(deserializer).map(volume::stable_name)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn of_a_command_only_what_a_check_reads_is_kept() {
-        let container: Container = serde_json::from_str(
-            r#"{"name": "a", "command": ["kube-apiserver", "--token=abc", "--authorization-mode", "Node,RBAC"],
-                "args": ["sh", "-c", "password=1", "--run-firewall=false"]}"#,
-        )
-        .expect("a container");
-        assert_eq!(container.command, ["kube-apiserver", "--authorization-mode=Node,RBAC"]);
-        assert_eq!(container.args, ["--run-firewall=false"]);
-    }
 
     #[test]
     fn a_container_that_is_written_is_read_as_the_same() {
@@ -179,6 +153,7 @@ mod tests {
         let container: Container = serde_json::from_str(text).expect("a container");
         let written = serde_json::to_string(&container).expect("JSON");
         assert_eq!(serde_json::from_str::<Container>(&written).expect("a container"), container);
-        assert!(container.secret_in_env && container.secret_in_env_from && container.security_context.selinux_options);
+        assert_eq!(container.env_from.len(), 1);
+        assert!(container.security_context.selinux_options.is_some());
     }
 }

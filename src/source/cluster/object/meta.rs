@@ -1,6 +1,6 @@
 //! What every object has: its name, its labels and its owners.
 
-use super::nullable;
+use super::{Annotations, nullable};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -42,14 +42,6 @@ pub struct Meta {
     /// The version of the object, a number that grows.
     #[serde(default, skip_serializing_if = "nullable::is_default")]
     pub resource_version: Option<String>,
-}
-
-/// The annotations that a check reads.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
-pub struct Annotations {
-    /// Set on the pods that the API shows for the static pods of a node.
-    #[serde(default, rename = "kubernetes.io/config.mirror", skip_serializing_if = "nullable::is_default")]
-    pub config_mirror: Option<String>,
 }
 
 fn shared_labels<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Arc<Labels>, D::Error> {

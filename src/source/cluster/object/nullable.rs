@@ -3,7 +3,7 @@
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
 use serde::ser::SerializeSeq as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -83,4 +83,15 @@ pub(super) fn write_elements<S: Serializer>(has_elements: &bool, serializer: S) 
         list.serialize_element(&BTreeMap::<String, String>::new())?;
     }
     list.end()
+}
+
+/// The keys of a map, whatever their values are.
+pub(super) fn keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeSet<String>, D::Error> {
+    let entries: BTreeMap<String, IgnoredAny> = or_default(deserializer)?;
+    Ok(entries.into_keys().collect())
+}
+
+/// Writes the keys of a map, and not their values.
+pub(super) fn write_keys<S: Serializer>(keys: &BTreeSet<String>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(keys.iter().map(|key| (key, 1)))
 }

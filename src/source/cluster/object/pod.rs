@@ -1,8 +1,11 @@
 //! Pods, and the pod spec that every workload has.
 
-use super::{Container, Meta, SecurityContext, nullable};
+use super::{Affinity, Container, Labels, Meta, NamedRef, Resources, SecurityContext, Toleration, Volume, nullable};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+
+/// The label of a node that says its operating system.
+const OS_LABEL: &str = "kubernetes.io/os";
 
 /// A pod.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
@@ -85,6 +88,35 @@ pub struct PodSpec {
     /// Its operating system.
     #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
     pub os: OperatingSystem,
+    /// Whether its user ids are those of the node; unset means yes.
+    #[serde(default, skip_serializing_if = "nullable::is_default")]
+    pub host_users: Option<bool>,
+    /// Whether its containers see each other's processes.
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
+    pub share_process_namespace: bool,
+    /// Whether it has names of hosts of its own.
+    #[serde(
+        default,
+        deserialize_with = "nullable::has_elements",
+        skip_serializing_if = "nullable::is_default",
+        serialize_with = "nullable::write_elements"
+    )]
+    pub host_aliases: bool,
+    /// The Secrets with which its images are pulled.
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
+    pub image_pull_secrets: Vec<NamedRef>,
+    /// The labels of the nodes that it may run on.
+    #[serde(default, deserialize_with = "nullable::unique_keys", skip_serializing_if = "nullable::is_default")]
+    pub node_selector: Labels,
+    /// Further conditions on its node.
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
+    pub affinity: Affinity,
+    /// The taints of nodes that it may run on all the same.
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
+    pub tolerations: Vec<Toleration>,
+    /// What all of its containers together ask for and may use.
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
+    pub resources: Resources,
 }
 
 /// The operating system of a pod.
@@ -112,49 +144,11 @@ impl PodSpec {
     pub fn is_windows(&self) -> bool {
         self.os.name.as_deref() == Some("windows")
     }
-}
 
-/// A volume of one of the kinds that are read; others have neither.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Volume {
-    /// A path of the node.
-    #[serde(default, skip_serializing_if = "nullable::is_default")]
-    pub host_path: Option<HostPathVolume>,
-    /// Several sources in one.
-    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
-    pub projected: ProjectedVolume,
-}
-
-/// A path of the node in a pod.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, Serialize)]
-pub struct HostPathVolume {
-    /// The path.
-    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
-    pub path: String,
-}
-
-/// Several sources as one volume.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
-pub struct ProjectedVolume {
-    /// The sources.
-    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
-    pub sources: Vec<ProjectedSource>,
-}
-
-/// One source of a projected volume.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ProjectedSource {
-    /// A token of the pod's account.
-    #[serde(default, skip_serializing_if = "nullable::is_default")]
-    pub service_account_token: Option<ProjectedToken>,
-}
-
-/// A token of the pod's account.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, Serialize)]
-pub struct ProjectedToken {
-    /// Who accepts it; unset means the API server.
-    #[serde(default, skip_serializing_if = "nullable::is_default")]
-    pub audience: Option<String>,
+    /// Whether it says so, or only a node with Windows can run it.
+    pub fn is_for_windows(&self) -> bool {
+        self.is_windows()
+            || self.node_selector.get(OS_LABEL).is_some_and(|os| os == "windows")
+            || self.affinity.requires(OS_LABEL, "windows")
+    }
 }

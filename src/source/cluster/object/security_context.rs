@@ -21,73 +21,29 @@ pub struct SecurityContext {
     #[serde(default, skip_serializing_if = "nullable::is_default")]
     pub run_as_non_root: Option<bool>,
     #[serde(default, skip_serializing_if = "nullable::is_default")]
-    pub seccomp_profile: Option<SeccompProfile>,
+    pub seccomp_profile: Option<Profile>,
     #[serde(default, skip_serializing_if = "nullable::is_default")]
     pub windows_options: Option<WindowsOptions>,
     #[serde(default, skip_serializing_if = "nullable::is_default")]
     pub read_only_root_filesystem: Option<bool>,
     #[serde(default, skip_serializing_if = "nullable::is_default")]
     pub run_as_group: Option<i64>,
-    #[serde(
-        default,
-        deserialize_with = "nullable::is_there",
-        skip_serializing_if = "nullable::is_default",
-        serialize_with = "nullable::write_there"
-    )]
-    pub app_armor_profile: bool,
-    #[serde(
-        default,
-        rename = "fsGroup",
-        deserialize_with = "nullable::is_there",
-        skip_serializing_if = "nullable::is_default",
-        serialize_with = "nullable::write_there"
-    )]
-    pub fs_group: bool,
-    #[serde(
-        default,
-        rename = "fsGroupChangePolicy",
-        deserialize_with = "nullable::is_there",
-        skip_serializing_if = "nullable::is_default",
-        serialize_with = "nullable::write_there"
-    )]
-    pub fs_group_change_policy: bool,
-    #[serde(
-        default,
-        rename = "seLinuxOptions",
-        deserialize_with = "nullable::is_there",
-        skip_serializing_if = "nullable::is_default",
-        serialize_with = "nullable::write_there"
-    )]
-    pub selinux_options: bool,
-    #[serde(
-        default,
-        rename = "seLinuxChangePolicy",
-        deserialize_with = "nullable::is_there",
-        skip_serializing_if = "nullable::is_default",
-        serialize_with = "nullable::write_there"
-    )]
-    pub selinux_change_policy: bool,
-    #[serde(
-        default,
-        deserialize_with = "nullable::is_there",
-        skip_serializing_if = "nullable::is_default",
-        serialize_with = "nullable::write_there"
-    )]
-    pub supplemental_groups: bool,
-    #[serde(
-        default,
-        deserialize_with = "nullable::is_there",
-        skip_serializing_if = "nullable::is_default",
-        serialize_with = "nullable::write_there"
-    )]
-    pub supplemental_groups_policy: bool,
-    #[serde(
-        default,
-        deserialize_with = "nullable::is_there",
-        skip_serializing_if = "nullable::is_default",
-        serialize_with = "nullable::write_there"
-    )]
-    pub sysctls: bool,
+    #[serde(default, skip_serializing_if = "nullable::is_default")]
+    pub app_armor_profile: Option<Profile>,
+    #[serde(default, skip_serializing_if = "nullable::is_default")]
+    pub fs_group: Option<i64>,
+    #[serde(default, skip_serializing_if = "nullable::is_default")]
+    pub fs_group_change_policy: Option<String>,
+    #[serde(default, rename = "seLinuxOptions", skip_serializing_if = "nullable::is_default")]
+    pub selinux_options: Option<SelinuxOptions>,
+    #[serde(default, rename = "seLinuxChangePolicy", skip_serializing_if = "nullable::is_default")]
+    pub selinux_change_policy: Option<String>,
+    #[serde(default, skip_serializing_if = "nullable::is_default")]
+    pub supplemental_groups: Option<Vec<i64>>,
+    #[serde(default, skip_serializing_if = "nullable::is_default")]
+    pub supplemental_groups_policy: Option<String>,
+    #[serde(default, skip_serializing_if = "nullable::is_default")]
+    pub sysctls: Option<Vec<Sysctl>>,
 }
 
 impl SecurityContext {
@@ -108,9 +64,9 @@ pub struct Capabilities {
     pub drop: Vec<String>,
 }
 
-/// The system calls that a container may use.
+/// A profile of seccomp or AppArmor.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, Serialize)]
-pub struct SeccompProfile {
+pub struct Profile {
     /// `RuntimeDefault`, `Localhost` or `Unconfined`.
     #[serde(default, rename = "type", skip_serializing_if = "nullable::is_default")]
     pub kind: Option<String>,
@@ -123,4 +79,31 @@ pub struct WindowsOptions {
     /// Whether it is a process of the node.
     #[serde(default, skip_serializing_if = "nullable::is_default")]
     pub host_process: Option<bool>,
+}
+
+/// The SELinux label of a container.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
+#[allow(missing_docs, reason = "the parts of the label, by their names in the API")]
+pub struct SelinuxOptions {
+    #[serde(
+        default,
+        rename = "type",
+        deserialize_with = "nullable::or_default",
+        skip_serializing_if = "nullable::is_default"
+    )]
+    pub kind: String,
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
+    pub user: String,
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
+    pub role: String,
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
+    pub level: String,
+}
+
+/// A setting of the kernel.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, Serialize)]
+pub struct Sysctl {
+    /// Its name.
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
+    pub name: String,
 }

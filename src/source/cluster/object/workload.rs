@@ -1,6 +1,6 @@
 //! Objects that make pods: Deployments, CronJobs and others.
 
-use super::{Labels, Meta, PodSpec, nullable};
+use super::{Annotations, Labels, Meta, PodSpec, nullable};
 use serde::ser::SerializeMap as _;
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +34,9 @@ pub struct TemplateMeta {
     /// Their labels.
     #[serde(default, skip_serializing_if = "nullable::is_default", deserialize_with = "nullable::unique_keys")]
     pub labels: Labels,
+    /// Their annotations that are read.
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
+    pub annotations: Annotations,
 }
 
 #[derive(Deserialize)]

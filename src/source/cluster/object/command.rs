@@ -1,0 +1,137 @@
+//! Words of a command. They may have secrets in them, so only what a check reads is kept.
+
+use super::nullable;
+use crate::text::secret_in_text;
+use serde::Deserializer;
+
+/// Flags whose values a check reads.
+const READ_FLAGS: [&str; 5] = [
+    "--admission-control-config-file",
+    "--authorization-mode",
+    "--enable-admission-plugins",
+    "--enable-network-policy",
+    "--run-firewall",
+];
+
+/// Programs that run commands given as text.
+const SHELLS: [&str; 8] = ["ash", "bash", "busybox", "csh", "dash", "ksh", "sh", "zsh"];
+
+/// Commands that take a file away or make it useless.
+const REMOVERS: [&str; 4] = ["chmod", "mv", "rm", "unlink"];
+
+/// What stands in place of a word with a secret in it. What was recognised follows.
+const REDACTED: &str = "(redacted: ";
+
+/// Reads the command of a container or a hook: its program, and of the other words what a check reads.
+pub(super) fn command<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let words: Vec<String> = nullable::or_default(deserializer)?;
+    let rest = kept(words.get(1..).unwrap_or_default());
+    let program = words.into_iter().next().map(|program| redacted(&program).unwrap_or(program));
+    Ok(program.into_iter().chain(rest).collect())
+}
+
+/// Reads the arguments of a container: what a check reads of them.
+pub(super) fn arguments<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let words: Vec<String> = nullable::or_default(deserializer)?;
+    Ok(kept(&words))
+}
+
+/// A literal value of a variable: nothing of it but what makes it look like a secret.
+pub(super) fn hidden_value(hint: impl std::fmt::Display) -> String {
+    format!("{REDACTED}{hint})")
+}
+
+/// What was recognised in a word that is redacted.
+pub fn redacted_hint(word: &str) -> Option<&str> {
+    word.strip_prefix(REDACTED)?.strip_suffix(')')
+}
+
+/// Whether a program runs commands given as text.
+pub fn is_shell(program: &str) -> bool {
+    SHELLS.contains(&program.rsplit('/').next().unwrap_or_default())
+}
+
+/// Whether a word names a shell, or a pattern that matches one.
+pub fn names_shell(word: &str) -> bool {
+    let name = word.rsplit('/').next().unwrap_or_default();
+    word.contains('/') && (SHELLS.contains(&name) || name == "*" || (name.starts_with('*') && name.ends_with("sh")))
+}
+
+/// Whether a word is a command that takes files away or makes them useless.
+pub fn is_remover(word: &str) -> bool {
+    REMOVERS.contains(&word.rsplit('/').next().unwrap_or_default())
+}
+
+fn redacted(word: &str) -> Option<String> {
+    if redacted_hint(word).is_some() {
+        return Some(word.to_owned());
+    }
+    secret_in_text(word).map(hidden_value)
+}
+
+/// What a check reads of some words: flags, each with its value as one word; commands that remove shells; and what looks like a
+/// secret, without the secret.
+fn kept(words: &[String]) -> Vec<String> {
+    let mut kept = Vec::new();
+    for (position, word) in words.iter().enumerate() {
+        let name = word.split('=').next().unwrap_or_default();
+        if READ_FLAGS.contains(&name) {
+            match words.get(position + 1).filter(|_| !word.contains('=')) {
+                Some(value) => kept.push(format!("{word}={value}")),
+                None => kept.push(word.clone()),
+            }
+            continue;
+        }
+        kept.extend(redacted(word));
+        if word == "-c" || is_shell(word) {
+            kept.push(word.clone());
+            continue;
+        }
+        let of_script = word.split([' ', '\t', '\n', ';', '&', '|']);
+        kept.extend(of_script.filter(|part| is_remover(part) || names_shell(part)).map(str::to_owned));
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(words: &[&str]) -> Vec<String> {
+        let json = serde_json::to_string(words).expect("JSON");
+        let kept = command(&mut serde_json::Deserializer::from_str(&json)).expect("a command");
+        let written = serde_json::to_string(&kept).expect("JSON");
+        let again = command(&mut serde_json::Deserializer::from_str(&written)).expect("a command");
+        assert_eq!(again, kept, "what is written is read as the same");
+        kept
+    }
+
+    #[test]
+    fn of_a_command_only_what_a_check_reads_is_kept() {
+        let cases: [(&[&str], &[&str]); 6] = [
+            (
+                &["kube-apiserver", "--v=2", "--authorization-mode", "Node,RBAC"],
+                &["kube-apiserver", "--authorization-mode=Node,RBAC"],
+            ),
+            (&["app", "--verbose", "data"], &["app"]),
+            (&["sh", "-c", "echo hello"], &["sh", "-c"]),
+            (&["rm", "/bin/*sh"], &["rm", "/bin/*sh"]),
+            (
+                &["/bin/sh", "-c", "sleep 1; rm -f /bin/sh /bin/bash /tmp/x"],
+                &["/bin/sh", "-c", "rm", "/bin/sh", "/bin/bash"],
+            ),
+            (&["cat", "/etc/motd"], &["cat"]),
+        ];
+        for (words, expected) in cases {
+            assert_eq!(read(words), expected, "{words:?}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_recognised_and_not_kept() {
+        let kept = read(&["app", "--db-password=correct-horse"]);
+        assert_eq!(kept.len(), 2);
+        assert!(redacted_hint(&kept[1]).is_some(), "{kept:?}");
+        assert!(!kept.concat().contains("horse"));
+    }
+}
