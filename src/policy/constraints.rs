@@ -1,13 +1,13 @@
 //! SecurityContextConstraints of OpenShift: what each allows, and who may use it. A strict one proves nothing, since a pod may be
 //! admitted by any that its account or its creator may use.
 
-use super::containers::{USUAL_CAPABILITIES, capability};
 use super::examination::{Examination, PolicyFinding};
 use super::exemption::Exemption;
 use super::facts::{ClusterFacts, RBAC};
 use crate::cluster::rbac::{Identity, Permission, PermissionObject, Reach};
 use crate::source::cluster::object::SecurityConstraint;
 use crate::source::cluster::{ListState, ObjectKind};
+use crate::workload::{BASELINE_CAPABILITIES, capability_name};
 use std::collections::BTreeSet;
 
 /// A test of constraints.
@@ -112,7 +112,7 @@ fn exemption(subject: &Identity) -> Option<Exemption> {
 /// Whether a constraint allows what a test is about.
 fn allows(constraint: &SecurityConstraint, test: ConstraintTest) -> bool {
     let drops = |names: &[&str]| {
-        constraint.required_drop_capabilities.iter().any(|name| names.contains(&capability(name).as_str()))
+        constraint.required_drop_capabilities.iter().any(|name| names.contains(&capability_name(name).as_str()))
     };
     match test {
         ConstraintTest::Privileged => constraint.allow_privileged_container,
@@ -128,7 +128,7 @@ fn allows(constraint: &SecurityConstraint, test: ConstraintTest) -> bool {
         ConstraintTest::NetRaw => !drops(&["ALL", "NET_RAW"]),
         ConstraintTest::CapabilitiesAdded => {
             let added = constraint.allowed_capabilities.iter().chain(&constraint.default_add_capabilities);
-            added.into_iter().any(|name| !USUAL_CAPABILITIES.contains(&capability(name).as_str()))
+            added.into_iter().any(|name| !BASELINE_CAPABILITIES.contains(&capability_name(name).as_str()))
         }
         ConstraintTest::Capabilities => !drops(&["ALL"]),
     }

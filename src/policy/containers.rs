@@ -1,38 +1,16 @@
 //! What the settings of one container mean, with those of its pod and the defaults of Kubernetes.
 
 use crate::source::cluster::object::{Container, PodSpec, VariableSource, WindowsOptions};
-
-/// The capabilities that a runtime gives without being asked.
-pub(super) const USUAL_CAPABILITIES: [&str; 13] = [
-    "AUDIT_WRITE",
-    "CHOWN",
-    "DAC_OVERRIDE",
-    "FOWNER",
-    "FSETID",
-    "KILL",
-    "MKNOD",
-    "NET_BIND_SERVICE",
-    "SETFCAP",
-    "SETGID",
-    "SETPCAP",
-    "SETUID",
-    "SYS_CHROOT",
-];
-
-/// The name of a capability as Kubernetes writes it: without `CAP_`, in upper case.
-pub(super) fn capability(name: &str) -> String {
-    let name = name.to_ascii_uppercase();
-    name.strip_prefix("CAP_").map_or(name.clone(), str::to_owned)
-}
+use crate::workload::{BASELINE_CAPABILITIES, capability_name};
 
 fn added(container: &Container) -> Vec<String> {
     let capabilities = container.security_context.capabilities.as_ref();
-    capabilities.map(|of| of.add.iter().map(|name| capability(name)).collect()).unwrap_or_default()
+    capabilities.map(|of| of.add.iter().map(|name| capability_name(name)).collect()).unwrap_or_default()
 }
 
 fn dropped(container: &Container) -> Vec<String> {
     let capabilities = container.security_context.capabilities.as_ref();
-    capabilities.map(|of| of.drop.iter().map(|name| capability(name)).collect()).unwrap_or_default()
+    capabilities.map(|of| of.drop.iter().map(|name| capability_name(name)).collect()).unwrap_or_default()
 }
 
 fn is_in(list: &[String], names: &[&str]) -> bool {
@@ -66,7 +44,7 @@ pub(super) fn has_net_raw(container: &Container) -> bool {
 }
 
 pub(super) fn adds_unusual_capabilities(container: &Container) -> bool {
-    added(container).iter().any(|name| !USUAL_CAPABILITIES.contains(&name.as_str()))
+    added(container).iter().any(|name| !BASELINE_CAPABILITIES.contains(&name.as_str()))
 }
 
 pub(super) fn keeps_capabilities(container: &Container) -> bool {

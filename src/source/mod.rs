@@ -2,4 +2,5 @@
 
 pub(crate) mod cloud;
 pub(crate) mod cluster;
+pub(crate) mod manifests;
 pub(crate) mod node;

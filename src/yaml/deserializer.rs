@@ -1,6 +1,8 @@
 //! Lets serde read a tree of YAML nodes, so that each error has the id of its node. Knows no type of its own.
 
 use super::deserialize_error::{DeserializeError, Reason, unknown_key};
+use super::file::Dialect;
+use super::go_scalar::go_scalar;
 use super::node::{Content, Placeholder, YamlNode};
 use serde::Deserializer;
 use serde::de::value::StrDeserializer;
@@ -24,15 +26,19 @@ pub(super) type IgnoredKeys = RefCell<BTreeMap<usize, String>>;
 pub(super) struct NodeDeserializer<'t> {
     pub(super) node: &'t YamlNode,
     pub(super) ignored: &'t IgnoredKeys,
+    pub(super) dialect: Dialect,
 }
 
 impl<'t> NodeDeserializer<'t> {
     const fn child(self, node: &'t YamlNode) -> Self {
-        NodeDeserializer { node, ignored: self.ignored }
+        NodeDeserializer { node, ..self }
     }
 
     /// A scalar without quotes, in the type that YAML gives it.
-    fn resolved(text: &str) -> Json {
+    fn resolved(self, text: &str) -> Json {
+        if self.dialect == Dialect::Manifest {
+            return go_scalar(text);
+        }
         match serde_saphyr::from_str::<Json>(text) {
             Ok(Json::Array(_) | Json::Object(_)) | Err(_) => Json::String(text.to_owned()),
             Ok(scalar) => scalar,
@@ -47,13 +53,18 @@ impl<'t> NodeDeserializer<'t> {
         }
     }
 
+    fn is_number_or_boolean(self, text: &str) -> bool {
+        let is_plain = matches!(self.node.content, Content::Scalar { is_plain: true, .. });
+        is_plain && matches!(go_scalar(text), Json::Bool(_) | Json::Number(_))
+    }
+
     fn any<'de, V: Visitor<'de>>(
         self,
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, DeserializeError> {
         match &self.node.content {
-            Content::Scalar { text, is_plain: true } => match Self::resolved(text) {
+            Content::Scalar { text, is_plain: true } => match self.resolved(text) {
                 Json::Null => visitor.visit_unit(),
                 Json::Bool(b) => visitor.visit_bool(b),
                 Json::Number(n) => match (n.as_u64(), n.as_i64(), n.as_f64()) {
@@ -92,6 +103,9 @@ impl<'de> Deserializer<'de> for NodeDeserializer<'_> {
 
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
         match self.node.text() {
+            Some(text) if self.dialect == Dialect::Manifest && self.is_number_or_boolean(text) => {
+                at_node(self.node, Err(DeserializeError::custom("expected a text, and without quotes this is none")))
+            }
             // Ids keep their text: `1.10` is not 1.1.
             Some(text) if !self.is_null() => at_node(self.node, visitor.visit_str(text)),
             _ => self.deserialize_any(visitor),

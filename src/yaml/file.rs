@@ -16,21 +16,41 @@ pub struct TextFile {
     pub name: String,
     /// Its content.
     pub text: Cow<'static, str>,
-    /// Whether it is read as Go's YAML library fills a structure.
-    pub(super) is_lenient: bool,
+    /// How what programs read differently is read.
+    pub(super) dialect: Dialect,
+    /// Lines of the whole file before the text.
+    pub(super) lines_before: usize,
+}
+
+/// How the parts of YAML that programs read differently are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dialect {
+    /// A definition file: no merge keys, no duplicate keys, one document. A plain scalar may stand for a text.
+    Definition,
+    /// As Go's YAML library fills a structure: merge keys are merged, and of duplicate keys the last one counts.
+    Lenient,
+    /// As `kubectl` reads a manifest: merge keys are merged, duplicate keys are refused, words and numbers are those of YAML 1.1, and
+    /// a number is no text.
+    Manifest,
 }
 
 impl TextFile {
     /// A file of this name with this text.
     pub fn new(name: impl Into<String>, text: impl Into<Cow<'static, str>>) -> Self {
-        Self { name: name.into(), text: text.into(), is_lenient: false }
+        Self { name: name.into(), text: text.into(), dialect: Dialect::Definition, lines_before: 0 }
     }
 
     /// The same file, read as Go's YAML library fills a structure: the last of duplicate keys counts, merge keys (`<<`) are
     /// merged, and what follows the first document is ignored. Duplicate keys and further documents are warnings then.
     #[must_use]
     pub(crate) fn lenient(self) -> Self {
-        Self { is_lenient: true, ..self }
+        Self { dialect: Dialect::Lenient, ..self }
+    }
+
+    /// The same text, read as `kubectl` reads a manifest: one document of a file, after `lines_before` lines of it.
+    #[must_use]
+    pub(crate) fn manifest(self, lines_before: usize) -> Self {
+        Self { dialect: Dialect::Manifest, lines_before, ..self }
     }
 
     /// The same file with another text.

@@ -35,7 +35,7 @@ pub(crate) fn read<T: DeserializeOwned>(file: &TextFile, node: &YamlNode) -> Rec
     };
     loop {
         let ignored = RefCell::new(BTreeMap::new());
-        match T::deserialize(NodeDeserializer { node: &recovery.root, ignored: &ignored }) {
+        match T::deserialize(NodeDeserializer { node: &recovery.root, ignored: &ignored, dialect: file.dialect }) {
             Ok(value) => {
                 let ignored = ignored.into_inner().into_iter();
                 let ignored = ignored.map(|(id, message)| recovery.diagnostic(id, Level::Warning, message)).collect();
@@ -48,6 +48,13 @@ pub(crate) fn read<T: DeserializeOwned>(file: &TextFile, node: &YamlNode) -> Rec
             }
         }
     }
+}
+
+/// Reads `T` from a node of `file`; what it ignores is not reported.
+pub(crate) fn decode<T: DeserializeOwned>(file: &TextFile, node: &YamlNode) -> Result<T, Vec<Diagnostic>> {
+    let ignored = RefCell::new(BTreeMap::new());
+    T::deserialize(NodeDeserializer { node, ignored: &ignored, dialect: file.dialect })
+        .map_err(|_| read::<T>(file, node).errors)
 }
 
 /// A tree from which the nodes with errors are removed one by one.

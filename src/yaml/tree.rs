@@ -1,7 +1,7 @@
 //! Builds the tree of a YAML document from the parser's events, within limits of size and depth.
 
 use super::diagnostic::{Diagnostic, Level, Position};
-use super::file::TextFile;
+use super::file::{Dialect, TextFile};
 use super::mapping_entries::MappingEntries;
 use super::node::{Content, YamlNode};
 use super::reason::syntax_reason;
@@ -37,7 +37,7 @@ pub(super) fn read(file: &TextFile, diagnostics: &mut Vec<Diagnostic>) -> Result
             event if document.is_none() => document = Some(builder.node(event, span)?),
             _ => {
                 let second = builder.error(span, "a second YAML document starts here; write it to a file of its own");
-                if !file.is_lenient {
+                if file.dialect != Dialect::Lenient {
                     return Err(second);
                 }
                 builder.diagnostics.push(Diagnostic { level: Level::Warning, ..second });
@@ -67,7 +67,7 @@ impl<'a> TreeBuilder<'a> {
             Some(Ok(event)) => Ok(event),
             Some(Err(error)) => {
                 let message = format!("syntax error: {}", syntax_reason(error.kind()));
-                Err(self.file.error(position(error.marker()), message))
+                Err(self.file.error(self.position(error.marker()), message))
             }
             None => Ok((Event::StreamEnd, Span::default())),
         }
@@ -94,7 +94,7 @@ impl<'a> TreeBuilder<'a> {
             _ => return Err(self.error(span, "syntax error: expected a value")),
         };
         self.depth -= 1;
-        let node = YamlNode { id, position: position(&span.start), content };
+        let node = YamlNode { id, position: self.position(&span.start), content };
         if anchor != 0 {
             self.keep_anchor(anchor, &node, span)?;
         }
@@ -121,7 +121,7 @@ impl<'a> TreeBuilder<'a> {
             let (event, span) = self.next()?;
             let value = self.node(event, span)?;
             if matches!(&key.content, Content::Scalar { text, is_plain: true } if text == "<<") {
-                if self.file.is_lenient {
+                if self.file.dialect != Dialect::Definition {
                     entries.merge(value);
                 } else {
                     let message = "merge keys (`<<`) are not supported; write out what is to be merged";
@@ -131,13 +131,13 @@ impl<'a> TreeBuilder<'a> {
             }
             if let Some((name, first)) = entries.first_with_name_of(&key) {
                 let message = format!("duplicate key {} (first on line {})", quote(name), first.line);
-                self.diagnostics.push(if self.file.is_lenient {
+                self.diagnostics.push(if self.file.dialect == Dialect::Lenient {
                     let message = format!("{message}; the last value counts");
                     Diagnostic { level: Level::Warning, ..self.file.error(key.position, message) }
                 } else {
                     self.file.error(key.position, message)
                 });
-                if !self.file.is_lenient {
+                if self.file.dialect != Dialect::Lenient {
                     continue;
                 }
             }
@@ -206,8 +206,12 @@ impl<'a> TreeBuilder<'a> {
         Ok(())
     }
 
+    fn position(&self, marker: &Marker) -> Position {
+        Position { line: self.file.lines_before + marker.line(), column: marker.col() + 1 }
+    }
+
     fn error(&self, span: Span, message: &str) -> Diagnostic {
-        self.file.error(position(&span.start), message)
+        self.file.error(self.position(&span.start), message)
     }
 }
 
@@ -230,10 +234,6 @@ fn bytes(node: &YamlNode) -> usize {
         Content::Mapping(entries) => entries.iter().map(|(key, value)| bytes(key) + bytes(value)).sum(),
         Content::Placeholder(_) => 0,
     }
-}
-
-fn position(marker: &Marker) -> Position {
-    Position { line: marker.line(), column: marker.col() + 1 }
 }
 
 #[cfg(test)]

@@ -35,7 +35,7 @@ pub(super) fn capabilities(pod: PodTemplateRef<'_>) -> Vec<FieldPath> {
 }
 
 /// Whether restricted allows the source of a volume. One without a source is made an empty directory by the API server.
-pub(in crate::workload) fn is_allowed_volume(volume: &Volume) -> bool {
+pub(crate) fn is_allowed_volume(volume: &Volume) -> bool {
     volume.sources.is_empty() || volume.sources.iter().any(|source| VOLUME_SOURCES.contains(&source.as_str()))
 }
 

@@ -6,7 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 
 /// The newest version whose controls are known.
-const NEWEST_MINOR: u32 = 37;
+pub(crate) const NEWEST_MINOR: u32 = 37;
 
 /// A level of the Pod Security Standards that refuses something. The third, *privileged*, allows everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

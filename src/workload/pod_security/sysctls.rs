@@ -26,6 +26,6 @@ const SAFE: [(u32, &[&str]); 5] = [
 ];
 
 /// Whether Kubernetes 1.`minor` counts a setting as safe.
-pub(in crate::workload) fn is_safe_sysctl(name: &str, minor: u32) -> bool {
+pub(crate) fn is_safe_sysctl(name: &str, minor: u32) -> bool {
     SAFE.iter().any(|(since, names)| *since <= minor && names.contains(&name))
 }

@@ -3,6 +3,7 @@
 mod admission;
 mod annotations;
 mod certificate_request;
+mod claim;
 mod command;
 mod constraint;
 mod container;
@@ -25,9 +26,10 @@ pub use admission::{
 };
 pub use annotations::Annotations;
 pub use certificate_request::CertificateRequest;
+pub use claim::ClaimTemplate;
 pub use command::{is_remover, is_shell, names_shell, redacted_hint};
 pub use constraint::SecurityConstraint;
-pub use container::{Container, Resources};
+pub use container::{Container, ContainerPort, Resources};
 pub use handler::{ExecAction, Handler, HostAction, Lifecycle};
 pub use label_selector::LabelSelector;
 pub use meta::{Labels, Meta, OwnerReference};

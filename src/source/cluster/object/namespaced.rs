@@ -1,6 +1,6 @@
 //! Namespaces and nodes, and the small objects in namespaces.
 
-use super::{LabelSelector, Meta, nullable};
+use super::{LabelSelector, Meta, NamedRef, nullable};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -48,6 +48,9 @@ pub struct ServiceAccount {
     /// Whether pods get its token; unset means yes.
     #[serde(default, skip_serializing_if = "nullable::is_default")]
     pub automount_service_account_token: Option<bool>,
+    /// The Secrets with which the images of its pods are pulled, unless a pod names its own.
+    #[serde(default, deserialize_with = "nullable::or_default", skip_serializing_if = "nullable::is_default")]
+    pub image_pull_secrets: Vec<NamedRef>,
 }
 
 /// A service.

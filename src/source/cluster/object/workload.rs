@@ -1,6 +1,6 @@
 //! Objects that make pods: Deployments, CronJobs and others.
 
-use super::{Annotations, Labels, Meta, PodSpec, nullable};
+use super::{Annotations, ClaimTemplate, Labels, Meta, PodSpec, nullable};
 use serde::ser::SerializeMap as _;
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +11,8 @@ pub struct Workload {
     pub metadata: Meta,
     /// What its pods are like.
     pub template: Option<PodTemplate>,
+    /// Of a StatefulSet: the volumes that it asks for.
+    pub claims: Vec<ClaimTemplate>,
     /// Whether it has made all the pods that it ever will: a Job that is complete or has failed.
     pub finished: bool,
     /// Of a DaemonSet: how many of its pods are ready, and how many there should be.
@@ -53,6 +55,8 @@ struct RawWorkload {
 struct RawSpec {
     #[serde(default)]
     template: Option<PodTemplate>,
+    #[serde(default, deserialize_with = "nullable::or_default")]
+    volume_claim_templates: Vec<ClaimTemplate>,
     /// Of a CronJob.
     #[serde(default)]
     job_template: Option<RawJobTemplate>,
@@ -97,6 +101,7 @@ impl<'de> Deserialize<'de> for Workload {
         };
         Ok(Self {
             metadata: raw.metadata,
+            claims: raw.spec.volume_claim_templates,
             finished: raw.status.conditions.iter().any(ended),
             ready: raw.status.desired_number_scheduled.map(|desired| (raw.status.number_ready.unwrap_or(0), desired)),
             template: raw.spec.template.or_else(|| raw.spec.job_template?.spec.template),
@@ -108,6 +113,8 @@ impl<'de> Deserialize<'de> for Workload {
 #[serde(rename_all = "camelCase")]
 struct WrittenSpec<'a> {
     template: &'a Option<PodTemplate>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    volume_claim_templates: &'a [ClaimTemplate],
 }
 
 #[derive(Serialize)]
@@ -132,7 +139,7 @@ impl Serialize for Workload {
         let conditions = complete.into_iter().collect();
         let mut map = serializer.serialize_map(Some(3))?;
         map.serialize_entry("metadata", &self.metadata)?;
-        map.serialize_entry("spec", &WrittenSpec { template: &self.template })?;
+        map.serialize_entry("spec", &WrittenSpec { template: &self.template, volume_claim_templates: &self.claims })?;
         map.serialize_entry("status", &WrittenStatus { conditions, number_ready, desired_number_scheduled })?;
         map.end()
     }

@@ -1,0 +1,17 @@
+//! Objects of Kubernetes and Dockerfiles in files: as people write them, and as tools print them.
+
+mod documents;
+mod files;
+mod kind;
+mod object;
+mod origin;
+mod places;
+mod read;
+mod read_object;
+mod suppression;
+
+pub(crate) use files::{InputError, InputFile, InputKind, Inputs};
+pub(crate) use object::{ConfigData, ManifestObject, ObjectContent};
+pub(crate) use origin::Origin;
+pub(crate) use places::Places;
+pub(crate) use read::{ManifestOptions, Manifests, Problem, ProblemKind, read};

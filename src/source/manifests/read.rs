@@ -1,0 +1,166 @@
+//! Reads files with manifests and Dockerfiles. What is wrong with one document hides no other.
+
+use super::documents::{DocumentText, split};
+use super::files::{InputFile, InputKind, Inputs};
+use super::object::{ManifestObject, ObjectContent};
+use super::origin::Origin;
+use super::read_object::{Document, read_document};
+use super::suppression;
+use crate::text::glob::Glob;
+use crate::yaml::{Diagnostic, Level, TextFile, read_stdin, read_user_file};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// Bytes of one file. The largest chart that is rendered into one file has a few million.
+const MAX_BYTES: u64 = 64 << 20;
+
+/// What is read, and how.
+#[derive(Debug, Default)]
+pub(crate) struct ManifestOptions {
+    /// Files and folders; `-` is standard input.
+    pub(crate) paths: Vec<PathBuf>,
+    /// Patterns of files in folders that are left out.
+    pub(crate) exclude: Vec<Glob>,
+    /// The name of standard input in reports.
+    pub(crate) stdin_name: String,
+    /// What the files have in them, if not their names say it.
+    pub(crate) kind: Option<InputKind>,
+}
+
+/// What was read.
+#[derive(Debug, Default)]
+pub(crate) struct Manifests {
+    /// The objects of Kubernetes.
+    pub(crate) objects: Vec<ManifestObject>,
+    /// The Dockerfiles.
+    pub(crate) dockerfiles: Vec<TextFile>,
+    /// What is wrong or cannot be read.
+    pub(crate) problems: Vec<Problem>,
+    /// Objects of kinds that are not evaluated: the number of each.
+    pub(crate) skipped: BTreeMap<String, usize>,
+    /// Documents of folders that are no objects of Kubernetes.
+    pub(crate) not_manifests: usize,
+    /// Lines that ask a scanner to be silent.
+    pub(crate) suppressions: usize,
+}
+
+/// Why something was not evaluated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Problem {
+    /// Of what kind it is.
+    pub(crate) kind: ProblemKind,
+    /// The file, the place in it, and what is wrong.
+    pub(crate) message: String,
+}
+
+/// Kinds of problems.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ProblemKind {
+    /// A document that Kubernetes would refuse.
+    Wrong,
+    /// A file or folder that cannot be read.
+    Unreadable,
+}
+
+impl Problem {
+    fn wrong(message: impl Into<String>) -> Self {
+        Self { kind: ProblemKind::Wrong, message: message.into() }
+    }
+
+    fn unreadable(message: impl Into<String>) -> Self {
+        Self { kind: ProblemKind::Unreadable, message: message.into() }
+    }
+}
+
+/// Reads all files.
+pub(crate) fn read(options: &ManifestOptions) -> Manifests {
+    let inputs = Inputs::find(&options.paths, &options.stdin_name, &options.exclude, options.kind);
+    let mut manifests = Manifests::default();
+    manifests.problems.extend(inputs.errors.iter().map(|error| Problem::unreadable(error.to_string())));
+    for input in &inputs.files {
+        match read_text(input) {
+            Ok(text) => manifests.add(input, text),
+            Err(reason) => manifests.problems.push(Problem::unreadable(format!("{}: {reason}", input.name))),
+        }
+    }
+    manifests
+}
+
+/// The text of a file, without a byte order mark.
+fn read_text(input: &InputFile) -> Result<String, String> {
+    let bytes = match &input.path {
+        Some(path) => read_user_file(path, MAX_BYTES),
+        None => read_stdin(MAX_BYTES),
+    };
+    let bytes = bytes.map_err(|error| format!("cannot be read: {error}"))?;
+    match bytes.as_slice() {
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => return Err("UTF-16 text; save it as UTF-8".to_owned()),
+        [0x1F, 0x8B, ..] => return Err("compressed with gzip; decompress it first".to_owned()),
+        _ => {}
+    }
+    let text = String::from_utf8(bytes)
+        .map_err(|error| format!("not UTF-8 text (byte {}); save it as UTF-8", error.utf8_error().valid_up_to() + 1))?;
+    Ok(text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned))
+}
+
+impl Manifests {
+    /// Adds the content of a file.
+    pub(super) fn add(&mut self, input: &InputFile, text: String) {
+        self.suppressions += suppression::count(&text);
+        match input.kind {
+            InputKind::Dockerfile => self.dockerfiles.push(TextFile::new(input.name.as_str(), text)),
+            InputKind::Manifest => split(&text).into_iter().for_each(|document| self.add_document(input, document)),
+        }
+    }
+
+    fn add_document(&mut self, input: &InputFile, document: DocumentText<'_>) {
+        let DocumentText { text, lines_before, source } = document;
+        let file = TextFile::new(input.name.as_str(), text.to_owned()).manifest(lines_before);
+        let mut diagnostics = Vec::new();
+        let root = match file.tree(&mut diagnostics) {
+            Ok(root) => root,
+            Err(error) => return self.add_wrong(vec![error], text),
+        };
+        let wrong: Vec<_> = diagnostics.into_iter().filter(|found| found.level == Level::Error).collect();
+        if !wrong.is_empty() {
+            return self.add_wrong(wrong, text);
+        }
+        let origin = Origin { file: input.name.clone(), source: source.map(str::to_owned) };
+        match read_document(&file, &root, &origin) {
+            Document::NotAManifest(_) if !input.is_named => self.not_manifests += 1,
+            Document::NotAManifest(error) => self.add_wrong(vec![error], text),
+            Document::Objects(objects) => {
+                for object in objects {
+                    match object {
+                        Ok(object) => self.add_object(object),
+                        Err(wrong) => self.add_wrong(wrong, text),
+                    }
+                }
+            }
+        }
+    }
+
+    fn add_object(&mut self, object: ManifestObject) {
+        if matches!(object.content, ObjectContent::Other) {
+            *self.skipped.entry(object.kind).or_default() += 1;
+        } else {
+            self.objects.push(object);
+        }
+    }
+
+    /// Adds what is wrong with a document. A template of Helm is no manifest yet.
+    fn add_wrong(&mut self, wrong: Vec<Diagnostic>, text: &str) {
+        let is_template = text.contains("{{") && text.contains("}}");
+        let Some(first) = wrong.first() else { return };
+        if is_template {
+            let message = "a template, not a manifest: render it first, such as with \
+                           `helm template CHART | nodeproof scan -`";
+            return self
+                .problems
+                .push(Problem::wrong(format!("{}:{}:{}: {message}", first.file, first.line, first.column)));
+        }
+        let more = wrong.len().saturating_sub(1);
+        let more = if more > 0 { format!(" (and {more} more)") } else { String::new() };
+        self.problems.push(Problem::wrong(format!("{first}{more}")));
+    }
+}
