@@ -4,6 +4,7 @@ use super::Template;
 use crate::expectation::Expectation;
 use crate::policy::PolicyTest;
 use crate::probe::Probe;
+use crate::workload::WorkloadTest;
 
 /// What a rule asserts.
 #[derive(Debug, Clone)]
@@ -20,6 +21,8 @@ pub enum Assertion {
     ByDocuments(Box<Self>, Template),
     /// Evaluated by the objects of the cluster; without them the steps of a manual review.
     ByCluster(PolicyTest, Template),
+    /// Evaluated by the template of pods, wherever it comes from.
+    ByWorkload(WorkloadTest),
     /// Manual review required; the steps to follow.
     Manual(Template),
     /// Evaluated outside the core; the index of the check there.
@@ -80,7 +83,7 @@ impl Assertion {
             Self::AllOf(inner) | Self::AnyOf(inner) => inner.iter().flat_map(Self::tests).collect(),
             Self::Where(condition, assertion) => assertion.tests().into_iter().chain([&condition.test]).collect(),
             Self::ByDocuments(assertion, _) => assertion.tests(),
-            Self::ByCluster(..) | Self::Manual(_) | Self::External(_) => Vec::new(),
+            Self::ByCluster(..) | Self::ByWorkload(_) | Self::Manual(_) | Self::External(_) => Vec::new(),
         }
     }
 
@@ -88,7 +91,12 @@ impl Assertion {
     pub const fn steps(&self) -> Option<&Template> {
         match self {
             Self::Manual(steps) | Self::ByDocuments(_, steps) | Self::ByCluster(_, steps) => Some(steps),
-            Self::Test(_) | Self::AllOf(_) | Self::AnyOf(_) | Self::Where(..) | Self::External(_) => None,
+            Self::Test(_)
+            | Self::AllOf(_)
+            | Self::AnyOf(_)
+            | Self::Where(..)
+            | Self::ByWorkload(_)
+            | Self::External(_) => None,
         }
     }
 
@@ -106,6 +114,22 @@ impl Assertion {
             | Self::AnyOf(_)
             | Self::Where(..)
             | Self::ByDocuments(..)
+            | Self::ByWorkload(_)
+            | Self::Manual(_)
+            | Self::External(_) => None,
+        }
+    }
+
+    /// What is asked about workloads, if that is what it is about.
+    pub const fn workload(&self) -> Option<WorkloadTest> {
+        match self {
+            Self::ByWorkload(test) => Some(*test),
+            Self::Test(_)
+            | Self::AllOf(_)
+            | Self::AnyOf(_)
+            | Self::Where(..)
+            | Self::ByDocuments(..)
+            | Self::ByCluster(..)
             | Self::Manual(_)
             | Self::External(_) => None,
         }

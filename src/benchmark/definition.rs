@@ -74,6 +74,8 @@ pub struct Rule {
     pub remediation: Template,
     /// What to do instead in some situations.
     pub remediation_when: Vec<(Situation, Template)>,
+    /// The same recommendation elsewhere, such as `Pod Security baseline: privileged`.
+    pub references: Vec<Text>,
 }
 
 /// Who judges a check.

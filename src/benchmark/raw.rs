@@ -5,6 +5,7 @@ use crate::expectation::RawExpectation;
 use crate::model::{Component, Severity, Text};
 use crate::policy::{ObjectTest, PolicyTest, RbacTest};
 use crate::probe::{Probe, for_each_probe};
+use crate::workload::WorkloadTest;
 use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -34,11 +35,15 @@ macro_rules! declare_mappings {
             pub(super) applies_if: Option<RawCondition>,
             object: Option<ObjectTest>,
             rbac: Option<RbacTest>,
+            pub(super) workload: Option<WorkloadTest>,
             pub(super) needs: Option<Component>,
             pub(super) steps: Option<Text>,
             pub(super) rationale: Text,
             pub(super) impact: Option<Text>,
             pub(super) remediation: Text,
+            /// The same recommendation elsewhere, such as `Pod Security baseline: privileged`.
+            #[serde(default)]
+            pub(super) references: Vec<Text>,
             #[serde(default)]
             pub(super) remediation_when: IndexMap<Situation, Text>,
         }

@@ -49,6 +49,15 @@ impl RawRule {
             None
         });
         let assertion = match steps {
+            None if self.workload.is_some() && test.is_empty() && policy.is_none() => {
+                test.refuse_stray_keys(&[], &mut errors);
+                self.workload.map(Assertion::ByWorkload)
+            }
+            _ if self.workload.is_some() => {
+                let message = "a rule with `workload` has no `steps` and no other probe";
+                errors.push(RuleError::new(&["workload"], message.to_owned()));
+                None
+            }
             Some(steps) if test.is_empty() && policy.is_some() => {
                 test.refuse_stray_keys(&[], &mut errors);
                 policy.map(|policy| Assertion::ByCluster(policy, steps))
@@ -109,6 +118,7 @@ impl RawRule {
                 impact,
                 remediation,
                 remediation_when,
+                references: self.references.clone(),
             }),
             _ => Err(errors),
         }

@@ -86,6 +86,11 @@ fn judge_scope(assertion: &Assertion, scope: &Scope<'_, '_>) -> Judgement {
         Assertion::ByCluster(..) => {
             without_findings(Verdict::Manual(MANUAL.to_owned()), "manual review".to_owned(), "not evaluated")
         }
+        Assertion::ByWorkload(test) => without_findings(
+            Verdict::NotApplicable("it is about workloads, which nodeproof scan and nodeproof cluster read".to_owned()),
+            test.expected().to_owned(),
+            "not evaluated",
+        ),
         Assertion::External(_) => without_findings(Verdict::Undetermined(NOT_COLLECTED.to_owned()), String::new(), ""),
         Assertion::Manual(_) => {
             without_findings(Verdict::Manual(MANUAL.to_owned()), "manual review".to_owned(), "not evaluated")

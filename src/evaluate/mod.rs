@@ -9,9 +9,11 @@ mod policy;
 mod remediation;
 mod run;
 mod setting_source;
+mod workload;
 
 pub use evaluation::Evaluation;
 pub use external::{ExternalChecks, NoExternalChecks};
 pub use judge::{Judgement, judge};
 pub use policy::evaluate_cluster;
 pub use run::evaluate;
+pub use workload::{ExaminedObject, FieldPlaces, LocatedField, evaluate_workloads};

@@ -190,6 +190,7 @@ fn build_check(
         impact: None,
         remediation: Template::literal(raw.remediation),
         remediation_when: Vec::new(),
+        references: Vec::new(),
     };
     benchmark::Check { id: Id::new(raw.id), rule, assessment, scored: raw.scored }
 }

@@ -21,12 +21,24 @@ pub enum Target {
     Policies,
     /// Services of a managed cluster.
     ManagedServices,
+    /// Pods and what makes pods, in files or in the cluster.
+    Workloads,
+    /// Dockerfiles.
+    Dockerfiles,
 }
 
 impl Target {
     /// All of them, in the order of reports.
-    pub const ALL: [Self; 6] =
-        [Self::Master, Self::Etcd, Self::ControlPlane, Self::Node, Self::Policies, Self::ManagedServices];
+    pub const ALL: [Self; 8] = [
+        Self::Master,
+        Self::Etcd,
+        Self::ControlPlane,
+        Self::Node,
+        Self::Policies,
+        Self::ManagedServices,
+        Self::Workloads,
+        Self::Dockerfiles,
+    ];
 
     /// The name in files, flags and reports.
     pub const fn id(self) -> &'static str {
@@ -37,6 +49,8 @@ impl Target {
             Self::Node => "node",
             Self::Policies => "policies",
             Self::ManagedServices => "managedservices",
+            Self::Workloads => "workloads",
+            Self::Dockerfiles => "dockerfiles",
         }
     }
 }

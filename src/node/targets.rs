@@ -24,7 +24,7 @@ impl Node {
             // Its components are those of the control plane.
             Target::Master | Target::ControlPlane => components(config, Target::Master),
             Target::Etcd | Target::Node => components(config, target),
-            Target::Policies | Target::ManagedServices => return None,
+            Target::Policies | Target::ManagedServices | Target::Workloads | Target::Dockerfiles => return None,
         };
         let may_run = |component: &Component| self.runs_or_is_embedded(*component) || self.doubt(*component).is_some();
         if components.iter().any(may_run) {
@@ -62,7 +62,7 @@ impl Node {
         let applies = |target: &Target| match target {
             Target::Master | Target::ControlPlane => control_plane,
             Target::Etcd => is_complete(Target::Etcd),
-            Target::Node | Target::Policies | Target::ManagedServices => true,
+            Target::Node | Target::Policies | Target::ManagedServices | Target::Workloads | Target::Dockerfiles => true,
         };
         available.iter().copied().filter(applies).collect()
     }

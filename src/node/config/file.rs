@@ -5,6 +5,7 @@ use super::version_mapping::{VersionError, VersionMapping};
 use crate::model::{Target, minor_version};
 use indexmap::IndexMap;
 use serde::Deserialize;
+use std::sync::LazyLock;
 
 /// `config.yaml`. Other keys are ignored.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -38,6 +39,7 @@ impl Config {
 
     /// The components of a target.
     pub fn target(&self, target: Target) -> &TargetConfig {
+        static NONE: LazyLock<TargetConfig> = LazyLock::new(TargetConfig::default);
         match target {
             Target::Master => &self.master,
             Target::Node => &self.node,
@@ -45,6 +47,7 @@ impl Config {
             Target::ControlPlane => &self.controlplane,
             Target::Policies => &self.policies,
             Target::ManagedServices => &self.managedservices,
+            Target::Workloads | Target::Dockerfiles => &NONE,
         }
     }
 

@@ -244,6 +244,17 @@ impl WorkloadTest {
         }
     }
 
+    /// What is read, in words.
+    pub const fn reads(self) -> &'static str {
+        match self {
+            Self::AnonymousBinding => "the subjects of bindings",
+            Self::SecretConfigMap => "the entries of ConfigMaps",
+            Self::NetworkPolicy => "pod templates and NetworkPolicies",
+            Self::ImagePullSecrets | Self::ServiceAccountToken => "pod templates and ServiceAccounts",
+            _ => "pods, and the pod templates of what makes pods",
+        }
+    }
+
     /// What the rule says of a subject; nothing if it is about another kind.
     pub fn examine(self, subject: TestSubject<'_>, around: &Surroundings<'_>) -> Vec<Judgement> {
         match subject {
