@@ -1,6 +1,6 @@
 //! The declaration of the command line.
 
-use crate::commands::{AuditFlags, CompatMode, Question, interval};
+use crate::commands::{AuditFlags, CompatMode, Question, ScanFlags, interval};
 use clap::{Args, Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -57,6 +57,11 @@ pub enum Command {
         #[command(flatten)]
         question: Question,
     },
+    /// Judge the workloads of manifests, and Dockerfiles: in a pull request, before they are applied.
+    ///
+    /// Reads YAML and JSON, every kind with a pod template, and Dockerfiles. Each finding has the file, the line and the column of
+    /// its field.
+    Scan(Box<ScanFlags>),
     /// Record what the checks read on this node, for an offline audit with --host FILE.
     ///
     /// The snapshot holds what the checks of all benchmarks read and nothing else: no private keys, no tokens, no other

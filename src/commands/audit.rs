@@ -135,6 +135,7 @@ fn audit_node(
         chosen_by: sanitize::into_line(choice.chosen_by + &choose::platform_in_words(&node)),
         notices: notices.map(sanitize::into_line).collect(),
         targets_left_out: left_out,
+        inputs: None,
     };
     let report = Report::build(header, &plan, evaluation.outcomes);
     if !flags.output.repeated {

@@ -80,6 +80,7 @@ fn audit(flags: &AuditFlags, definitions: &Definitions, named: Option<Choice>) -
         chosen_by: sanitize::into_line(choice.chosen_by),
         notices: notices.map(sanitize::into_line).collect(),
         targets_left_out: left_out.collect(),
+        inputs: None,
     };
     Ok(Report::build(header, &plan, evaluation.outcomes))
 }

@@ -17,13 +17,17 @@ mod delivery;
 mod documents;
 mod every;
 pub(crate) mod explain;
+mod fail_on;
 mod failure;
 mod flags;
 mod formats;
 pub(crate) mod lint;
 mod open;
+mod pod_security;
 pub(crate) mod profile;
 mod rule_search;
+pub(crate) mod scan;
+mod scan_input;
 #[cfg(all(test, feature = "kube-bench"))]
 mod schemas;
 mod select;
@@ -40,4 +44,5 @@ pub use flags::{
     SelectionFlags, interval, trim_list,
 };
 pub use formats::FormatName;
+pub use scan::ScanFlags;
 pub use who_can::Question;

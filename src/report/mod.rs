@@ -16,8 +16,8 @@ pub use format::Format;
 pub(crate) use line::Line;
 pub use line::{LineFormat, MAX_LINE};
 pub use model::{
-    BenchmarkInfo, CheckResult, Group, KubernetesVersion, Report, ReportV1, SCHEMA_VERSION, Section, Subject,
-    SubjectKind, TargetLeftOut, TimeRange, Tool, Waiver,
+    BenchmarkInfo, CheckResult, Group, InputCounts, KubernetesVersion, Report, ReportV1, SCHEMA_VERSION, Section,
+    Subject, SubjectKind, TargetLeftOut, TimeRange, Tool, Waiver,
 };
 pub use outline::{GroupView, SectionView};
 pub use read::{ReportError, ReportFormat};
