@@ -23,7 +23,9 @@ pub(crate) fn run(cli: Cli) -> Result<u8, Failure> {
         Some(Command::Run(RunFlags { targets, every: Some(interval) })) => {
             audit::repeat(interval, cli.flags, cli.compat_mode, targets)
         }
-        Some(Command::Cluster { show_access }) => cluster::cluster(flags, cli.compat_mode, show_access),
+        Some(Command::Cluster { show_access, pod_security }) => {
+            cluster::cluster(flags, cli.compat_mode, show_access, pod_security)
+        }
         Some(Command::WhoCan { question }) => who_can::who_can(flags, &question).map(|()| 0),
         Some(Command::Scan(what)) => scan::scan(flags, &what, cli.compat_mode),
         Some(Command::Convert { report }) => convert::convert(&report, &flags.output, cli.compat_mode),

@@ -12,38 +12,48 @@ use std::fmt::Write as _;
 
 /// The answer for all pods.
 #[derive(Debug, Serialize)]
-struct Answer {
-    standard: String,
-    pods: Vec<PodAnswer>,
-    notices: Vec<String>,
+pub(super) struct Answer {
+    pub(super) standard: String,
+    pub(super) pods: Vec<PodAnswer>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) namespaces: Vec<NamespaceAnswer>,
+    pub(super) notices: Vec<String>,
 }
 
 /// The answer for one pod, or for what makes pods.
 #[derive(Debug, Serialize)]
-struct PodAnswer {
-    subject: String,
-    allowed: bool,
-    file: String,
+pub(super) struct PodAnswer {
+    pub(super) subject: String,
+    pub(super) allowed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    line: Option<usize>,
-    violations: Vec<ControlAnswer>,
+    pub(super) file: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) line: Option<usize>,
+    pub(super) violations: Vec<ControlAnswer>,
+}
+
+/// The highest level that a namespace could enforce without a refusal.
+#[derive(Debug, Serialize)]
+pub(super) struct NamespaceAnswer {
+    pub(super) namespace: String,
+    pub(super) level: &'static str,
 }
 
 /// A control that refuses a pod.
 #[derive(Debug, Serialize)]
-struct ControlAnswer {
-    control: &'static str,
-    fields: Vec<FieldAnswer>,
+pub(super) struct ControlAnswer {
+    pub(super) control: &'static str,
+    pub(super) fields: Vec<FieldAnswer>,
 }
 
 /// A field that is refused or missing.
-#[derive(Debug, Serialize)]
-struct FieldAnswer {
-    path: String,
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(super) struct FieldAnswer {
+    pub(super) path: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    line: Option<usize>,
+    pub(super) line: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    column: Option<usize>,
+    pub(super) column: Option<usize>,
 }
 
 /// Answers for the pods in files, and returns the exit code.
@@ -69,20 +79,31 @@ pub(super) fn scan(input: &ScanInput, standard: PodSecurityStandard, output: &Ou
         PodAnswer {
             subject: sanitize::into_line(object.title()),
             allowed: violations.is_empty(),
-            file: sanitize::into_line(object.origin.source.clone().unwrap_or_else(|| object.origin.file.clone())),
+            file: Some(sanitize::into_line(object.origin.source.clone().unwrap_or_else(|| object.origin.file.clone()))),
             line: start.and_then(|location| location.line),
             violations,
         }
     });
     let notices = input.notices().into_iter().map(sanitize::into_line).collect();
-    let answer = Answer { standard: standard.to_string(), pods: pods.collect(), notices };
-    match output.json_answer() {
-        Some(file) => write_answer(&json(&answer)?, file.as_deref(), false)?,
-        None => write_answer(text(&answer).as_bytes(), output.outputfile.as_deref(), false)?,
-    }
+    let answer = Answer { standard: standard.to_string(), pods: pods.collect(), namespaces: Vec::new(), notices };
+    answer.write(output)?;
     problem_failure(input)?;
-    let refused = answer.pods.iter().filter(|pod| !pod.allowed).count();
-    Ok(if refused == 0 { 0 } else { 6 })
+    Ok(answer.exit_code())
+}
+
+impl Answer {
+    /// Writes the answer as text, or as JSON.
+    pub(super) fn write(&self, output: &OutputFlags) -> Result<(), Failure> {
+        match output.json_answer() {
+            Some(file) => write_answer(&json(self)?, file.as_deref(), false),
+            None => write_answer(text(self).as_bytes(), output.outputfile.as_deref(), false),
+        }
+    }
+
+    /// 6 if a pod is refused.
+    pub(super) fn exit_code(&self) -> u8 {
+        if self.pods.iter().all(|pod| pod.allowed) { 0 } else { 6 }
+    }
 }
 
 fn text(answer: &Answer) -> String {
@@ -93,13 +114,17 @@ fn text(answer: &Answer) -> String {
     for pod in &answer.pods {
         let word = if pod.allowed { "allowed" } else { "refused" };
         let line = pod.line.map(|line| format!(":{line}")).unwrap_or_default();
-        let _ = writeln!(text, "{word}  {}  ({}{line})", pod.subject, pod.file);
+        let file = pod.file.as_ref().map(|file| format!("  ({file}{line})")).unwrap_or_default();
+        let _ = writeln!(text, "{word}  {}{file}", pod.subject);
         for ControlAnswer { control, fields } in &pod.violations {
             for FieldAnswer { path, line, .. } in fields {
                 let line = line.map(|line| format!(" (line {line})")).unwrap_or_default();
                 let _ = writeln!(text, "         {control}: {path}{line}");
             }
         }
+    }
+    for NamespaceAnswer { namespace, level } in &answer.namespaces {
+        let _ = writeln!(text, "namespace {namespace}: could enforce {level}");
     }
     let refused = answer.pods.iter().filter(|pod| !pod.allowed).count();
     let _ = writeln!(text, "{}: {} allowed, {refused} refused", answer.standard, answer.pods.len() - refused);

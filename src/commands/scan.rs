@@ -6,8 +6,8 @@ use super::flags::{AuditFlags, CompatMode, trim_list};
 use super::scan_input::{ScanInput, problem_failure};
 use super::{completeness, fail_on, pod_security, select};
 use crate::commands::Failure;
-use crate::evaluate::evaluate_workloads;
-use crate::model::{Outcome, minor_version};
+use crate::evaluate::{fill_workloads, outcomes_of_none};
+use crate::model::minor_version;
 use crate::report::{Report, ReportHeader, Subject, SubjectKind};
 use crate::source::manifests::{InputKind, ManifestOptions, read};
 use crate::text::glob::Glob;
@@ -124,12 +124,12 @@ fn report(
     [&mut private, &mut allowed].into_iter().for_each(trim_list);
     (around.private_registries, around.allowed_registries, around.minor) = (&private, &allowed, minor);
     let places = input.places();
-    let workloads = evaluate_workloads(&plan, &input.examined(&places), &around);
-    let outcomes: Vec<Outcome> = workloads.into_iter().flatten().collect();
-    if outcomes.len() != plan.checks().count() {
+    if plan.checks().any(|planned| planned.check.rule.assertion.workload().is_none()) {
         let message = format!("{id} has checks that are not about files; scan evaluates the benchmark {BENCHMARK}");
         return Err(Failure::Usage(message));
     }
+    let mut outcomes = outcomes_of_none(&plan);
+    fill_workloads(&plan, &mut outcomes, &input.examined(&places), &around, None);
     let name = match &scan.paths[..] {
         [path] if input.is_stdin(path) => Some(scan.stdin_name.clone()),
         [path] => Some(path.display().to_string()),

@@ -32,6 +32,11 @@ impl ScanInput {
         Self { manifests }
     }
 
+    /// What is wrong or cannot be read, in words.
+    pub(super) fn problems(&self) -> impl Iterator<Item = &str> {
+        self.manifests.problems.iter().map(|problem| problem.message.as_str())
+    }
+
     /// Whether a path is standard input.
     pub(super) fn is_stdin(&self, path: &Path) -> bool {
         path == Path::new("-") || path == Path::new("/dev/stdin")

@@ -16,4 +16,4 @@ pub use external::{ExternalChecks, NoExternalChecks};
 pub use judge::{Judgement, judge};
 pub use policy::evaluate_cluster;
 pub use run::evaluate;
-pub use workload::{ExaminedObject, FieldPlaces, LocatedField, evaluate_workloads};
+pub use workload::{ExaminedObject, FieldPlaces, LocatedField, fill_workloads, outcomes_of_none};

@@ -14,4 +14,4 @@ pub(crate) use files::{InputError, InputFile, InputKind, Inputs};
 pub(crate) use object::{ConfigData, ManifestObject, ObjectContent};
 pub(crate) use origin::Origin;
 pub(crate) use places::Places;
-pub(crate) use read::{ManifestOptions, Manifests, Problem, ProblemKind, read};
+pub(crate) use read::{ManifestOptions, Manifests, Problem, ProblemKind, read, read_texts};

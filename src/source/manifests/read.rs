@@ -86,6 +86,15 @@ pub(crate) fn read(options: &ManifestOptions) -> Manifests {
     manifests
 }
 
+/// Reads texts of manifests, each with the name of its file.
+pub(crate) fn read_texts(texts: impl IntoIterator<Item = (String, String)>) -> Manifests {
+    let mut manifests = Manifests::default();
+    for (name, text) in texts {
+        manifests.add(&InputFile { path: None, name, kind: InputKind::Manifest, is_named: true }, text);
+    }
+    manifests
+}
+
 /// The text of a file, without a byte order mark.
 fn read_text(input: &InputFile) -> Result<String, String> {
     let bytes = match &input.path {
