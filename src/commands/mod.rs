@@ -20,6 +20,7 @@ pub(crate) mod explain;
 mod failure;
 mod flags;
 mod formats;
+mod kubesec;
 pub(crate) mod lint;
 mod open;
 pub(crate) mod profile;
@@ -40,4 +41,5 @@ pub use flags::{
     SelectionFlags, interval, trim_list,
 };
 pub use formats::FormatName;
+pub(crate) use kubesec::kubesec;
 pub use who_can::Question;
