@@ -121,3 +121,6 @@ pub(super) fn binds_anonymous(object: Object<'_>) -> bool {
     let names = items(object.value(&["subjects"])).filter_map(|subject| subject.get("name")?.as_str());
     names.into_iter().any(|name| name.contains(ANONYMOUS))
 }
+
+#[cfg(test)]
+mod tests;
