@@ -5,6 +5,7 @@ use super::scan::{ScanFormat, ScanOptions, ScanOutput, scan};
 use super::schema::KUBERNETES_VERSION;
 use crate::text::sanitize;
 use crate::yaml::{read_stdin, read_user_file};
+use clap::builder::BoolishValueParser;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use std::ffi::{OsStr, OsString};
@@ -35,8 +36,8 @@ struct KubesecCli {
     #[command(subcommand)]
     command: Option<KubesecCommand>,
     /// Accepted for kubesec's sake.
-    #[arg(long, global = true, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false")]
-    debug: bool,
+    #[arg(long, global = true, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_possible_values = true)]
+    debug: Option<bool>,
 }
 
 const NAME: &str = "kubesec";
@@ -87,8 +88,8 @@ struct ScanFlags {
     #[arg(short, long, value_name = "ID", value_delimiter = ',')]
     rules: Vec<String>,
     /// Show the absolute path of the file.
-    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false")]
-    absolute_path: bool,
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_possible_values = true)]
+    absolute_path: Option<bool>,
     /// Accepted and without effect: manifests are compared with one version of Kubernetes.
     #[arg(long, value_name = "VERSION")]
     kubernetes_version: Option<String>,
@@ -167,7 +168,7 @@ fn read(file: &OsStr, flags: &ScanFlags) -> Result<(String, Vec<u8>), String> {
     let path = Path::new(file);
     let is_stdin = file == "/dev/stdin" || (file == "-" && flags.files.len() == 1);
     let bytes = if is_stdin { read_stdin(MAX_BYTES) } else { read_user_file(path, MAX_BYTES) };
-    let name = match (is_stdin, flags.absolute_path) {
+    let name = match (is_stdin, flags.absolute_path.unwrap_or_default()) {
         (true, _) => "STDIN".to_owned(),
         (false, true) => absolute(path).display().to_string(),
         (false, false) => path.display().to_string(),
@@ -315,7 +316,7 @@ mod tests {
             ("kubesec print-rules -f table", "ApparmorAny"),
             ("kubesec completion bash", "_kubesec"),
             ("kubesec --debug print-rules", "ApparmorAny"),
-            ("kubesec print-rules --debug=false", "ApparmorAny"),
+            ("kubesec print-rules --debug=f", "ApparmorAny"),
         ] {
             let answer = answer(line);
             assert!(stdout(&answer).contains(part), "{line}: {}", stdout(&answer));

@@ -1,12 +1,11 @@
 //! The program in kubesec's place: its reports, its exit codes and its command line. testdata/kubesec/README.md says what is
 //! recorded there.
 
-use crate::support::{repository, text_of};
+use crate::support::{called_as, repository, text_of};
 use assert_cmd::Command;
 use serde_json::Value;
 use std::fs;
-use std::os::unix::fs::symlink;
-use tempfile::{TempDir, tempdir};
+use tempfile::TempDir;
 
 /// Recorded cases with another result here on purpose: kubesec does not read what follows such a separator, or prints nothing
 /// but the error. The right results are in `documents_that_kubesec_loses_are_scanned`.
@@ -20,8 +19,7 @@ struct Kubesec {
 
 impl Kubesec {
     fn new() -> Self {
-        let folder = tempdir().expect("a folder");
-        symlink(assert_cmd::cargo::cargo_bin("nodeproof"), folder.path().join("kubesec")).expect("a link");
+        let (folder, _) = called_as("kubesec");
         Self { folder }
     }
 
