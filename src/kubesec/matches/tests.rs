@@ -17,7 +17,7 @@ fn assert_pods(id: &str, cases: &[(Json, bool)]) {
 }
 
 /// A pod with containers of these security contexts, one for each list of containers in turn.
-fn contexts(contexts: &[Json]) -> Json {
+fn contexts(contexts: &[&Json]) -> Json {
     let lists = ["containers", "initContainers", "ephemeralContainers"];
     let mut spec = json!({"containers": []});
     for (list, context) in lists.iter().zip(contexts) {
@@ -27,8 +27,8 @@ fn contexts(contexts: &[Json]) -> Json {
 }
 
 /// A pod with a security context, and containers with these.
-fn inherited(pod: &Json, containers: &[Json]) -> Json {
-    let container = |context: &Json| json!({"name": "a", "securityContext": context});
+fn inherited(pod: &Json, containers: &[&Json]) -> Json {
+    let container = |context: &&Json| json!({"name": "a", "securityContext": context});
     json!({"securityContext": pod, "containers": containers.iter().map(container).collect::<Vec<_>>()})
 }
 
@@ -68,12 +68,12 @@ fn flags_of_containers_count_in_any_container() {
         assert_pods(
             id,
             &[
-                (contexts(&[yes.clone()]), true),
-                (contexts(&[no.clone(), yes.clone()]), true),
-                (contexts(&[no.clone(), no.clone(), yes.clone()]), true),
-                (contexts(&[no.clone(), no, json!(null)]), false),
-                (contexts(&[json!({field: "true"})]), false),
-                (contexts(&[json!({})]), false),
+                (contexts(&[&yes]), true),
+                (contexts(&[&no, &yes]), true),
+                (contexts(&[&no, &no, &yes]), true),
+                (contexts(&[&no, &no, &json!(null)]), false),
+                (contexts(&[&json!({field: "true"})]), false),
+                (contexts(&[&json!({})]), false),
                 (json!({"securityContext": yes, "containers": [{"name": "a"}]}), false),
             ],
         );
@@ -88,13 +88,13 @@ fn a_container_inherits_what_it_does_not_set() {
     assert_pods(
         "RunAsNonRoot",
         &[
-            (inherited(&yes, &[none.clone()]), true),
-            (inherited(&yes, &[no.clone()]), false),
-            (inherited(&yes, &[no.clone(), none.clone()]), true),
-            (inherited(&no, &[yes.clone()]), true),
-            (inherited(&none, &[no.clone(), yes.clone()]), true),
-            (inherited(&yes, &[text.clone()]), true),
-            (inherited(&text, &[none]), false),
+            (inherited(&yes, &[&none]), true),
+            (inherited(&yes, &[&no]), false),
+            (inherited(&yes, &[&no, &none]), true),
+            (inherited(&no, &[&yes]), true),
+            (inherited(&none, &[&no, &yes]), true),
+            (inherited(&yes, &[&text]), true),
+            (inherited(&text, &[&none]), false),
             (inherited(&yes, &[]), false),
             (json!({"securityContext": yes, "containers": [], "initContainers": [{"name": "a"}]}), true),
             (json!({"securityContext": yes, "ephemeralContainers": [{"name": "a", "securityContext": no}]}), false),
@@ -110,13 +110,13 @@ fn ids_are_numbers_above_ten_thousand() {
         assert_pods(
             id,
             &[
-                (inherited(&with(json!(10_001)), &[none.clone()]), true),
-                (inherited(&with(json!(10_000)), &[none.clone()]), false),
-                (inherited(&with(json!(2e4)), &[none.clone()]), true),
-                (inherited(&with(json!("20000")), &[none.clone()]), false),
-                (inherited(&with(json!(1)), &[with(json!(20_000))]), true),
-                (inherited(&with(json!(20_000)), &[with(json!(0))]), false),
-                (inherited(&with(json!(20_000)), &[with(json!("0"))]), true),
+                (inherited(&with(json!(10_001)), &[&none]), true),
+                (inherited(&with(json!(10_000)), &[&none]), false),
+                (inherited(&with(json!(2e4)), &[&none]), true),
+                (inherited(&with(json!("20000")), &[&none]), false),
+                (inherited(&with(json!(1)), &[&with(json!(20_000))]), true),
+                (inherited(&with(json!(20_000)), &[&with(json!(0))]), false),
+                (inherited(&with(json!(20_000)), &[&with(json!("0"))]), true),
                 (inherited(&with(json!(20_000)), &[]), false),
             ],
         );
@@ -132,17 +132,17 @@ fn profiles_are_inherited_by_their_type() {
         let of = |kind: Json| json!({field: {"type": kind}});
         let (default, open, none) = (of(json!("RuntimeDefault")), of(json!("Unconfined")), json!({}));
         let cases = [
-            (inherited(&default, &[none.clone()]), true, false),
-            (inherited(&open, &[none.clone()]), false, true),
-            (inherited(&default, &[open.clone()]), false, true),
-            (inherited(&default, &[open.clone(), none.clone()]), true, true),
-            (inherited(&open, &[default]), true, false),
-            (inherited(&none, &[of(json!("Localhost"))]), true, false),
-            (inherited(&none, &[of(json!(""))]), true, false),
-            (inherited(&none, &[of(json!("unconfined"))]), true, false),
-            (inherited(&open, &[of(json!(null))]), false, true),
+            (inherited(&default, &[&none]), true, false),
+            (inherited(&open, &[&none]), false, true),
+            (inherited(&default, &[&open]), false, true),
+            (inherited(&default, &[&open, &none]), true, true),
+            (inherited(&open, &[&default]), true, false),
+            (inherited(&none, &[&of(json!("Localhost"))]), true, false),
+            (inherited(&none, &[&of(json!(""))]), true, false),
+            (inherited(&none, &[&of(json!("unconfined"))]), true, false),
+            (inherited(&open, &[&of(json!(null))]), false, true),
             (inherited(&open, &[]), false, false),
-            (inherited(&none, &[none.clone()]), false, false),
+            (inherited(&none, &[&none]), false, false),
         ];
         for (spec, is_any, is_unconfined) in cases {
             assert_pods(any, &[(spec.clone(), is_any)]);
@@ -158,7 +158,7 @@ fn profiles_are_inherited_by_their_type() {
 
 #[test]
 fn capabilities_are_found_as_parts_of_texts() {
-    let add = |value: Json| contexts(&[json!({}), json!({"capabilities": {"add": value}})]);
+    let add = |value: Json| contexts(&[&json!({}), &json!({"capabilities": {"add": value}})]);
     assert_pods(
         "CapSysAdmin",
         &[
@@ -170,7 +170,7 @@ fn capabilities_are_found_as_parts_of_texts() {
             (add(json!(null)), false),
         ],
     );
-    let drop = |value: Json| contexts(&[json!({}), json!({}), json!({"capabilities": {"drop": value}})]);
+    let drop = |value: Json| contexts(&[&json!({}), &json!({}), &json!({"capabilities": {"drop": value}})]);
     for (value, any, all) in [
         (json!(["ALL"]), true, true),
         (json!(["all"]), true, true),
@@ -207,7 +207,7 @@ fn paths_of_the_node_are_found_as_parts() {
     assert_pods(
         "ProcMount",
         &[
-            (contexts(&[json!({"procMount": "Unmasked"})]), false),
+            (contexts(&[&json!({"procMount": "Unmasked"})]), false),
             (json!({"volumes": [{"name": "a", "hostPath": null}]}), false),
             (json!({"volumes": [{"name": "a", "hostPath": {"path": 5}}]}), false),
         ],
