@@ -5,7 +5,7 @@
 
 The first lines are `kind apiVersion type` for each kind of object. Each line after the empty one is a type with its fields as
 `name:type`; `name!:type` is required. A type is `s` (string), `b` (boolean), `i` (integer), `n` (number), `q` (number or string),
-`o` (any mapping), `*` (any value), `[T` (list), `{T` (mapping of names) or the name of another line.
+`x` (integer or string), `o` (any mapping), `*` (any value), `[T` (list), `{T` (mapping of names) or the name of another line.
 """
 import json
 import pathlib
@@ -70,6 +70,8 @@ def main(root):
             if target not in schemas:
                 sys.exit(f"unknown type {target}")
             found = schemas[target]
+            if target.endswith("::IntOrString"):
+                return "x"
             return names[target] if found.get("properties") else type_of(found)
         if schema.get("x-kubernetes-int-or-string"):
             return "q"
@@ -93,8 +95,7 @@ def main(root):
             # The crate requires a name that may be empty; the API lets it be absent.
             if "effectively required" in json.dumps(field):
                 required.discard(name)
-            kind = "o" if path in objects and name == "status" else type_of(field)
-            fields.append(f"{name}{'!' if name in required else ''}:{kind}")
+            fields.append(f"{name}{'!' if name in required else ''}:{type_of(field)}")
         if fields:
             lines[names[path]] = fields
     roots = [(kind, version, names[path]) for kind, version, path in kinds]

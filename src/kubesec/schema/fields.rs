@@ -19,6 +19,8 @@ pub(super) enum FieldType {
     Number,
     /// A number or a text, and never null.
     Quantity,
+    /// A whole number or a text, and never null.
+    IntegerOrText,
     AnyMapping,
     Any,
     /// Elements of the type of this name.
@@ -58,9 +60,10 @@ impl Schemas {
     }
 }
 
-/// The name of the type of a kind.
-pub(super) fn type_of_kind(kind: &str, api_version: &str) -> Option<&'static str> {
-    SCHEMAS.kinds.get(&(kind, api_version)).copied()
+/// The fields of a kind, as the line of the table.
+pub(super) fn fields_of_kind(kind: &str, api_version: &str) -> Option<&'static str> {
+    let type_name = SCHEMAS.kinds.get(&(kind, api_version))?;
+    SCHEMAS.types.get(type_name).copied()
 }
 
 impl FieldType {
@@ -71,6 +74,7 @@ impl FieldType {
             "i" => Self::Integer,
             "n" => Self::Number,
             "q" => Self::Quantity,
+            "x" => Self::IntegerOrText,
             "o" => Self::AnyMapping,
             "*" => Self::Any,
             _ => match (name.strip_prefix('['), name.strip_prefix('{')) {
@@ -105,7 +109,7 @@ mod tests {
             assert!(fields(line).count() > 0, "{name}");
             for field in fields(line) {
                 let inner = field.type_name.trim_start_matches(['[', '{']);
-                assert!("sbinqo*".contains(inner) || SCHEMAS.types.contains_key(inner), "{name}.{}", field.name);
+                assert!("sbinqxo*".contains(inner) || SCHEMAS.types.contains_key(inner), "{name}.{}", field.name);
             }
         }
     }

@@ -1,8 +1,9 @@
-//! Compares a document with the fields that its kind has. Null is accepted wherever a field may be absent, but for quantities.
+//! Compares a document with the fields that its kind has. As in the schemas that kubesec uses, null is accepted wherever a field
+//! may be absent and in every field of the object itself, but never where two types are.
 
-use super::fields::{FieldType, fields, type_of_kind};
+use super::fields::{FieldType, fields, fields_of_kind};
 use super::finding::{Finding, FindingKind};
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Number, Value as Json};
 
 /// The first thing that is wrong with a document. A document without a value has nothing wrong.
 pub(in crate::kubesec) fn validate(document: &Json, duplicate: Option<&str>) -> Result<(), Finding> {
@@ -20,11 +21,11 @@ fn validate_object(document: &Json, may_be_list: bool) -> Result<(), Finding> {
     if may_be_list && kind == "List" {
         return validate_items(fields);
     }
-    let Some(type_name) = type_of_kind(kind, api_version) else {
+    let Some(line) = fields_of_kind(kind, api_version) else {
         let (kind, api_version) = (kind.to_owned(), api_version.to_owned());
         return Err(Finding::new(FindingKind::NoSchema { kind, api_version }));
     };
-    validate_value(document, type_name, false)
+    validate_fields(fields, line, true)
 }
 
 fn required_text<'d>(fields: &'d Map<String, Json>, name: &str) -> Result<&'d str, Finding> {
@@ -44,7 +45,9 @@ fn validate_items(list: &Map<String, Json>) -> Result<(), Finding> {
         Some(other) => return Err(wrong_type("a list", other).in_field("items")),
     };
     for (index, item) in items.iter().enumerate() {
-        validate_object(item, false).map_err(|finding| finding.in_item(index).in_field("items"))?;
+        if !item.is_null() {
+            validate_object(item, false).map_err(|finding| finding.in_item(index).in_field("items"))?;
+        }
     }
     Ok(())
 }
@@ -53,11 +56,12 @@ fn validate_value(value: &Json, type_name: &'static str, may_be_null: bool) -> R
     let expected = match (FieldType::parse(type_name), value) {
         (FieldType::Quantity, Json::Number(_) | Json::String(_)) | (FieldType::Any, _) => return Ok(()),
         (FieldType::Quantity, _) => "a number or a string",
+        (FieldType::IntegerOrText, Json::String(_)) => return Ok(()),
+        (FieldType::IntegerOrText, Json::Number(number)) if is_whole(number) => return Ok(()),
+        (FieldType::IntegerOrText, _) => "a whole number or a string",
         (_, Json::Null) if may_be_null => return Ok(()),
         (FieldType::Text, Json::String(_)) | (FieldType::Boolean, Json::Bool(_)) => return Ok(()),
-        (FieldType::Integer, Json::Number(number)) if number.as_f64().is_some_and(|n| n.fract() == 0.0) => {
-            return Ok(());
-        }
+        (FieldType::Integer, Json::Number(number)) if is_whole(number) => return Ok(()),
         (FieldType::Number, Json::Number(_)) | (FieldType::AnyMapping, Json::Object(_)) => return Ok(()),
         (FieldType::List(element), Json::Array(items)) => {
             for (index, item) in items.iter().enumerate() {
@@ -71,7 +75,7 @@ fn validate_value(value: &Json, type_name: &'static str, may_be_null: bool) -> R
             }
             return Ok(());
         }
-        (FieldType::Fields(line), Json::Object(entries)) => return validate_fields(entries, line),
+        (FieldType::Fields(line), Json::Object(entries)) => return validate_fields(entries, line, false),
         (FieldType::Text, _) => "a string",
         (FieldType::Boolean, _) => "true or false",
         (FieldType::Integer, _) => "a whole number",
@@ -82,17 +86,22 @@ fn validate_value(value: &Json, type_name: &'static str, may_be_null: bool) -> R
     Err(wrong_type(expected, value))
 }
 
-fn validate_fields(entries: &Map<String, Json>, line: &'static str) -> Result<(), Finding> {
+fn validate_fields(entries: &Map<String, Json>, line: &'static str, is_root: bool) -> Result<(), Finding> {
     for (name, value) in entries {
         let Some(field) = fields(line).find(|field| field.name == name) else {
             return Err(Finding::new(FindingKind::Unknown).in_field(name));
         };
-        validate_value(value, field.type_name, !field.is_required).map_err(|finding| finding.in_field(name))?;
+        validate_value(value, field.type_name, is_root || !field.is_required)
+            .map_err(|finding| finding.in_field(name))?;
     }
     match fields(line).find(|field| field.is_required && !entries.contains_key(field.name)) {
         Some(missing) => Err(Finding::new(FindingKind::Missing(missing.name.to_owned()))),
         None => Ok(()),
     }
+}
+
+fn is_whole(number: &Number) -> bool {
+    number.as_f64().is_some_and(|number| number.fract() == 0.0)
 }
 
 const fn wrong_type(expected: &'static str, value: &Json) -> Finding {
@@ -188,11 +197,29 @@ mod tests {
     }
 
     #[test]
+    fn ports_are_whole_numbers_or_names() {
+        let service = |port: Json| json!({"kind": "Service", "apiVersion": "v1", "spec": {"ports": [{"port": 80, "targetPort": port}]}});
+        let path = "spec.ports[0].targetPort: expected a whole number or a string, found";
+        let cases = [
+            (json!(80), String::new()),
+            (json!("http"), String::new()),
+            (json!(80.0), String::new()),
+            (json!(80.5), format!("{path} a number")),
+            (json!(null), format!("{path} null")),
+            (json!([80]), format!("{path} a list")),
+        ];
+        for (port, expected) in cases {
+            assert_eq!(finding(&service(port.clone())), expected, "{port}");
+        }
+    }
+
+    #[test]
     fn items_of_lists_are_validated() {
         let list = |items: &Json| json!({"kind": "List", "apiVersion": "v1", "items": items});
         let cases = [
             (list(&json!([])), ""),
-            (list(&json!([{"kind": "Pod", "apiVersion": "v1"}])), ""),
+            (list(&json!([{"kind": "Pod", "apiVersion": "v1"}, null])), ""),
+            (list(&json!([{"kind": "List", "apiVersion": "v1"}])), "items[0]: no schema for the kind `List` in `v1`"),
             (
                 list(&json!([{"kind": "Pod", "apiVersion": "v1", "spec": {}}])),
                 "items[0].spec: missing field `containers`",
@@ -204,6 +231,8 @@ mod tests {
                 "items[0].spec: missing field `containers`",
             ),
             (json!({"kind": "PodList", "apiVersion": "v1"}), "missing field `items`"),
+            (json!({"kind": "PodList", "apiVersion": "v1", "items": null}), ""),
+            (json!({"kind": "PodList", "apiVersion": "v1", "items": [null]}), ""),
         ];
         for (document, expected) in cases {
             assert_eq!(finding(&document), expected, "{document}");
