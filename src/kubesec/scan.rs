@@ -125,6 +125,8 @@ impl Found {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::{any, prop_oneof, proptest};
+    use proptest::strategy::{Just, Strategy};
     use serde_json::Value as Json;
 
     const GOOD: &str = "apiVersion: v1\nkind: Pod\nspec: {hostUsers: false, containers: []}\n";
@@ -189,5 +191,58 @@ mod tests {
     fn unknown_rules_are_refused() {
         let error = ScanOptions::of_rules(&["NoSuchRule".to_owned()]).err();
         assert_eq!(error.as_deref(), Some("Unknown rule `NoSuchRule`"));
+    }
+
+    /// Pieces of manifests, and arbitrary bytes.
+    fn piece() -> impl Strategy<Value = Vec<u8>> {
+        let known = [
+            GOOD,
+            "---\n",
+            "--- # a\n",
+            "...\n",
+            "%YAML 1.1\n",
+            "# b\n",
+            "\r\n",
+            "\n",
+            " ",
+            "kind: Pod\n",
+            "apiVersion: v1\n",
+            "spec: ",
+            "{",
+            "}",
+            "[",
+            "]",
+            "\"",
+            "'",
+            "&a ",
+            "*a",
+            "<<: ",
+            "!x ",
+            "- ",
+            ": ",
+            ",",
+            "null",
+            "yes",
+            "{\"a\": 1}",
+            "\u{feff}",
+        ];
+        prop_oneof![
+            9 => (0..known.len()).prop_map(move |index| known[index].as_bytes().to_vec()),
+            1 => any::<[u8; 2]>().prop_map(|bytes| bytes.to_vec()),
+            1 => Just(b"\xff\xfe".to_vec()),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn any_input_gives_reports_or_one_line(pieces in proptest::collection::vec(piece(), 0..24)) {
+            let options = ScanOptions::of_rules(&[]).expect("all rules");
+            let output = scan(&[("a".to_owned(), pieces.concat())], &options);
+            let text = String::from_utf8(output.stdout).expect("text");
+            match serde_json::from_str::<Json>(&text) {
+                Ok(reports) => assert!(reports.as_array().is_some_and(|reports| !reports.is_empty())),
+                Err(_) => assert_eq!((output.exit_code, text.lines().count(), output.errors.len()), (1, 1, 0)),
+            }
+        }
     }
 }
