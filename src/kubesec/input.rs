@@ -9,7 +9,8 @@ use std::borrow::Cow;
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct InputDocument {
     pub(super) value: Json,
-    /// A name that an object of a JSON document has twice.
+    /// A name that an object has twice, if the input is JSON as a whole: kubesec reads everything else as YAML, where the last
+    /// one counts.
     pub(super) duplicate: Option<String>,
 }
 
@@ -25,6 +26,8 @@ pub(super) struct Part<'t> {
     bytes: &'t [u8],
     /// The line of the input that it starts on, from 1.
     line: usize,
+    /// Whether it is all of the input.
+    is_whole: bool,
 }
 
 /// The text of an input: without a byte-order mark, and UTF-16 as UTF-8.
@@ -73,7 +76,9 @@ struct Splitter<'t> {
 impl<'t> Splitter<'t> {
     /// Ends the part before an offset. The next one starts there, on this line.
     fn end_part(&mut self, end: usize, next_line: usize) {
-        let part = Part { bytes: &self.bytes[self.start..end], line: self.start_line };
+        let bytes = &self.bytes[self.start..end];
+        let is_whole = bytes.len() == self.bytes.len() && !bytes.starts_with(b"---");
+        let part = Part { bytes, line: self.start_line, is_whole };
         let content = content(part.bytes);
         let only_comments = || lines(content).all(|line| line.is_empty() || line.starts_with(b"#"));
         let is_blank = content.trim_ascii().is_empty() || (self.follows_end && only_comments());
@@ -118,7 +123,8 @@ impl Part<'_> {
         })?;
         // The content starts behind a separator or at a line break, not inside of a character.
         if let Some(values) = json_values(&text[text.len() - content(self.bytes).len()..]) {
-            let document = |v: JsonValue| InputDocument { value: v.value, duplicate: v.duplicate };
+            let is_json = self.is_whole && values.len() == 1;
+            let document = |v: JsonValue| InputDocument { value: v.value, duplicate: v.duplicate.filter(|_| is_json) };
             return Ok(values.into_iter().map(document).collect());
         }
         let values = go_documents(text).map_err(|mut error| {
@@ -196,6 +202,25 @@ mod tests {
         let bytes = b"a: 1\n---\nb:\n- \xff\n";
         let error = parts(bytes)[1].documents().expect_err("not UTF-8");
         assert_eq!(error, "line 4: not UTF-8 text");
+    }
+
+    #[test]
+    fn duplicate_names_count_in_json_as_a_whole() {
+        let cases = [
+            ("{\"a\": 1, \"a\": 2}\n", Some("a")),
+            ("---\n{\"a\": 1, \"a\": 2}\n", None),
+            ("{\"a\": 1, \"a\": 2} {}", None),
+            ("{\"a\": 1, \"a\": 2}\n---\n{}\n", None),
+            ("{a: 1, a: 2}\n", None),
+        ];
+        for (text, expected) in cases {
+            let documents = parts(text.as_bytes())[0].documents().expect(text);
+            assert_eq!(
+                (documents[0].duplicate.as_deref(), &documents[0].value),
+                (expected, &json!({"a": 2})),
+                "{text}"
+            );
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 /// Levels of a document, aliases expanded.
 const MAX_DEPTH: usize = 128;
 /// Values of a text, aliases expanded.
-pub(crate) const MAX_VALUES: usize = 2_000_000;
+pub(crate) const MAX_VALUES: usize = 1_000_000;
 /// Bytes of the texts that aliases copy.
 const MAX_COPIED_BYTES: usize = 64 << 20;
 
@@ -301,7 +301,7 @@ mod tests {
             .collect();
         let long = format!("- &a {}\n{}", "x".repeat(1 << 20), "- *a\n".repeat(100));
         let cases = [
-            (bomb, "more than 2000000 values"),
+            (bomb, "more than 1000000 values"),
             (deep(129), "nested more than 128 levels deep"),
             (chain, "nested more than 128 levels deep"),
             (long, "expand to more than 64 MiB"),
