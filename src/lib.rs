@@ -21,6 +21,7 @@ mod expectation;
 mod fuzzing;
 #[cfg(feature = "kube-bench")]
 mod kube_bench;
+mod kubesec;
 mod model;
 mod node;
 mod plan;

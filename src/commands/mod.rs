@@ -23,6 +23,7 @@ mod fail_on;
 mod failure;
 mod flags;
 mod formats;
+mod kubesec;
 pub(crate) mod lint;
 mod node_workloads;
 mod open;
@@ -47,5 +48,6 @@ pub use flags::{
     SelectionFlags, interval, trim_list,
 };
 pub use formats::FormatName;
+pub(crate) use kubesec::kubesec;
 pub use scan::ScanFlags;
 pub use who_can::Question;

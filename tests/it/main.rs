@@ -12,6 +12,7 @@ mod cluster_objects;
 mod cluster_proofs;
 mod dependencies;
 mod faults;
+mod kubesec;
 mod line_report;
 mod live;
 mod oracle;
