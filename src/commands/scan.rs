@@ -2,24 +2,30 @@
 
 use super::definitions::Definitions;
 use super::delivery::Delivery;
-use super::flags::{AuditFlags, CompatMode, trim_list};
+use super::flags::{AuditFlags, CompatMode, OutputRequest, trim_list};
+use super::formats::FormatName;
 use super::scan_input::{ScanInput, problem_failure};
-use super::{completeness, fail_on, pod_security, select};
+use super::{completeness, fail_on, pod_security, select, write_answer};
 use crate::commands::Failure;
 use crate::evaluate::{fill_workloads, outcomes_of_none};
+use crate::kubesec::{self, ScanOptions, ScanOutput};
 use crate::model::minor_version;
 use crate::report::{Report, ReportHeader, Subject, SubjectKind};
-use crate::source::manifests::{InputKind, ManifestOptions, read};
+use crate::source::manifests::{InputKind, ManifestOptions, read, read_bytes};
 use crate::text::glob::Glob;
 use crate::text::sanitize;
 use crate::workload::{NEWEST_MINOR, PodSecurityStandard};
 use clap::{Args, ValueEnum};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 /// The benchmark of a scan.
 const BENCHMARK: &str = "workload";
+
+/// The name of standard input.
+const STDIN: &str = "stdin";
 
 /// What to scan, and how.
 #[derive(Debug, Clone, Args)]
@@ -31,7 +37,7 @@ pub struct ScanFlags {
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
     /// The name of standard input in the report.
-    #[arg(long, value_name = "PATH", default_value = "stdin")]
+    #[arg(long, value_name = "PATH", default_value = STDIN)]
     pub stdin_name: String,
     /// What the files have in them; without it, their names say it.
     #[arg(long, value_name = "KIND")]
@@ -60,6 +66,9 @@ pub enum ScanKind {
 /// Scans files and returns the exit code.
 pub(crate) fn scan(flags: &AuditFlags, scan: &ScanFlags, mode: CompatMode) -> Result<u8, Failure> {
     let options = options(scan)?;
+    if let [OutputRequest { format: FormatName::Kubesec, file }] = &flags.output.format[..] {
+        return as_kubesec(options, file.as_deref().or(flags.output.outputfile.as_deref()));
+    }
     let minor = minor(flags.benchmark.version.as_deref())?;
     if let Some(standard) = scan.pod_security {
         let input = ScanInput::new(read(&options), None);
@@ -92,6 +101,22 @@ fn options(scan: &ScanFlags) -> Result<ManifestOptions, Failure> {
         stdin_name: scan.stdin_name.clone(),
         kind,
     })
+}
+
+/// Prints what kubesec prints of the manifests, and returns its exit code.
+fn as_kubesec(options: ManifestOptions, file: Option<&Path>) -> Result<u8, Failure> {
+    let stdin_name = if options.stdin_name == STDIN { "STDIN".to_owned() } else { options.stdin_name.clone() };
+    let options = ManifestOptions { stdin_name, ..options };
+    let output = match read_bytes(&options) {
+        Ok(inputs) => kubesec::scan(&inputs, &ScanOptions::of_rules(&[]).map_err(Failure::Usage)?),
+        Err(error) => ScanOutput::failed(&error),
+    };
+    for error in &output.errors {
+        // Ignore the error: stderr is closed.
+        drop(writeln!(anstream::stderr(), "{}", sanitize::message(error)));
+    }
+    write_answer(&output.stdout, file, false)?;
+    Ok(output.exit_code)
 }
 
 /// The minor version of Kubernetes whose rules hold: that of `--version`, else the newest that is known.

@@ -102,6 +102,12 @@ impl ScanInput {
             0 => {}
             more => notices.push(format!("{more} more documents are wrong or cannot be read")),
         }
+        let unknown = || manifests.objects.iter().flat_map(|object| &object.unknown_fields);
+        notices.extend(unknown().take(MAX_NOTICES).map(|field| format!("{field}; it has no effect")));
+        match unknown().count().saturating_sub(MAX_NOTICES) {
+            0 => {}
+            more => notices.push(format!("{more} more fields are unknown")),
+        }
         let custom = manifests
             .objects
             .iter()

@@ -2,7 +2,7 @@
 
 use super::list_rules::{RuleListFormat, list};
 use super::scan::{ScanFormat, ScanOptions, ScanOutput, scan};
-use super::schema::KUBERNETES_VERSION;
+use crate::source::manifests::KUBERNETES_VERSION;
 use crate::text::sanitize;
 use crate::yaml::{read_stdin, read_user_file};
 use clap::builder::BoolishValueParser;

@@ -14,3 +14,4 @@ mod schema;
 mod table;
 
 pub(crate) use command_line::{is_kubesec, run};
+pub(crate) use scan::{ScanOptions, ScanOutput, scan};

@@ -3,7 +3,8 @@
 use super::input::InputDocument;
 use super::object::Object;
 use super::rule::Rule;
-use super::schema::{KUBERNETES_VERSION, validate};
+use super::schema::validate;
+use crate::source::manifests::KUBERNETES_VERSION;
 use serde::Serialize;
 
 /// What the scan of a document found. The order of the fields is that of the JSON.

@@ -1,8 +1,6 @@
 //! What a document must be to be an object of Kubernetes: its kind, the names and types of its fields.
 
-mod fields;
 mod finding;
 mod validate;
 
-pub(super) use fields::KUBERNETES_VERSION;
 pub(super) use validate::validate;

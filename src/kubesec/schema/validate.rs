@@ -1,8 +1,8 @@
 //! Compares a document with the fields that its kind has. As in the schemas that kubesec uses, null is accepted wherever a field
 //! may be absent and in every field of the object itself, but never where two types are.
 
-use super::fields::{FieldType, fields, fields_of_kind};
 use super::finding::{Finding, FindingKind};
+use crate::source::manifests::{FieldType, fields, fields_of_kind};
 use serde_json::{Map, Number, Value as Json};
 
 /// The first thing that is wrong with a document. A document without a value has nothing wrong.

@@ -4,15 +4,15 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// The version whose kinds and fields these are.
-pub(in crate::kubesec) const KUBERNETES_VERSION: &str = "1.37";
+pub(crate) const KUBERNETES_VERSION: &str = "1.37";
 
-const TABLE: &str = include_str!("../../../fields/kubernetes.txt");
+const TABLE: &str = include_str!("../../../../fields/kubernetes.txt");
 
 static SCHEMAS: LazyLock<Schemas> = LazyLock::new(|| Schemas::parse(TABLE));
 
 /// What a value may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum FieldType {
+pub(crate) enum FieldType {
     Text,
     Boolean,
     Integer,
@@ -33,10 +33,10 @@ pub(super) enum FieldType {
 
 /// A field of a type.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Field {
-    pub(super) name: &'static str,
-    pub(super) is_required: bool,
-    pub(super) type_name: &'static str,
+pub(crate) struct Field {
+    pub(crate) name: &'static str,
+    pub(crate) is_required: bool,
+    pub(crate) type_name: &'static str,
 }
 
 struct Schemas {
@@ -61,13 +61,13 @@ impl Schemas {
 }
 
 /// The fields of a kind, as the line of the table.
-pub(super) fn fields_of_kind(kind: &str, api_version: &str) -> Option<&'static str> {
+pub(crate) fn fields_of_kind(kind: &str, api_version: &str) -> Option<&'static str> {
     let type_name = SCHEMAS.kinds.get(&(kind, api_version))?;
     SCHEMAS.types.get(type_name).copied()
 }
 
 impl FieldType {
-    pub(super) fn parse(name: &'static str) -> Self {
+    pub(crate) fn parse(name: &'static str) -> Self {
         match name {
             "s" => Self::Text,
             "b" => Self::Boolean,
@@ -87,7 +87,7 @@ impl FieldType {
 }
 
 /// The fields in a line of the table.
-pub(super) fn fields(line: &'static str) -> impl Iterator<Item = Field> {
+pub(crate) fn fields(line: &'static str) -> impl Iterator<Item = Field> {
     line.split(' ').filter_map(|field| {
         let (name, type_name) = field.split_once(':')?;
         let required = name.strip_suffix('!');
