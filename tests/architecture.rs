@@ -29,6 +29,7 @@ const LAYERS: &[&[&str]] = &[
     &["cluster"],
     &["source"],
     &["model"],
+    &["dockerfile"],
     &["yaml"],
     &["text"],
 ];
