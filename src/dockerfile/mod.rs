@@ -23,6 +23,6 @@ pub(crate) use here_doc::HereDoc;
 pub(crate) use image::ImageReference;
 pub(crate) use instruction::Flag;
 pub(crate) use paths::{absolute, base_name};
-pub(crate) use shell::{ShellCommand, commands};
+pub(crate) use shell::{SHELLS, ShellCommand, commands};
 pub(crate) use source::Source;
 pub(crate) use step::{Action, Command, CopyStep, FileOrigin, RunStep, Step};

@@ -136,14 +136,16 @@ impl Reader<'_> {
     }
 
     /// A stage by name or number, or an image.
-    fn source(&self, written: &str, scope: &Scope) -> FileOrigin {
+    fn source(&self, raw: &RawInstruction, written: &str, scope: &Scope) -> Result<FileOrigin, DockerfileError> {
         let value = expand(written, scope, self.escape);
         let current = self.stages.len().saturating_sub(1);
-        let stage = value.known().and_then(|value| {
-            let numbered = value.parse().ok().filter(|number| *number < current);
-            numbered.or_else(|| self.names.get(&value.to_ascii_lowercase()).copied().filter(|index| *index < current))
-        });
-        stage.map_or(FileOrigin::Image(value), FileOrigin::Stage)
+        if let Some(number) = value.known().and_then(|value| value.parse::<usize>().ok()) {
+            let is_earlier = number < current;
+            let error = || raw.error(format!("no earlier stage has the number {number}"));
+            return if is_earlier { Ok(FileOrigin::Stage(number)) } else { Err(error()) };
+        }
+        let stage = value.known().and_then(|value| self.names.get(&value.to_ascii_lowercase()).copied());
+        Ok(stage.filter(|stage| *stage < current).map_or(FileOrigin::Image(value), FileOrigin::Stage))
     }
 
     fn action(&self, raw: RawInstruction, state: &mut State) -> Result<Action, DockerfileError> {
@@ -174,7 +176,7 @@ impl Reader<'_> {
                 state.workdir = folder.known().and_then(|folder| absolute(state.workdir.as_deref(), folder));
                 Action::Workdir(folder)
             }
-            Keyword::Run => Action::Run(self.run(raw, &state.scope)),
+            Keyword::Run => Action::Run(self.run(raw, &state.scope)?),
             Keyword::Copy | Keyword::Add => Action::Copy(self.copy(raw, state)?),
             Keyword::Cmd => Action::Cmd(command(raw)),
             Keyword::Entrypoint => {
@@ -195,21 +197,21 @@ impl Reader<'_> {
         })
     }
 
-    fn run(&self, raw: RawInstruction, scope: &Scope) -> RunStep {
+    fn run(&self, raw: RawInstruction, scope: &Scope) -> Result<RunStep, DockerfileError> {
         let (mut mounts, mut mount_types) = (Vec::new(), Vec::new());
         for flag in raw.flags.iter().filter(|flag| flag.name == "mount") {
             let mut kind = "bind";
             for field in flag.value.split(',') {
                 match field.split_once('=') {
                     Some(("type", value)) => kind = value,
-                    Some(("from", value)) => mounts.push(self.source(value, scope)),
+                    Some(("from", value)) => mounts.push(self.source(&raw, value, scope)?),
                     Some(_) | None => {}
                 }
             }
             mount_types.push(kind.to_owned());
         }
         let here_docs = raw.here_docs.clone();
-        RunStep { command: command(raw), here_docs, mounts, mount_types }
+        Ok(RunStep { command: command(raw), here_docs, mounts, mount_types })
     }
 
     fn copy(&self, raw: RawInstruction, state: &State) -> Result<CopyStep, DockerfileError> {
@@ -232,9 +234,10 @@ impl Reader<'_> {
             .is_some_and(|path| is_many || path.ends_with('/') || matches!(path, "." | "..") || path.ends_with("/."));
         let path = path.map(|path| if is_folder && !path.ends_with('/') { path + "/" } else { path });
         let from = raw.flags.iter().find(|flag| flag.name == "from");
+        let from = from.map(|flag| self.source(&raw, &flag.value, &state.scope)).transpose()?;
         Ok(CopyStep {
             is_add: raw.keyword == Keyword::Add,
-            from: from.map(|flag| self.source(&flag.value, &state.scope)),
+            from,
             sources,
             destination,
             path,

@@ -18,8 +18,8 @@ const RESERVED: [&str; 13] =
     ["!", "do", "done", "elif", "else", "fi", "if", "in", "then", "time", "until", "while", "{"];
 /// Programs that execute their arguments.
 const WRAPPERS: [&str; 9] = ["builtin", "command", "eatmydata", "env", "exec", "nice", "nohup", "sudo", "xargs"];
-/// Shells: `-c` has a text.
-const SHELLS: [&str; 6] = ["ash", "bash", "dash", "ksh", "sh", "zsh"];
+/// Shells; `-c` has a text.
+pub(crate) const SHELLS: [&str; 6] = ["ash", "bash", "dash", "ksh", "sh", "zsh"];
 /// Levels of `sh -c '…'`.
 const MAX_DEPTH: usize = 3;
 
@@ -132,9 +132,10 @@ fn simple_commands(text: &str) -> Vec<ShellCommand> {
                     }
                 }
             }
-            (None, '>') => state.redirect(),
-            (None, '<') => state.end_word(),
-            (None, '&') if state.is_redirect && state.word.is_none() => {}
+            (None, '>') => state.redirect(Redirect::Output),
+            // `<<-` has its dash in the word.
+            (None, '<') => state.redirect(Redirect::Input),
+            (None, '&') if state.redirect.is_some() && state.word.is_none() => {}
             (None, ';' | '&' | '|' | '(' | ')' | '\n') => state.end_command(),
             (None, c) if c.is_whitespace() => state.end_word(),
             (None, c) => state.push(index, c),
@@ -151,7 +152,13 @@ struct Splitter {
     outputs: Vec<String>,
     word: Option<String>,
     start: Option<usize>,
-    is_redirect: bool,
+    redirect: Option<Redirect>,
+}
+
+/// What the next word is.
+enum Redirect {
+    Input,
+    Output,
 }
 
 impl Splitter {
@@ -165,23 +172,27 @@ impl Splitter {
         self.word.get_or_insert_default().push(c);
     }
 
-    fn redirect(&mut self) {
+    fn redirect(&mut self, redirect: Redirect) {
         // The number of a file, as in `2>`.
         if self.word.as_ref().is_some_and(|word| word.bytes().all(|b| b.is_ascii_digit())) {
             self.word = None;
         }
         self.end_word();
-        self.is_redirect = true;
+        self.redirect = Some(redirect);
     }
 
     fn end_word(&mut self) {
         let Some(word) = self.word.take() else { return };
-        if std::mem::take(&mut self.is_redirect) { self.outputs.push(word) } else { self.words.push(word) }
+        match self.redirect.take() {
+            Some(Redirect::Output) => self.outputs.push(word),
+            Some(Redirect::Input) => {}
+            None => self.words.push(word),
+        }
     }
 
     fn end_command(&mut self) {
         self.end_word();
-        self.is_redirect = false;
+        self.redirect = None;
         let (words, outputs) = (std::mem::take(&mut self.words), std::mem::take(&mut self.outputs));
         if let Some(offset) = self.start.take() {
             let command = ShellCommand::new(words, offset);
@@ -202,8 +213,10 @@ mod tests {
 
     #[test]
     fn simple_commands_are_found() {
-        let cases: [(&str, &[&str]); 15] = [
+        let cases: [(&str, &[&str]); 17] = [
             ("", &[]),
+            ("cat <<EOF > /x && ls", &["cat", "ls"]),
+            ("a <b c < 'd e' f", &["a c f"]),
             ("a b && c 'd e' || f; g | h & i", &["a b", "c d e", "f", "g", "h", "i"]),
             ("(cd /x; make)\nmake install", &["cd /x", "make", "make install"]),
             ("if test -f x; then rm x; fi", &["test -f x", "rm x"]),

@@ -28,6 +28,15 @@ impl Source {
         Position { line: position.line, column: position.column + before.chars().count() }
     }
 
+    /// The lines that were joined, each with its position.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = (Position, &str)> {
+        let ends = self.starts.iter().skip(1).map(|(start, _)| *start).chain([self.text.len()]);
+        self.starts
+            .iter()
+            .zip(ends)
+            .map(|((start, position), end)| (*position, self.text.get(*start..end).unwrap_or_default()))
+    }
+
     /// The text from a byte on, without the blanks at both ends.
     pub(super) fn rest(&self, offset: usize) -> Self {
         let text = self.text.get(offset..).unwrap_or_default();

@@ -3,6 +3,7 @@
 use super::expanded::Expanded;
 use super::here_doc::HereDoc;
 use super::instruction::Flag;
+use super::shell::{SHELLS, ShellCommand, commands};
 use super::source::Source;
 use crate::yaml::Position;
 
@@ -101,4 +102,44 @@ impl CopyStep {
     pub(crate) fn flag(&self, name: &str) -> Option<&str> {
         self.flags.iter().find(|flag| flag.name == name).map(|flag| flag.value.as_str())
     }
+}
+
+impl RunStep {
+    /// The commands that it executes, each with its position. What a here-document has is a script if a shell reads it.
+    pub(crate) fn commands(&self, position: Position) -> Vec<(ShellCommand, Position)> {
+        let of_text = |source: &Source| -> Vec<(ShellCommand, Position)> {
+            let with_position = |command: ShellCommand| {
+                let position = source.position(command.offset);
+                (command, position)
+            };
+            commands(&source.text).into_iter().map(with_position).collect()
+        };
+        let mut all = match &self.command {
+            Command::Exec(words) => {
+                let joined = shell_text(words);
+                commands(&joined).into_iter().map(|command| (command, position)).collect()
+            }
+            Command::Shell(source) => of_text(source),
+        };
+        if self.is_script(&all) {
+            all.extend(self.here_docs.iter().flat_map(|document| of_text(&document.content)));
+        }
+        all
+    }
+
+    /// Whether a shell reads the here-documents.
+    fn is_script(&self, commands: &[(ShellCommand, Position)]) -> bool {
+        let first = self.here_docs.first().map_or("", |document| document.content.text.as_str());
+        let interpreter = first.strip_prefix("#!").map(|rest| rest.lines().next().unwrap_or_default());
+        let is_shell = |text: &str| text.split(['/', ' ']).any(|word| SHELLS.contains(&word));
+        match commands.first() {
+            None => interpreter.is_none_or(is_shell),
+            Some((command, _)) => SHELLS.contains(&command.program()),
+        }
+    }
+}
+
+/// Words as a shell would read them.
+fn shell_text(words: &[String]) -> String {
+    words.iter().map(|word| format!("'{}'", word.replace('\'', "'\\''"))).collect::<Vec<_>>().join(" ")
 }

@@ -40,8 +40,8 @@ fn a_stage_is_no_image() {
         ("FROM x\nFROM a AS x", &["x", "a"]),
         ("FROM scratch", &[]),
         ("FROM a AS a\nFROM a", &["a"]),
-        ("FROM a AS x\nCOPY --from=x /a /\nCOPY --from=0 /a /\nCOPY --from=b:1 /a /", &["a", "x", "0", "b:1"]),
-        ("FROM a AS x\nFROM c\nCOPY --from=X /a /\nCOPY --from=0 /a /\nCOPY --from=1 /a /", &["a", "c", "1"]),
+        ("FROM a AS x\nCOPY --from=x /a /\nCOPY --from=b:1 /a /", &["a", "x", "b:1"]),
+        ("FROM a AS x\nFROM c\nCOPY --from=X /a /\nCOPY --from=0 /a /\nCOPY --from=d /a /", &["a", "c", "d"]),
         (
             "FROM a AS x\nFROM c\nRUN --mount=type=bind,from=x,target=/x --mount=from=d:2,target=/d make",
             &["a", "c", "d:2"],
@@ -230,6 +230,7 @@ fn what_buildkit_refuses_is_refused_with_the_line() {
         ("ARG X=\nFROM $X", 2, "FROM takes an image, and its variables are empty"),
         ("FROM a\nUSER", 2, "the instruction needs an argument"),
         ("FROM a\nCOPY x", 2, "the instruction needs a source and a destination"),
+        ("FROM a\nCOPY --from=0 /x /y", 2, "no earlier stage has the number 0"),
         ("FROM a\nENV X", 2, "`X` has no value"),
         ("FROM a\nENV X=1 Y", 2, "`Y` has no `=`"),
         ("FROM a\nSHELL sh -c", 2, "SHELL takes its words in JSON form"),
