@@ -106,7 +106,8 @@ impl Dockerfile {
         })
     }
 
-    /// The entry point and the command of the image. `ENTRYPOINT` removes a command that is inherited.
+    /// The entry point and the command of the image. `ENTRYPOINT` removes a command that is inherited, and an empty array what
+    /// was set before.
     pub(crate) fn start(&self) -> (Option<Setting<'_, Command>>, Option<Setting<'_, Command>>) {
         let (mut entrypoint, mut command) = (None, None);
         for stage in self.last_chain() {
@@ -121,7 +122,9 @@ impl Dockerfile {
                 }
             }
         }
-        (entrypoint, command)
+        let is_set =
+            |setting: &Setting<'_, Command>| !matches!(setting.value, Command::Exec(words) if words.is_empty());
+        (entrypoint.filter(is_set), command.filter(is_set))
     }
 
     /// Every image that the build uses, with what for and where.

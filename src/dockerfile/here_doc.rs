@@ -4,6 +4,7 @@ use super::error::DockerfileError;
 use super::source::Source;
 use super::words::{is_closed, split, unquote};
 use crate::yaml::Position;
+use std::ops::Range;
 
 /// A here-document of `RUN`, `COPY` or `ADD`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,23 +26,43 @@ impl HereDoc {
     }
 }
 
+/// The words of here-documents have this escape character, whatever the file has.
+const ESCAPE: char = '\\';
+
 /// The here-documents that an instruction announces, without their text.
-pub(super) fn here_docs(source: &Source, escape: char) -> Result<Vec<HereDoc>, DockerfileError> {
+pub(super) fn here_docs(source: &Source) -> Result<Vec<HereDoc>, DockerfileError> {
     if !source.text.contains("<<") || !can_have(&source.text) {
         return Ok(Vec::new());
     }
-    if !is_closed(&source.text, escape) {
+    if !is_closed(&source.text, ESCAPE) {
         return Err(DockerfileError::new(source.position(0), "a quote in a line with `<<` has no end"));
     }
-    Ok(split(&source.text, escape).into_iter().filter_map(|(_, word)| here_doc(word, escape)).collect())
+    let words: Vec<&str> = split(&source.text, ESCAPE).into_iter().map(|(_, word)| word).collect();
+    Ok(announced(&words).into_iter().map(|(_, document)| document).collect())
 }
 
-/// A word such as `<<EOF`, `3<<-"EOF"`.
-pub(super) fn here_doc(word: &str, escape: char) -> Option<HereDoc> {
-    let name = word.trim_start_matches(|c: char| c.is_ascii_digit()).strip_prefix("<<")?;
-    let (name, strips_tabs) = name.strip_prefix('-').map_or((name, false), |name| (name, true));
-    let text = unquote(name, escape);
-    (!text.is_empty() && !name.contains('<')).then(|| HereDoc { name: text, content: Source::default(), strips_tabs })
+/// The here-documents of words, each with the number of words that it takes: a blank may follow `<<`.
+pub(super) fn announced(words: &[&str]) -> Vec<(Range<usize>, HereDoc)> {
+    let mut found = Vec::new();
+    let mut index = 0;
+    while let Some(word) = words.get(index) {
+        let operator = word.trim_start_matches(|c: char| c.is_ascii_digit()).strip_prefix("<<");
+        let Some(name) = operator else {
+            index += 1;
+            continue;
+        };
+        let (name, strips_tabs) = name.strip_prefix('-').map_or((name, false), |name| (name, true));
+        let (name, next) = match words.get(index + 1) {
+            Some(next) if name.is_empty() => (*next, index + 2),
+            Some(_) | None => (name, index + 1),
+        };
+        let text = unquote(name, ESCAPE);
+        if !text.is_empty() && !name.contains('<') {
+            found.push((index..next, HereDoc { name: text, content: Source::default(), strips_tabs }));
+        }
+        index = next;
+    }
+    found
 }
 
 /// Only some instructions have them, and none in JSON form.
@@ -67,12 +88,12 @@ mod tests {
     fn names(line: &str) -> Vec<String> {
         let mut source = Source::default();
         source.push(Position::START, line);
-        here_docs(&source, '\\').expect("quotes that are closed").into_iter().map(|document| document.name).collect()
+        here_docs(&source).expect("quotes that are closed").into_iter().map(|document| document.name).collect()
     }
 
     #[test]
     fn here_documents_are_found_anywhere_in_the_line() {
-        let cases: [(&str, &[&str]); 15] = [
+        let cases: [(&str, &[&str]); 19] = [
             ("RUN <<EOF", &["EOF"]),
             ("run cat <<EOF > /x", &["EOF"]),
             ("RUN <<-EOF", &["EOF"]),
@@ -87,7 +108,11 @@ mod tests {
             ("RUN echo $((1<<2))", &[]),
             ("RUN [\"cat\", \"<<EOF\"]", &[]),
             ("LABEL a=<<EOF", &[]),
-            ("RUN cat << EOF", &[]),
+            ("RUN cat << EOF > x", &["EOF"]),
+            ("RUN cat <<- EOF", &["EOF"]),
+            ("RUN cat << -EOF", &["-EOF"]),
+            ("RUN <<eo\\'f", &["eo'f"]),
+            ("RUN cat <<", &[]),
         ];
         for (line, expected) in cases {
             assert_eq!(names(line), expected, "{line}");

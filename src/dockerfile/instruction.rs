@@ -134,8 +134,7 @@ fn json(rest: &Source) -> Result<Option<Vec<String>>, DockerfileError> {
     if !rest.text.starts_with('[') {
         return Ok(None);
     }
-    // Like BuildKit, which ignores what follows the array.
-    let Some(Ok(Value::Array(values))) = serde_json::Deserializer::from_str(&rest.text).into_iter().next() else {
+    let Ok(Value::Array(values)) = serde_json::from_str(&rest.text) else {
         return Ok(None);
     };
     let text = |value: Value| match value {

@@ -46,11 +46,11 @@ pub(super) fn join(text: &str) -> Result<Lines, DockerfileError> {
                 return Err(DockerfileError::new(at, "the escape character must be a backslash or a backtick"));
             }
             ("syntax", image) => out.syntax = Some(image.to_owned()),
-            (_, _) => {}
+            ("check", _) => {}
+            // It is a comment, and so is what follows.
+            (_, _) => break,
         }
-        if ["escape", "syntax", "check"].contains(&name.as_str()) {
-            seen.push(name);
-        }
+        seen.push(name);
         physical.next();
     }
     while let Some((line, number)) = physical.next() {
@@ -75,7 +75,7 @@ pub(super) fn join(text: &str) -> Result<Lines, DockerfileError> {
         if source.text.trim().is_empty() {
             continue;
         }
-        let mut here_docs = here_docs(&source, out.escape)?;
+        let mut here_docs = here_docs(&source)?;
         for document in &mut here_docs {
             let mut closed = false;
             for (line, number) in physical.by_ref() {
@@ -107,7 +107,7 @@ fn check(line: &str, number: usize) -> Result<(), DockerfileError> {
 
 /// Name and value of `# name=value`.
 fn directive(line: &str) -> Option<(String, &str)> {
-    let (name, value) = line.strip_prefix('#')?.split_once('=')?;
+    let (name, value) = line.trim_start().strip_prefix('#')?.split_once('=')?;
     let (name, value) = (name.trim(), value.trim());
     let is_name =
         name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(|c| c.is_ascii_alphanumeric());
@@ -133,8 +133,10 @@ mod tests {
 
     #[test]
     fn lines_are_joined_as_buildkit_does() {
-        let cases: [(&str, &[&str]); 16] = [
+        let cases: [(&str, &[&str]); 18] = [
             ("", &[]),
+            ("# name=value\n# escape=`\nRUN a \\\nb", &["RUN a b"]),
+            (" # check=x\n # escape=`\nRUN a `\nb", &["RUN a b"]),
             ("\n \n# comment\n", &[]),
             ("FROM a", &["FROM a"]),
             ("\u{feff}FROM a\n", &["FROM a"]),

@@ -4,7 +4,7 @@ use super::error::DockerfileError;
 use super::expand::expand;
 use super::expanded::Expanded;
 use super::file::{Base, Dockerfile, Stage};
-use super::here_doc::here_doc;
+use super::here_doc::announced;
 use super::instruction::{Keyword, RawInstruction, read};
 use super::line::join;
 use super::paths::absolute;
@@ -13,7 +13,7 @@ use super::step::{Action, Command, CopyStep, FileOrigin, RunStep, Step};
 use super::words::{split, unquote};
 use crate::text::quote;
 use crate::yaml::Position;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// The largest file that is evaluated.
 const MAX_BYTES: usize = 1 << 20;
@@ -127,9 +127,8 @@ impl Reader<'_> {
             if !is_name {
                 return Err(raw.error(format!("{} is no name for a stage", quote(name))));
             }
-            if self.names.insert(name.clone(), index).is_some() {
-                return Err(raw.error(format!("two stages have the name {}", quote(name))));
-            }
+            // The last one of several with a name counts from here on.
+            self.names.insert(name.clone(), index);
         }
         self.stages.push(Stage { index, name, position: raw.line.position(0), base, steps: Vec::new() });
         Ok(())
@@ -219,14 +218,16 @@ impl Reader<'_> {
         let Some(destination) = arguments.pop().filter(|_| !arguments.is_empty()) else {
             return Err(raw.error("the instruction needs a source and a destination"));
         };
-        let is_json = raw.json.is_some();
-        let is_document = |word: &String| !is_json && here_doc(word, self.escape).is_some();
-        let is_many = arguments.len() > 1;
-        let sources: Vec<Expanded> = arguments
+        let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let documents = if raw.json.is_some() { Vec::new() } else { announced(&words) };
+        let taken: HashSet<usize> = documents.iter().flat_map(|(words, _)| words.clone()).collect();
+        let sources: Vec<Expanded> = words
             .iter()
-            .filter(|word| !is_document(word))
-            .map(|word| expand(word, &state.scope, self.escape))
+            .enumerate()
+            .filter(|(index, _)| !taken.contains(index))
+            .map(|(_, word)| expand(word, &state.scope, self.escape))
             .collect();
+        let is_many = sources.len() + documents.len() > 1;
         let destination = expand(&destination, &state.scope, self.escape);
         let path = destination.known().and_then(|path| absolute(state.workdir.as_deref(), path));
         let is_folder = destination

@@ -33,8 +33,9 @@ fn user(text: &str) -> Option<String> {
 
 #[test]
 fn a_stage_is_no_image() {
-    let cases: [(&str, &[&str]); 9] = [
+    let cases: [(&str, &[&str]); 10] = [
         ("FROM a AS x\nFROM x", &["a"]),
+        ("FROM a AS x\nFROM b AS X\nFROM x", &["a", "b"]),
         ("from a as Builder\nFrom BUILDER", &["a"]),
         ("FROM --platform=$BUILDPLATFORM a AS x\nFROM --platform=linux/amd64 x", &["a"]),
         ("FROM x\nFROM a AS x", &["x", "a"]),
@@ -132,6 +133,8 @@ fn settings_are_inherited_along_the_stages() {
         None => String::new(),
     };
     for (text, entrypoint, command) in [
+        ("FROM a\nENTRYPOINT [\"e\"]\nENTRYPOINT []\nCMD [\"c\"]", "", "c"),
+        ("FROM a\nCMD [\"c\"] && d", "", "sh: [\"c\"] && d"),
         ("FROM a\nCMD [\"c\", \"d\"]", "", "c d"),
         ("FROM a\nCMD c d", "", "sh: c d"),
         ("FROM a\nCMD ['c']", "", "sh: ['c']"),
@@ -163,6 +166,8 @@ fn destinations_depend_on_the_working_directory() {
         ("FROM a\nENV D=/d\nCOPY x $D/y", Some("/d/y")),
         ("FROM a\nCOPY [\"x y\", \"/z w\"]", Some("/z w")),
         ("FROM a\nCOPY <<EOF /etc/x\nUSER root\nEOF\n", Some("/etc/x")),
+        ("FROM a\nCOPY << EOF /etc/x\nUSER root\nEOF\n", Some("/etc/x")),
+        ("FROM a\nCOPY <<a <<b /etc/x\na\nb\n", Some("/etc/x/")),
     ] {
         let file = file(text);
         let steps = file.last_steps();
@@ -180,6 +185,8 @@ fn unusual_forms_are_read() {
         "FROM a\nRUN <<one cat && <<'two' cat\nUSER root\none\nUSER root\ntwo\nUSER 7",
         "FROM a\nRUN true && \\\n  cat <<-EOF\n\tUSER root\n\tEOF\nUSER 7",
         "FROM a\nRUN --mount=type=cache,target=/x <<\"the end\"\nUSER root\nthe end\nUSER 7",
+        "FROM a\nRUN cat << EOF > /x\nUSER root\nEOF\nUSER 7",
+        "FROM a\nCOPY << EOF /x\nUSER root\nEOF\nUSER 7",
         "FROM a\nCOPY <<a.txt <<b.txt /x/\nUSER root\na.txt\nUSER root\nb.txt\nUSER 7",
         "FROM a\nCOPY --chmod=0644 <<USER /x\nUSER root\nUSER\nUSER 7",
         "FROM a\nONBUILD RUN <<E\nUSER root\nE\nUSER 7",
@@ -226,7 +233,6 @@ fn what_buildkit_refuses_is_refused_with_the_line() {
         ("FROM", 1, "FROM takes an image, or an image, AS and a name"),
         ("FROM a b", 1, "FROM takes an image, or an image, AS and a name"),
         ("FROM a AS 1", 1, "`1` is no name for a stage"),
-        ("FROM a AS x\nFROM b AS X", 2, "two stages have the name `x`"),
         ("ARG X=\nFROM $X", 2, "FROM takes an image, and its variables are empty"),
         ("FROM a\nUSER", 2, "the instruction needs an argument"),
         ("FROM a\nCOPY x", 2, "the instruction needs a source and a destination"),
@@ -263,7 +269,7 @@ fn hostile_files_are_bounded() {
     for part in ["--a ", "$A", "'\"", "\\", "<<a ", "a=b ", "${X:-"] {
         for keyword in ["RUN", "ENV", "COPY", "USER", "ARG", "CMD"] {
             let line =
-                format!("{keyword} {} \\\n", part.repeat(1000)) + &format!("{} \\\n", part.repeat(1000)).repeat(150);
+                format!("{keyword} {} \\\n", part.repeat(1000)) + &format!("{} \\\n", part.repeat(1000)).repeat(40);
             let _ = Dockerfile::parse(&format!("FROM a\n{line}"), &BTreeMap::new());
         }
     }

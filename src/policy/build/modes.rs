@@ -1,8 +1,12 @@
 //! Files that everyone can write to, or that change the user.
 
-use super::finding::BuildFinding;
+use super::finding::{BuildFinding, MAX_FINDINGS};
 use crate::dockerfile::{Action, CopyStep, Dockerfile, FileOrigin, ShellCommand, Step, absolute, base_name};
 use crate::yaml::Position;
+use std::collections::HashMap;
+
+/// The findings of one `COPY` from another stage.
+const MAX_COPIED: usize = 8;
 
 /// What a mode gives.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -16,10 +20,14 @@ struct Mode {
 /// The modes that the last stage sets, and those of files that it copies from other stages.
 pub(super) fn examine(file: &Dockerfile) -> Vec<BuildFinding> {
     let mut findings = Vec::new();
+    let mut changes_of = HashMap::new();
     for step in file.last_steps() {
-        findings.extend(changes(step).into_iter().filter_map(Change::finding));
+        findings.extend(changes(step).iter().filter_map(Change::finding));
         if let Action::Copy(copy) = &step.action {
-            findings.extend(copied(file, copy).into_iter().map(|finding| finding.at(step.position)));
+            if let Some(FileOrigin::Stage(stage)) = copy.from {
+                let changes = changes_of.entry(stage).or_insert_with(|| stage_changes(file, stage));
+                findings.extend(copied(copy, changes).into_iter().map(|finding| finding.at(step.position)));
+            }
             findings.extend(of_flag(copy).map(|finding| finding.at(step.position)));
         }
     }
@@ -40,7 +48,7 @@ struct Change {
 }
 
 impl Change {
-    fn finding(self) -> Option<BuildFinding> {
+    fn finding(&self) -> Option<BuildFinding> {
         let reason = reason(&self.mode)?;
         let subject = format!("{} {} {}", self.program, self.mode, self.paths.join(" "));
         Some(BuildFinding::fail(&subject, reason).with("mode", &self.mode).at(self.position))
@@ -102,9 +110,14 @@ fn of_flag(copy: &CopyStep) -> Option<BuildFinding> {
     reason(mode).map(|reason| BuildFinding::fail(&subject, reason).with("mode", mode))
 }
 
+/// The modes of a stage that are findings.
+fn stage_changes(file: &Dockerfile, stage: usize) -> Vec<Change> {
+    let steps = file.chain(stage).into_iter().flat_map(|stage| &stage.steps);
+    steps.flat_map(changes).filter(|change| reason(&change.mode).is_some()).take(MAX_FINDINGS).collect()
+}
+
 /// Files of another stage that keep the mode that they have there.
-fn copied(file: &Dockerfile, copy: &CopyStep) -> Vec<BuildFinding> {
-    let Some(FileOrigin::Stage(stage)) = copy.from else { return Vec::new() };
+fn copied(copy: &CopyStep, changes: &[Change]) -> Vec<BuildFinding> {
     if copy.flag("chmod").is_some() {
         return Vec::new();
     }
@@ -118,15 +131,14 @@ fn copied(file: &Dockerfile, copy: &CopyStep) -> Vec<BuildFinding> {
             })
         })
     };
-    file.chain(stage)
-        .into_iter()
-        .flat_map(|stage| &stage.steps)
-        .flat_map(changes)
+    changes
+        .iter()
         .filter(|change| change.paths.iter().any(is_copied))
         .filter_map(|change| {
             let line = change.position.line;
             Some(change.finding()?.with("set on line", line.to_string()))
         })
+        .take(MAX_COPIED)
         .collect()
 }
 

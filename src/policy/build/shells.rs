@@ -6,6 +6,7 @@ use crate::dockerfile::{
     Action, Command, CopyStep, Dockerfile, Expanded, FileOrigin, ImageReference, RunStep, SHELLS, ShellCommand, Stage,
     Step, base_name,
 };
+use std::collections::HashMap;
 
 /// Folders that have the programs of a system.
 const PROGRAM_FOLDERS: [&str; 8] =
@@ -16,7 +17,12 @@ pub(super) fn examine(file: &Dockerfile) -> Vec<BuildFinding> {
     let chain = file.last_chain();
     let steps = file.last_steps();
     let mut findings: Vec<BuildFinding> = steps.iter().flat_map(|step| removals(step)).collect();
-    findings.extend(steps.iter().filter_map(|step| copied(file, step)));
+    let mut known = HashMap::new();
+    let mut has_shell = |origin: &FileOrigin| match origin {
+        FileOrigin::Stage(stage) => *known.entry(*stage).or_insert_with(|| stage_has_shell(file, *stage)),
+        FileOrigin::Image(image) => image_has_shell(image),
+    };
+    findings.extend(steps.iter().filter_map(|step| copied(step, &mut has_shell)));
     findings.extend(base(&chain));
     let shows = |status| findings.iter().any(|finding| finding.status == status);
     // A command of the shell form shows a shell that nothing else does.
@@ -111,13 +117,17 @@ fn uses_shell(run: &RunStep) -> bool {
 }
 
 /// Shells that a step may copy.
-fn copied(file: &Dockerfile, step: &Step) -> Option<BuildFinding> {
+fn copied(step: &Step, has_shell: &mut dyn FnMut(&FileOrigin) -> Option<bool>) -> Option<BuildFinding> {
     let Action::Copy(copy) = &step.action else { return None };
-    let finding = copy.sources.iter().find_map(|source| of_source(file, copy, source))?;
+    let finding = copy.sources.iter().find_map(|source| of_source(copy, source, has_shell))?;
     Some(finding.at(step.position))
 }
 
-fn of_source(file: &Dockerfile, copy: &CopyStep, source: &Expanded) -> Option<BuildFinding> {
+fn of_source(
+    copy: &CopyStep,
+    source: &Expanded,
+    has_shell: &mut dyn FnMut(&FileOrigin) -> Option<bool>,
+) -> Option<BuildFinding> {
     let path = source.shown().trim_end_matches(['/', '*', '.']);
     let path = if path.is_empty() { "/" } else { path };
     let subject = format!("{} {}", if copy.is_add { "ADD" } else { "COPY" }, source.shown());
@@ -132,7 +142,7 @@ fn of_source(file: &Dockerfile, copy: &CopyStep, source: &Expanded) -> Option<Bu
     let is_archive = copy.is_add && path.contains(".t");
     match &copy.from {
         Some(_) if !PROGRAM_FOLDERS.contains(&path) => None,
-        Some(origin) => Some(match has_shell(file, origin) {
+        Some(origin) => Some(match has_shell(origin) {
             Some(true) => BuildFinding::fail(&subject, "the folder has the programs of an image with a shell"),
             Some(false) => return None,
             None => BuildFinding::undetermined(&subject, "the file does not say whether the folder has a shell"),
@@ -146,16 +156,9 @@ fn of_source(file: &Dockerfile, copy: &CopyStep, source: &Expanded) -> Option<Bu
     }
 }
 
-/// Whether a stage or image has a shell in the end; `None` if that is not known, also where shells are removed.
-fn has_shell(file: &Dockerfile, origin: &FileOrigin) -> Option<bool> {
-    let (chain, image) = match origin {
-        FileOrigin::Stage(stage) => {
-            let chain = file.chain(*stage);
-            let base = Dockerfile::base_of(&chain);
-            (chain, base)
-        }
-        FileOrigin::Image(image) => (Vec::new(), Some(image)),
-    };
+/// Whether a stage has a shell in the end; `None` if that is not known, also where shells are removed.
+fn stage_has_shell(file: &Dockerfile, stage: usize) -> Option<bool> {
+    let chain = file.chain(stage);
     let steps = || chain.iter().flat_map(|stage| &stage.steps);
     if steps().any(|step| !removals(step).is_empty()) {
         return None;
@@ -163,12 +166,16 @@ fn has_shell(file: &Dockerfile, origin: &FileOrigin) -> Option<bool> {
     if steps().any(|step| executed(step).is_some()) {
         return Some(true);
     }
-    match image {
+    match Dockerfile::base_of(&chain) {
         None => steps().all(|step| !matches!(step.action, Action::Copy(_))).then_some(false),
-        Some(image) => match contents(&ImageReference::parse(image.known()?)) {
-            Contents::Bare => Some(false),
-            Contents::System => Some(true),
-            Contents::Unknown => None,
-        },
+        Some(image) => image_has_shell(image),
+    }
+}
+
+fn image_has_shell(image: &Expanded) -> Option<bool> {
+    match contents(&ImageReference::parse(image.known()?)) {
+        Contents::Bare => Some(false),
+        Contents::System => Some(true),
+        Contents::Unknown => None,
     }
 }

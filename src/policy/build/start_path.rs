@@ -4,9 +4,13 @@ use super::finding::BuildFinding;
 use crate::dockerfile::{Action, Command, CopyStep, Dockerfile, FileOrigin, absolute, base_name, commands};
 use crate::model::Status;
 use crate::yaml::Position;
+use std::collections::HashMap;
 
 /// Where a name without a slash is searched if nothing else is said.
 const SEARCH_PATH: [&str; 6] = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+
+/// The paths of another stage that are considered.
+const MAX_OUTPUTS: usize = 500;
 
 /// A path that an instruction makes.
 struct Made {
@@ -146,9 +150,16 @@ fn judge(subject: &str, paths: &[String], files: &Files, is_on_nothing: bool) ->
 /// The files that the last stage makes.
 fn files(file: &Dockerfile) -> Files {
     let mut files = Files::default();
+    let mut outputs_of = HashMap::new();
     for step in file.last_steps() {
         if let Action::Copy(copy) = &step.action {
-            copied(file, copy, step.position, &mut files);
+            let built = match copy.from {
+                Some(FileOrigin::Stage(stage)) => {
+                    outputs_of.entry(stage).or_insert_with(|| stage_outputs(file, stage)).as_slice()
+                }
+                Some(FileOrigin::Image(_)) | None => &[],
+            };
+            copied(copy, built, step.position, &mut files);
         } else if let Action::Run(run) = &step.action {
             files.is_open = true;
             for (command, position) in run.commands(step.position) {
@@ -175,7 +186,7 @@ fn outputs(words: &[String]) -> Vec<String> {
     paths
 }
 
-fn copied(file: &Dockerfile, copy: &CopyStep, position: Position, files: &mut Files) {
+fn copied(copy: &CopyStep, outputs: &[String], position: Position, files: &mut Files) {
     let keyword = if copy.is_add { "ADD" } else { "COPY" };
     let Some(destination) = copy.path.as_deref() else {
         files.is_open = true;
@@ -201,7 +212,7 @@ fn copied(file: &Dockerfile, copy: &CopyStep, position: Position, files: &mut Fi
         }
         files.made.push(made(if is_folder { inside(name) } else { destination.to_owned() }));
         // What is copied may be a folder: then its content is at the destination.
-        let built = built(file, copy, source);
+        let built = built(outputs, source);
         if built.is_empty() && !name.contains('.') {
             files.folders.push(named(destination.to_owned(), name));
         }
@@ -209,20 +220,23 @@ fn copied(file: &Dockerfile, copy: &CopyStep, position: Position, files: &mut Fi
     }
 }
 
-/// The paths below a path of another stage that commands there make; the empty one is the path itself.
-fn built(file: &Dockerfile, copy: &CopyStep, source: &str) -> Vec<String> {
-    let Some(FileOrigin::Stage(stage)) = copy.from else { return Vec::new() };
+/// The paths that commands of a stage make.
+fn stage_outputs(file: &Dockerfile, stage: usize) -> Vec<String> {
+    let steps = file.chain(stage).into_iter().flat_map(|stage| &stage.steps);
+    let runs = steps.filter_map(|step| {
+        let Action::Run(run) = &step.action else { return None };
+        Some(run.commands(step.position))
+    });
+    let paths = runs.flatten().flat_map(|(command, _)| outputs(&command.words));
+    paths.filter_map(|path| absolute(None, &path)).take(MAX_OUTPUTS).collect()
+}
+
+/// Those below a path; the empty one is the path itself.
+fn built(outputs: &[String], source: &str) -> Vec<String> {
     let Some(folder) = absolute(Some("/"), source) else { return Vec::new() };
-    let mut names = Vec::new();
-    for step in file.chain(stage).into_iter().flat_map(|stage| &stage.steps) {
-        let Action::Run(run) = &step.action else { continue };
-        for (command, _) in run.commands(step.position) {
-            let paths = outputs(&command.words).into_iter().filter_map(|path| absolute(None, &path));
-            names.extend(paths.filter_map(|path| {
-                let inside = path.strip_prefix(&folder)?;
-                (inside.is_empty() || inside.starts_with('/')).then(|| inside.trim_start_matches('/').to_owned())
-            }));
-        }
-    }
-    names
+    let inside = outputs.iter().filter_map(|path| {
+        let inside = path.strip_prefix(&folder)?;
+        (inside.is_empty() || inside.starts_with('/')).then(|| inside.trim_start_matches('/').to_owned())
+    });
+    inside.collect()
 }
