@@ -6,6 +6,7 @@ use crate::dockerfile::{
     Action, Command, CopyStep, Dockerfile, Expanded, FileOrigin, ImageReference, RunStep, SHELLS, ShellCommand, Stage,
     Step, base_name,
 };
+use crate::model::Status;
 use std::collections::HashMap;
 
 /// Folders that have the programs of a system.
@@ -24,10 +25,13 @@ pub(super) fn examine(file: &Dockerfile) -> Vec<BuildFinding> {
     };
     findings.extend(steps.iter().filter_map(|step| copied(step, &mut has_shell)));
     findings.extend(base(&chain));
-    let shows = |status| findings.iter().any(|finding| finding.status == status);
     // A command of the shell form shows a shell that nothing else does.
-    if !shows(crate::model::Status::Fail) {
+    if findings.iter().all(|finding| finding.status != Status::Fail) {
         findings.extend(steps.iter().find_map(|step| executed(step)));
+    }
+    // What shows a shell settles what is unknown.
+    if findings.iter().any(|finding| finding.status == Status::Fail) {
+        findings.retain(|finding| finding.status != Status::Undetermined);
     }
     findings
 }
@@ -150,7 +154,7 @@ fn of_source(
         // A whole file system of the build context.
         None if to_system && (is_archive || path == "/") => Some(BuildFinding::undetermined(
             &subject,
-            "files go to the folders of programs, and the file does not say whether a shell is among them",
+            "files go to a folder of programs, or to one that the file does not name; a shell may be among them",
         )),
         None => None,
     }

@@ -24,11 +24,11 @@ pub(super) fn examine(file: &Dockerfile) -> Vec<BuildFinding> {
             let finding = match (tool, is_single) {
                 (Tool::Compiler, true) => BuildFinding::fail(
                     &subject,
-                    "the only stage builds the program, so its tools and sources stay in the image",
+                    "a tool that builds programs is used or installed in the only stage, so it stays in the image",
                 ),
                 (Tool::Compiler, false) => BuildFinding::fail(
                     &subject,
-                    "a tool that builds programs is used in the last stage, so it stays in the image",
+                    "a tool that builds programs is used or installed in the last stage, so it stays in the image",
                 ),
                 (Tool::PackageManager, true) => BuildFinding::fail(
                     &subject,

@@ -208,6 +208,8 @@ fn copied(copy: &CopyStep, outputs: &[String], position: Position, files: &mut F
         let is_whole = source.ends_with('/') || matches!(name, "" | "." | "..") || name.contains(['*', '?', '[']);
         if is_whole || copy.flag("parents").is_some() || copy.is_add && source.contains(".t") {
             files.folders.push(made(destination.to_owned()));
+            let built = built(outputs, source);
+            files.made.extend(built.iter().filter(|name| !name.is_empty()).map(|name| made(inside(name))));
             continue;
         }
         files.made.push(made(if is_folder { inside(name) } else { destination.to_owned() }));
@@ -235,7 +237,7 @@ fn stage_outputs(file: &Dockerfile, stage: usize) -> Vec<String> {
 fn built(outputs: &[String], source: &str) -> Vec<String> {
     let Some(folder) = absolute(Some("/"), source) else { return Vec::new() };
     let inside = outputs.iter().filter_map(|path| {
-        let inside = path.strip_prefix(&folder)?;
+        let inside = path.strip_prefix(folder.trim_end_matches('/'))?;
         (inside.is_empty() || inside.starts_with('/')).then(|| inside.trim_start_matches('/').to_owned())
     });
     inside.collect()
