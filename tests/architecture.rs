@@ -30,6 +30,7 @@ const LAYERS: &[&[&str]] = &[
     &["cluster"],
     &["source"],
     &["model"],
+    &["dockerfile"],
     &["yaml"],
     &["text"],
 ];
