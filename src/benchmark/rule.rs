@@ -48,14 +48,19 @@ impl RawRule {
             errors.push(RuleError::new(&["object"], message.to_owned()));
             None
         });
+        let of_files = match (self.workload, self.dockerfile) {
+            (Some(test), None) => Some(Assertion::ByWorkload(test)),
+            (None, Some(test)) => Some(Assertion::ByDockerfile(test)),
+            (None, None) | (Some(_), Some(_)) => None,
+        };
         let assertion = match steps {
-            None if self.workload.is_some() && test.is_empty() && policy.is_none() => {
+            None if of_files.is_some() && test.is_empty() && policy.is_none() => {
                 test.refuse_stray_keys(&[], &mut errors);
-                self.workload.map(Assertion::ByWorkload)
+                of_files
             }
-            _ if self.workload.is_some() => {
-                let message = "a rule with `workload` has no `steps` and no other probe";
-                errors.push(RuleError::new(&["workload"], message.to_owned()));
+            _ if self.workload.is_some() || self.dockerfile.is_some() => {
+                let message = "a rule has one of `workload` and `dockerfile`, and then no `steps` and no other probe";
+                errors.push(RuleError::new(&[], message.to_owned()));
                 None
             }
             Some(steps) if test.is_empty() && policy.is_some() => {

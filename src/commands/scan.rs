@@ -7,9 +7,10 @@ use super::formats::FormatName;
 use super::scan_input::{ScanInput, problem_failure};
 use super::{completeness, fail_on, pod_security, select, write_answer};
 use crate::commands::Failure;
-use crate::evaluate::{fill_workloads, outcomes_of_none};
+use crate::evaluate::{ExaminedDockerfile, fill_dockerfiles, fill_workloads, outcomes_of_none};
 use crate::kubesec::{self, ScanOptions, ScanOutput};
 use crate::model::minor_version;
+use crate::plan::PlannedCheck;
 use crate::report::{Report, ReportHeader, Subject, SubjectKind};
 use crate::source::manifests::{InputKind, ManifestOptions, read, read_bytes};
 use crate::text::glob::Glob;
@@ -42,6 +43,9 @@ pub struct ScanFlags {
     /// What the files have in them; without it, their names say it.
     #[arg(long, value_name = "KIND")]
     pub kind: Option<ScanKind>,
+    /// Value of an ARG of the Dockerfiles, as `docker build` takes it. Can be repeated.
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub build_arg: Vec<String>,
     /// In place of a report, say which pods Kubernetes would refuse by this Pod Security Standard: baseline or restricted, with the
     /// version of Kubernetes where it is not the newest (restricted:v1.31). Exit code 6 if it would refuse one.
     #[arg(long, value_name = "LEVEL[:VERSION]")]
@@ -128,6 +132,15 @@ fn minor(version: Option<&str>) -> Result<u32, Failure> {
     }
 }
 
+/// The values of `--build-arg`.
+fn build_args(given: &[String]) -> Result<BTreeMap<String, String>, Failure> {
+    let parse = |text: &String| match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err(Failure::Usage(format!("--build-arg {text}: write NAME=VALUE"))),
+    };
+    given.iter().map(parse).collect()
+}
+
 fn report(
     flags: &AuditFlags,
     scan: &ScanFlags,
@@ -149,12 +162,20 @@ fn report(
     [&mut private, &mut allowed].into_iter().for_each(trim_list);
     (around.private_registries, around.allowed_registries, around.minor) = (&private, &allowed, minor);
     let places = input.places();
-    if plan.checks().any(|planned| planned.check.rule.assertion.workload().is_none()) {
+    let is_about_files = |planned: PlannedCheck<'_>| {
+        let assertion = &planned.check.rule.assertion;
+        assertion.workload().is_some() || assertion.dockerfile().is_some()
+    };
+    if !plan.checks().all(is_about_files) {
         let message = format!("{id} has checks that are not about files; scan evaluates the benchmark {BENCHMARK}");
         return Err(Failure::Usage(message));
     }
     let mut outcomes = outcomes_of_none(&plan);
     fill_workloads(&plan, &mut outcomes, &input.examined(&places), &around, None);
+    let parsed = input.dockerfiles(&build_args(&scan.build_arg)?);
+    let dockerfiles: Vec<ExaminedDockerfile<'_>> =
+        parsed.iter().map(|(name, content)| ExaminedDockerfile { name, content }).collect();
+    fill_dockerfiles(&plan, &mut outcomes, &dockerfiles);
     let name = match &scan.paths[..] {
         [path] if input.is_stdin(path) => Some(scan.stdin_name.clone()),
         [path] => Some(path.display().to_string()),

@@ -1,6 +1,7 @@
 //! What a scan reads, ready to be evaluated: its objects with their places, and what the reader must know.
 
 use crate::commands::Failure;
+use crate::dockerfile::{Dockerfile, DockerfileError};
 use crate::evaluate::{ExaminedObject, FieldPlaces, LocatedField};
 use crate::model::Location;
 use crate::report::InputCounts;
@@ -8,6 +9,7 @@ use crate::source::manifests::{ManifestObject, Manifests, ObjectContent, Problem
 use crate::workload::{
     Completeness, FieldPath, Place, PodTemplateRef, Surroundings, TestSubject, WorkloadUnit, refusals,
 };
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Problems that the notices name one by one.
@@ -91,6 +93,15 @@ impl ScanInput {
             Some(ExaminedObject { title: object.title(), subjects: vec![subject], places })
         });
         examined.collect()
+    }
+
+    /// The Dockerfiles, each with its name and what it builds.
+    pub(super) fn dockerfiles(
+        &self,
+        build_args: &BTreeMap<String, String>,
+    ) -> Vec<(&str, Result<Dockerfile, DockerfileError>)> {
+        let files = self.manifests.dockerfiles.iter();
+        files.map(|file| (file.name.as_str(), Dockerfile::parse(&file.text, build_args))).collect()
     }
 
     /// What the reader must know.

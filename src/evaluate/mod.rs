@@ -1,6 +1,7 @@
 //! Carries out a plan: collects the evidence for each check and judges it. Cannot fail.
 
 mod after_change;
+mod dockerfile;
 mod evaluation;
 mod external;
 mod judge;
@@ -11,6 +12,7 @@ mod run;
 mod setting_source;
 mod workload;
 
+pub(crate) use dockerfile::{ExaminedDockerfile, fill_dockerfiles};
 pub use evaluation::Evaluation;
 pub use external::{ExternalChecks, NoExternalChecks};
 pub use judge::{Judgement, judge};
