@@ -89,6 +89,7 @@ mod platforms;
 mod quiet;
 #[cfg(feature = "kube-bench")]
 mod rule_texts;
+mod scan;
 mod schemas;
 #[cfg(feature = "kube-bench")]
 mod shell;
