@@ -49,7 +49,10 @@ impl Dockerfile {
             }
             reader.instruction(instruction)?;
         }
-        let Reader { global_args, stages, .. } = reader;
+        let Reader { global_args, mut stages, ends, .. } = reader;
+        for (stage, end) in stages.iter_mut().zip(ends) {
+            stage.workdir = end.workdir;
+        }
         if stages.is_empty() {
             return Err(DockerfileError::new(Position::START, "the file has no FROM, so it builds no image"));
         }
@@ -130,7 +133,7 @@ impl Reader<'_> {
             // The last one of several with a name counts from here on.
             self.names.insert(name.clone(), index);
         }
-        self.stages.push(Stage { index, name, position: raw.line.position(0), base, steps: Vec::new() });
+        self.stages.push(Stage { index, name, position: raw.line.position(0), base, steps: Vec::new(), workdir: None });
         Ok(())
     }
 

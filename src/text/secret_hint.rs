@@ -1,9 +1,10 @@
 //! What looks like a secret: by the name of a setting, or by the form of a value. One list for manifests, Dockerfiles and
 //! running containers.
 
+use super::literal::is_literal;
 use super::quote::quote;
 use super::secret_name::is_secret_name;
-use super::secret_value::{is_literal, secret_form};
+use super::secret_value::secret_form;
 use std::fmt;
 
 /// How a secret was recognised. It never has the value.
