@@ -216,7 +216,12 @@ impl Reader<'_> {
         Ok(RunStep { command: command(raw), here_docs, mounts, mount_types })
     }
 
-    fn copy(&self, raw: RawInstruction, state: &State) -> Result<CopyStep, DockerfileError> {
+    fn copy(&self, mut raw: RawInstruction, state: &State) -> Result<CopyStep, DockerfileError> {
+        for flag in raw.flags.iter_mut().filter(|flag| flag.value.contains('$') && flag.name != "from") {
+            if let Ok(value) = expand(&flag.value, &state.scope, self.escape).value {
+                flag.value = value;
+            }
+        }
         let mut arguments = raw.arguments();
         let Some(destination) = arguments.pop().filter(|_| !arguments.is_empty()) else {
             return Err(raw.error("the instruction needs a source and a destination"));

@@ -216,6 +216,7 @@ fn files_have_strict_modes() {
             ("FROM a\nCOPY --chmod=777 x /y", &["fail 2 COPY --chmod=777 /y"]),
             ("FROM a\nADD --chmod=4755 x /y", &["fail 2 ADD --chmod=4755 /y"]),
             ("FROM a\nCOPY --chmod=0555 x /y", &["pass - modes"]),
+            ("FROM a\nENV M=777\nCOPY --chmod=$M x /y", &["fail 3 COPY --chmod=777 /y"]),
             ("FROM a\nCOPY --chmod=$M x /y", &["undetermined 2 COPY --chmod=$M /y"]),
             ("FROM a AS b\nRUN chmod 777 /x\nFROM c\nCOPY --from=b /y /y", &["pass - modes"]),
             ("FROM a AS b\nRUN chmod 4755 /x\nFROM c\nCOPY --from=b /x /y", &["fail 4 chmod 4755 /x"]),
