@@ -64,7 +64,7 @@ impl Expander<'_> {
                 c => out.push(c),
             }
         }
-        if until.is_some() {
+        if until.is_some() || quote.is_some() {
             self.unknown.get_or_insert(Unknown::Form);
         }
         out
