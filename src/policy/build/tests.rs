@@ -167,6 +167,10 @@ fn the_image_has_no_shell() {
             ("FROM docker.io/library/busybox", &["fail 1 FROM docker.io/library/busybox"]),
             ("FROM example.com/app:1", &["undetermined 1 FROM example.com/app:1"]),
             ("FROM example.com/app:1\nRUN x", &["fail 2 RUN"]),
+            (
+                "FROM example.com/app:1\nRUN --mount=from=busybox:1,target=/bin x",
+                &["undetermined 1 FROM example.com/app:1"],
+            ),
             ("FROM example.com/app:1\nRUN [\"x\"]", &["undetermined 1 FROM example.com/app:1"]),
             ("FROM example.com/app:1\nRUN [\"/bin/sh\", \"-c\", \"x\"]", &["fail 2 RUN"]),
             ("FROM debian AS b\nRUN make\nFROM scratch\nCOPY --from=b /app /app", &["pass 3 FROM scratch"]),
@@ -384,6 +388,10 @@ fn packages_are_updated_and_installed_together() {
             ("FROM a\nRUN <<EOF\napt-get update\napt-get install -y x\nEOF", &["pass 3 RUN apt-get update"]),
             ("FROM a\nRUN apt-get update\nRUN apt-get install -y x", &["fail 2 RUN apt-get update"]),
             ("FROM a\nRUN apk update", &["fail 2 RUN apk update"]),
+            (
+                "FROM a\nRUN apt-get update || apt-get update",
+                &["fail 2 RUN apt-get update", "fail 2 RUN apt-get update"],
+            ),
             ("FROM a\nRUN apk add x && apk update", &["fail 2 RUN apk update"]),
             ("FROM a\nRUN apt-get update && apt-get upgrade -y", &["pass 2 RUN apt-get update"]),
             ("FROM a\nRUN apk add --no-cache x", &["pass - RUN"]),
