@@ -108,7 +108,13 @@ impl Expander<'_> {
             Value::Known(variable) => match &variable.value {
                 Ok(text) => !(tests_empty && text.is_empty()),
                 Err(Unknown::NoDefault(_)) => false,
-                Err(_) => return None,
+                Err(
+                    Unknown::NotSet(_)
+                    | Unknown::OfBase(_)
+                    | Unknown::Platform(_)
+                    | Unknown::Ambiguous(_)
+                    | Unknown::Form,
+                ) => return None,
             },
             Value::Unset => false,
             Value::OfBase | Value::Platform => return None,
