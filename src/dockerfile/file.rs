@@ -28,6 +28,8 @@ pub(crate) struct Stage {
     pub(crate) base: Base,
     /// Its instructions.
     pub(crate) steps: Vec<Step>,
+    /// The working directory at its end; `None` if the base image or an unknown variable decides.
+    pub(crate) workdir: Option<String>,
 }
 
 /// What a stage is built on.
@@ -125,6 +127,15 @@ impl Dockerfile {
         let is_set =
             |setting: &Setting<'_, Command>| !matches!(setting.value, Command::Exec(words) if words.is_empty());
         (entrypoint.filter(is_set), command.filter(is_set))
+    }
+
+    /// What the shell form starts: `SHELL`, or `/bin/sh -c` unless the base image has another.
+    pub(crate) fn shell(&self) -> String {
+        let set = self.last_steps().into_iter().rev().find_map(|step| {
+            let Action::Shell(words) = &step.action else { return None };
+            Some(words.join(" "))
+        });
+        set.unwrap_or_else(|| "/bin/sh -c".to_owned())
     }
 
     /// Every image that the build uses, with what for and where.

@@ -1,7 +1,5 @@
 //! The lines of a Dockerfile as BuildKit puts them together: directives, comments, lines that continue, here-documents.
-//!
-//! Written here because the crates for it misread what users write: `parse-dockerfile` 0.1.9 takes a here-document only at the
-//! start of `RUN`, one for each `RUN`, and not after a `\`; the text of any other one would be read as instructions.
+//! docs/dependencies.md says why no crate does this.
 
 use super::error::DockerfileError;
 use super::here_doc::{HereDoc, here_docs};

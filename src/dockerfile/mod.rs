@@ -14,6 +14,7 @@ mod scope;
 mod shell;
 mod source;
 mod step;
+mod variables;
 mod words;
 
 pub(crate) use error::DockerfileError;

@@ -3,6 +3,8 @@
 
 mod credentials;
 pub(crate) mod glob;
+#[allow(dead_code, reason = "for manifests and Dockerfiles")]
+mod literal;
 mod quote;
 pub(crate) mod sanitize;
 #[allow(dead_code, reason = "for manifests and Dockerfiles")]
