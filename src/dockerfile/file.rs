@@ -7,8 +7,6 @@ use crate::yaml::Position;
 /// A Dockerfile.
 #[derive(Debug)]
 pub(crate) struct Dockerfile {
-    /// The image of the frontend that reads it, from `# syntax=`.
-    pub(crate) syntax: Option<String>,
     /// The arguments before the first `FROM`.
     pub(crate) global_args: Vec<Step>,
     /// At least one.

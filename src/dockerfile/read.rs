@@ -54,7 +54,7 @@ impl Dockerfile {
         if stages.is_empty() {
             return Err(DockerfileError::new(Position::START, "the file has no FROM, so it builds no image"));
         }
-        Ok(Self { syntax: lines.syntax, global_args, stages })
+        Ok(Self { global_args, stages })
     }
 }
 
@@ -193,7 +193,7 @@ impl Reader<'_> {
                 at_least_one(&raw)?;
                 let folder = expand(&raw.rest.text, &state.scope, escape);
                 state.workdir = folder.known().and_then(|folder| absolute(state.workdir.as_deref(), folder));
-                Action::Workdir(folder)
+                Action::Other
             }
             Keyword::Run => Action::Run(self.run(raw, &state.scope)?),
             Keyword::Copy | Keyword::Add => Action::Copy(self.copy(raw, state)?),

@@ -31,8 +31,6 @@ pub(crate) enum Action {
     Label(Vec<(String, Expanded)>),
     /// `USER`.
     User(Expanded),
-    /// `WORKDIR`, and the folder that results.
-    Workdir(Expanded),
     /// `CMD`.
     Cmd(Command),
     /// `ENTRYPOINT`.

@@ -61,7 +61,7 @@ fn of_step(step: &Step, is_last: bool) -> Vec<BuildFinding> {
             let texts = [text].into_iter().chain(here_docs.iter().map(|document| &document.content));
             return texts.filter_map(|text| of_text("ONBUILD", text)).collect();
         }
-        Action::User(_) | Action::Workdir(_) | Action::Shell(_) | Action::Other => Vec::new(),
+        Action::User(_) | Action::Shell(_) | Action::Other => Vec::new(),
     };
     found.into_iter().map(|finding| finding.at(step.position)).collect()
 }
