@@ -111,4 +111,7 @@ pub mod internals {
     pub mod version {
         pub use crate::version::*;
     }
+    pub mod workload {
+        pub use crate::workload::*;
+    }
 }

@@ -49,12 +49,12 @@ impl RawRule {
             None
         });
         let assertion = match steps {
-            None if self.workload.is_some() && test.is_empty() && policy.is_none() => {
+            None if self.is_about_workloads_alone() && test.is_empty() && policy.is_none() => {
                 test.refuse_stray_keys(&[], &mut errors);
                 self.workload.map(Assertion::ByWorkload)
             }
             _ if self.workload.is_some() => {
-                let message = "a rule with `workload` has no `steps` and no other probe";
+                let message = "a rule with `workload` has no `steps`, `needs` or `applies-if`, and no other probe";
                 errors.push(RuleError::new(&["workload"], message.to_owned()));
                 None
             }
@@ -122,6 +122,11 @@ impl RawRule {
             }),
             _ => Err(errors),
         }
+    }
+
+    /// Whether it has a test of workloads, and no key that is about the processes of a node.
+    const fn is_about_workloads_alone(&self) -> bool {
+        self.workload.is_some() && self.needs.is_none() && self.applies_if.is_none()
     }
 
     fn verify_names(&self, given: &Params) -> Vec<RuleError> {
