@@ -40,7 +40,8 @@ RUN set -eu; \
     mkdir /image; \
     cp "target/$target/image/nodeproof" /image/nodeproof; \
     chmod 0555 /image/nodeproof; \
-    ln -s nodeproof /image/kube-bench
+    ln -s nodeproof /image/kube-bench; \
+    ln -s nodeproof /image/kubesec
 
 FROM scratch
 ARG VERSION=0.2.0

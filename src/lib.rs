@@ -15,12 +15,15 @@ mod benchmark;
 mod cli;
 mod cluster;
 mod commands;
+#[allow(dead_code, unused_imports, reason = "for the command that reads Dockerfiles")]
+mod dockerfile;
 mod evaluate;
 mod expectation;
 #[cfg(all(any(test, feature = "internals"), feature = "kube-bench"))]
 mod fuzzing;
 #[cfg(feature = "kube-bench")]
 mod kube_bench;
+mod kubesec;
 mod model;
 mod node;
 mod plan;

@@ -15,7 +15,7 @@ const LAYERS: &[&[&str]] = &[
     &["cli"],
     &["commands"],
     &["sink"],
-    &["kube_bench"],
+    &["kube_bench", "kubesec"],
     &["report"],
     &["snapshot"],
     &["evaluate"],
@@ -30,6 +30,7 @@ const LAYERS: &[&[&str]] = &[
     &["cluster"],
     &["source"],
     &["model"],
+    &["dockerfile"],
     &["yaml"],
     &["text"],
 ];

@@ -86,12 +86,14 @@ echo "the image has $size bytes"
 assert "the image is at most 11 MB" at_most "$size" 11000000
 assert "it holds one executable" equal "$(cd "$work/files" && find . -type f -size +0 -printf '%P %m\n')" "nodeproof 555"
 assert "kube-bench is another name of it" equal "$(readlink "$work/files/kube-bench")" nodeproof
+assert "kubesec is another name of it" equal "$(readlink "$work/files/kubesec")" nodeproof
 assert "nothing in it can be written to" equal "$(cd "$work/files" && find . -type f -size +0 -perm /222)" ""
 assert "it needs no library" equal "$(file -bL "$work/nodeproof" | grep -oE 'static-pie linked|statically linked')" "static-pie linked"
 assert "it is labelled with its version" equal \
   "$(docker image inspect -f '{{index .Config.Labels "org.opencontainers.image.version"}}' "$image")" "$("$work/nodeproof" version | cut -d' ' -f2)"
 assert "it starts without a writable path" docker run --rm --read-only --network none "$image" version
 assert "it starts as kube-bench" docker run --rm --network none --entrypoint kube-bench "$image" version
+assert "it starts as kubesec" docker run --rm --network none --entrypoint kubesec "$image" version
 # Whoever asks for the trace of a failure finds no tables for it in the image.
 code=0
 docker run --rm --network none -e RUST_BACKTRACE=1 "$image" --root /none --version 1.21 >"$work/one" 2>"$work/errors" || code=$?

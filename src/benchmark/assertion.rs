@@ -2,7 +2,7 @@
 
 use super::Template;
 use crate::expectation::Expectation;
-use crate::policy::PolicyTest;
+use crate::policy::{BuildTest, PolicyTest};
 use crate::probe::Probe;
 use crate::workload::WorkloadTest;
 
@@ -23,6 +23,8 @@ pub enum Assertion {
     ByCluster(PolicyTest, Template),
     /// Evaluated by the template of pods, wherever it comes from.
     ByWorkload(WorkloadTest),
+    /// Evaluated by Dockerfiles.
+    ByDockerfile(BuildTest),
     /// Manual review required; the steps to follow.
     Manual(Template),
     /// Evaluated outside the core; the index of the check there.
@@ -83,7 +85,9 @@ impl Assertion {
             Self::AllOf(inner) | Self::AnyOf(inner) => inner.iter().flat_map(Self::tests).collect(),
             Self::Where(condition, assertion) => assertion.tests().into_iter().chain([&condition.test]).collect(),
             Self::ByDocuments(assertion, _) => assertion.tests(),
-            Self::ByCluster(..) | Self::ByWorkload(_) | Self::Manual(_) | Self::External(_) => Vec::new(),
+            Self::ByCluster(..) | Self::ByWorkload(_) | Self::ByDockerfile(_) | Self::Manual(_) | Self::External(_) => {
+                Vec::new()
+            }
         }
     }
 
@@ -96,6 +100,7 @@ impl Assertion {
             | Self::AnyOf(_)
             | Self::Where(..)
             | Self::ByWorkload(_)
+            | Self::ByDockerfile(_)
             | Self::External(_) => None,
         }
     }
@@ -115,6 +120,7 @@ impl Assertion {
             | Self::Where(..)
             | Self::ByDocuments(..)
             | Self::ByWorkload(_)
+            | Self::ByDockerfile(_)
             | Self::Manual(_)
             | Self::External(_) => None,
         }
@@ -130,6 +136,23 @@ impl Assertion {
             | Self::Where(..)
             | Self::ByDocuments(..)
             | Self::ByCluster(..)
+            | Self::ByDockerfile(_)
+            | Self::Manual(_)
+            | Self::External(_) => None,
+        }
+    }
+
+    /// What is asked about Dockerfiles, if that is what it is about.
+    pub const fn dockerfile(&self) -> Option<BuildTest> {
+        match self {
+            Self::ByDockerfile(test) => Some(*test),
+            Self::Test(_)
+            | Self::AllOf(_)
+            | Self::AnyOf(_)
+            | Self::Where(..)
+            | Self::ByDocuments(..)
+            | Self::ByCluster(..)
+            | Self::ByWorkload(_)
             | Self::Manual(_)
             | Self::External(_) => None,
         }

@@ -3,7 +3,7 @@
 use super::{Situation, WhenMissing, WhenUnset};
 use crate::expectation::RawExpectation;
 use crate::model::{Component, Severity, Text};
-use crate::policy::{ObjectTest, PolicyTest, RbacTest};
+use crate::policy::{BuildTest, ObjectTest, PolicyTest, RbacTest};
 use crate::probe::{Probe, for_each_probe};
 use crate::workload::WorkloadTest;
 use indexmap::IndexMap;
@@ -36,6 +36,7 @@ macro_rules! declare_mappings {
             object: Option<ObjectTest>,
             rbac: Option<RbacTest>,
             pub(super) workload: Option<WorkloadTest>,
+            pub(super) dockerfile: Option<BuildTest>,
             pub(super) needs: Option<Component>,
             pub(super) steps: Option<Text>,
             pub(super) rationale: Text,

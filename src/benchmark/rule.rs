@@ -48,14 +48,21 @@ impl RawRule {
             errors.push(RuleError::new(&["object"], message.to_owned()));
             None
         });
+        let of_files = match (self.workload, self.dockerfile) {
+            (Some(test), None) => Some(Assertion::ByWorkload(test)),
+            (None, Some(test)) => Some(Assertion::ByDockerfile(test)),
+            (None, None) | (Some(_), Some(_)) => None,
+        };
         let assertion = match steps {
-            None if self.is_about_workloads_alone() && test.is_empty() && policy.is_none() => {
+            None if of_files.is_some() && !self.is_about_processes() && test.is_empty() && policy.is_none() => {
                 test.refuse_stray_keys(&[], &mut errors);
-                self.workload.map(Assertion::ByWorkload)
+                of_files
             }
-            _ if self.workload.is_some() => {
-                let message = "a rule with `workload` has no `steps`, `needs` or `applies-if`, and no other probe";
-                errors.push(RuleError::new(&["workload"], message.to_owned()));
+            _ if self.workload.is_some() || self.dockerfile.is_some() => {
+                let key = if self.workload.is_some() { "workload" } else { "dockerfile" };
+                let message = "a rule has one of `workload` and `dockerfile`, and then no `steps`, `needs` or `applies-if`, and no \
+                               other probe";
+                errors.push(RuleError::new(&[key], message.to_owned()));
                 None
             }
             Some(steps) if test.is_empty() && policy.is_some() => {
@@ -124,9 +131,9 @@ impl RawRule {
         }
     }
 
-    /// Whether it has a test of workloads, and no key that is about the processes of a node.
-    const fn is_about_workloads_alone(&self) -> bool {
-        self.workload.is_some() && self.needs.is_none() && self.applies_if.is_none()
+    /// Whether it has a key that is about the processes of a node.
+    const fn is_about_processes(&self) -> bool {
+        self.needs.is_some() || self.applies_if.is_some()
     }
 
     fn verify_names(&self, given: &Params) -> Vec<RuleError> {

@@ -1,6 +1,7 @@
 //! The declaration of the command line.
 
-use crate::commands::{AuditFlags, CompatMode, Question, interval};
+use crate::commands::{AuditFlags, CompatMode, Question, ScanFlags, interval};
+use crate::workload::PodSecurityStandard;
 use clap::{Args, Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -50,6 +51,11 @@ pub enum Command {
         /// Print who holds the powers by which a cluster is taken over, in place of a report.
         #[arg(long)]
         show_access: bool,
+        /// In place of a report, say which workloads Kubernetes would refuse by this Pod Security Standard, and which level each
+        /// namespace could enforce today: baseline or restricted, with the version of Kubernetes where it is not the newest
+        /// (restricted:v1.31). Exit code 6 if it would refuse one.
+        #[arg(long, value_name = "LEVEL[:VERSION]", conflicts_with = "show_access")]
+        pod_security: Option<PodSecurityStandard>,
     },
     /// Tell who may do something in a cluster, and which binding, role and rule give it.
     WhoCan {
@@ -57,6 +63,11 @@ pub enum Command {
         #[command(flatten)]
         question: Question,
     },
+    /// Judge the workloads of manifests, and Dockerfiles: in a pull request, before they are applied.
+    ///
+    /// Reads YAML and JSON, every kind with a pod template, and Dockerfiles. Each finding has the file, the line and the column of
+    /// its field.
+    Scan(Box<ScanFlags>),
     /// Record what the checks read on this node, for an offline audit with --host FILE.
     ///
     /// The snapshot holds what the checks of all benchmarks read and nothing else: no private keys, no tokens, no other

@@ -1,7 +1,8 @@
 //! Runs the program and prints its errors.
 
 use super::{Cli, Command, environment, parse, run};
-use crate::commands::CompatMode;
+use crate::commands::{CompatMode, kubesec};
+use crate::kubesec::is_kubesec;
 use crate::text::sanitize;
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -9,7 +10,11 @@ use std::process::ExitCode;
 
 /// Runs the program with these arguments, the program's name first, and returns its exit code.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match parse::read(args, &|name| std::env::var(name).ok()) {
+    let words: Vec<OsString> = args.into_iter().collect();
+    if words.first().is_some_and(|program| is_kubesec(program)) {
+        return ExitCode::from(kubesec(&words));
+    }
+    let cli = match parse::read(words, &|name| std::env::var(name).ok()) {
         Ok(cli) => cli,
         Err(refused) => {
             // Ignore the error: the stream is closed.

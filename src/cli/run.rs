@@ -2,8 +2,8 @@
 
 use super::{Cli, Command, RunFlags, pages};
 use crate::commands::{
-    AuditFlags, Definitions, Failure, audit, benchmarks, cluster, convert, explain, lint, profile, snapshot, who_can,
-    write_answer,
+    AuditFlags, Definitions, Failure, audit, benchmarks, cluster, convert, explain, lint, profile, scan, snapshot,
+    who_can, write_answer,
 };
 use crate::source::node::StuckCalls;
 use std::io;
@@ -23,8 +23,11 @@ pub(crate) fn run(cli: Cli) -> Result<u8, Failure> {
         Some(Command::Run(RunFlags { targets, every: Some(interval) })) => {
             audit::repeat(interval, cli.flags, cli.compat_mode, targets)
         }
-        Some(Command::Cluster { show_access }) => cluster::cluster(flags, cli.compat_mode, show_access),
+        Some(Command::Cluster { show_access, pod_security }) => {
+            cluster::cluster(flags, cli.compat_mode, show_access, pod_security)
+        }
         Some(Command::WhoCan { question }) => who_can::who_can(flags, &question).map(|()| 0),
+        Some(Command::Scan(what)) => scan::scan(flags, &what, cli.compat_mode),
         Some(Command::Convert { report }) => convert::convert(&report, &flags.output, cli.compat_mode),
         Some(Command::Snapshot { output }) => snapshot::snapshot(flags, output.as_deref()).map(|()| 0),
         Some(Command::Benchmarks) => answer(flags, &benchmarks::list(&load()?, as_json)?),

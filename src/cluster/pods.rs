@@ -1,7 +1,7 @@
 //! The pods of a cluster, and the templates of pods to come, by the objects that they belong to.
 
 use super::owner::{Owner, Owners};
-use crate::source::cluster::object::{Labels, Meta, PodSpec};
+use crate::source::cluster::object::{Annotations, ClaimTemplate, Labels, Meta, PodSpec};
 use crate::source::cluster::{ObjectKind, ObjectLists};
 use indexmap::IndexMap;
 
@@ -16,6 +16,12 @@ pub struct PodUnit<'a> {
     pub is_pod: bool,
     /// Whether it has ended for good.
     pub is_finished: bool,
+    /// Its annotations.
+    pub annotations: &'a Annotations,
+    /// Of the template of a StatefulSet: the volumes that it asks for.
+    pub claims: &'a [ClaimTemplate],
+    /// Whether it is what the API shows of a static pod.
+    pub is_picture: bool,
     /// Whether it is a static pod of the control plane: in kube-system, with the mark of the kubelet and owned by its node.
     pub is_mirror: bool,
 }
@@ -45,6 +51,9 @@ impl<'a> PodGroups<'a> {
                 is_pod: true,
                 is_finished: pod.is_finished(),
                 is_mirror: is_mirror(&pod.metadata, &pod.spec),
+                annotations: &pod.metadata.annotations,
+                claims: &[],
+                is_picture: pod.metadata.annotations.config_mirror.is_some(),
             };
             groups.entry(owners.top(ObjectKind::Pod, &pod.metadata)).or_default().push(unit);
         }
@@ -59,6 +68,9 @@ impl<'a> PodGroups<'a> {
                         is_pod: false,
                         is_finished: workload.finished,
                         is_mirror: false,
+                        annotations: &template.metadata.annotations,
+                        claims: &workload.claims,
+                        is_picture: false,
                     };
                     groups.entry(owner).or_default().push(unit);
                 }

@@ -59,6 +59,15 @@ pub(super) fn collect_tests(
                 when_missing: None,
             });
         }
+        Assertion::ByDockerfile(test) => {
+            return tests.push(TestView {
+                within: within.clone(),
+                reads: test.reads().to_owned(),
+                expects: test.expected().to_owned(),
+                when_unset: None,
+                when_missing: None,
+            });
+        }
         Assertion::ByDocuments(assertion, _) => return collect_tests(assertion, loaded, within, tests),
         Assertion::Where(condition, assertion) => {
             tests.push(test_view(&condition.test, &[&within[..], &["applies if"]].concat()));

@@ -5,7 +5,7 @@ use super::cluster_input::ClusterInput;
 use super::definitions::{Definitions, LoadedBenchmark};
 use super::delivery::Delivery;
 use super::flags::{AuditFlags, CompatMode, NodeFlags};
-use super::{cluster_notices, completeness, documents, every, open, select};
+use super::{cluster_notices, completeness, documents, every, fail_on, node_workloads, open, select};
 use crate::commands::Failure;
 use crate::evaluate::{ExternalChecks, evaluate};
 use crate::model::Component;
@@ -38,6 +38,7 @@ pub(crate) fn audit(
     if flags.output.require_complete {
         completeness::require(&report)?;
     }
+    fail_on::require(&report, flags.output.fail_on)?;
     let failed = report.checks.iter().any(|check| check.state() == State::Fail);
     if !flags.output.repeated {
         std::mem::forget(report);
@@ -120,7 +121,8 @@ fn audit_node(
     }
     let external = external(&loaded, source.as_ref(), &flags.node, deadline)?;
     let facts = cluster.as_ref().map(ClusterInput::facts);
-    let evaluation = evaluate(&plan, &mut collector, &node, facts.as_ref(), external.as_ref());
+    let mut evaluation = evaluate(&plan, &mut collector, &node, facts.as_ref(), external.as_ref());
+    node_workloads::fill(&plan, &mut evaluation, || node.static_manifests(source.as_ref(), &config));
     // What was read is in the outcomes by now.
     drop(collector);
     let is_root = is_here.then(crate::source::node::is_root);
@@ -135,6 +137,7 @@ fn audit_node(
         chosen_by: sanitize::into_line(choice.chosen_by + &choose::platform_in_words(&node)),
         notices: notices.map(sanitize::into_line).collect(),
         targets_left_out: left_out,
+        inputs: None,
     };
     let report = Report::build(header, &plan, evaluation.outcomes);
     if !flags.output.repeated {

@@ -5,20 +5,31 @@ use super::cluster_input::ClusterInput;
 use super::definitions::Definitions;
 use super::delivery::Delivery;
 use super::flags::{AuditFlags, CompatMode};
-use super::{access, cluster_notices, completeness, select};
+use super::{access, cluster_notices, cluster_pod_security, cluster_workloads, completeness, fail_on, select};
 use crate::commands::Failure;
 use crate::evaluate::evaluate_cluster;
 use crate::model::Target;
 use crate::report::{Report, ReportHeader, State, Subject, SubjectKind, TargetLeftOut};
 use crate::text::sanitize;
+use crate::workload::PodSecurityStandard;
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
-/// Audits a cluster and returns the exit code. `show_access`: prints who holds which power in place of a report.
-pub(crate) fn cluster(flags: &AuditFlags, mode: CompatMode, show_access: bool) -> Result<u8, Failure> {
+/// Audits a cluster and returns the exit code. `show_access`: prints who holds which power in place of a report. `standard`: which
+/// workloads it would refuse.
+pub(crate) fn cluster(
+    flags: &AuditFlags,
+    mode: CompatMode,
+    show_access: bool,
+    standard: Option<PodSecurityStandard>,
+) -> Result<u8, Failure> {
     if show_access {
         let input = ClusterInput::require(&flags.cluster, &flags.node, &flags.cluster.namespaces())?;
         return access::show(&input, &flags.output).map(|()| 0);
+    }
+    if let Some(standard) = standard {
+        let input = ClusterInput::require(&flags.cluster, &flags.node, &flags.cluster.namespaces())?;
+        return cluster_pod_security::show(&input, standard, &flags.output);
     }
     let definitions = Definitions::from_flags(flags)?;
     let named = choose::named(&definitions, &flags.benchmark)?;
@@ -28,6 +39,7 @@ pub(crate) fn cluster(flags: &AuditFlags, mode: CompatMode, show_access: bool) -
     if flags.output.require_complete {
         completeness::require(&report)?;
     }
+    fail_on::require(&report, flags.output.fail_on)?;
     let failed = report.checks.iter().any(|check| check.state() == State::Fail);
     Ok(if failed { flags.output.exit_code } else { 0 })
 }
@@ -44,7 +56,7 @@ fn audit(flags: &AuditFlags, definitions: &Definitions, named: Option<Choice>) -
     let benchmark = &loaded.benchmark;
     select::verify(&flags.selection, benchmark)?;
     let (targets, others): (Vec<Target>, Vec<Target>) =
-        benchmark.targets().into_iter().partition(|target| *target == Target::Policies);
+        benchmark.targets().into_iter().partition(|target| matches!(target, Target::Policies | Target::Workloads));
     if targets.is_empty() {
         return Err(Failure::Usage(format!(
             "{} has no section on the policies of a cluster; name another benchmark with --benchmark",
@@ -56,7 +68,10 @@ fn audit(flags: &AuditFlags, definitions: &Definitions, named: Option<Choice>) -
         return Err(Failure::Nothing(select::nothing_selected(benchmark, &targets, true)));
     }
     let facts = input.facts();
-    let evaluation = evaluate_cluster(&plan, &facts);
+    let mut evaluation = evaluate_cluster(&plan, &facts);
+    let version =
+        choice.kubernetes.as_ref().or(input.kubernetes.as_ref()).map(|kubernetes| kubernetes.version.as_str());
+    cluster_workloads::fill(&plan, &mut evaluation.outcomes, &facts, version);
     let incomplete = cluster_notices::incomplete(&evaluation.outcomes, &input.lists);
     let about = cluster_notices::about(&facts, platform.as_ref().map(|(id, _)| id.as_str()));
     let notices = incomplete.into_iter().chain(input.notices.iter().cloned()).chain(evaluation.notices);
@@ -80,6 +95,7 @@ fn audit(flags: &AuditFlags, definitions: &Definitions, named: Option<Choice>) -
         chosen_by: sanitize::into_line(choice.chosen_by),
         notices: notices.map(sanitize::into_line).collect(),
         targets_left_out: left_out.collect(),
+        inputs: None,
     };
     Ok(Report::build(header, &plan, evaluation.outcomes))
 }

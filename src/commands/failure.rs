@@ -21,6 +21,9 @@ pub(crate) enum Failure {
     /// Not everything could be evaluated, and the user requires it.
     #[error("{0}")]
     Incomplete(String),
+    /// Findings that the user asked to fail on.
+    #[error("{0}")]
+    Findings(String),
     /// A file, the machine or the database could not be read or written.
     #[error("{0:#}")]
     Other(#[from] anyhow::Error),
@@ -35,6 +38,7 @@ impl Failure {
             Self::Definition(_) | Self::File(_) => 3,
             Self::Nothing(_) => 4,
             Self::Incomplete(_) => 5,
+            Self::Findings(_) => 6,
         }
     }
 
@@ -42,7 +46,7 @@ impl Failure {
     pub(crate) const fn is_permanent(&self) -> bool {
         match self {
             Self::Usage(_) | Self::Definition(_) | Self::File(_) => true,
-            Self::Nothing(_) | Self::Incomplete(_) | Self::Other(_) => false,
+            Self::Nothing(_) | Self::Incomplete(_) | Self::Findings(_) | Self::Other(_) => false,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::FormatName;
 use super::color::Color;
+use crate::model::Severity;
 use clap::Args;
 use clap::builder::BoolishValueParser;
 use std::path::PathBuf;
@@ -240,6 +241,9 @@ pub struct OutputFlags {
     /// Exit with code 5 if a check is undetermined.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_default_value = true, global = true, env = "NODEPROOF_REQUIRE_COMPLETE")]
     pub require_complete: bool,
+    /// Exit with code 6 if a check of this severity or a higher one fails: low, medium, high, critical.
+    #[arg(long, value_name = "SEVERITY", global = true, env = "NODEPROOF_FAIL_ON")]
+    pub fail_on: Option<Severity>,
     /// Exit with this code (0 to 255) if a check is FAIL.
     #[arg(
         long,

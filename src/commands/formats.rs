@@ -19,6 +19,8 @@ pub enum FormatName {
     Report,
     /// One short line of JSON for logs.
     Line,
+    /// JSON as kubesec prints it, of `scan` alone.
+    Kubesec,
     /// JSON as kube-bench prints it.
     #[cfg(feature = "kube-bench")]
     Json,
@@ -64,6 +66,7 @@ impl FormatName {
             Self::Text => "text",
             Self::Report => "report",
             Self::Line => "line",
+            Self::Kubesec => "kubesec",
             #[cfg(feature = "kube-bench")]
             Self::Json => "json",
             #[cfg(feature = "kube-bench")]
@@ -90,6 +93,10 @@ impl FormatName {
             Self::Text => Box::new(TextFormat(options.text.clone())),
             Self::Report => Box::new(ReportFormat),
             Self::Line => Box::new(LineFormat),
+            Self::Kubesec => {
+                let message = "--format kubesec is a format of `nodeproof scan`, and the only one of its run";
+                return Err(Failure::Usage(message.to_owned()));
+            }
             #[cfg(feature = "kube-bench")]
             Self::Json => Box::new(Json { totals: options.totals }),
             #[cfg(feature = "kube-bench")]
@@ -105,6 +112,9 @@ impl FromStr for FormatName {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let all = || Self::ALL.iter().map(|format| format.id());
+        if text == Self::Kubesec.id() {
+            return Ok(Self::Kubesec);
+        }
         Self::ALL.iter().copied().find(|format| format.id() == text).ok_or_else(|| {
             let near = if text.contains(',') {
                 "; give each format a --format of its own;".to_owned()

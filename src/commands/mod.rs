@@ -9,6 +9,8 @@ mod choose;
 pub(crate) mod cluster;
 mod cluster_input;
 mod cluster_notices;
+mod cluster_pod_security;
+mod cluster_workloads;
 mod color;
 mod completeness;
 pub(crate) mod convert;
@@ -17,13 +19,19 @@ mod delivery;
 mod documents;
 mod every;
 pub(crate) mod explain;
+mod fail_on;
 mod failure;
 mod flags;
 mod formats;
+mod kubesec;
 pub(crate) mod lint;
+mod node_workloads;
 mod open;
+mod pod_security;
 pub(crate) mod profile;
 mod rule_search;
+pub(crate) mod scan;
+mod scan_input;
 #[cfg(all(test, feature = "kube-bench"))]
 mod schemas;
 mod select;
@@ -40,4 +48,6 @@ pub use flags::{
     SelectionFlags, interval, trim_list,
 };
 pub use formats::FormatName;
+pub(crate) use kubesec::kubesec;
+pub use scan::ScanFlags;
 pub use who_can::Question;

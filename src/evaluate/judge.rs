@@ -91,6 +91,11 @@ fn judge_scope(assertion: &Assertion, scope: &Scope<'_, '_>) -> Judgement {
             test.expected().to_owned(),
             "not evaluated",
         ),
+        Assertion::ByDockerfile(test) => without_findings(
+            Verdict::NotApplicable("it is about Dockerfiles, which nodeproof scan reads".to_owned()),
+            test.expected().to_owned(),
+            "not evaluated",
+        ),
         Assertion::External(_) => without_findings(Verdict::Undetermined(NOT_COLLECTED.to_owned()), String::new(), ""),
         Assertion::Manual(_) => {
             without_findings(Verdict::Manual(MANUAL.to_owned()), "manual review".to_owned(), "not evaluated")

@@ -41,17 +41,35 @@ pub struct LocatedField {
     pub location: Option<Location>,
 }
 
-/// Evaluates the checks of a plan by some objects.
-pub fn evaluate_workloads(
+/// Evaluates the checks of a plan that are about workloads, by some objects. `missing`: why there may be objects that are not known.
+pub fn fill_workloads(
     plan: &Plan<'_>,
+    outcomes: &mut [Outcome],
     objects: &[ExaminedObject<'_>],
     around: &Surroundings<'_>,
-) -> Vec<Option<Outcome>> {
-    let outcomes = plan.checks().map(|planned| {
-        let test = planned.check.rule.assertion.workload()?;
-        Some(outcome(planned.check, test, planned.skipped, objects, around))
-    });
-    outcomes.collect()
+    missing: Option<&str>,
+) {
+    for (planned, into) in plan.checks().zip(outcomes) {
+        if let Some(test) = planned.check.rule.assertion.workload() {
+            *into = outcome(planned.check, test, planned.skipped, objects, around, missing);
+        }
+    }
+}
+
+/// The outcomes of a plan whose checks are about nothing that is read.
+pub fn outcomes_of_none(plan: &Plan<'_>) -> Vec<Outcome> {
+    let outcome = |check: &Check| Outcome {
+        verdict: Verdict::NotApplicable("it is about what this command does not read".to_owned()),
+        manual: false,
+        reads: String::new(),
+        expected: String::new(),
+        actual: "not evaluated".to_owned(),
+        remediation: check.rule.remediation.render(&mut |_| None),
+        changes_nothing: false,
+        findings: Vec::new(),
+        extensions: BTreeMap::new(),
+    };
+    plan.checks().map(|planned| outcome(planned.check)).collect()
 }
 
 /// What a rule says of one place of an object, and of how many pods.
@@ -67,12 +85,20 @@ fn outcome(
     skipped: bool,
     objects: &[ExaminedObject<'_>],
     around: &Surroundings<'_>,
+    missing: Option<&str>,
 ) -> Outcome {
     let mut entries = Vec::new();
     for object in objects.iter().filter(|_| !skipped) {
         entries.extend(examine(test, object, around));
     }
-    let verdict = if skipped { Verdict::Skipped } else { verdict(test, &entries) };
+    let verdict = match (verdict(test, &entries), missing) {
+        _ if skipped => Verdict::Skipped,
+        // What is not known may be as it should not be.
+        (Verdict::Pass | Verdict::NotApplicable(_) | Verdict::Manual(_), Some(missing)) => {
+            Verdict::Undetermined(missing.to_owned())
+        }
+        (verdict, _) => verdict,
+    };
     let actual = match &verdict {
         Verdict::Pass => {
             let passed = entries.iter().filter(|entry| entry.judgement.status == Status::Pass).count();

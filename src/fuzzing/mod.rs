@@ -2,6 +2,7 @@
 //! user reach. Each asserts what must hold whatever the bytes are. The tests run the same functions.
 
 mod definitions;
+mod dockerfile;
 mod documents;
 mod journal;
 mod kube_bench;
@@ -15,6 +16,7 @@ mod tests;
 mod words;
 
 pub use definitions::{kube_bench_definitions, native_definitions};
+pub use dockerfile::dockerfile;
 pub use documents::documents;
 pub use journal::journal;
 pub use kube_bench::kube_bench;

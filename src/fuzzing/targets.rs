@@ -11,6 +11,7 @@ pub const TARGETS: &[FuzzTarget] = &[
     ("accounts", accounts),
     ("command_line", command_line),
     ("described_host", described_host),
+    ("dockerfile", dockerfile),
     ("documents", documents),
     ("environment", environment),
     ("executable", executable),

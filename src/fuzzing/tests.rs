@@ -32,6 +32,12 @@ fn tokens(target: &str) -> &'static str {
              kind:␣EncryptionConfiguration\n resources:\n providers:\n [*] [0] a.b \0 Service.A\0 [Service]\n A=1\n \\\n ; \
              -----BEGIN␣CERTIFICATE----- -----END␣CERTIFICATE----- QUJD ~ 1e400 0o17 \u{85}"
         }
+        "dockerfile" => {
+            "FROM␣ a␣ scratch AS␣ b\n alpine:3 @sha256: \n \n \n RUN␣ COPY␣ ADD␣ --from=0␣ --from=b␣ --chmod=777␣ \
+             --mount=type=bind,from=a␣ /x␣ /bin/sh . USER␣ 0 root ENV␣ ARG␣ A=1 A $A ${A:-x} ${ } TOKEN=x WORKDIR␣ CMD␣ \
+             ENTRYPOINT␣ [\"/app\"] [ ] , \" ' \\ \\\n ` <<E\n <<-'E' E\n #␣escape=`\n #␣x\n SHELL␣ ONBUILD␣ HEALTHCHECK␣ \
+             chmod␣777␣/x rm␣/bin/* go␣build␣-o␣/app apt-get␣update && ; sh␣-c␣ \r\n \t \0 \u{feff}"
+        }
         "environment" => {
             "A\n A=1 \0 = \n KUBE_BENCH_PGSQL_HOST=h\0 KUBE_BENCH_PGSQL_SSLMODE=require\0 PGPORT=5\0 KUBE_BENCH_PGSQL_USER=u\0 \
              KUBE_BENCH_PGSQL_DBNAME=d\0 KUBE_BENCH_K8S_HOST=k\0 AWS_ACCOUNT=123456789012\0 CLUSTER_ARN=arn:a:b:c:d:e\0 ¶"

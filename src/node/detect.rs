@@ -90,6 +90,7 @@ impl Node {
             notices: source.notices().into_iter().chain(disagreements).collect(),
             detection,
             platform,
+            manifest_folders: manifests,
             places,
             builds,
             not_started: absent.into_iter().collect(),

@@ -6,7 +6,8 @@ use super::platform::{Detection, Platform};
 use super::supervisor::{EMBEDDED, Supervisor};
 use crate::model::{Arguments, Component};
 use crate::source::node::{HostPath, Process, SourceError};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 /// The components of a node.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +21,8 @@ pub struct Node {
     pub(super) notices: Vec<String>,
     pub(super) detection: Detection,
     pub(super) platform: Platform,
+    /// The folders of manifests that a program which contains a kubelet names.
+    pub(super) manifest_folders: BTreeSet<PathBuf>,
     pub(super) places: Places,
     pub(super) builds: Vec<RunningBuild>,
     /// The components that a program which contains others did not start, and why they do not run.

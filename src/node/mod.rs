@@ -25,4 +25,5 @@ pub use places::Places;
 #[cfg(test)]
 pub(crate) use platform::json_schema as platform_schema;
 pub use platform::{ClusterTraces, Detection, Platform, PlatformAdvice, PlatformComponent, Platforms, Runtime};
+pub use static_pods::StaticManifests;
 pub use supervisor::{EMBEDDED, Supervisor};

@@ -2,8 +2,8 @@
 
 use super::cgroup::{as_static_pod, uid_of_api_pod};
 use super::config::Config;
-use super::detected::Instance;
-use crate::model::{Reading, Target};
+use super::detected::{Instance, Node};
+use crate::model::{Component, Reading, Target};
 use crate::source::node::{HostPath, NodeSource, Process, SourceError, base_name};
 use crate::yaml::TextFile;
 use serde_json::Value as Json;
@@ -45,10 +45,27 @@ struct Uids {
     unknown: Option<String>,
 }
 
+/// The manifests that the kubelets of a node start pods from.
+#[derive(Debug, Default)]
+pub struct StaticManifests {
+    /// The name and the text of each file.
+    pub files: Vec<(String, String)>,
+    /// Why there may be others, or which cannot be read.
+    pub unknown: Vec<String>,
+}
+
 impl Uids {
     /// Keeps the first reason.
     fn miss(&mut self, reason: String) {
         self.unknown.get_or_insert(reason);
+    }
+}
+
+impl Node {
+    /// The manifests that its kubelets start pods from.
+    pub fn static_manifests(&self, source: &dyn NodeSource, config: &Config) -> StaticManifests {
+        let kubelets = &self.processes(Component::Kubelet).instances;
+        StaticPods::new(source, config, kubelets, &self.manifest_folders).manifests()
     }
 }
 
@@ -78,19 +95,47 @@ impl<'s> StaticPods<'s> {
         }
     }
 
+    /// The manifests in the folders that the kubelets name, else in the usual ones.
+    pub(super) fn manifests(&self) -> StaticManifests {
+        let mut uids = Uids::default();
+        let mut manifests = StaticManifests::default();
+        for folder in self.all_folders(&mut uids) {
+            let files = self.files_in(&folder).unwrap_or_else(|reason| {
+                manifests.unknown.push(reason);
+                Vec::new()
+            });
+            for file in files {
+                let name = file.path.display().to_string();
+                match self.source.read(&file) {
+                    Ok(bytes) => manifests.files.push((name, String::from_utf8_lossy(&bytes).into_owned())),
+                    Err(SourceError::NotFound | SourceError::NotRegular(_)) => {}
+                    Err(error) => manifests.unknown.push(format!("{name} {error}")),
+                }
+            }
+        }
+        manifests.unknown.extend(uids.unknown);
+        manifests
+    }
+
     fn read(&self) -> Uids {
         let mut uids = Uids::default();
+        for folder in &self.all_folders(&mut uids) {
+            self.add_folder(folder, &mut uids);
+        }
+        uids
+    }
+
+    /// The folders that the kubelets name, those of the platform, and where nothing is known the usual ones.
+    fn all_folders(&self, uids: &mut Uids) -> Vec<HostPath> {
         let mut folders: Vec<HostPath> = self.folders.iter().map(HostPath::host).collect();
         for kubelet in self.kubelets {
-            self.add_folders(kubelet, &mut folders, &mut uids);
+            self.add_folders(kubelet, &mut folders, uids);
         }
         if self.kubelets.is_empty() || uids.unknown.is_some() {
             folders.extend(self.usual_folders());
         }
-        for folder in &folders {
-            self.add_folder(folder, &mut uids);
-        }
-        uids
+        folders.dedup_by(|one, other| one.path == other.path);
+        folders
     }
 
     /// The folders of manifests among the usual places.
@@ -205,9 +250,7 @@ fn place(kubelet: &Instance, path: &str) -> Option<HostPath> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Node;
     use super::*;
-    use crate::model::Component;
     use crate::source::node::RecordedSource;
 
     const UID: &str = "0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f";

@@ -64,7 +64,7 @@ impl<'a> ClusterFacts<'a> {
 
     /// Those of some kinds whose lists are not complete. A kind that the server does not have has no objects, unless no cluster is
     /// without it.
-    pub(super) fn lacking(&self, kinds: &[ObjectKind]) -> Vec<ObjectKind> {
+    pub fn lacking(&self, kinds: &[ObjectKind]) -> Vec<ObjectKind> {
         kinds.iter().copied().filter(|kind| !self.is_complete(*kind)).collect()
     }
 
@@ -85,8 +85,13 @@ impl<'a> ClusterFacts<'a> {
         }
     }
 
+    /// Those of the kinds of pods, and of what makes them, whose lists are not complete.
+    pub fn lacking_pods(&self) -> Vec<ObjectKind> {
+        self.lacking(&PODS)
+    }
+
     /// Whether there may be pods that are not known.
     pub(super) fn lacks_pods(&self) -> bool {
-        !self.lacking(&PODS).is_empty()
+        !self.lacking_pods().is_empty()
     }
 }

@@ -1,8 +1,8 @@
 //! Puts a report together from a plan and the outcomes of its checks.
 
 use super::model::{
-    BenchmarkInfo, CheckResult, Group, Report, ReportV1, SCHEMA_VERSION, Section, Subject, SubjectKind, TargetLeftOut,
-    TimeRange, Tool,
+    BenchmarkInfo, CheckResult, Group, InputCounts, Report, ReportV1, SCHEMA_VERSION, Section, Subject, SubjectKind,
+    TargetLeftOut, TimeRange, Tool,
 };
 use crate::model::Outcome;
 use crate::plan::{Plan, PlannedCheck, PlannedGroup, PlannedSection};
@@ -30,6 +30,8 @@ pub struct ReportHeader {
     pub notices: Vec<String>,
     /// Targets that were not audited.
     pub targets_left_out: Vec<TargetLeftOut>,
+    /// Of a scan: how much of the input was evaluated.
+    pub inputs: Option<InputCounts>,
 }
 
 #[cfg(any(test, feature = "internals"))]
@@ -53,6 +55,7 @@ impl ReportHeader {
             chosen_by: String::new(),
             notices,
             targets_left_out: Vec::new(),
+            inputs: None,
         }
     }
 }
@@ -76,6 +79,7 @@ impl Report {
             },
             notices: header.notices,
             targets_left_out: header.targets_left_out,
+            inputs: header.inputs,
             waivers_sha256: None,
             checks,
         })

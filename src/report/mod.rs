@@ -3,6 +3,7 @@
 mod build;
 mod format;
 mod line;
+mod located;
 mod model;
 mod outline;
 mod read;
@@ -15,9 +16,10 @@ pub use format::Format;
 #[cfg(test)]
 pub(crate) use line::Line;
 pub use line::{LineFormat, MAX_LINE};
+pub use located::located_findings;
 pub use model::{
-    BenchmarkInfo, CheckResult, Group, KubernetesVersion, Report, ReportV1, SCHEMA_VERSION, Section, Subject,
-    SubjectKind, TargetLeftOut, TimeRange, Tool, Waiver,
+    BenchmarkInfo, CheckResult, Group, InputCounts, KubernetesVersion, Report, ReportV1, SCHEMA_VERSION, Section,
+    Subject, SubjectKind, TargetLeftOut, TimeRange, Tool, Waiver,
 };
 pub use outline::{GroupView, SectionView};
 pub use read::{ReportError, ReportFormat};

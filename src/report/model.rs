@@ -48,11 +48,27 @@ pub struct ReportV1 {
     pub notices: Vec<String>,
     /// Targets of the benchmark that were not audited.
     pub targets_left_out: Vec<TargetLeftOut>,
+    /// Of a scan: how much of the input was evaluated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inputs: Option<InputCounts>,
     /// SHA-256 of the waivers that were applied.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waivers_sha256: Option<String>,
     /// The checks, in the order of the benchmark's outline.
     pub checks: Vec<CheckResult>,
+}
+
+/// How much of the input of a scan was evaluated.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct InputCounts {
+    /// Objects and Dockerfiles that were evaluated.
+    pub evaluated: usize,
+    /// Objects of kinds that no check is about.
+    pub skipped: usize,
+    /// Documents that are wrong, and files that cannot be read.
+    pub unreadable: usize,
 }
 
 /// The program that made a report.

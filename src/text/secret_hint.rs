@@ -206,7 +206,7 @@ mod tests {
     #[test]
     fn long_lines_take_linear_time() {
         for part in ["TOKEN=$A", "a=", "--password ", "'", "\\", "$(", "\"a b\" ", "token=/&"] {
-            secret_in_text(&part.repeat(100_000));
+            secret_in_text(&part.repeat(30_000));
         }
     }
 }

@@ -4,6 +4,7 @@ mod capability;
 mod field_path;
 mod pod_security;
 mod pod_template;
+mod refusal;
 mod rules;
 
 pub(crate) use capability::capability_name;
@@ -14,4 +15,5 @@ pub(crate) use pod_security::{
 };
 pub use pod_security::{Control, Level, PodSecurityStandard, Violation, violations};
 pub use pod_template::{ContainerRef, ContainerRole, PodTemplateRef};
+pub use refusal::refusals;
 pub use rules::{Completeness, Judgement, Place, Surroundings, TestSubject, WorkloadTest, WorkloadUnit};

@@ -4,6 +4,7 @@ mod deserialize_error;
 mod deserializer;
 mod diagnostic;
 mod file;
+mod go_documents;
 mod go_scalar;
 mod mapping_entries;
 mod must_be_true;
@@ -19,6 +20,7 @@ mod user_file;
 
 pub(crate) use diagnostic::{Diagnostic, Level, Position};
 pub(crate) use file::TextFile;
+pub(crate) use go_documents::{MAX_VALUES, go_documents};
 pub(crate) use go_scalar::go_scalar;
 pub(crate) use must_be_true::MustBeTrue;
 pub(crate) use node::{Content, YamlNode};

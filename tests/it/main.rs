@@ -12,6 +12,7 @@ mod cluster_objects;
 mod cluster_proofs;
 mod dependencies;
 mod faults;
+mod kubesec;
 mod line_report;
 mod live;
 mod oracle;
@@ -88,6 +89,7 @@ mod platforms;
 mod quiet;
 #[cfg(feature = "kube-bench")]
 mod rule_texts;
+mod scan;
 mod schemas;
 #[cfg(feature = "kube-bench")]
 mod shell;

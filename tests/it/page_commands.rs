@@ -3,12 +3,12 @@
 
 use crate::examples::AWS;
 use crate::pages::{blocks, pages};
-use crate::support::{nodeproof, repository, text_of};
+use crate::support::{called_as, nodeproof, repository, text_of};
 use std::fs;
 use std::path::Path;
 
 /// Commands that are not run, by their first words, with the reason. Those of nodeproof are parsed in `pages`.
-const NOT_RUN: [(&str, &str); 20] = [
+const NOT_RUN: [(&str, &str); 21] = [
     ("docker build", "needs a container engine"),
     ("docker run", "needs a container engine"),
     ("kubectl", "needs a cluster"),
@@ -29,6 +29,7 @@ const NOT_RUN: [(&str, &str); 20] = [
     ("do", "belongs to the loop of a shell"),
     ("for kind in", "belongs to the loop of a shell"),
     ("mkdir", "belongs to the loop of a shell"),
+    ("ln -s", "changes this machine"),
 ];
 
 /// What follows these words of a command line runs in the folder of the test, in place of the paths that the page names.
@@ -91,10 +92,20 @@ fn commands_in_the_pages_run() {
         copy("testdata/kube-bench", &folder.path().join("kube-bench"));
         copy("examples/clusters", &folder.path().join("examples/clusters"));
         copy("examples/clusters/shop", &folder.path().join("lists"));
+        copy("testdata/kubesec/manifests", &folder.path().join("manifests"));
         for command in blocks(&text_of(&repository(&page)), "sh").iter().flat_map(|block| commands(block)) {
             // It repeats until it is stopped.
             let is_endless = command.contains(" --every ");
             if arguments(&command).is_some_and(|arguments| needs_cluster(&arguments)) {
+                continue;
+            }
+            if let Some(arguments) = command.strip_prefix("kubesec ") {
+                let (_link, mut kubesec) = called_as("kubesec");
+                let output = kubesec.current_dir(folder.path()).args(arguments.split(' ')).output().expect("it runs");
+                run += 1;
+                if !output.status.success() {
+                    faults.push(format!("{page}: {command}\n{}", String::from_utf8_lossy(&output.stdout)));
+                }
                 continue;
             }
             let Some(arguments) = arguments(&command).filter(|_| !is_endless) else {

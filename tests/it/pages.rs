@@ -1,6 +1,6 @@
 //! The README and the pages of docs/: what they show is what the program prints, what they name exists.
 
-use crate::support::{nodeproof, repository, text_of};
+use crate::support::{called_as, nodeproof, repository, text_of};
 use clap::{CommandFactory as _, Parser as _};
 use nodeproof::internals::cli::Cli;
 use nodeproof::internals::policy::{ObjectTest, Power};
@@ -44,15 +44,18 @@ pub(crate) fn blocks(page: &str, language: &str) -> Vec<String> {
     blocks
 }
 
-/// A block begins with `$ nodeproof …` and goes on with what the command prints; a line `...` stands for any lines.
+/// A block begins with `$ nodeproof …`, or `$ kubesec …` for that name, and goes on with what the command prints; a line `...` stands for any lines.
 #[test]
 fn commands_print_what_the_pages_show() {
     let mut commands = BTreeSet::new();
     for page in pages() {
         for block in blocks(&text_of(&repository(&page)), "console") {
             let (command, shown) = block.split_once('\n').expect("a command");
-            let arguments = command.strip_prefix("$ nodeproof ").unwrap_or_else(|| panic!("{page}: {command}"));
-            let output = nodeproof().current_dir(repository("")).args(arguments.split(' ')).output().expect("it runs");
+            let (_link, mut program) =
+                called_as(if command.starts_with("$ kubesec ") { "kubesec" } else { "nodeproof" });
+            let arguments = command.strip_prefix("$ nodeproof ").or_else(|| command.strip_prefix("$ kubesec "));
+            let arguments = arguments.unwrap_or_else(|| panic!("{page}: {command}"));
+            let output = program.current_dir(repository("")).args(arguments.split(' ')).output().expect("it runs");
             let mut printed = String::from_utf8(output.stdout).expect("text");
             printed.push_str(&String::from_utf8_lossy(&output.stderr));
             let mut rest = printed.as_str();

@@ -292,7 +292,7 @@ fn the_page_of_benchmarks_counts_their_checks() {
     compare_with_page(START, &table);
 }
 
-/// The table of the rules for workloads, in the same page.
+/// The table of the rules for workloads and Dockerfiles, in the same page.
 #[test]
 fn the_page_of_benchmarks_lists_the_rules_for_workloads() {
     const START: &str = "| check | rule | severity | recommendation | elsewhere |";

@@ -11,12 +11,23 @@ use nodeproof::internals::report::{CheckResult, Report, ReportHeader};
 use nodeproof::internals::source::node::RecordedSource;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
+use tempfile::TempDir;
 
 /// The program, without what the environment of the tests may say to it.
 pub(crate) fn nodeproof() -> Command {
     let mut command = Command::cargo_bin("nodeproof").expect("the program is built");
     command.env_clear().env("PATH", "/nowhere");
     command
+}
+
+/// The program under another name, which selects another command line. The link lasts as long as the folder.
+pub(crate) fn called_as(name: &str) -> (TempDir, Command) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let link = folder.path().join(name);
+    std::os::unix::fs::symlink(assert_cmd::cargo::cargo_bin("nodeproof"), &link).expect("a link");
+    let mut command = Command::new(link);
+    command.env_clear().env("PATH", "/nowhere");
+    (folder, command)
 }
 
 /// A file of the repository.

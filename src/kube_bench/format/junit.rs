@@ -2,7 +2,7 @@
 //! value holds: characters that XML excludes are shown as escapes.
 
 use super::{json, text};
-use crate::report::{CheckResult, Format, GroupView, Report, SectionView, State, TargetLeftOut};
+use crate::report::{CheckResult, Format, GroupView, Report, SectionView, State, TargetLeftOut, located_findings};
 use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestSuite};
 use std::io::{self, Write};
 use std::time::Duration;
@@ -52,7 +52,7 @@ fn case(view: &GroupView<'_>, check: &CheckResult) -> io::Result<TestCase> {
         State::Pass => TestCaseStatus::success(),
         State::Fail => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            status.set_type(State::Fail.to_string()).set_description(fit(&text::Remediation::of(check).to_string()));
+            status.set_type(State::Fail.to_string()).set_description(fit(&description(check)));
             if let Some(reason) = text::reason(check) {
                 status.set_message(fit(reason));
             }
@@ -65,6 +65,13 @@ fn case(view: &GroupView<'_>, check: &CheckResult) -> io::Result<TestCase> {
     case.set_time(Duration::ZERO);
     case.set_system_out(json::check_text(check)?);
     Ok(case)
+}
+
+/// The places in files, one a line, and what to do.
+fn description(check: &CheckResult) -> String {
+    let remediation = text::Remediation::of(check).to_string();
+    let lines = located_findings(check).into_iter().chain([remediation]);
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// A text that every reader of XML takes as it is. The library would drop what does not fit, tabs and the ends of

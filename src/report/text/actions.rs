@@ -3,7 +3,7 @@
 use super::layout::{INDENT, heading, indented, tagged};
 use super::parts::TextShape;
 use super::prose;
-use super::results::{reason, title};
+use super::results::{explanation, title};
 use super::summary::Counts;
 use crate::model::{Severity, Status};
 use crate::report::{CheckResult, KUBEADM, Report, State};
@@ -13,6 +13,9 @@ use std::io::{self, Write};
 /// What an upgrade does to changes of the files that kubeadm writes.
 const OF_KUBEADM: &str = "kubeadm writes its manifests, kubeadm-flags.env and the kubelet's configuration anew at an upgrade: make \
                           the same change in the ConfigMaps kubeadm-config and kubelet-config in kube-system, or it is lost.";
+
+/// Places in files that are shown again beside what to do.
+const MAX_LOCATED: usize = 3;
 
 /// Failures first, the most severe first; then what needs attention. Nothing if there is neither.
 pub(super) fn actions(report: &Report, shape: &TextShape, out: &mut dyn Write) -> io::Result<()> {
@@ -42,9 +45,7 @@ pub(super) fn actions(report: &Report, shape: &TextShape, out: &mut dyn Write) -
         for check in &group {
             tagged(check.state(), &title(check), shape.width, out)?;
         }
-        if let Some(reason) = reason(group[0]) {
-            indented(&reason, INDENT, shape.width, out)?;
-        }
+        explanation(group[0], MAX_LOCATED, shape.width, out)?;
         what_to_do(group[0], shape.width, out)?;
         writeln!(out)?;
     }

@@ -4,8 +4,11 @@ use super::layout::{INDENT, heading, indented, tagged};
 use super::parts::TextShape;
 use super::wrap::NO_BREAK;
 use crate::model::Status;
-use crate::report::{CheckResult, SectionView};
+use crate::report::{CheckResult, SectionView, located_findings};
 use std::io::{self, Write};
+
+/// Places in files that are shown of one check.
+const MAX_LOCATED: usize = 20;
 
 /// The results of a section; nothing if it has none to show.
 pub(super) fn results(view: &SectionView<'_>, shape: &TextShape, out: &mut dyn Write) -> io::Result<()> {
@@ -25,9 +28,7 @@ pub(super) fn results(view: &SectionView<'_>, shape: &TextShape, out: &mut dyn W
         }
         for check in shown {
             tagged(check.state(), &title(check), shape.width, out)?;
-            if let Some(reason) = reason(check) {
-                indented(&reason, INDENT, shape.width, out)?;
-            }
+            explanation(check, MAX_LOCATED, shape.width, out)?;
             if shape.parts.evidence {
                 evidence(check, shape.width, out)?;
             }
@@ -57,6 +58,22 @@ pub(super) fn reason(check: &CheckResult) -> Option<String> {
         Status::Pass | Status::Fail | Status::Manual | Status::NotApplicable | Status::Waived => {
             reason.map(str::to_owned)
         }
+    }
+}
+
+/// Why a check is not a PASS: places in files, `most` of them one below the other, else the reason.
+pub(super) fn explanation(check: &CheckResult, most: usize, width: usize, out: &mut dyn Write) -> io::Result<()> {
+    let located = located_findings(check);
+    if located.is_empty() {
+        return reason(check).map_or(Ok(()), |reason| indented(&reason, INDENT, width, out));
+    }
+    if check.status == Status::Undetermined {
+        indented("undetermined:", INDENT, width, out)?;
+    }
+    located.iter().take(most).try_for_each(|line| indented(line, INDENT, width, out))?;
+    match located.len().saturating_sub(most) {
+        0 => Ok(()),
+        more => indented(&format!("and {more} more; --format report has all"), INDENT, width, out),
     }
 }
 

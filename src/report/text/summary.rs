@@ -2,7 +2,7 @@
 
 use super::parts::TextParts;
 use crate::model::Status;
-use crate::report::{CheckResult, Report, State, Totals};
+use crate::report::{CheckResult, InputCounts, Report, State, Totals};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use std::io::{self, Write};
 
@@ -88,6 +88,10 @@ pub(super) fn last_line(report: &Report) -> String {
             0 => {}
             count => line.push_str(&format!(", {count} {words}")),
         }
+    }
+    if let Some(InputCounts { evaluated, skipped, unreadable }) = report.inputs {
+        let objects = if evaluated == 1 { "object" } else { "objects" };
+        line.push_str(&format!("; {evaluated} {objects} evaluated, {skipped} skipped, {unreadable} unreadable"));
     }
     line
 }

@@ -19,6 +19,8 @@ pub(crate) struct ManifestObject {
     pub(crate) name: String,
     /// Its namespace, if it says one.
     pub(crate) namespace: Option<String>,
+    /// Fields that its kind does not have: file, line, column and a similar name.
+    pub(crate) unknown_fields: Vec<String>,
     /// What it is.
     pub(crate) content: ObjectContent,
 }

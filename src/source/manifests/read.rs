@@ -86,13 +86,32 @@ pub(crate) fn read(options: &ManifestOptions) -> Manifests {
     manifests
 }
 
+/// The bytes of the files with manifests, each with its name, or the first reason why one cannot be read.
+pub(crate) fn read_bytes(options: &ManifestOptions) -> Result<Vec<(String, Vec<u8>)>, String> {
+    let inputs = Inputs::find(&options.paths, &options.stdin_name, &options.exclude, options.kind);
+    if let Some(error) = inputs.errors.first() {
+        return Err(error.to_string());
+    }
+    let manifests = inputs.files.into_iter().filter(|input| input.kind == InputKind::Manifest);
+    let read = |input: InputFile| match bytes_of(&input) {
+        Ok(bytes) => Ok((input.name, bytes)),
+        Err(reason) => Err(format!("{}: {reason}", input.name)),
+    };
+    manifests.map(read).collect()
+}
+
+/// Reads texts of manifests, each with the name of its file.
+pub(crate) fn read_texts(texts: impl IntoIterator<Item = (String, String)>) -> Manifests {
+    let mut manifests = Manifests::default();
+    for (name, text) in texts {
+        manifests.add(&InputFile { path: None, name, kind: InputKind::Manifest, is_named: true }, text);
+    }
+    manifests
+}
+
 /// The text of a file, without a byte order mark.
 fn read_text(input: &InputFile) -> Result<String, String> {
-    let bytes = match &input.path {
-        Some(path) => read_user_file(path, MAX_BYTES),
-        None => read_stdin(MAX_BYTES),
-    };
-    let bytes = bytes.map_err(|error| format!("cannot be read: {error}"))?;
+    let bytes = bytes_of(input)?;
     match bytes.as_slice() {
         [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => return Err("UTF-16 text; save it as UTF-8".to_owned()),
         [0x1F, 0x8B, ..] => return Err("compressed with gzip; decompress it first".to_owned()),
@@ -101,6 +120,14 @@ fn read_text(input: &InputFile) -> Result<String, String> {
     let text = String::from_utf8(bytes)
         .map_err(|error| format!("not UTF-8 text (byte {}); save it as UTF-8", error.utf8_error().valid_up_to() + 1))?;
     Ok(text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned))
+}
+
+fn bytes_of(input: &InputFile) -> Result<Vec<u8>, String> {
+    let bytes = match &input.path {
+        Some(path) => read_user_file(path, MAX_BYTES),
+        None => read_stdin(MAX_BYTES),
+    };
+    bytes.map_err(|error| format!("cannot be read: {error}"))
 }
 
 impl Manifests {

@@ -4,6 +4,7 @@ use super::kind::{TEMPLATE_OF_SPEC, is_built_in, template_path};
 use super::object::{ConfigData, ManifestObject, ObjectContent};
 use super::origin::Origin;
 use super::places::Places;
+use super::schema::{Misfit, check};
 use crate::source::cluster::object::{ClaimTemplate, PodTemplate};
 use crate::text::{quote, secret_hint, secret_in_text};
 use crate::yaml::{Content, Diagnostic, TextFile, YamlNode, recovery};
@@ -97,6 +98,17 @@ fn read_object(
     kind: &str,
     api_version: &str,
 ) -> Result<ManifestObject, Vec<Diagnostic>> {
+    let mut unknown_fields = Vec::new();
+    let mut wrong = Vec::new();
+    for misfit in check(node, kind, api_version) {
+        match misfit {
+            Misfit::Unknown(position, message) => unknown_fields.push(file.error(position, message).to_string()),
+            Misfit::WrongType(position, message) => wrong.push(file.error(position, message)),
+        }
+    }
+    if !wrong.is_empty() {
+        return Err(wrong);
+    }
     let group = api_version.rsplit_once('/').map_or("", |(group, _)| group);
     let metadata: Metadata = match node.get("metadata") {
         Some(metadata) if !is_null(metadata) => recovery::decode(file, metadata)?,
@@ -119,6 +131,7 @@ fn read_object(
         kind: kind.to_owned(),
         name,
         namespace: metadata.namespace.filter(|namespace| !namespace.is_empty()),
+        unknown_fields,
         content,
     })
 }

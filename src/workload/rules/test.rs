@@ -88,7 +88,7 @@ pub enum WorkloadTest {
 #[derive(Debug, Clone, Copy)]
 pub enum TestSubject<'a> {
     /// An object that is a pod or makes pods, with the labels of its pods.
-    Workload(&'a WorkloadUnit<'a>, &'a Labels),
+    Workload(WorkloadUnit<'a>, &'a Labels),
     /// A binding of a role.
     Binding(&'a Binding),
     /// The entries of a ConfigMap that look like secrets: their names, and what was recognised.
@@ -258,7 +258,7 @@ impl WorkloadTest {
     /// What the rule says of a subject; nothing if it is about another kind.
     pub fn examine(self, subject: TestSubject<'_>, around: &Surroundings<'_>) -> Vec<Judgement> {
         match subject {
-            TestSubject::Workload(unit, labels) => self.of_workload(unit, labels, around),
+            TestSubject::Workload(unit, labels) => self.of_workload(&unit, labels, around),
             TestSubject::Binding(binding) if self == Self::AnonymousBinding => objects::anonymous(binding),
             TestSubject::ConfigMap(secrets) if self == Self::SecretConfigMap => objects::config(secrets),
             TestSubject::Binding(_) | TestSubject::ConfigMap(_) => Vec::new(),

@@ -1,0 +1,23 @@
+//! The findings of a check that are at a place in a file, as lines that people and editors know: `FILE:LINE:COLUMN: …`.
+
+use super::CheckResult;
+use crate::model::{EvidenceEntry, Finding, Location, Status};
+
+/// A line for each finding in a file that fails, is undetermined or needs a review; empty if the findings are about no file.
+pub fn located_findings(check: &CheckResult) -> Vec<String> {
+    let is_open = |finding: &&Finding| match finding.status {
+        Status::Fail | Status::Undetermined | Status::Manual => true,
+        Status::Pass | Status::NotApplicable | Status::Skipped | Status::Waived => false,
+    };
+    check.findings.iter().filter(is_open).filter_map(line).collect()
+}
+
+fn line(finding: &Finding) -> Option<String> {
+    let Location { file, line, column } = finding.location.as_ref()?;
+    let numbers: String = [line, column].into_iter().flatten().map(|number| format!(":{number}")).collect();
+    let said = finding.evidence.first().map(|EvidenceEntry { attribute, value, .. }| {
+        // The evidence of a Dockerfile has no attribute but its reason.
+        if attribute == "reason" { value.clone() } else { format!("{attribute}: {value}") }
+    });
+    Some(format!("{file}{numbers}: {}: {}", finding.subject, said.unwrap_or_default()))
+}

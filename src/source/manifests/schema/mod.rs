@@ -1,0 +1,7 @@
+//! The kinds of Kubernetes with the names and types of their fields.
+
+mod check;
+mod fields;
+
+pub(super) use check::{Misfit, check};
+pub(crate) use fields::{FieldType, KUBERNETES_VERSION, fields, fields_of_kind};
