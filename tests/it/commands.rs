@@ -22,7 +22,8 @@ fn read(arguments: &[&str]) -> Value {
 fn benchmarks_are_listed_with_their_versions_and_counts() {
     let list = read(&["benchmarks", "--json"]);
     let facts = std::fs::read_dir(repository("testdata/facts")).expect("a folder").count();
-    assert_eq!(list.as_array().map(Vec::len), Some(facts));
+    // That of workloads is nobody else's.
+    assert_eq!(list.as_array().map(Vec::len), Some(facts + 1));
     let newest = json!({
         "id": "cis-2.0",
         "title": "CIS Kubernetes Benchmark 2.0 (Kubernetes 1.34 and 1.35)",

@@ -57,6 +57,11 @@ pub(crate) fn yaml_files_below(folder: &str) -> Vec<PathBuf> {
     files
 }
 
+/// The benchmarks that others publish: all but the one of workloads.
+pub(crate) fn published_benchmarks(library: &Library) -> Vec<&str> {
+    library.benchmarks().into_iter().filter(|id| *id != "workload").collect()
+}
+
 /// All of a benchmark.
 pub(crate) fn everything(benchmark: &Benchmark) -> Selection {
     Selection {
