@@ -15,6 +15,7 @@ mod images;
 mod namespaces;
 mod network;
 mod object_test;
+mod other_policies;
 mod pods;
 mod powers;
 mod rbac_test;
