@@ -20,6 +20,7 @@ mod pods;
 mod powers;
 mod rbac_test;
 mod roles;
+mod secrets;
 mod subjects;
 mod test;
 
