@@ -125,7 +125,7 @@ impl ObjectTest {
             Self::ImageProvenance => images::KINDS.to_vec(),
             // What a list of Secrets shows decides nothing there.
             Self::ExternalSecrets | Self::ServiceAccountTokens => Vec::new(),
-            Self::BootstrapTokens => vec![ObjectKind::Pod, ObjectKind::Secret],
+            Self::BootstrapTokens => vec![ObjectKind::Namespace, ObjectKind::Pod, ObjectKind::Secret],
         }
     }
 

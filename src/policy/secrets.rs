@@ -35,7 +35,9 @@ pub(super) fn bootstrap_tokens(facts: &ClusterFacts<'_>) -> Examination {
     }
     let notes: Vec<String> = of_type(facts, SecretType::BootstrapToken, "bootstrap tokens").collect();
     let may_be_one = |secret: &Secret| matches!(secret.secret_type, SecretType::BootstrapToken | SecretType::Unknown);
-    if facts.is_complete(ObjectKind::Secret) && !facts.lists.secrets.iter().any(may_be_one) {
+    // Of a cluster of which some namespaces are listed, the others may have tokens.
+    let is_whole = facts.is_complete(ObjectKind::Namespace);
+    if is_whole && facts.is_complete(ObjectKind::Secret) && !facts.lists.secrets.iter().any(may_be_one) {
         return pass().with_notes(notes);
     }
     manual("who holds a bootstrap token, and uses it for what, is recorded nowhere").with_notes(notes)

@@ -32,34 +32,54 @@ impl<'k> Key<'k> {
     }
 }
 
-/// Whether a selector selects a pod; `None` if that cannot be told. `is_namespaced`: it selects in the namespace of its policy alone.
-pub(super) fn selects(selector: &LabelSelector, is_namespaced: bool, pod: &Endpoint<'_>) -> Option<bool> {
-    let (mut asks_for_namespace, mut labels) = (false, Vec::new());
-    for key in selector.keys() {
-        match Key::of(key) {
-            Key::Pod(_) | Key::Account => {}
-            Key::Namespace => asks_for_namespace = true,
-            Key::NamespaceLabel(label) => labels.push(label),
-            Key::Unknown => return None,
-        }
-    }
-    if !selector.is_understood() || !pod.knows(labels.into_iter()) {
-        return None;
-    }
-    let is_selected = selector.matches_by(&|key| match Key::of(key) {
-        Key::Pod(name) => pod.label(name),
-        Key::Namespace => Some(pod.namespace),
-        Key::NamespaceLabel(label) => pod.namespace_label(label),
-        Key::Account => Some(pod.account),
-        Key::Unknown => None,
-    });
-    // In a namespace Cilium replaces another namespace in the selector with that of the policy.
-    (is_selected || !(is_namespaced && asks_for_namespace)).then_some(is_selected)
+/// The pods that a rule is for.
+#[derive(Debug)]
+pub(super) struct CiliumSelector<'a> {
+    selector: &'a LabelSelector,
+    /// Whether it selects in the namespace of its policy alone.
+    is_namespaced: bool,
+    asks_for_namespace: bool,
+    asks_for_pods: bool,
+    /// The labels of namespaces that it asks for.
+    namespace_labels: Vec<&'a str>,
 }
 
-/// Whether a selector has no condition on pods.
-pub(super) fn selects_whole_namespaces(selector: &LabelSelector) -> bool {
-    selector.keys().all(|key| matches!(Key::of(key), Key::Namespace | Key::NamespaceLabel(_)))
+impl<'a> CiliumSelector<'a> {
+    /// The selector of a rule; `None` if it is not understood.
+    pub(super) fn of(selector: &'a LabelSelector, is_namespaced: bool) -> Option<Self> {
+        let (mut asks_for_namespace, mut asks_for_pods, mut namespace_labels) = (false, false, Vec::new());
+        for key in selector.keys() {
+            match Key::of(key) {
+                Key::Pod(_) | Key::Account => asks_for_pods = true,
+                Key::Namespace => asks_for_namespace = true,
+                Key::NamespaceLabel(label) => namespace_labels.push(label),
+                Key::Unknown => return None,
+            }
+        }
+        let selector = Self { selector, is_namespaced, asks_for_namespace, asks_for_pods, namespace_labels };
+        selector.selector.is_understood().then_some(selector)
+    }
+
+    /// Whether it selects a pod; `None` if that cannot be told.
+    pub(super) fn selects(&self, pod: &Endpoint<'_>) -> Option<bool> {
+        if !pod.knows(self.namespace_labels.iter().copied()) {
+            return None;
+        }
+        let is_selected = self.selector.matches_by(&|key| match Key::of(key) {
+            Key::Pod(name) => pod.label(name),
+            Key::Namespace => Some(pod.namespace),
+            Key::NamespaceLabel(label) => pod.namespace_label(label),
+            Key::Account => Some(pod.account),
+            Key::Unknown => None,
+        });
+        // In a namespace Cilium replaces another namespace in the selector with that of the policy.
+        (is_selected || !(self.is_namespaced && self.asks_for_namespace)).then_some(is_selected)
+    }
+
+    /// Whether it has no condition on pods.
+    pub(super) const fn selects_whole_namespaces(&self) -> bool {
+        !self.asks_for_pods
+    }
 }
 
 /// What a rule does to the pods that it selects.
@@ -112,21 +132,21 @@ mod tests {
             (r#"{"matchExpressions": [{"key": "k8s:app", "operator": "DoesNotExist"}]}"#, Some(false)),
             (r#"{"matchExpressions": [{"key": "k8s:app", "operator": "Like", "values": ["c"]}]}"#, None),
         ];
-        for (text, expected) in cases {
+        let selected = |text: &str, is_namespaced: bool, pod: &Endpoint<'_>| {
             let selector: LabelSelector = serde_json::from_str(text).expect(text);
-            assert_eq!(selects(&selector, false, &pod), expected, "{text}");
+            CiliumSelector::of(&selector, is_namespaced).and_then(|selector| selector.selects(pod))
+        };
+        for (text, expected) in cases {
+            assert_eq!(selected(text, false, &pod), expected, "{text}");
         }
-        let elsewhere: LabelSelector =
-            serde_json::from_str(r#"{"matchLabels": {"io.kubernetes.pod.namespace": "web"}}"#).expect("a selector");
-        assert_eq!(selects(&elsewhere, true, &pod), None);
-        let by_team: LabelSelector =
-            serde_json::from_str(r#"{"matchLabels": {"io.cilium.k8s.namespace.labels.team": "a"}}"#)
-                .expect("a selector");
-        assert_eq!(selects(&by_team, false, &Endpoint { namespace_labels: None, ..pod }), None);
-        assert!(
-            selects_whole_namespaces(&by_team)
-                && !selects_whole_namespaces(&serde_json::from_str(cases[1].0).expect(""))
-        );
+        assert_eq!(selected(r#"{"matchLabels": {"io.kubernetes.pod.namespace": "web"}}"#, true, &pod), None);
+        let by_team = r#"{"matchLabels": {"io.cilium.k8s.namespace.labels.team": "a"}}"#;
+        assert_eq!(selected(by_team, false, &Endpoint { namespace_labels: None, ..pod }), None);
+        for (text, expected) in [(by_team, true), (cases[1].0, false)] {
+            let selector: LabelSelector = serde_json::from_str(text).expect(text);
+            let whole = CiliumSelector::of(&selector, false).is_some_and(|of| of.selects_whole_namespaces());
+            assert_eq!(whole, expected, "{text}");
+        }
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! All network policies of a cluster that are not Kubernetes's own kind.
 
 use super::calico::CalicoSelector;
+use super::cilium::CiliumSelector;
 use super::effect::{Effect, Effects};
 use super::endpoint::Endpoint;
 use super::{admin, calico, cilium};
-use crate::source::cluster::object::{AdminSubject, CiliumRule, LabelSelector, Meta};
+use crate::source::cluster::object::{AdminSubject, CiliumRule, Meta};
 use crate::source::cluster::{ObjectKind, ObjectLists};
 use foldhash::{HashMap, HashMapExt as _};
 
@@ -22,7 +23,7 @@ pub enum Protection {
 /// The pods that a policy selects.
 #[derive(Debug)]
 enum Selector<'a> {
-    Cilium(&'a LabelSelector),
+    Cilium(CiliumSelector<'a>),
     Calico(CalicoSelector<'a>),
     Admin(&'a AdminSubject),
     /// It is not understood.
@@ -43,7 +44,7 @@ impl Policy<'_> {
     /// Whether it selects a pod; `None` if that cannot be told.
     fn selects(&self, pod: &Endpoint<'_>) -> Option<bool> {
         match &self.selector {
-            Selector::Cilium(selector) => cilium::selects(selector, self.is_namespaced, pod),
+            Selector::Cilium(selector) => selector.selects(pod),
             Selector::Calico(selector) => selector.selects(pod),
             Selector::Admin(subject) => admin::selects(subject, pod),
             Selector::Unclear => None,
@@ -53,7 +54,7 @@ impl Policy<'_> {
     /// Whether it selects every pod of the namespaces in which it selects any.
     fn selects_whole_namespaces(&self) -> bool {
         match &self.selector {
-            Selector::Cilium(selector) => cilium::selects_whole_namespaces(selector),
+            Selector::Cilium(selector) => selector.selects_whole_namespaces(),
             Selector::Calico(selector) => selector.selects_whole_namespaces(),
             Selector::Admin(subject) => admin::selects_whole_namespaces(subject),
             Selector::Unclear => false,
@@ -75,7 +76,9 @@ impl<'a> OtherPolicies<'a> {
         for (kind, policies) in &lists.cilium_policies {
             for policy in policies {
                 for rule in policy.rules().filter(|rule| is_about_pods(rule)) {
-                    let selector = rule.endpoint_selector.as_ref().map_or(Selector::Unclear, Selector::Cilium);
+                    let selector = rule.endpoint_selector.as_ref();
+                    let selector = selector.and_then(|selector| CiliumSelector::of(selector, kind.is_namespaced()));
+                    let selector = selector.map_or(Selector::Unclear, Selector::Cilium);
                     all.add(*kind, &policy.metadata, selector, cilium::effects(rule), false);
                 }
             }
