@@ -25,6 +25,8 @@ mod write;
 
 pub use kind::ObjectKind;
 pub use lists::{ListState, ObjectLists};
+#[cfg(all(feature = "cluster", any(test, feature = "internals")))]
+pub(crate) use live::kubeconfig_problems;
 #[cfg(feature = "cluster")]
 pub use live::{
     ClusterConnection, ConnectError, ConnectOptions, Environment, ListEnd, ListLimits, PageEnd, PageError, RequestError,
@@ -33,6 +35,8 @@ pub use opt_in::OptIn;
 #[cfg(feature = "cluster")]
 pub use read_live::{LiveCluster, LiveScope, read_live};
 pub use recorded::Recorded;
+#[cfg(any(test, feature = "internals"))]
+pub(crate) use saved::lists_in_bytes;
 pub use saved::{SavedListsError, read_saved};
 #[cfg(feature = "cluster")]
 pub use server_version::{ClusterError, ServerVersion, ServiceAccount, server_version};
