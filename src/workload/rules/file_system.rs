@@ -48,7 +48,7 @@ pub(super) fn writable_paths(unit: &WorkloadUnit<'_>) -> Vec<Judgement> {
                     false => "",
                 };
                 let observed = format!("volume {} is mounted writable", volume.name);
-                Judgement::container_at(Status::Pass, found, list.index(*index), observed, reason)
+                Judgement::container_at(Status::Pass, found, list.clone().index(*index), observed, reason)
             }
             None => {
                 let reason = "find out whether the program writes files, and mount an emptyDir there";
@@ -63,10 +63,10 @@ pub(super) fn restricted_volumes(unit: &WorkloadUnit<'_>) -> Vec<Judgement> {
     let volumes = unit.template.spec.volumes.iter().enumerate();
     let judgements: Vec<Judgement> = volumes
         .map(|(index, volume)| {
-            let path = list.index(index);
+            let path = list.clone().index(index);
             match volume.sources.first() {
                 Some(source) => {
-                    Judgement::pod_at(pass_if(is_allowed_volume(volume)), path.key(source), source.clone(), "")
+                    Judgement::pod_at(pass_if(is_allowed_volume(volume)), path.key(source.clone()), source.clone(), "")
                 }
                 None => Judgement::pod_at(Status::Pass, path, "no source", "the API server makes it an emptyDir"),
             }
