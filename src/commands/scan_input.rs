@@ -223,8 +223,12 @@ impl FieldPlaces for FilePlaces<'_> {
         // A text takes everything that is written to it.
         drop(write_path(steps(), &mut whole));
         let position = found.position;
-        let in_input = format!("{}:{}:{}", object.origin.file, position.line, position.column);
-        let source = if found.is_set { in_input.clone() } else { format!("not set; {in_input}") };
+        let in_input = || format!("{}:{}:{}", object.origin.file, position.line, position.column);
+        let source = match (found.is_set, &object.origin.source) {
+            (true, _) => in_input(),
+            (false, None) => "not set".to_owned(),
+            (false, Some(_)) => format!("not set; {}", in_input()),
+        };
         let location = match &object.origin.source {
             // The line in the file that a tool made the document from is not known.
             Some(source) => Location { file: source.clone(), line: None, column: None },

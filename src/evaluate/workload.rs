@@ -30,7 +30,7 @@ pub trait FieldPlaces {
     fn locate(&self, place: &Place) -> LocatedField;
 }
 
-/// A field, and where it is.
+/// A field, and where it is. The source and the file are fit for a report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LocatedField {
     /// Its path in the object.
@@ -124,7 +124,7 @@ fn outcome(
 ) -> Outcome {
     let mut gathered = Gathered::default();
     for object in objects.iter().filter(|_| !skipped) {
-        examine(test, object, around).into_iter().for_each(|entry| gathered.add(entry));
+        examine(test, object, around, &mut gathered);
     }
     let verdict = match (verdict(test, &gathered), missing) {
         _ if skipped => Verdict::Skipped,
@@ -153,10 +153,15 @@ fn outcome(
 }
 
 /// What a rule says of an object. What it says of several pods alike is said once.
-fn examine<'o>(test: WorkloadTest, object: &'o ExaminedObject<'o>, around: &Surroundings<'_>) -> Vec<Entry<'o>> {
+fn examine<'o>(
+    test: WorkloadTest,
+    object: &'o ExaminedObject<'o>,
+    around: &Surroundings<'_>,
+    gathered: &mut Gathered<'o>,
+) {
     if let [subject] = object.subjects[..] {
         let judgements = test.examine(subject, around).into_iter();
-        return judgements.map(|judgement| Entry { object, judgement, count: 1 }).collect();
+        return judgements.for_each(|judgement| gathered.add(Entry { object, judgement, count: 1 }));
     }
     let mut counts: IndexMap<(Status, Option<String>, String, String), (Judgement, usize)> = IndexMap::new();
     for subject in &object.subjects {
@@ -170,7 +175,7 @@ fn examine<'o>(test: WorkloadTest, object: &'o ExaminedObject<'o>, around: &Surr
             counts.entry(key).or_insert((judgement, 0)).1 += 1;
         }
     }
-    counts.into_values().map(|(judgement, count)| Entry { object, judgement, count }).collect()
+    counts.into_values().for_each(|(judgement, count)| gathered.add(Entry { object, judgement, count }));
 }
 
 fn verdict(test: WorkloadTest, gathered: &Gathered<'_>) -> Verdict {
@@ -260,9 +265,9 @@ fn finding(entry: &Entry<'_>) -> Finding {
         evidence: vec![EvidenceEntry {
             attribute: sanitize::into_line(path),
             value: sanitize::into_line(value(&entry.judgement)),
-            source: sanitize::into_line(source),
+            source,
         }],
-        location: location.map(|location| Location { file: sanitize::into_line(location.file), ..location }),
+        location,
         remediation: None,
     }
 }

@@ -146,13 +146,14 @@ fn each_exit_code_of_the_readme_is_that_of_a_command() {
     let empty = folder.path().join("empty.yaml");
     fs::write(&empty, "processes: []\n").expect("a file");
     let empty = empty.to_str().expect("a path");
-    let cases: [(&str, i32, &[&str]); 7] = [
+    let cases: [(&str, i32, &[&str]); 8] = [
         ("0", 0, &["benchmarks"]),
         ("1", 1, &["--host", "example", "--benchmark", "cis-1.12", "--format", "text=/nonexistent/report"]),
         ("2", 2, &["--host", "example", "--benchmark", "cis-9.9"]),
         ("3", 3, &["lint", "testdata/lint"]),
         ("4", 4, &["--host", empty, "--benchmark", "cis-1.12"]),
         ("5", 5, &["--host", "example", "--benchmark", "cis-1.12", "--require-complete"]),
+        ("6", 6, &["scan", "examples/workloads", "--fail-on", "high"]),
         ("N", 77, &["--host", "example", "--benchmark", "cis-1.12", "--exit-code", "77"]),
     ];
     let readme = text_of(&repository("README.md"));

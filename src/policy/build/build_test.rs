@@ -122,21 +122,6 @@ impl BuildTest {
             Self::Healthcheck => "nothing: Kubernetes uses the probes of the pod",
         }
     }
-
-    /// The recommendations of the CIS benchmark for Docker, section 4, that it answers in whole or in part.
-    pub const fn docker_cis(self) -> &'static [&'static str] {
-        match self {
-            Self::BaseImageDigest | Self::BaseImageTag => &["4.2"],
-            Self::MultiStage | Self::ImageShell => &["4.3"],
-            Self::ImageUser => &["4.1"],
-            Self::ImageWritableFiles => &["4.8"],
-            Self::ImageSecrets => &["4.10"],
-            Self::ImageAddUrl => &["4.9"],
-            Self::ExecForm | Self::StartPathExists => &[],
-            Self::PackageUpdate => &["4.7"],
-            Self::Healthcheck => &["4.6"],
-        }
-    }
 }
 
 impl TryFrom<String> for BuildTest {

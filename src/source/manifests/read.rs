@@ -7,6 +7,7 @@ use super::origin::Origin;
 use super::read_object::{Document, read_document};
 use super::suppression;
 use crate::text::glob::Glob;
+use crate::text::sanitize;
 use crate::yaml::{Diagnostic, Level, Position, TextFile, read_stdin, read_user_file};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -120,9 +121,12 @@ fn read_text(input: &InputFile) -> Result<String, String> {
         [0x1F, 0x8B, ..] => return Err("compressed with gzip; decompress it first".to_owned()),
         _ => {}
     }
-    let text = String::from_utf8(bytes)
+    let mut text = String::from_utf8(bytes)
         .map_err(|error| format!("not UTF-8 text (byte {}); save it as UTF-8", error.utf8_error().valid_up_to() + 1))?;
-    Ok(text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned))
+    if text.starts_with('\u{feff}') {
+        text.drain(..'\u{feff}'.len_utf8());
+    }
+    Ok(text)
 }
 
 fn bytes_of(input: &InputFile) -> Result<Vec<u8>, String> {
@@ -161,7 +165,7 @@ impl Manifests {
         if !wrong.is_empty() {
             return self.add_wrong(wrong, text);
         }
-        let origin = Origin { file: input.name.clone(), source: source.map(str::to_owned) };
+        let origin = Origin { file: sanitize::line(&input.name), source: source.map(sanitize::line) };
         match read_document(&file, &root, &origin) {
             Document::NotAManifest(_) if !input.is_named => self.not_manifests += 1,
             Document::NotAManifest(error) => self.add_wrong(vec![error], text),
