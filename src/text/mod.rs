@@ -17,7 +17,7 @@ mod system_error;
 pub(crate) use credentials::without_credentials;
 pub(crate) use quote::{quote, shell_quoted};
 #[allow(unused_imports, reason = "for manifests and Dockerfiles")]
-pub(crate) use secret_hint::{SecretHint, secret_hint, secret_in_text};
+pub(crate) use secret_hint::{SecretHint, secret_hint, secret_in_config, secret_in_text, secret_of_flag};
 #[allow(unused_imports, reason = "for manifests and Dockerfiles")]
 pub(crate) use secret_name::is_secret_name;
 pub(crate) use suggestions::suggestions;

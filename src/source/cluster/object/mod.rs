@@ -27,7 +27,7 @@ pub use admission::{
 pub use annotations::Annotations;
 pub use certificate_request::CertificateRequest;
 pub use claim::ClaimTemplate;
-pub use command::{is_remover, is_shell, names_shell, redacted_hint};
+pub use command::{is_remover, is_shell, names_shell, redacted_hint, starts_shell};
 pub use constraint::SecurityConstraint;
 pub use container::{Container, ContainerPort, Resources};
 pub use handler::{ExecAction, Handler, HostAction, Lifecycle};
