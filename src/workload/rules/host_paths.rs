@@ -43,11 +43,14 @@ const HARMLESS: [&str; 4] = ["/etc/localtime", "/etc/machine-id", "/etc/ssl/cert
 const PLUGINS: [&str; 3] = ["/dev", "/lib/modules", "/run/xtables.lock"];
 
 /// Sockets of container runtimes, below `/run` or `/var/run`.
-const SOCKETS: [&str; 7] = [
+const SOCKETS: [&str; 10] = [
     "containerd/containerd.sock",
+    "containerd/containerd.sock.ttrpc",
     "cri-dockerd.sock",
     "crio/crio.sock",
     "docker.sock",
+    "docker/containerd/containerd.sock",
+    "dockershim.sock",
     "k0s/containerd.sock",
     "k3s/containerd/containerd.sock",
     "podman/podman.sock",
