@@ -15,7 +15,6 @@ mod benchmark;
 mod cli;
 mod cluster;
 mod commands;
-#[allow(dead_code, unused_imports, reason = "for the command that reads Dockerfiles")]
 mod dockerfile;
 mod evaluate;
 mod expectation;

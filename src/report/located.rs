@@ -9,15 +9,17 @@ pub fn located_findings(check: &CheckResult) -> Vec<String> {
         Status::Fail | Status::Undetermined | Status::Manual => true,
         Status::Pass | Status::NotApplicable | Status::Skipped | Status::Waived => false,
     };
-    check.findings.iter().filter(is_open).filter_map(line).collect()
+    check.findings.iter().filter(is_open).filter_map(|finding| line(finding, check.status)).collect()
 }
 
-fn line(finding: &Finding) -> Option<String> {
+/// The line of a finding, with its status where that is not the one of the check.
+fn line(finding: &Finding, of_check: Status) -> Option<String> {
     let Location { file, line, column } = finding.location.as_ref()?;
     let numbers: String = [line, column].into_iter().flatten().map(|number| format!(":{number}")).collect();
     let said = finding.evidence.first().map(|EvidenceEntry { attribute, value, .. }| {
         // The evidence of a Dockerfile has no attribute but its reason.
         if attribute == "reason" { value.clone() } else { format!("{attribute}: {value}") }
     });
-    Some(format!("{file}{numbers}: {}: {}", finding.subject, said.unwrap_or_default()))
+    let other = if finding.status == of_check { String::new() } else { format!(" [{}]", finding.status) };
+    Some(format!("{file}{numbers}: {}: {}{other}", finding.subject, said.unwrap_or_default()))
 }

@@ -1,9 +1,10 @@
 //! What looks like a secret: by the name of a setting, or by the form of a value. One list for manifests, Dockerfiles and
 //! running containers.
 
+use super::literal::is_literal;
 use super::quote::quote;
 use super::secret_name::is_secret_name;
-use super::secret_value::{is_literal, secret_form};
+use super::secret_value::secret_form;
 use std::fmt;
 
 /// How a secret was recognised. It never has the value.
@@ -27,10 +28,10 @@ impl fmt::Display for SecretHint {
     }
 }
 
-/// Whether a named value looks like a secret.
+/// Whether a named value looks like a secret, or has one among its words.
 pub(crate) fn secret_hint(name: &str, value: &str) -> Option<SecretHint> {
     let named = || (is_secret_name(name) && is_literal(value)).then(|| SecretHint::Name(name.to_owned()));
-    secret_form(value).map(SecretHint::Form).or_else(named)
+    secret_form(value).map(SecretHint::Form).or_else(named).or_else(|| secret_in_text(value))
 }
 
 /// Whether a word of a command is a flag, and the next word the secret that it takes.
@@ -172,6 +173,12 @@ mod tests {
             ("TOKEN_FILE", &token, Some(SecretHint::Form("a GitHub token"))),
             ("DATABASE_URL", "postgres://me:hunter2@db/x", Some(SecretHint::Form("a password in a URL"))),
             ("DATABASE_URL", "postgres://me@db/x", None),
+            (
+                "OPTIONS",
+                "-Djavax.net.ssl.keyStorePassword=changeit -Xmx1g",
+                by_name("-Djavax.net.ssl.keyStorePassword"),
+            ),
+            ("OPTIONS", "-Dfile.encoding=UTF-8 -Xmx1g", None),
         ];
         for (name, value, expected) in cases {
             assert_eq!(secret_hint(name, value), expected, "{name}={value}");

@@ -163,6 +163,11 @@ fn what_the_api_server_refuses_is_a_wrong_document() {
             "an init container has probes and hooks only with restartPolicy: Always",
         ),
         (pod("containers: []"), "a pod has at least one container"),
+        (
+            pod("containers: [{name: a}] # x\u{2028}  hostPID: true"),
+            "stdin:5:30: this invisible character ends a line for Kubernetes",
+        ),
+        (containers("{runAsUser: 4294967296}"), "an id is a number from 0 to 2147483647"),
         (pod("containers: [{name: a, env: [{name: A, value: 5}]}]"), "`value`: expected a text"),
         (pod("hostPID: 'yes'\n  containers: [{name: a}]"), "`hostPID`: expected true or false"),
         (

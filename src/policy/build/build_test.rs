@@ -3,6 +3,7 @@
 use super::finding::{BuildFinding, MAX_FINDINGS};
 use super::{add, base, modes, packages, secrets, shells, stages, start, start_path, user};
 use crate::dockerfile::Dockerfile;
+use crate::model::Status;
 use crate::text::{quote, suggestions};
 use serde::Deserialize;
 
@@ -71,7 +72,7 @@ impl BuildTest {
             Self::Healthcheck => start::healthcheck(file),
         };
         // Those that decide are kept.
-        findings.sort_by_key(|finding| crate::model::Status::WORST_FIRST.iter().position(|s| *s == finding.status));
+        findings.sort_by_key(|finding| Status::WORST_FIRST.iter().position(|status| *status == finding.status));
         let more = findings.len().saturating_sub(MAX_FINDINGS);
         findings.truncate(MAX_FINDINGS);
         findings.sort_by_key(|finding| finding.position);

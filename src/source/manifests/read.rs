@@ -7,12 +7,15 @@ use super::origin::Origin;
 use super::read_object::{Document, read_document};
 use super::suppression;
 use crate::text::glob::Glob;
-use crate::yaml::{Diagnostic, Level, TextFile, read_stdin, read_user_file};
+use crate::yaml::{Diagnostic, Level, Position, TextFile, read_stdin, read_user_file};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// Bytes of one file. The largest chart that is rendered into one file has a few million.
 const MAX_BYTES: u64 = 64 << 20;
+
+/// Characters that end a line, and with it a comment, in YAML 1.1 and not in YAML 1.2.
+const LINE_BREAKS: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
 
 /// What is read, and how.
 #[derive(Debug, Default)]
@@ -143,6 +146,12 @@ impl Manifests {
     fn add_document(&mut self, input: &InputFile, document: DocumentText<'_>) {
         let DocumentText { text, lines_before, source } = document;
         let file = TextFile::new(input.name.as_str(), text.to_owned()).manifest(lines_before);
+        if let Some(at) = text.find(LINE_BREAKS).filter(|_| !text.trim_start().starts_with('{')) {
+            let mut position = Position::of_byte(text, at);
+            position.line += lines_before;
+            let message = "this invisible character ends a line for Kubernetes, and for other readers not; remove it";
+            return self.add_wrong(vec![file.error(position, message)], text);
+        }
         let mut diagnostics = Vec::new();
         let root = match file.tree(&mut diagnostics) {
             Ok(root) => root,

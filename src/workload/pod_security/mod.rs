@@ -11,7 +11,7 @@ mod sysctls;
 mod tests;
 
 pub use control::Control;
-pub use evaluate::{Violation, violations};
+pub use evaluate::violations;
 pub(crate) use profiles::{
     BASELINE_CAPABILITIES, is_allowed_selinux_type, is_confined_apparmor, is_confined_seccomp, is_confined_type,
 };

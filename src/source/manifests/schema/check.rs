@@ -106,7 +106,7 @@ mod tests {
             ("spec: {securityContex: {}}", "1:8 unknown field `securityContex`; did you mean `securityContext`?"),
             (
                 "spec:\n  securityContext: {runAsNonRoot: \"true\"}",
-                "2:34 `runAsNonRoot`: expected true or false, without quotes",
+                "2:35 `runAsNonRoot`: expected true or false, without quotes",
             ),
             ("spec: {containers: {name: a}}", "1:20 `containers`: expected a list"),
             (
