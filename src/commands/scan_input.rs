@@ -7,7 +7,7 @@ use crate::model::Location;
 use crate::report::InputCounts;
 use crate::source::manifests::{ManifestObject, Manifests, ObjectContent, Problem, ProblemKind};
 use crate::workload::{
-    Completeness, FieldPath, Place, PodTemplateRef, Surroundings, TestSubject, WorkloadUnit, refusals,
+    Completeness, FieldPath, Place, PodTemplateRef, Surroundings, TestSubject, WorkloadUnit, refusals, write_path,
 };
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -217,9 +217,11 @@ impl FieldPlaces for FilePlaces<'_> {
             (Place::Template(path), ObjectContent::Pods { path: prefix, .. }) => (prefix, path),
             (Place::Template(path) | Place::Object(path), _) => (&[], path),
         };
-        let steps = || prefix.iter().copied().chain(path.steps().iter().map(String::as_str));
+        let steps = || prefix.iter().copied().chain(path.steps());
         let found = object.places.find(steps());
-        let whole = steps().fold(FieldPath::default(), |path, step| path.key(step));
+        let mut whole = String::with_capacity(96);
+        // A text takes everything that is written to it.
+        drop(write_path(steps(), &mut whole));
         let position = found.position;
         let in_input = format!("{}:{}:{}", object.origin.file, position.line, position.column);
         let source = if found.is_set { in_input.clone() } else { format!("not set; {in_input}") };
@@ -230,6 +232,6 @@ impl FieldPlaces for FilePlaces<'_> {
                 Location { file: object.origin.file.clone(), line: Some(position.line), column: Some(position.column) }
             }
         };
-        LocatedField { path: whole.to_string(), source, location: Some(location) }
+        LocatedField { path: whole, source, location: Some(location) }
     }
 }

@@ -126,7 +126,7 @@ fn examine<'o>(test: WorkloadTest, object: &'o ExaminedObject<'o>, around: &Surr
         let judgements = test.examine(subject, around).into_iter();
         return judgements.map(|judgement| Entry { object, judgement, count: 1 }).collect();
     }
-    let mut counts: IndexMap<(Status, Option<String>, String, String), (Judgement, usize)> = IndexMap::new();
+    let mut counts: IndexMap<_, (Judgement, usize)> = IndexMap::new();
     for subject in &object.subjects {
         for judgement in test.examine(*subject, around) {
             let key = (

@@ -14,10 +14,12 @@ mod images;
 mod namespaces;
 mod network;
 mod object_test;
+mod other_policies;
 mod pods;
 mod powers;
 mod rbac_test;
 mod roles;
+mod secrets;
 mod subjects;
 mod test;
 

@@ -31,7 +31,12 @@ impl fmt::Display for SecretHint {
 /// Whether a named value looks like a secret, or has one among its words.
 pub(crate) fn secret_hint(name: &str, value: &str) -> Option<SecretHint> {
     let named = || (is_secret_name(name) && is_literal(value)).then(|| SecretHint::Name(name.to_owned()));
-    secret_form(value).map(SecretHint::Form).or_else(named).or_else(|| secret_in_text(value))
+    // Only an assignment or a flag is left to look for.
+    let has_words = || value.contains('=') || value.contains("--");
+    secret_form(value)
+        .map(SecretHint::Form)
+        .or_else(named)
+        .or_else(|| if has_words() { secret_in_text(value) } else { None })
 }
 
 /// Whether a word of a command is a flag, and the next word the secret that it takes.

@@ -88,7 +88,7 @@ const MAX_LEN: usize = 256;
 
 /// Whether the value under this name is likely a secret.
 pub(crate) fn is_secret_name(name: &str) -> bool {
-    if name.len() > MAX_LEN {
+    if name.len() > MAX_LEN || !has_stem(name) {
         return false;
     }
     let words = words(name);
@@ -104,6 +104,15 @@ pub(crate) fn is_secret_name(name: &str) -> bool {
     is_last
         || words.iter().any(|word| is_secret_word(word))
         || pairs().any(|(of, key)| key == "key" && KEYS.contains(&of))
+}
+
+/// A part of each word that makes a name a secret's. Most names have none, and a cluster has many of them.
+const STEMS: [&[u8]; 6] = [b"pass", b"psw", b"pwd", b"secret", b"token", b"credential"];
+
+/// Whether a name can be a secret's: a part of it is a stem, or `key`.
+fn has_stem(name: &str) -> bool {
+    let has = |stem: &[u8]| name.as_bytes().windows(stem.len()).any(|part| part.eq_ignore_ascii_case(stem));
+    has(b"key") || STEMS.iter().any(|stem| has(stem))
 }
 
 fn is_secret_word(word: &str) -> bool {

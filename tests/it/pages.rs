@@ -1,6 +1,6 @@
 //! The README and the pages of docs/: what they show is what the program prints, what they name exists.
 
-use crate::support::{called_as, nodeproof, repository, text_of};
+use crate::support::{called_as, kinds_by_default, nodeproof, repository, text_of};
 use clap::{CommandFactory as _, Parser as _};
 use nodeproof::internals::cli::Cli;
 use nodeproof::internals::policy::{ObjectTest, Power};
@@ -236,10 +236,12 @@ fn the_page_about_clusters_saves_the_list_of_every_kind() {
     let (block, _) = block.split_once("OpenShift only").expect("the end of the block");
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '.';
     let words: BTreeSet<&str> = block.split(|c| !is_part(c)).collect();
-    for kind in ObjectKind::ALL {
-        let permission = kind.permission();
-        let resource = permission.strip_prefix("list ").expect("a permission to list");
-        assert!(words.contains(resource), "{resource}: {words:?}");
+    for kind in kinds_by_default() {
+        let resource = kind.resource();
+        assert!(words.contains(resource.as_str()), "{resource}: {words:?}");
+    }
+    for kind in ObjectKind::OTHER_POLICIES {
+        assert!(page.contains(&kind.resource()), "{kind}");
     }
 }
 

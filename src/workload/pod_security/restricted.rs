@@ -49,7 +49,10 @@ pub(super) fn volumes(pod: PodTemplateRef<'_>) -> Vec<FieldPath> {
     let volumes = pod.spec.volumes.iter().enumerate().filter(|(_, volume)| !is_allowed_volume(volume));
     let path = |(index, volume): (usize, &Volume)| {
         let path = FieldPath::of("spec.volumes").index(index);
-        volume.sources.first().map_or_else(|| path.clone(), |source| path.key(source))
+        match volume.sources.first() {
+            Some(source) => path.key(source.clone()),
+            None => path,
+        }
     };
     volumes.map(path).collect()
 }

@@ -14,7 +14,7 @@ use crate::workload::{
 fn effective(
     unit: &WorkloadUnit<'_>,
     found: ContainerRef<'_>,
-    key: &str,
+    key: &'static str,
     profile: impl Fn(&SecurityContext) -> Option<&Profile>,
 ) -> (Option<String>, FieldPath) {
     let kind = |of: &Profile| of.kind.clone().unwrap_or_default();
@@ -55,7 +55,7 @@ pub(super) fn seccomp_unconfined(unit: &WorkloadUnit<'_>, around: &Surroundings<
         let annotations = unit.template.annotations;
         let of_containers = annotations.container_seccomp().map(|(name, _, profile)| (name, profile));
         for (name, profile) in annotations.pod_seccomp().into_iter().chain(of_containers) {
-            let path = FieldPath::of("metadata.annotations").key(name);
+            let path = FieldPath::of("metadata.annotations").key(name.to_owned());
             judgements.push(Judgement::pod_at(pass_if(is_confined_seccomp(profile)), path, profile.to_owned(), ""));
         }
     }
@@ -65,7 +65,7 @@ pub(super) fn seccomp_unconfined(unit: &WorkloadUnit<'_>, around: &Surroundings<
 /// Judges the profiles that the pod and its containers state. Without one there is nothing wrong.
 fn stated(
     unit: &WorkloadUnit<'_>,
-    key: &str,
+    key: &'static str,
     profile: impl Fn(&SecurityContext) -> Option<&Profile>,
 ) -> Vec<Judgement> {
     let kind = |profile: &Profile| profile.kind.clone().unwrap_or_default();
@@ -88,7 +88,7 @@ pub(super) fn apparmor(unit: &WorkloadUnit<'_>) -> Vec<Judgement> {
     }
     let mut judgements = stated(unit, "appArmorProfile", |of| of.app_armor_profile.as_ref());
     for (name, _, profile) in unit.template.annotations.apparmor() {
-        let path = FieldPath::of("metadata.annotations").key(name);
+        let path = FieldPath::of("metadata.annotations").key(name.to_owned());
         judgements.push(Judgement::pod_at(pass_if(is_confined_apparmor(profile)), path, profile.to_owned(), ""));
     }
     judgements
@@ -102,7 +102,7 @@ pub(super) fn apparmor_stated(unit: &WorkloadUnit<'_>) -> Vec<Judgement> {
         match (kind, annotation) {
             (Some(kind), _) => Judgement::container_at(pass_if(is_confined_type(Some(&kind))), found, field, kind, ""),
             (None, Some((name, _, profile))) => {
-                let path = FieldPath::of("metadata.annotations").key(name);
+                let path = FieldPath::of("metadata.annotations").key(name.to_owned());
                 let status = pass_if(is_confined_apparmor(profile));
                 Judgement::container_at(status, found, path, profile.to_owned(), "")
             }
@@ -160,7 +160,7 @@ pub(super) fn sysctls(unit: &WorkloadUnit<'_>, around: &Surroundings<'_>) -> Vec
     let judgements: Vec<Judgement> = sysctls
         .map(|(index, sysctl)| {
             let status = pass_if(is_safe_sysctl(&sysctl.name, around.minor));
-            Judgement::pod_at(status, list.index(index).key("name"), sysctl.name.clone(), "")
+            Judgement::pod_at(status, list.clone().index(index).key("name"), sysctl.name.clone(), "")
         })
         .collect();
     if judgements.is_empty() { vec![Judgement::pod_at(Status::Pass, list, UNSET, "")] } else { judgements }

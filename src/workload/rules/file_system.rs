@@ -71,7 +71,7 @@ pub(super) fn writable_paths(unit: &WorkloadUnit<'_>) -> Vec<Judgement> {
                     false => "",
                 };
                 let observed = format!("volume {} is mounted writable", mount.name);
-                Judgement::container_at(Status::Pass, found, list.index(mount.index), observed, reason)
+                Judgement::container_at(Status::Pass, found, list.clone().index(mount.index), observed, reason)
             }
             None => {
                 let reason = "find out whether the program writes files, and mount an emptyDir there";
@@ -86,10 +86,12 @@ pub(super) fn restricted_volumes(unit: &WorkloadUnit<'_>) -> Vec<Judgement> {
     let volumes = unit.template.spec.volumes.iter().enumerate();
     let judgements: Vec<Judgement> = volumes
         .map(|(index, volume)| {
-            let path = list.index(index);
+            let path = list.clone().index(index);
             let refused = volume.sources.iter().find(|source| !is_allowed_volume_source(source));
             match refused.or(volume.sources.first()) {
-                Some(source) => Judgement::pod_at(pass_if(refused.is_none()), path.key(source), source.clone(), ""),
+                Some(source) => {
+                    Judgement::pod_at(pass_if(refused.is_none()), path.key(source.clone()), source.clone(), "")
+                }
                 None => Judgement::pod_at(Status::Pass, path, "no source", "the API server makes it an emptyDir"),
             }
         })

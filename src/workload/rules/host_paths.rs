@@ -82,7 +82,7 @@ pub(super) fn sensitivity(path: &str) -> Sensitivity {
     let is_plugin = |place: &&str| is_within(path, place) && path != "/dev";
     match () {
         () if HARMLESS.contains(&path) => Sensitivity::HarmlessToRead,
-        () if PLUGINS.iter().any(|place| is_plugin(&place)) => Sensitivity::Plugins,
+        () if PLUGINS.iter().any(is_plugin) => Sensitivity::Plugins,
         () if SENSITIVE.iter().any(|place| is_within(path, place) || is_within(place, path)) => Sensitivity::Sensitive,
         () => Sensitivity::None,
     }

@@ -36,7 +36,7 @@ impl<'a> WorkloadUnit<'a> {
     /// What a rule for Linux says of a pod for Windows; none for others.
     pub(super) fn on_windows(&self) -> Option<Vec<Judgement>> {
         let keys = self.template.spec.windows_field()?;
-        let path = keys.iter().fold(FieldPath::of("spec"), |path, key| path.key(key));
+        let path = keys.iter().fold(FieldPath::of("spec"), |path, key| path.key(*key));
         let reason = "containers on Windows have no such setting";
         Some(vec![Judgement::pod_at(Status::NotApplicable, path, "windows", reason)])
     }

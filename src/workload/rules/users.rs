@@ -12,7 +12,7 @@ const OF_POD: &str = "spec.securityContext";
 fn effective<T>(
     unit: &WorkloadUnit<'_>,
     found: ContainerRef<'_>,
-    key: &str,
+    key: &'static str,
     value: impl Fn(&SecurityContext) -> Option<T>,
 ) -> (Option<T>, FieldPath) {
     let own = found.field("securityContext").key(key);

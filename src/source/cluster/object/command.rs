@@ -5,10 +5,11 @@ use crate::text::{secret_in_text, secret_of_flag};
 use serde::Deserializer;
 
 /// Flags whose values a check reads.
-const READ_FLAGS: [&str; 5] = [
+const READ_FLAGS: [&str; 6] = [
     "--admission-control-config-file",
     "--authorization-mode",
     "--enable-admission-plugins",
+    "--enable-bootstrap-token-auth",
     "--enable-network-policy",
     "--run-firewall",
 ];
@@ -127,11 +128,14 @@ fn redacted(word: &str) -> Option<String> {
 fn kept(words: &[String]) -> Vec<String> {
     let mut kept = Vec::new();
     for (position, word) in words.iter().enumerate() {
-        let name = word.split('=').next().unwrap_or_default();
-        if READ_FLAGS.contains(&name) {
-            match words.get(position + 1).filter(|_| !word.contains('=')) {
-                Some(value) => kept.push(format!("{word}={value}")),
-                None => kept.push(word.clone()),
+        let (name, value) = word.split_once('=').map_or((word.as_str(), None), |(name, value)| (name, Some(value)));
+        // Kubernetes reads `_` in the name of a flag as `-`.
+        let name = name.replace('_', "-");
+        if READ_FLAGS.contains(&name.as_str()) {
+            let next = || words.get(position + 1).map(String::as_str).filter(|next| !next.starts_with('-'));
+            match value.or_else(next) {
+                Some(value) => kept.push(format!("{name}={value}")),
+                None => kept.push(name),
             }
             continue;
         }
@@ -161,10 +165,14 @@ mod tests {
 
     #[test]
     fn of_a_command_only_what_a_check_reads_is_kept() {
-        let cases: [(&[&str], &[&str]); 8] = [
+        let cases: [(&[&str], &[&str]); 9] = [
             (
                 &["kube-apiserver", "--v=2", "--authorization-mode", "Node,RBAC"],
                 &["kube-apiserver", "--authorization-mode=Node,RBAC"],
+            ),
+            (
+                &["kube-apiserver", "--enable_bootstrap_token_auth", "--v=2", "--authorization_mode=RBAC"],
+                &["kube-apiserver", "--enable-bootstrap-token-auth", "--authorization-mode=RBAC"],
             ),
             (&["app", "--verbose", "data"], &["app"]),
             (&["sh", "-c", "echo hello"], &["sh", "-c"]),

@@ -1,7 +1,7 @@
 //! Values that the API writes as `null` where they are unset.
 
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
-use serde::ser::SerializeSeq as _;
+use serde::ser::{SerializeMap as _, SerializeSeq as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -134,4 +134,19 @@ impl<'de> Visitor<'de> for AmountReader {
 /// Writes the keys of a map, and not their values.
 pub(super) fn write_keys<S: Serializer>(keys: &BTreeSet<String>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_map(keys.iter().map(|key| (key, 1)))
+}
+
+/// Whether an object has fields.
+pub(super) fn has_fields<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    let fields: BTreeMap<String, IgnoredAny> = or_default(deserializer)?;
+    Ok(!fields.is_empty())
+}
+
+/// Writes that an object has fields, and not which.
+pub(super) fn write_fields<S: Serializer>(has_fields: &bool, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(None)?;
+    if *has_fields {
+        map.serialize_entry("set", &true)?;
+    }
+    map.end()
 }
