@@ -79,6 +79,41 @@ struct Entry<'o> {
     count: usize,
 }
 
+/// What a rule says of all objects.
+#[derive(Default)]
+struct Gathered<'o> {
+    /// What fails, is undetermined or needs a review.
+    open: Vec<Entry<'o>>,
+    passes: Quiet<'o>,
+    not_applicable: Quiet<'o>,
+}
+
+/// The first entries of a status that is no trouble, and the number of all.
+#[derive(Default)]
+struct Quiet<'o> {
+    first: Vec<Entry<'o>>,
+    count: usize,
+}
+
+impl<'o> Gathered<'o> {
+    fn add(&mut self, entry: Entry<'o>) {
+        match entry.judgement.status {
+            Status::Pass => self.passes.add(entry),
+            Status::NotApplicable | Status::Skipped | Status::Waived => self.not_applicable.add(entry),
+            Status::Fail | Status::Undetermined | Status::Manual => self.open.push(entry),
+        }
+    }
+}
+
+impl<'o> Quiet<'o> {
+    fn add(&mut self, entry: Entry<'o>) {
+        self.count += 1;
+        if self.first.len() <= MAX_PASSES {
+            self.first.push(entry);
+        }
+    }
+}
+
 fn outcome(
     check: &Check,
     test: WorkloadTest,
@@ -87,11 +122,11 @@ fn outcome(
     around: &Surroundings<'_>,
     missing: Option<&str>,
 ) -> Outcome {
-    let mut entries = Vec::new();
+    let mut gathered = Gathered::default();
     for object in objects.iter().filter(|_| !skipped) {
-        entries.extend(examine(test, object, around));
+        examine(test, object, around).into_iter().for_each(|entry| gathered.add(entry));
     }
-    let verdict = match (verdict(test, &entries), missing) {
+    let verdict = match (verdict(test, &gathered), missing) {
         _ if skipped => Verdict::Skipped,
         // What is not known may be as it should not be.
         (Verdict::Pass | Verdict::NotApplicable(_) | Verdict::Manual(_), Some(missing)) => {
@@ -100,10 +135,7 @@ fn outcome(
         (verdict, _) => verdict,
     };
     let actual = match &verdict {
-        Verdict::Pass => {
-            let passed = entries.iter().filter(|entry| entry.judgement.status == Status::Pass).count();
-            format!("met in each of {passed} places")
-        }
+        Verdict::Pass => format!("met in each of {} places", gathered.passes.count),
         Verdict::Skipped => "not evaluated".to_owned(),
         other => other.reason().unwrap_or_default().to_owned(),
     };
@@ -115,7 +147,7 @@ fn outcome(
         actual: sanitize::into_line(actual),
         remediation: check.rule.remediation.render(&mut |_| None),
         changes_nothing: false,
-        findings: findings(&entries),
+        findings: findings(&gathered),
         extensions: BTreeMap::new(),
     }
 }
@@ -141,20 +173,21 @@ fn examine<'o>(test: WorkloadTest, object: &'o ExaminedObject<'o>, around: &Surr
     counts.into_values().map(|(judgement, count)| Entry { object, judgement, count }).collect()
 }
 
-fn verdict(test: WorkloadTest, entries: &[Entry<'_>]) -> Verdict {
+fn verdict(test: WorkloadTest, gathered: &Gathered<'_>) -> Verdict {
     let of = |status: Status| -> Vec<&Entry<'_>> {
-        entries.iter().filter(|entry| entry.judgement.status == status).collect()
+        gathered.open.iter().filter(|entry| entry.judgement.status == status).collect()
     };
-    let Some(worst) = Status::worst(entries.iter().map(|entry| entry.judgement.status)) else {
-        return Verdict::NotApplicable(format!("nothing that it is about: {}", test.reads()));
-    };
-    let reason = || summary(&of(worst));
-    match worst {
-        Status::Pass => Verdict::Pass,
-        Status::Fail => Verdict::Fail(reason()),
-        Status::Manual => Verdict::Manual(reason()),
-        Status::Undetermined => Verdict::Undetermined(reason()),
-        Status::NotApplicable | Status::Skipped | Status::Waived => Verdict::NotApplicable(reason()),
+    match Status::worst(gathered.open.iter().map(|entry| entry.judgement.status)) {
+        Some(Status::Fail) => Verdict::Fail(summary(&of(Status::Fail))),
+        Some(Status::Undetermined) => Verdict::Undetermined(summary(&of(Status::Undetermined))),
+        Some(Status::Manual | Status::Pass | Status::Waived | Status::Skipped | Status::NotApplicable) => {
+            Verdict::Manual(summary(&of(Status::Manual)))
+        }
+        None if gathered.passes.count > 0 => Verdict::Pass,
+        None if gathered.not_applicable.count > 0 => {
+            Verdict::NotApplicable(summary(&gathered.not_applicable.first.iter().collect::<Vec<_>>()))
+        }
+        None => Verdict::NotApplicable(format!("nothing that it is about: {}", test.reads())),
     }
 }
 
@@ -196,23 +229,18 @@ fn value(judgement: &Judgement) -> String {
 }
 
 /// One finding for each entry; many passes are one.
-fn findings(entries: &[Entry<'_>]) -> Vec<Finding> {
-    let is_quiet = |entry: &&Entry<'_>| matches!(entry.judgement.status, Status::Pass | Status::NotApplicable);
-    let (quiet, open): (Vec<&Entry<'_>>, Vec<&Entry<'_>>) = entries.iter().partition(is_quiet);
-    let mut findings: Vec<Finding> = open.into_iter().map(finding).collect();
-    let (passes, not_applicable): (Vec<&Entry<'_>>, Vec<&Entry<'_>>) =
-        quiet.into_iter().partition(|entry| entry.judgement.status == Status::Pass);
-    for (of_status, status, words) in [
-        (passes, Status::Pass, "places where it is met"),
-        (not_applicable, Status::NotApplicable, "places where it does not apply"),
+fn findings(gathered: &Gathered<'_>) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = gathered.open.iter().map(finding).collect();
+    for (quiet, status, words) in [
+        (&gathered.passes, Status::Pass, "places where it is met"),
+        (&gathered.not_applicable, Status::NotApplicable, "places where it does not apply"),
     ] {
-        if of_status.len() <= MAX_PASSES {
-            findings.extend(of_status.into_iter().map(finding));
+        if quiet.count <= MAX_PASSES {
+            findings.extend(quiet.first.iter().map(finding));
         } else {
-            let count = of_status.len();
             findings.push(Finding {
-                subject: format!("{count} {words}"),
-                count,
+                subject: format!("{} {words}", quiet.count),
+                count: quiet.count,
                 status,
                 evidence: Vec::new(),
                 location: None,

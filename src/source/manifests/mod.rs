@@ -14,4 +14,4 @@ mod suppression;
 pub(crate) use files::InputKind;
 pub(crate) use object::{ManifestObject, ObjectContent};
 pub(crate) use read::{ManifestOptions, Manifests, Problem, ProblemKind, read, read_bytes, read_texts};
-pub(crate) use schema::{FieldType, KUBERNETES_VERSION, fields, fields_of_kind};
+pub(crate) use schema::{FieldType, KUBERNETES_VERSION, TypeFields, fields_of_kind};
