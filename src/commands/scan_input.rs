@@ -220,8 +220,8 @@ impl FieldPlaces for FilePlaces<'_> {
         let steps = || prefix.iter().copied().chain(path.steps());
         let found = object.places.find(steps());
         let mut whole = String::with_capacity(96);
-        // A text takes everything that is written to it.
-        drop(write_path(steps(), &mut whole));
+        // Writing to a String cannot fail.
+        let _ = write_path(steps(), &mut whole);
         let position = found.position;
         let in_input = || format!("{}:{}:{}", object.origin.file, position.line, position.column);
         let source = match (found.is_set, &object.origin.source) {

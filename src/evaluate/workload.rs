@@ -163,7 +163,7 @@ fn examine<'o>(
         let judgements = test.examine(subject, around).into_iter();
         return judgements.for_each(|judgement| gathered.add(Entry { object, judgement, count: 1 }));
     }
-    let mut counts: IndexMap<(Status, Option<String>, String, String), (Judgement, usize)> = IndexMap::new();
+    let mut counts: IndexMap<_, (Judgement, usize)> = IndexMap::new();
     for subject in &object.subjects {
         for judgement in test.examine(*subject, around) {
             let key = (

@@ -14,7 +14,7 @@ mod system_error;
 
 pub(crate) use credentials::without_credentials;
 pub(crate) use quote::{quote, shell_quoted};
-pub(crate) use secret_hint::{SecretHint, secret_hint, secret_in_text};
+pub(crate) use secret_hint::{SecretHint, secret_hint, secret_in_config, secret_in_text, secret_of_flag};
 pub(crate) use secret_name::is_secret_name;
 pub(crate) use suggestions::suggestions;
 pub(crate) use system_error::system_error;

@@ -22,7 +22,7 @@ const WORDS: [&str; 14] = [
 const LAST_WORDS: [&str; 2] = ["pass", "pwd"];
 
 /// Ends of words that are written without a separator: `PGPASSWORD`.
-const WORD_ENDS: [&str; 4] = ["password", "passwd", "passphrase", "apikey"];
+const WORD_ENDS: [&str; 6] = ["apikey", "passphrase", "passwd", "password", "secret", "token"];
 
 /// Words before `key`.
 const KEYS: [&str; 9] = ["api", "access", "account", "auth", "encryption", "master", "private", "secret", "signing"];
@@ -156,6 +156,8 @@ mod tests {
             "dbPassword",
             "DBPassword",
             "PGPASSWORD",
+            "AUTHTOKEN",
+            "clientsecret",
             "MYSQL_PWD",
             "SMTP_PASS",
             "PASSWD",

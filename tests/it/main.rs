@@ -23,6 +23,7 @@ mod remediation;
 mod support;
 mod text_report;
 mod traps;
+mod workload_proofs;
 
 #[cfg(feature = "cluster")]
 mod cluster;

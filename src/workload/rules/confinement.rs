@@ -32,6 +32,10 @@ fn shown(kind: Option<String>) -> String {
 
 pub(super) fn seccomp(unit: &WorkloadUnit<'_>, around: &Surroundings<'_>) -> Vec<Judgement> {
     unit.each_on_linux(|found| {
+        if found.container.security_context.privileged == Some(true) {
+            let reason = "a privileged container runs without a filter, whatever profile is stated";
+            return Judgement::container(Status::Fail, found, "securityContext.privileged", "true", reason);
+        }
         let (kind, field) = effective(unit, found, "seccompProfile", |of| of.seccomp_profile.as_ref());
         let (status, reason) = match &kind {
             Some(kind) => (pass_if(is_confined_type(Some(kind))), ""),
@@ -43,8 +47,8 @@ pub(super) fn seccomp(unit: &WorkloadUnit<'_>, around: &Surroundings<'_>) -> Vec
 }
 
 pub(super) fn seccomp_unconfined(unit: &WorkloadUnit<'_>, around: &Surroundings<'_>) -> Vec<Judgement> {
-    if unit.template.spec.is_for_windows() {
-        return vec![WorkloadUnit::not_on_windows()];
+    if let Some(judgements) = unit.on_windows() {
+        return judgements;
     }
     let mut judgements = stated(unit, "seccompProfile", |of| of.seccomp_profile.as_ref());
     if around.minor < 19 {
@@ -79,8 +83,8 @@ fn stated(
 }
 
 pub(super) fn apparmor(unit: &WorkloadUnit<'_>) -> Vec<Judgement> {
-    if unit.template.spec.is_for_windows() {
-        return vec![WorkloadUnit::not_on_windows()];
+    if let Some(judgements) = unit.on_windows() {
+        return judgements;
     }
     let mut judgements = stated(unit, "appArmorProfile", |of| of.app_armor_profile.as_ref());
     for (name, _, profile) in unit.template.annotations.apparmor() {
@@ -111,8 +115,8 @@ pub(super) fn apparmor_stated(unit: &WorkloadUnit<'_>) -> Vec<Judgement> {
 }
 
 pub(super) fn selinux(unit: &WorkloadUnit<'_>, around: &Surroundings<'_>) -> Vec<Judgement> {
-    if unit.template.spec.is_for_windows() {
-        return vec![WorkloadUnit::not_on_windows()];
+    if let Some(judgements) = unit.on_windows() {
+        return judgements;
     }
     let judge = |context: &SecurityContext, path: FieldPath| {
         let path = path.key("seLinuxOptions");

@@ -34,7 +34,7 @@ pub use calico_policy::{CalicoPolicy, CalicoRule};
 pub use certificate_request::CertificateRequest;
 pub use cilium_policy::{CiliumPeers, CiliumPolicy, CiliumRule};
 pub use claim::ClaimTemplate;
-pub use command::{is_remover, is_shell, names_shell, redacted_hint};
+pub use command::{is_remover, is_shell, names_shell, redacted_hint, starts_shell};
 pub use constraint::SecurityConstraint;
 pub use container::{Container, ContainerPort, Resources};
 pub use handler::{ExecAction, Handler, HostAction, Lifecycle};
