@@ -81,9 +81,10 @@ fn audit(flags: &AuditFlags, definitions: &Definitions, named: Option<Choice>) -
     let notices = notices.chain(choice.notices).chain(about);
     let is_in_part = |target: Target| plan.sections.iter().any(|section| section.section.target == target);
     let left_out = others.iter().map(|target| {
-        let reason = match is_in_part(*target) {
-            true => "of it only the checks that the objects of the cluster answer are evaluated",
-            false => "about nodes, which this command does not read",
+        let reason = match (is_in_part(*target), *target == Target::Dockerfiles) {
+            (true, _) => "of it only the checks that the objects of the cluster answer are evaluated",
+            (false, true) => "about files, which nodeproof scan reads",
+            (false, false) => "about nodes, which this command does not read",
         };
         TargetLeftOut { target: target.id().to_owned(), reason: reason.to_owned() }
     });

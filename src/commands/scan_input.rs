@@ -90,7 +90,7 @@ impl ScanInput {
                     return None;
                 }
             };
-            Some(ExaminedObject { title: object.title(), subjects: vec![subject], places })
+            Some(ExaminedObject { title: object.title(), subjects: vec![(subject, 1)], places })
         });
         examined.collect()
     }

@@ -18,8 +18,8 @@ const MAX_PASSES: usize = 20;
 pub struct ExaminedObject<'a> {
     /// Its name in the report: `Deployment/shop/web`.
     pub title: String,
-    /// What it is; of a workload with running pods, also what each of those is.
-    pub subjects: Vec<TestSubject<'a>>,
+    /// What it is; of a workload with running pods, also what each of those is. Each with the number of pods that it stands for.
+    pub subjects: Vec<(TestSubject<'a>, usize)>,
     /// Where its fields are.
     pub places: &'a dyn FieldPlaces,
 }
@@ -159,12 +159,12 @@ fn examine<'o>(
     around: &Surroundings<'_>,
     gathered: &mut Gathered<'o>,
 ) {
-    if let [subject] = object.subjects[..] {
+    if let [(subject, _)] = object.subjects[..] {
         let judgements = test.examine(subject, around).into_iter();
         return judgements.for_each(|judgement| gathered.add(Entry { object, judgement, count: 1 }));
     }
     let mut counts: IndexMap<_, (Judgement, usize)> = IndexMap::new();
-    for subject in &object.subjects {
+    for (subject, pods) in &object.subjects {
         for judgement in test.examine(*subject, around) {
             let key = (
                 judgement.status,
@@ -172,10 +172,10 @@ fn examine<'o>(
                 object.places.locate(&judgement.place).path,
                 judgement.observed.to_string(),
             );
-            counts.entry(key).or_insert((judgement, 0)).1 += 1;
+            counts.entry(key).or_insert((judgement, 0)).1 += pods;
         }
     }
-    counts.into_values().for_each(|(judgement, count)| gathered.add(Entry { object, judgement, count }));
+    counts.into_values().for_each(|(judgement, count)| gathered.add(Entry { object, judgement, count: count.max(1) }));
 }
 
 fn verdict(test: WorkloadTest, gathered: &Gathered<'_>) -> Verdict {

@@ -92,12 +92,13 @@ pub(super) fn pull_secrets(unit: &WorkloadUnit<'_>, around: &Surroundings<'_>) -
             Some(of_account) if !of_account.is_empty() => {
                 pod(Status::Pass, format!("{} of its account", of_account.join(", ")), String::new())
             }
-            Some(_) if is_listed => {
+            // Somebody's own registry is taken for one that needs a credential.
+            Some(_) if is_listed || name.registry_kind() == RegistryKind::Own => {
                 let reason = format!("neither the pod nor its account {} has a Secret for {registry}", spec.account());
                 pod(Status::Fail, UNSET.to_owned(), reason)
             }
             Some(_) => {
-                let reason = format!("{registry} may need none: --private-registry says which registries do");
+                let reason = format!("{registry} has public and private images: --private-registry says that it needs a credential");
                 pod(Status::Undetermined, UNSET.to_owned(), reason)
             }
             None => {
