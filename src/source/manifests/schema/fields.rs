@@ -1,6 +1,6 @@
 //! The kinds of Kubernetes and the fields of their types, in a table that `scripts/kubernetes-fields.py` writes.
 
-use foldhash::{HashMap, HashMapExt as _};
+use foldhash::HashMap;
 use std::sync::{LazyLock, OnceLock};
 
 /// The version whose kinds and fields these are.
