@@ -103,12 +103,13 @@ fn is_web_token(text: &str) -> bool {
 /// A key, and not only its first line, which commands search for.
 fn has_private_key(text: &str) -> bool {
     const BEGIN: &str = "-----BEGIN ";
-    memmem::find_iter(text.as_bytes(), BEGIN).any(|at| {
-        let label = &text[at + BEGIN.len()..];
-        let len = label.bytes().take(32).take_while(|b| b.is_ascii_uppercase() || *b == b' ').count();
-        let (label, rest) = label.split_at(len);
-        rest.strip_prefix("-----").is_some_and(|body| label.ends_with("PRIVATE KEY") && starts_with_base64(body))
-    })
+    memchr::memchr(b'-', text.as_bytes()).is_some()
+        && memmem::find_iter(text.as_bytes(), BEGIN).any(|at| {
+            let label = &text[at + BEGIN.len()..];
+            let len = label.bytes().take(32).take_while(|b| b.is_ascii_uppercase() || *b == b' ').count();
+            let (label, rest) = label.split_at(len);
+            rest.strip_prefix("-----").is_some_and(|body| label.ends_with("PRIVATE KEY") && starts_with_base64(body))
+        })
 }
 
 /// Whether the text goes on with data, perhaps behind line breaks that are escaped.
@@ -122,13 +123,16 @@ fn starts_with_base64(body: &str) -> bool {
 
 /// `://user:password@`.
 fn has_url_password(text: &str) -> bool {
-    memmem::find_iter(text.as_bytes(), "://").any(|at| {
-        let rest = &text[at + 3..];
-        let end = rest.find(|c: char| matches!(c, '/' | '?' | '#' | '"' | '\'') || c.is_whitespace());
-        let authority = &rest[..end.unwrap_or(rest.len())];
-        let password = authority.rfind('@').and_then(|end| authority[..end].split_once(':'));
-        password.is_some_and(|(_, password)| is_literal(password))
-    })
+    // Most values have none, and a cluster has many of them.
+    let has_user = memchr::memchr(b'@', text.as_bytes()).is_some();
+    has_user
+        && memmem::find_iter(text.as_bytes(), "://").any(|at| {
+            let rest = &text[at + 3..];
+            let end = rest.find(|c: char| matches!(c, '/' | '?' | '#' | '"' | '\'') || c.is_whitespace());
+            let authority = &rest[..end.unwrap_or(rest.len())];
+            let password = authority.rfind('@').and_then(|end| authority[..end].split_once(':'));
+            password.is_some_and(|(_, password)| is_literal(password))
+        })
 }
 
 #[cfg(test)]

@@ -98,7 +98,9 @@ pub(super) fn pull_secrets(unit: &WorkloadUnit<'_>, around: &Surroundings<'_>) -
                 pod(Status::Fail, UNSET.to_owned(), reason)
             }
             Some(_) => {
-                let reason = format!("{registry} has public and private images: --private-registry says that it needs a credential");
+                let reason = format!(
+                    "{registry} has public and private images: --private-registry says that it needs a credential"
+                );
                 pod(Status::Undetermined, UNSET.to_owned(), reason)
             }
             None => {
