@@ -20,6 +20,7 @@ const REPORT: &[&str] = &[
     "asff",
     "outputfile",
     "only",
+    "sarif_all",
     "noresults",
     "noremediations",
     "nosummary",

@@ -35,6 +35,7 @@ impl Delivery {
             text: &text,
             as_kube_bench: mode == CompatMode::KubeBench,
             totals: !flags.nototals,
+            sarif_all: flags.sarif_all,
             variable,
         };
         let mut outputs: Vec<(Box<dyn Format>, Destination)> = Vec::new();

@@ -235,6 +235,9 @@ pub struct OutputFlags {
     /// Show only checks with these statuses in the text report: pass, fail, undetermined, manual, not-applicable, skipped, waived.
     #[arg(long, value_name = "STATUSES", value_delimiter = ',', global = true, env = "NODEPROOF_ONLY")]
     pub only: Vec<String>,
+    /// List in SARIF also what is no failure: passes, checks that need a review or could not be evaluated, and waived ones.
+    #[arg(long, global = true, env = "NODEPROOF_SARIF_ALL")]
+    pub sarif_all: bool,
     /// When to color the text report.
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true, env = "NODEPROOF_COLOR")]
     pub color: Color,

@@ -6,7 +6,7 @@ use crate::kube_bench::{
     format::{Asff, Json, Junit, Lines},
     settings,
 };
-use crate::report::{Format, LineFormat, ReportFormat, TextFormat, TextShape};
+use crate::report::{Format, LineFormat, ReportFormat, SarifFormat, TextFormat, TextShape};
 use std::str::FromStr;
 
 /// A format that can be asked for.
@@ -19,6 +19,8 @@ pub enum FormatName {
     Report,
     /// One short line of JSON for logs.
     Line,
+    /// SARIF for code scanning.
+    Sarif,
     /// JSON as kubesec prints it, of `scan` alone.
     Kubesec,
     /// JSON as kube-bench prints it.
@@ -42,6 +44,8 @@ pub(crate) struct FormatOptions<'a> {
     pub(crate) as_kube_bench: bool,
     /// Whether the JSON has the totals of all targets.
     pub(crate) totals: bool,
+    /// Whether SARIF has more than failures.
+    pub(crate) sarif_all: bool,
     /// Reads the environment.
     pub(crate) variable: &'a dyn Fn(&str) -> Option<String>,
 }
@@ -52,6 +56,7 @@ impl FormatName {
         Self::Text,
         Self::Report,
         Self::Line,
+        Self::Sarif,
         #[cfg(feature = "kube-bench")]
         Self::Json,
         #[cfg(feature = "kube-bench")]
@@ -66,6 +71,7 @@ impl FormatName {
             Self::Text => "text",
             Self::Report => "report",
             Self::Line => "line",
+            Self::Sarif => "sarif",
             Self::Kubesec => "kubesec",
             #[cfg(feature = "kube-bench")]
             Self::Json => "json",
@@ -93,6 +99,7 @@ impl FormatName {
             Self::Text => Box::new(TextFormat(options.text.clone())),
             Self::Report => Box::new(ReportFormat),
             Self::Line => Box::new(LineFormat),
+            Self::Sarif => Box::new(SarifFormat { all: options.sarif_all }),
             Self::Kubesec => {
                 let message = "--format kubesec is a format of `nodeproof scan`, and the only one of its run";
                 return Err(Failure::Usage(message.to_owned()));

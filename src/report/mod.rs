@@ -1,15 +1,22 @@
 //! The report, and its native formats.
 
 mod build;
+mod cut;
+mod fenced;
 mod format;
+mod json;
 mod line;
 mod located;
 mod model;
+mod occurrence;
 mod outline;
 mod read;
+mod sarif;
+mod stable;
 mod state;
 mod tag;
 mod text;
+mod uri;
 
 pub use build::{KUBEADM, PLATFORM, ReportHeader};
 pub use format::Format;
@@ -23,6 +30,7 @@ pub use model::{
 };
 pub use outline::{GroupView, SectionView};
 pub use read::{ReportError, ReportFormat};
+pub use sarif::SarifFormat;
 pub use state::{State, Totals};
 pub(crate) use tag::tag;
 pub use text::{TextFormat, TextParts, TextShape, is_command};

@@ -20,6 +20,7 @@ mod policies;
 mod profiles;
 mod proofs;
 mod remediation;
+mod sarif_report;
 mod support;
 mod text_report;
 mod traps;
@@ -90,6 +91,8 @@ mod quiet;
 #[cfg(feature = "kube-bench")]
 mod rule_texts;
 mod scan;
+#[cfg(feature = "kube-bench")]
+mod scan_sarif;
 mod schemas;
 #[cfg(feature = "kube-bench")]
 mod shell;
