@@ -1,5 +1,6 @@
 //! What reports of single results list: each place where a check is not followed, with an identity that lasts.
 
+use super::cut::cut;
 use super::stable::{stable, stable_subject};
 use super::uri::{relative_uri, segments};
 use super::{CheckResult, Report, SubjectKind};
@@ -62,7 +63,7 @@ impl<'r> Occurrence<'r> {
     /// What was found, without what changes from run to run: `--profiling: not set; default true`.
     pub(super) fn said(&self) -> String {
         let Some(finding) = self.finding else {
-            return stable(self.check.reason.as_deref().unwrap_or_default());
+            return stable(&cut(self.check.reason.as_deref().unwrap_or_default(), MOST_EVIDENCE));
         };
         // The others are counts, and what the check looked at.
         let is_told = |entry: &&EvidenceEntry| {
@@ -70,7 +71,7 @@ impl<'r> Occurrence<'r> {
         };
         let entries = finding.evidence.iter().filter(is_told).take(3);
         let entries: Vec<String> = entries.map(|entry| said(entry, finding)).collect();
-        stable(&super::cut::cut(&entries.join("; "), MOST_EVIDENCE))
+        stable(&cut(&entries.join("; "), MOST_EVIDENCE))
     }
 
     /// The recommendation, the subject and what was found, on one line.
