@@ -23,8 +23,10 @@ pub(super) struct Occurrence<'r> {
     pub(super) finding: Option<&'r Finding>,
     /// Its status.
     pub(super) status: Status,
-    /// The subject, without what changes from run to run.
+    /// The subject, without what changes from run to run. Files that are scanned have it as they are written.
     pub(super) subject: String,
+    /// What was found, likewise: `--profiling: not set; default true`.
+    said: String,
     /// Where it is: a relative path, never empty.
     pub(super) path: String,
     /// The same as a URI.
@@ -39,12 +41,14 @@ impl<'r> Occurrence<'r> {
     pub(super) fn all(report: &'r Report, is_wanted: impl Fn(Status) -> bool) -> Vec<Self> {
         let mut all = Vec::new();
         let mut known: HashMap<(String, String, String), usize> = HashMap::new();
+        let is_scan = report.subject.kind == SubjectKind::Manifests;
         for check in &report.checks {
             for (finding, status) in findings(check, &is_wanted) {
-                let subject = finding.map_or_else(String::new, |finding| stable_subject(&finding.subject));
+                let (subject, said) = (finding.map_or("", |finding| &finding.subject), said(check, finding));
+                let (subject, said) =
+                    if is_scan { (subject.to_owned(), said) } else { (stable_subject(subject), stable(&said)) };
                 let place = place(report, check, finding, &subject);
                 let (path, uri) = (place.join("/"), relative_uri(&place));
-                let is_scan = report.subject.kind == SubjectKind::Manifests;
                 let rule = rule_id(report, check).into_owned();
                 let file = if is_scan { path.clone() } else { String::new() };
                 let seen = known.entry((rule.clone(), subject.clone(), file.clone())).or_default();
@@ -54,30 +58,15 @@ impl<'r> Occurrence<'r> {
                 }
                 let parts = [scope(report).as_str(), &file, &rule, &subject, &seen.to_string()].join("\0");
                 let identity = Uuid::new_v5(&IDENTITIES, parts.as_bytes()).to_string();
-                all.push(Self { check, finding, status, subject, path, uri, identity });
+                all.push(Self { check, finding, status, subject, said, path, uri, identity });
             }
         }
         all
     }
 
-    /// What was found, without what changes from run to run: `--profiling: not set; default true`.
-    pub(super) fn said(&self) -> String {
-        let Some(finding) = self.finding else {
-            return stable(&cut(self.check.reason.as_deref().unwrap_or_default(), MOST_EVIDENCE));
-        };
-        // The others are counts, and what the check looked at.
-        let is_told = |entry: &&EvidenceEntry| {
-            !entry.value.is_empty() && !["pods", "rules", "examined", "note"].contains(&entry.attribute.as_str())
-        };
-        let entries = finding.evidence.iter().filter(is_told).take(3);
-        let entries: Vec<String> = entries.map(|entry| said(entry, finding)).collect();
-        stable(&cut(&entries.join("; "), MOST_EVIDENCE))
-    }
-
     /// The recommendation, the subject and what was found, on one line.
     pub(super) fn message(&self) -> String {
-        let said = self.said();
-        let parts = [self.subject.as_str(), said.as_str()].into_iter().filter(|part| !part.is_empty());
+        let parts = [self.subject.as_str(), self.said.as_str()].into_iter().filter(|part| !part.is_empty());
         let parts: Vec<&str> = std::iter::once(self.check.title.as_ref()).chain(parts).collect();
         let is_in_a_file = self.finding.is_some_and(|finding| finding.location.is_some());
         let unknown = if is_in_a_file && self.position().0.is_none() { " (the line is not known)" } else { "" };
@@ -116,7 +105,21 @@ fn findings<'r>(check: &'r CheckResult, is_wanted: &impl Fn(Status) -> bool) -> 
     shown
 }
 
-fn said(entry: &EvidenceEntry, finding: &Finding) -> String {
+/// What was found, on one line.
+fn said(check: &CheckResult, finding: Option<&Finding>) -> String {
+    let Some(finding) = finding else {
+        return cut(check.reason.as_deref().unwrap_or_default(), MOST_EVIDENCE).into_owned();
+    };
+    // The others are counts, and what the check looked at.
+    let is_told = |entry: &&EvidenceEntry| {
+        !entry.value.is_empty() && !["pods", "rules", "examined", "note"].contains(&entry.attribute.as_str())
+    };
+    let entries = finding.evidence.iter().filter(is_told).take(3);
+    let entries: Vec<String> = entries.map(|entry| entry_in_words(entry, finding)).collect();
+    cut(&entries.join("; "), MOST_EVIDENCE).into_owned()
+}
+
+fn entry_in_words(entry: &EvidenceEntry, finding: &Finding) -> String {
     let EvidenceEntry { attribute, value, .. } = entry;
     // Behind the mode of several files are their paths.
     let value = if finding.count > 1 { value.split(": ").next().unwrap_or_default() } else { value };

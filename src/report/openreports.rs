@@ -20,6 +20,9 @@ const AROUND: usize = 16 << 10;
 /// The most bytes of one text.
 const MOST_TEXT: usize = 2000;
 
+/// The most objects that one result names.
+const MOST_RESOURCES: usize = 50;
+
 /// The longest name of an object.
 const MOST_NAME: usize = 253;
 
@@ -199,6 +202,10 @@ fn result(report: &Report, category: String, check: &CheckResult) -> Value {
         "result": result_word(check),
         "properties": properties,
     });
+    let resources: Vec<Value> = resources(check).collect();
+    if !resources.is_empty() {
+        result["resources"] = Value::Array(resources);
+    }
     if let Some(severity) = check.severity {
         result["severity"] = json!(severity.id());
     }
@@ -206,6 +213,26 @@ fn result(report: &Report, category: String, check: &CheckResult) -> Value {
         result["timestamp"] = json!({ "seconds": time / 1000, "nanos": time % 1000 * 1_000_000 });
     }
     result
+}
+
+/// The objects of the API that the result is about.
+fn resources(check: &CheckResult) -> impl Iterator<Item = Value> {
+    let findings = check.findings.iter().filter(|finding| finding.status == check.status);
+    findings.filter_map(|finding| resource(&finding.subject)).take(MOST_RESOURCES)
+}
+
+/// The object of a subject such as `Deployment/shop/web container app` or `Namespace/shop`.
+fn resource(subject: &str) -> Option<Value> {
+    let is_kind = |kind: &str| kind.starts_with(|first: char| first.is_ascii_uppercase()) && !kind.contains(':');
+    let parts: Vec<&str> = subject.split(' ').next()?.split('/').collect();
+    let name = |name: &str| cut(name, MOST_NAME).into_owned();
+    match parts[..] {
+        [kind, namespace, object] if is_kind(kind) => {
+            Some(json!({ "kind": name(kind), "namespace": name(namespace), "name": name(object) }))
+        }
+        [kind, object] if is_kind(kind) => Some(json!({ "kind": name(kind), "name": name(object) })),
+        _ => None,
+    }
 }
 
 /// The word for a status; of what the benchmark does not count, a failure is a warning.

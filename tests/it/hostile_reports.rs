@@ -1,7 +1,8 @@
 //! A report whose every text is hostile, and an empty one, in every format.
 
 use crate::canned::{CannedSection, check, document, finding, render, sealed};
-use crate::other_formats::{oscal, records};
+use crate::other_formats::{OCSF, OPENREPORTS, oscal, records, verify};
+use crate::sarif_report::validate;
 use nodeproof::internals::model::{Location, Severity, Status};
 use nodeproof::internals::report::{
     CheckResult, CsvFormat, Format, GitlabFormat, LineFormat, MarkdownFormat, MarkdownLimit, NdjsonFormat, OcsfFormat,
@@ -97,18 +98,9 @@ fn json(text: &str) -> Value {
 fn sarif_takes_every_text() {
     for kind in KINDS {
         let document = json(&safe(of(HOSTILE, kind), &SarifFormat { all: true }));
-        for result in document["runs"][0]["results"].as_array().expect("results") {
-            let uri = &result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
-            let uri = uri.as_str().expect("a URI");
-            let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-._~/%".contains(letter);
-            assert!(!uri.is_empty() && uri.chars().all(is_plain) && !uri.contains("//"), "{uri}");
-        }
+        validate(&document);
         let empty = json(&safe(of("", kind), &SarifFormat { all: true }));
-        let results = empty["runs"][0]["results"].as_array().expect("results");
-        let uri = |result: &Value| {
-            result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].as_str().map(str::to_owned)
-        };
-        assert!(results.iter().all(|result| uri(result).is_some_and(|uri| !uri.is_empty())));
+        validate(&empty);
     }
 }
 
@@ -159,9 +151,14 @@ fn json_formats_are_json() {
         let lines: Vec<Value> = line.lines().map(json).collect();
         assert_eq!(lines.len(), 7);
         assert_eq!(lines[0]["check"]["title"], HOSTILE);
-        assert_eq!(safe(of(HOSTILE, kind), &OcsfFormat).lines().map(json).count(), 7);
+        for text in [HOSTILE, ""] {
+            let events: Vec<Value> = safe(of(text, kind), &OcsfFormat).lines().map(json).collect();
+            assert_eq!(events.len(), 7);
+            events.iter().for_each(|event| verify(OCSF, event));
+        }
         for api in [ReportApi::OpenReports, ReportApi::PolicyReport] {
             let object = json(&safe(of(HOSTILE, kind), &OpenReportsFormat { api, all: true }));
+            verify(OPENREPORTS, &object);
             let name = object["metadata"]["name"].as_str().expect("a name");
             let is_plain =
                 |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || "-.".contains(letter);
@@ -169,15 +166,16 @@ fn json_formats_are_json() {
         }
         safe(of(HOSTILE, kind), &OscalFormat);
         oscal(of(HOSTILE, kind));
+        oscal(of("", kind));
     }
 }
 
 #[test]
 fn metrics_have_unique_labels_on_one_line() {
+    let sample =
+        regex::Regex::new(r#"^[a-z_]+\{([a-z]+="([^"\\\n]|\\\\|\\"|\\n)*",?)+\} \d+$"#).expect("an expression");
     for kind in KINDS {
         let text = safe(of(HOSTILE, kind), &PrometheusFormat);
-        let sample =
-            regex::Regex::new(r#"^[a-z_]+\{([a-z]+="([^"\\\n]|\\\\|\\"|\\n)*",?)+\} \d+$"#).expect("an expression");
         let mut known = HashSet::new();
         for line in text.lines().filter(|line| !line.starts_with('#')) {
             assert!(sample.is_match(line), "{line}");

@@ -9,11 +9,11 @@ use nodeproof::internals::report::{
 use serde_json::{Value, json};
 use std::collections::HashSet;
 
-const OCSF: &str = include_str!("../../testdata/formats/ocsf-1.8.0-compliance-finding.schema.json");
-const OPENREPORTS: &str = include_str!("../../testdata/formats/openreports-v1alpha1.schema.json");
+pub(crate) const OCSF: &str = include_str!("../../testdata/formats/ocsf-1.8.0-compliance-finding.schema.json");
+pub(crate) const OPENREPORTS: &str = include_str!("../../testdata/formats/openreports-v1alpha1.schema.json");
 
 /// Compares a document with a schema.
-fn verify(schema: &str, document: &Value) {
+pub(crate) fn verify(schema: &str, document: &Value) {
     let schema: Value = serde_json::from_str(schema).expect("JSON");
     let validator = jsonschema::validator_for(&schema).expect("a schema");
     let errors: Vec<String> = validator.iter_errors(document).map(|e| format!("{}: {e}", e.instance_path())).collect();
@@ -324,6 +324,22 @@ fn objects_of_the_api_go_with_their_node_and_keep_their_name() {
     assert!(one.starts_with("nodeproof-cis-1.20-") && one != other, "{one} {other}");
     let long = named(&"x".repeat(1000));
     assert!(long.len() <= 253 && long.ends_with(|last: char| last.is_ascii_alphanumeric()), "{long}");
+}
+
+#[test]
+fn results_name_the_objects_that_fail() {
+    let subjects = ["Deployment/shop/web container app", "Namespace/shop", "/etc/kubernetes/admin.conf", "cluster"];
+    let mut findings: Vec<_> = subjects.iter().map(|subject| finding(subject, Status::Fail)).collect();
+    findings.push(finding("Pod/shop/other", Status::Pass));
+    let mut document = one_section(vec![CheckResult { findings, ..check("5.2.1", Status::Fail, None) }]);
+    document.subject.kind = SubjectKind::Cluster;
+    let object = openreports(document, ReportApi::OpenReports, false);
+    let expected = json!([
+        {"kind": "Deployment", "namespace": "shop", "name": "web"},
+        {"kind": "Namespace", "name": "shop"},
+    ]);
+    assert_eq!(object["results"][0]["resources"], expected);
+    assert!(object.get("scope").is_none());
 }
 
 #[test]

@@ -17,7 +17,7 @@ fn sarif(document: ReportV1, all: bool) -> Value {
 }
 
 /// The schema, and what GitHub wants beyond it.
-fn validate(document: &Value) {
+pub(crate) fn validate(document: &Value) {
     let schema: Value = serde_json::from_str(SCHEMA).expect("JSON");
     let validator = jsonschema::validator_for(&schema).expect("a schema");
     let errors: Vec<String> = validator.iter_errors(document).map(|e| format!("{}: {e}", e.instance_path())).collect();
@@ -243,6 +243,29 @@ fn findings_of_a_scan_have_their_place_and_no_hash_of_it() {
         ]
     );
     assert!(results(&document).iter().all(|result| result.get("partialFingerprints").is_none()));
+}
+
+#[test]
+fn a_scan_keeps_what_is_written() {
+    let mut found = located("web.yaml", Some(5), Some(3));
+    found.subject = "Pod/shop/web-x2zx4".to_owned();
+    found.evidence[0].value = "example/app:2026-05-04".to_owned();
+    let mut document = one_section(vec![CheckResult { findings: vec![found], ..failed(&[]) }]);
+    document.subject.kind = SubjectKind::Manifests;
+    let document = sarif(document, false);
+    let text = "Plain: Pod/shop/web-x2zx4: spec.hostPID: example/app:2026-05-04";
+    assert_eq!(results(&document)[0]["message"]["text"], text);
+}
+
+#[test]
+fn a_rule_of_two_checks_is_there_once() {
+    let second = CheckResult { id: "1.1.20".to_owned(), ..failed(&["/etc/a", "/etc/b"]) };
+    let document = sarif(one_section(vec![failed(&["/etc/a"]), second]), false);
+    let rules = document["runs"][0]["tool"]["driver"]["rules"].as_array().expect("rules");
+    assert_eq!(rules.len(), 1);
+    assert_eq!(rules[0]["properties"]["tags"], json!(["security", "medium", "cis-1.20 1.1.19", "cis-1.20 1.1.20"]));
+    // One alert for each file.
+    assert_eq!(results(&document).len(), 2);
 }
 
 #[test]

@@ -9,6 +9,9 @@ use serde_json::{Value, json};
 /// The most bytes of a message; GitHub shows about as many characters.
 const MOST_MESSAGE: usize = 1000;
 
+/// The highest line and column that every reader takes.
+const MOST_NUMBER: usize = i32::MAX as usize - 1;
+
 /// One result of the rule at `index`.
 pub(super) fn result(report: &Report, occurrence: &Occurrence<'_>, index: usize) -> Value {
     let Occurrence { check, status, .. } = occurrence;
@@ -43,9 +46,9 @@ pub(super) fn result(report: &Report, occurrence: &Occurrence<'_>, index: usize)
 /// The place with all numbers of its region, which GitHub requires; the whole file is line 1.
 fn location(report: &Report, occurrence: &Occurrence<'_>) -> Value {
     let (line, column) = occurrence.position();
-    let line = line.unwrap_or(1).max(1);
-    let start = column.unwrap_or(1).max(1);
-    let end = if column.is_some() { start.saturating_add(1) } else { start };
+    let line = line.unwrap_or(1).clamp(1, MOST_NUMBER);
+    let start = column.unwrap_or(1).clamp(1, MOST_NUMBER);
+    let end = if column.is_some() { start + 1 } else { start };
     let mut location = json!({
         "physicalLocation": {
             "artifactLocation": { "uri": occurrence.uri },
@@ -53,7 +56,9 @@ fn location(report: &Report, occurrence: &Occurrence<'_>) -> Value {
         },
     });
     let name = report.subject.name.as_deref().filter(|_| report.subject.kind != SubjectKind::Manifests);
-    let names = name.into_iter().chain([occurrence.subject.as_str()]).filter(|name| !name.is_empty());
+    // The items of the list are unique.
+    let subject = Some(occurrence.subject.as_str()).filter(|subject| name != Some(subject));
+    let names = name.into_iter().chain(subject).filter(|name| !name.is_empty());
     let names: Vec<Value> = names.map(|name| json!({ "name": cut(name, MOST_MESSAGE) })).collect();
     if !names.is_empty() {
         location["logicalLocations"] = Value::Array(names);

@@ -7,6 +7,7 @@ use crate::report::fenced::fenced;
 use crate::report::occurrence::{rule_id, severity};
 use crate::report::{CheckResult, Report};
 use serde_json::{Value, json};
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// GitHub takes this many characters of a description; here they are bytes.
@@ -15,15 +16,22 @@ const MOST_DESCRIPTION: usize = 1024;
 /// The most bytes of a remediation in the help.
 const MOST_HELP: usize = 8000;
 
+/// The most numbers of checks among the tags, of which GitHub shows ten.
+const MOST_NUMBERS: usize = 8;
+
 /// The rules of some checks, each once, and the index of each check's rule.
 pub(super) fn rules(report: &Report, checks: &[&CheckResult]) -> (Vec<Value>, Vec<usize>) {
+    let mut numbers: HashMap<Cow<'_, str>, Vec<&str>> = HashMap::new();
+    for check in &report.checks {
+        numbers.entry(rule_id(report, check)).or_default().push(&check.id);
+    }
     let mut rules = Vec::new();
     let mut known = HashMap::new();
     let mut indices = Vec::with_capacity(checks.len());
     for check in checks {
         let id = rule_id(report, check);
         let index = *known.entry(id.clone()).or_insert_with(|| {
-            rules.push(rule(report, check, &id));
+            rules.push(rule(report, check, &id, numbers.get(&id).map_or(&[], Vec::as_slice)));
             rules.len() - 1
         });
         indices.push(index);
@@ -31,9 +39,13 @@ pub(super) fn rules(report: &Report, checks: &[&CheckResult]) -> (Vec<Value>, Ve
     (rules, indices)
 }
 
-fn rule(report: &Report, check: &CheckResult, id: &str) -> Value {
+/// A rule. `numbers` are the checks of the benchmark that it has.
+fn rule(report: &Report, check: &CheckResult, id: &str, numbers: &[&str]) -> Value {
     let severity = severity(check);
     let rationale = if check.rationale.trim().is_empty() { &check.title } else { &check.rationale };
+    let numbers = numbers.iter().take(MOST_NUMBERS).map(|number| format!("{} {number}", report.benchmark.id));
+    let numbers = numbers.map(|tag| cut(&tag, 255).into_owned());
+    let tags: Vec<String> = ["security", severity.id()].into_iter().map(str::to_owned).chain(numbers).collect();
     json!({
         "id": id,
         "name": cut(id, 255),
@@ -43,7 +55,7 @@ fn rule(report: &Report, check: &CheckResult, id: &str) -> Value {
         "defaultConfiguration": { "level": if check.scored { of_severity(severity) } else { "note" } },
         "properties": {
             "security-severity": score(severity),
-            "tags": ["security", cut(&format!("{} {}", report.benchmark.id, check.id), 255), severity.id()],
+            "tags": tags,
         },
     })
 }
