@@ -33,6 +33,7 @@ fn everything(benchmark: &Benchmark) -> Selection {
     Selection {
         components: Vec::new(),
         by_documents: false,
+        by_objects: false,
         targets: benchmark.targets(),
         checks: Vec::new(),
         groups: Vec::new(),

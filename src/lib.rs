@@ -15,7 +15,6 @@ mod benchmark;
 mod cli;
 mod cluster;
 mod commands;
-#[allow(dead_code, unused_imports, reason = "for the command that reads Dockerfiles")]
 mod dockerfile;
 mod evaluate;
 mod expectation;
@@ -113,5 +112,8 @@ pub mod internals {
     }
     pub mod version {
         pub use crate::version::*;
+    }
+    pub mod workload {
+        pub use crate::workload::*;
     }
 }

@@ -16,6 +16,8 @@ pub struct Selection {
     pub components: Vec<Component>,
     /// Whether the checks that documents of the user's answer are evaluated in every target.
     pub by_documents: bool,
+    /// Whether the checks that the objects of a cluster answer are evaluated in every target.
+    pub by_objects: bool,
     /// Only these checks; all if empty.
     pub checks: Vec<String>,
     /// Only these groups; all if empty.
@@ -111,6 +113,7 @@ pub fn plan<'b>(benchmark: &'b Benchmark, selection: &Selection) -> Result<Plan<
         selection.targets.contains(&target)
             || needs.is_some_and(|needed| selection.components.contains(&needed))
             || (selection.by_documents && check.rule.assertion.is_by_documents())
+            || (selection.by_objects && check.rule.assertion.policy().is_some())
     };
     let chosen = |check: &Check, group: &Id| {
         let named = |ids: &[String], id: &Id| ids.iter().any(|i| i == id.as_str());

@@ -54,13 +54,15 @@ impl RawRule {
             (None, None) | (Some(_), Some(_)) => None,
         };
         let assertion = match steps {
-            None if of_files.is_some() && test.is_empty() && policy.is_none() => {
+            None if of_files.is_some() && !self.is_about_processes() && test.is_empty() && policy.is_none() => {
                 test.refuse_stray_keys(&[], &mut errors);
                 of_files
             }
             _ if self.workload.is_some() || self.dockerfile.is_some() => {
-                let message = "a rule has one of `workload` and `dockerfile`, and then no `steps` and no other probe";
-                errors.push(RuleError::new(&[], message.to_owned()));
+                let key = if self.workload.is_some() { "workload" } else { "dockerfile" };
+                let message = "a rule has one of `workload` and `dockerfile`, and then no `steps`, `needs` or `applies-if`, and no \
+                               other probe";
+                errors.push(RuleError::new(&[key], message.to_owned()));
                 None
             }
             Some(steps) if test.is_empty() && policy.is_some() => {
@@ -127,6 +129,11 @@ impl RawRule {
             }),
             _ => Err(errors),
         }
+    }
+
+    /// Whether it has a key that is about the processes of a node.
+    const fn is_about_processes(&self) -> bool {
+        self.needs.is_some() || self.applies_if.is_some()
     }
 
     fn verify_names(&self, given: &Params) -> Vec<RuleError> {

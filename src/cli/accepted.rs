@@ -8,6 +8,8 @@ const DEFINITIONS: &[&str] = &["config_dir", "config"];
 const BENCHMARK: &[&str] = &["version", "benchmark"];
 const NODE: &[&str] = &["root", "proc", "host", "timeout"];
 const CLUSTER: &[&str] = &["cluster", "kubeconfig", "context", "allow_exec", "installed", "namespace"];
+/// What is read of a cluster beside the rest. `who-can` asks about roles and bindings.
+const READ_MORE: &[&str] = &["read_secrets", "read_other_policies"];
 const SELECTION: &[&str] = &["check", "group", "skip", "scored", "unscored"];
 const ANSWER: &[&str] = &["json", "outputfile"];
 const FILE: &[&str] = &["outputfile"];
@@ -39,13 +41,14 @@ fn flags_of(command: &str) -> Option<Vec<&'static str>> {
             BENCHMARK,
             &["platform", "timeout"],
             CLUSTER,
+            READ_MORE,
             SELECTION,
             REPORT,
             &["require_complete", "exit_code", "fail_on"],
         ],
         "scan" => &[DEFINITIONS, BENCHMARK, SELECTION, REPORT, &["require_complete", "exit_code", "fail_on"]],
         "who-can" => &[CLUSTER, &["timeout", "format"], ANSWER],
-        "snapshot" => &[DEFINITIONS, NODE, CLUSTER],
+        "snapshot" => &[DEFINITIONS, NODE, CLUSTER, READ_MORE],
         "benchmarks" | "lint" => &[DEFINITIONS, ANSWER],
         "explain" => &[DEFINITIONS, BENCHMARK, NODE, ANSWER],
         "profile" => &[DEFINITIONS, BENCHMARK, ANSWER],

@@ -36,8 +36,8 @@ Exit codes:
   2  the command line asks for what does not exist
   3  a file of the user's is wrong
   4  nothing could be evaluated
-  5  --require-complete is given and a check is undetermined, or files are unreadable
-  6  --fail-on is given and a check failed, or --pod-security refuses a pod
+  5  --require-complete is given and a check is undetermined; unreadable files
+  6  --fail-on is given and a check failed; --pod-security would refuse a pod
   N  of --exit-code, if a check is FAIL";
 
 /// The commands.

@@ -31,7 +31,10 @@ pub(super) fn examples(command: Option<&str>) -> &'static [(&'static str, &'stat
         Some("scan") => &[
             ("nodeproof scan deploy/", "Judge the manifests and Dockerfiles of a directory."),
             ("nodeproof scan deploy/ --fail-on high", "Exit with 6 if a rule of severity high or critical fails."),
-            ("nodeproof scan web.yaml --pod-security restricted:v1.31", "Tell which pods Kubernetes 1.31 would refuse."),
+            (
+                "nodeproof scan web.yaml --pod-security restricted:v1.31",
+                "Tell which pods Kubernetes 1.31 would refuse.",
+            ),
             ("nodeproof scan web.yaml --format kubesec", "Print what kubesec prints."),
         ],
         Some("snapshot") => &[

@@ -2,8 +2,10 @@
 
 pub(crate) mod rbac;
 
+mod other_policies;
 mod owner;
 mod pods;
 
+pub use other_policies::{Endpoint, OtherPolicies, Protection};
 pub use owner::Owner;
 pub use pods::{OwnedPods, PodGroups, PodUnit};

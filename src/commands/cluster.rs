@@ -10,6 +10,7 @@ use crate::commands::Failure;
 use crate::evaluate::evaluate_cluster;
 use crate::model::Target;
 use crate::report::{Report, ReportHeader, State, Subject, SubjectKind, TargetLeftOut};
+use crate::source::cluster::{ListState, ObjectKind};
 use crate::text::sanitize;
 use crate::workload::PodSecurityStandard;
 use std::collections::BTreeMap;
@@ -24,7 +25,7 @@ pub(crate) fn cluster(
     standard: Option<PodSecurityStandard>,
 ) -> Result<u8, Failure> {
     if show_access {
-        let input = ClusterInput::require(&flags.cluster, &flags.node, &flags.cluster.namespaces())?;
+        let input = ClusterInput::require(&flags.cluster.without_more(), &flags.node, &flags.cluster.namespaces())?;
         return access::show(&input, &flags.output).map(|()| 0);
     }
     if let Some(standard) = standard {
@@ -63,7 +64,9 @@ fn audit(flags: &AuditFlags, definitions: &Definitions, named: Option<Choice>) -
             benchmark.id
         )));
     }
-    let plan = select::plan_for(&flags.selection, benchmark, targets.clone(), Vec::new(), false)?;
+    // Some checks of the control plane ask which Secrets there are.
+    let has_secrets = *input.lists.state(ObjectKind::Secret) != ListState::NotAtHand;
+    let plan = select::plan_for_cluster(&flags.selection, benchmark, targets.clone(), has_secrets)?;
     if plan.is_empty() {
         return Err(Failure::Nothing(select::nothing_selected(benchmark, &targets, true)));
     }
@@ -76,9 +79,15 @@ fn audit(flags: &AuditFlags, definitions: &Definitions, named: Option<Choice>) -
     let about = cluster_notices::about(&facts, platform.as_ref().map(|(id, _)| id.as_str()));
     let notices = incomplete.into_iter().chain(input.notices.iter().cloned()).chain(evaluation.notices);
     let notices = notices.chain(choice.notices).chain(about);
-    let reason = "about nodes, which this command does not read";
-    let left_out =
-        others.iter().map(|target| TargetLeftOut { target: target.id().to_owned(), reason: reason.to_owned() });
+    let is_in_part = |target: Target| plan.sections.iter().any(|section| section.section.target == target);
+    let left_out = others.iter().map(|target| {
+        let reason = match (is_in_part(*target), *target == Target::Dockerfiles) {
+            (true, _) => "of it only the checks that the objects of the cluster answer are evaluated",
+            (false, true) => "about files, which nodeproof scan reads",
+            (false, false) => "about nodes, which this command does not read",
+        };
+        TargetLeftOut { target: target.id().to_owned(), reason: reason.to_owned() }
+    });
     let header = ReportHeader {
         start,
         end: SystemTime::now(),

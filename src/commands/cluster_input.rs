@@ -132,7 +132,7 @@ fn saved(path: PathBuf, node: &NodeFlags) -> Result<ObjectLists, Failure> {
 /// Asks the API server.
 #[cfg(feature = "cluster")]
 fn live(flags: &ClusterFlags, node: &NodeFlags, namespaces: &[String]) -> Result<ClusterInput, Failure> {
-    use crate::source::cluster::{ClusterConnection, ConnectOptions, read_live};
+    use crate::source::cluster::{ClusterConnection, ConnectOptions, LiveScope, read_live};
     let options = ConnectOptions {
         kubeconfig: flags.kubeconfig.clone(),
         context: flags.context.clone(),
@@ -141,7 +141,8 @@ fn live(flags: &ClusterFlags, node: &NodeFlags, namespaces: &[String]) -> Result
         ..ConnectOptions::default()
     };
     let connection = ClusterConnection::open(&options).map_err(|error| Failure::Other(error.into()))?;
-    let found = read_live(&connection, namespaces)
+    let scope = LiveScope { namespaces, secrets: flags.read_secrets, other_policies: flags.read_other_policies };
+    let found = read_live(&connection, &scope)
         .map_err(|error| Failure::Other(anyhow::anyhow!("{}: {error}", connection.server())))?;
     let source = format!("{}/version", connection.server());
     let kubernetes = found.version.map(|version| KubernetesVersion { version, source });

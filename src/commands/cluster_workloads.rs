@@ -46,7 +46,8 @@ pub(super) fn fill(plan: &Plan<'_>, outcomes: &mut [Outcome], facts: &ClusterFac
     let places = ApiPlaces;
     let workloads = facts.pods.0.iter().filter_map(|group| {
         let units = group.units.iter().filter(|unit| !unit.is_finished);
-        let subjects: Vec<_> = units.map(|of| TestSubject::Workload(unit(group, of), of.labels)).collect();
+        let subjects: Vec<_> =
+            units.map(|of| (TestSubject::Workload(unit(group, of), of.labels), usize::from(of.is_pod))).collect();
         (!subjects.is_empty()).then(|| ExaminedObject { title: title(group), subjects, places: &places })
     });
     let bindings = lists.role_bindings.iter().map(|binding| ("RoleBinding", binding));
@@ -54,7 +55,7 @@ pub(super) fn fill(plan: &Plan<'_>, outcomes: &mut [Outcome], facts: &ClusterFac
     let bindings = bindings.map(|(kind, binding)| {
         let namespace = binding.metadata.namespace.as_deref().map(|name| format!("{name}/")).unwrap_or_default();
         let title = format!("{kind}/{namespace}{}", binding.metadata.name);
-        ExaminedObject { title, subjects: vec![TestSubject::Binding(binding)], places: &places }
+        ExaminedObject { title, subjects: vec![(TestSubject::Binding(binding), 1)], places: &places }
     });
     let objects: Vec<ExaminedObject<'_>> = workloads.chain(bindings).collect();
     let needed = [ObjectKind::ServiceAccount, ObjectKind::NetworkPolicy];

@@ -36,6 +36,9 @@ struct ExplainView {
     #[serde(skip_serializing_if = "Option::is_none")]
     impact: Option<Text>,
     remediation: Text,
+    /// The same recommendation elsewhere.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    references: Vec<Text>,
     used_by: Vec<UseView>,
 }
 
@@ -169,6 +172,7 @@ fn view(
         rationale: rule.rationale.clone(),
         impact: rule.impact.clone(),
         remediation: rule.remediation.render(&mut placeholder),
+        references: rule.references.clone(),
         used_by: uses(definitions, &rule.id, check.as_ref())?,
         check,
     })
@@ -250,6 +254,9 @@ fn text(view: &ExplainView) -> String {
         line("impact", impact);
     }
     line("remediation", &view.remediation);
+    if !view.references.is_empty() {
+        line("references", &view.references.join("\n"));
+    }
     line("used by", &also_in(&view.used_by));
     text
 }

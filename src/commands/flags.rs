@@ -126,6 +126,12 @@ pub struct ClusterFlags {
     /// Start the credential plugin that the kubeconfig names.
     #[arg(long, global = true, env = "NODEPROOF_ALLOW_EXEC")]
     pub allow_exec: bool,
+    /// List the names and types of Secrets too. Whoever may list Secrets can read them all: the right itself is the risk.
+    #[arg(long, global = true, env = "NODEPROOF_READ_SECRETS")]
+    pub read_secrets: bool,
+    /// List the network policies of Cilium, Calico and policy.networking.k8s.io too.
+    #[arg(long, global = true, env = "NODEPROOF_READ_OTHER_POLICIES")]
+    pub read_other_policies: bool,
     /// Saved lists of a new cluster of the same platform and release: what is in them is exempt.
     #[arg(long, value_name = "PATH", global = true, env = "NODEPROOF_INSTALLED")]
     pub installed: Option<PathBuf>,
@@ -148,6 +154,11 @@ impl ClusterFlags {
     /// The path of the lists of a new cluster.
     pub(crate) fn installed(&self) -> Option<&PathBuf> {
         self.installed.as_ref().filter(|path| !path.as_os_str().is_empty())
+    }
+
+    /// The same cluster, of which nothing is read that has a flag of its own.
+    pub(crate) fn without_more(&self) -> Self {
+        Self { read_secrets: false, read_other_policies: false, ..self.clone() }
     }
 
     /// The namespaces that are named.

@@ -7,7 +7,7 @@ use crate::model::Location;
 use crate::report::InputCounts;
 use crate::source::manifests::{ManifestObject, Manifests, ObjectContent, Problem, ProblemKind};
 use crate::workload::{
-    Completeness, FieldPath, Place, PodTemplateRef, Surroundings, TestSubject, WorkloadUnit, refusals,
+    Completeness, FieldPath, Place, PodTemplateRef, Surroundings, TestSubject, WorkloadUnit, refusals, write_path,
 };
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -90,7 +90,7 @@ impl ScanInput {
                     return None;
                 }
             };
-            Some(ExaminedObject { title: object.title(), subjects: vec![subject], places })
+            Some(ExaminedObject { title: object.title(), subjects: vec![(subject, 1)], places })
         });
         examined.collect()
     }
@@ -217,12 +217,18 @@ impl FieldPlaces for FilePlaces<'_> {
             (Place::Template(path), ObjectContent::Pods { path: prefix, .. }) => (prefix, path),
             (Place::Template(path) | Place::Object(path), _) => (&[], path),
         };
-        let steps = || prefix.iter().copied().chain(path.steps().iter().map(String::as_str));
+        let steps = || prefix.iter().copied().chain(path.steps());
         let found = object.places.find(steps());
-        let whole = steps().fold(FieldPath::default(), |path, step| path.key(step));
+        let mut whole = String::with_capacity(96);
+        // Writing to a String cannot fail.
+        let _ = write_path(steps(), &mut whole);
         let position = found.position;
-        let in_input = format!("{}:{}:{}", object.origin.file, position.line, position.column);
-        let source = if found.is_set { in_input.clone() } else { format!("not set; {in_input}") };
+        let in_input = || format!("{}:{}:{}", object.origin.file, position.line, position.column);
+        let source = match (found.is_set, &object.origin.source) {
+            (true, _) => in_input(),
+            (false, None) => "not set".to_owned(),
+            (false, Some(_)) => format!("not set; {}", in_input()),
+        };
         let location = match &object.origin.source {
             // The line in the file that a tool made the document from is not known.
             Some(source) => Location { file: source.clone(), relative: None, line: None, column: None },
@@ -233,6 +239,6 @@ impl FieldPlaces for FilePlaces<'_> {
                 column: Some(position.column),
             },
         };
-        LocatedField { path: whole.to_string(), source, location: Some(location) }
+        LocatedField { path: whole, source, location: Some(location) }
     }
 }

@@ -45,13 +45,29 @@ pub(crate) fn plan_for<'b>(
     components: Vec<Component>,
     by_documents: bool,
 ) -> Result<Plan<'b>, Failure> {
-    if !flags.scored && !flags.unscored {
-        return Err(Failure::Usage(
-            "--scored=false with --unscored=false leaves no check; leave one of them out".to_owned(),
-        ));
-    }
+    verify_scoring(flags)?;
     plan::plan(benchmark, &Selection { components, by_documents, ..selection(flags, targets) })
         .map_err(|e| Failure::Usage(e.to_string()))
+}
+
+/// The plan for these targets of a cluster. `by_objects`: the checks of other targets that its objects answer, too.
+pub(crate) fn plan_for_cluster<'b>(
+    flags: &SelectionFlags,
+    benchmark: &'b Benchmark,
+    targets: Vec<Target>,
+    by_objects: bool,
+) -> Result<Plan<'b>, Failure> {
+    verify_scoring(flags)?;
+    plan::plan(benchmark, &Selection { by_objects, ..selection(flags, targets) })
+        .map_err(|e| Failure::Usage(e.to_string()))
+}
+
+fn verify_scoring(flags: &SelectionFlags) -> Result<(), Failure> {
+    if flags.scored || flags.unscored {
+        return Ok(());
+    }
+    let message = "--scored=false with --unscored=false leaves no check; leave one of them out";
+    Err(Failure::Usage(message.to_owned()))
 }
 
 fn selection(flags: &SelectionFlags, targets: Vec<Target>) -> Selection {
@@ -59,6 +75,7 @@ fn selection(flags: &SelectionFlags, targets: Vec<Target>) -> Selection {
         targets,
         components: Vec::new(),
         by_documents: false,
+        by_objects: false,
         checks: flags.check.clone(),
         groups: flags.group.clone(),
         skip: flags.skip.clone(),

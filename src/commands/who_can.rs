@@ -94,7 +94,7 @@ pub(crate) fn who_can(flags: &AuditFlags, question: &Question) -> Result<(), Fai
         _ => return Err(Failure::Usage("who-can asks about one namespace, or about all".to_owned())),
     };
     let meaning = understand(question, namespace)?;
-    let input = ClusterInput::require(&flags.cluster, &flags.node, &[])?;
+    let input = ClusterInput::require(&flags.cluster.without_more(), &flags.node, &[])?;
     let facts = input.facts();
     let mut notices = meaning.notices;
     notices.extend(missing_lists(&facts));

@@ -64,7 +64,7 @@ impl Expander<'_> {
                 c => out.push(c),
             }
         }
-        if until.is_some() {
+        if until.is_some() || quote.is_some() {
             self.unknown.get_or_insert(Unknown::Form);
         }
         out
@@ -108,7 +108,13 @@ impl Expander<'_> {
             Value::Known(variable) => match &variable.value {
                 Ok(text) => !(tests_empty && text.is_empty()),
                 Err(Unknown::NoDefault(_)) => false,
-                Err(_) => return None,
+                Err(
+                    Unknown::NotSet(_)
+                    | Unknown::OfBase(_)
+                    | Unknown::Platform(_)
+                    | Unknown::Ambiguous(_)
+                    | Unknown::Form,
+                ) => return None,
             },
             Value::Unset => false,
             Value::OfBase | Value::Platform => return None,

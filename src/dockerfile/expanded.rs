@@ -24,6 +24,8 @@ pub(crate) enum Unknown {
     OfBase(String),
     /// It depends on the platform of the build.
     Platform(String),
+    /// `ARG` and `ENV` of the same name have different values.
+    Ambiguous(String),
     /// It is too long or too deep, or its form is not evaluated.
     Form,
 }
@@ -35,7 +37,12 @@ impl fmt::Display for Unknown {
             Self::NotSet(name) => write!(f, "nothing in the file sets {name}"),
             Self::OfBase(name) => write!(f, "nothing in the file sets {name}, and the base image may"),
             Self::Platform(name) => write!(f, "{name} depends on the platform of the build"),
-            Self::Form => f.write_str("its variables are too deep, too long, or in a form that is not evaluated"),
+            Self::Ambiguous(name) => {
+                write!(f, "ARG {name} follows ENV {name}: by the documentation ENV counts, with BuildKit ARG")
+            }
+            Self::Form => {
+                f.write_str("its quotes and variables are too deep, too long, or in a form that is not evaluated")
+            }
         }
     }
 }
@@ -45,6 +52,11 @@ impl Expanded {
     pub(crate) fn literal(text: impl Into<String>) -> Self {
         let written = text.into();
         Self { value: Ok(written.clone()), written, build_args: Vec::new() }
+    }
+
+    /// A value that the file does not say.
+    pub(crate) fn unknown(written: &str, unknown: Unknown) -> Self {
+        Self { written: written.to_owned(), value: Err(unknown), build_args: Vec::new() }
     }
 
     /// The value, where it is known.

@@ -7,8 +7,6 @@ use crate::yaml::Position;
 /// A Dockerfile.
 #[derive(Debug)]
 pub(crate) struct Dockerfile {
-    /// The image of the frontend that reads it, from `# syntax=`.
-    pub(crate) syntax: Option<String>,
     /// The arguments before the first `FROM`.
     pub(crate) global_args: Vec<Step>,
     /// At least one.
@@ -28,6 +26,8 @@ pub(crate) struct Stage {
     pub(crate) base: Base,
     /// Its instructions.
     pub(crate) steps: Vec<Step>,
+    /// The working directory at its end; `None` if the base image or an unknown variable decides.
+    pub(crate) workdir: Option<String>,
 }
 
 /// What a stage is built on.
@@ -125,6 +125,15 @@ impl Dockerfile {
         let is_set =
             |setting: &Setting<'_, Command>| !matches!(setting.value, Command::Exec(words) if words.is_empty());
         (entrypoint.filter(is_set), command.filter(is_set))
+    }
+
+    /// What the shell form starts: `SHELL`, or `/bin/sh -c` unless the base image has another.
+    pub(crate) fn shell(&self) -> String {
+        let set = self.last_steps().into_iter().rev().find_map(|step| {
+            let Action::Shell(words) = &step.action else { return None };
+            Some(words.join(" "))
+        });
+        set.unwrap_or_else(|| "/bin/sh -c".to_owned())
     }
 
     /// Every image that the build uses, with what for and where.

@@ -1,7 +1,5 @@
 //! The lines of a Dockerfile as BuildKit puts them together: directives, comments, lines that continue, here-documents.
-//!
-//! Written here because the crates for it misread what users write: `parse-dockerfile` 0.1.9 takes a here-document only at the
-//! start of `RUN`, one for each `RUN`, and not after a `\`; the text of any other one would be read as instructions.
+//! docs/dependencies.md says why no crate does this.
 
 use super::error::DockerfileError;
 use super::here_doc::{HereDoc, here_docs};
@@ -22,7 +20,6 @@ pub(super) struct LogicalLine {
 /// The instructions of a file, and its directives.
 #[derive(Debug)]
 pub(super) struct Lines {
-    pub(super) syntax: Option<String>,
     pub(super) escape: char,
     pub(super) lines: Vec<LogicalLine>,
 }
@@ -31,7 +28,7 @@ pub(super) struct Lines {
 pub(super) fn join(text: &str) -> Result<Lines, DockerfileError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut physical = text.split_inclusive('\n').zip(1..).peekable();
-    let mut out = Lines { syntax: None, escape: '\\', lines: Vec::new() };
+    let mut out = Lines { escape: '\\', lines: Vec::new() };
     let mut seen = Vec::new();
     while let Some((line, number)) = physical.peek()
         && let Some((name, value)) = directive(line)
@@ -45,8 +42,7 @@ pub(super) fn join(text: &str) -> Result<Lines, DockerfileError> {
             ("escape", _) => {
                 return Err(DockerfileError::new(at, "the escape character must be a backslash or a backtick"));
             }
-            ("syntax", image) => out.syntax = Some(image.to_owned()),
-            ("check", _) => {}
+            ("syntax" | "check", _) => {}
             // It is a comment, and so is what follows.
             (_, _) => break,
         }
@@ -173,15 +169,6 @@ mod tests {
         let rest = lines[1].text.rest("RUN é ".len());
         assert_eq!(rest.text, "two");
         assert_eq!(rest.position(0), Position { line: 5, column: 3 });
-    }
-
-    #[test]
-    fn the_syntax_is_kept() {
-        assert_eq!(
-            join("# syntax=docker/dockerfile:1\nFROM a").expect("a file").syntax.as_deref(),
-            Some("docker/dockerfile:1")
-        );
-        assert_eq!(join("FROM a\n# syntax=x").expect("a file").syntax, None);
     }
 
     #[test]

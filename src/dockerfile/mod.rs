@@ -14,14 +14,13 @@ mod scope;
 mod shell;
 mod source;
 mod step;
+mod variables;
 mod words;
 
 pub(crate) use error::DockerfileError;
 pub(crate) use expanded::{Expanded, Unknown};
-pub(crate) use file::{Base, Dockerfile, Setting, Stage};
-pub(crate) use here_doc::HereDoc;
+pub(crate) use file::{Dockerfile, Setting, Stage};
 pub(crate) use image::ImageReference;
-pub(crate) use instruction::Flag;
 pub(crate) use paths::{absolute, base_name};
 pub(crate) use shell::{SHELLS, ShellCommand, commands};
 pub(crate) use source::Source;

@@ -2,15 +2,16 @@
 
 use super::error::DockerfileError;
 use super::expand::expand;
-use super::expanded::Expanded;
+use super::expanded::{Expanded, Unknown};
 use super::file::{Base, Dockerfile, Stage};
 use super::here_doc::announced;
 use super::instruction::{Keyword, RawInstruction, read};
-use super::line::join;
+use super::line::{LogicalLine, join};
 use super::paths::absolute;
 use super::scope::{Root, Scope};
 use super::step::{Action, Command, CopyStep, FileOrigin, RunStep, Step};
-use super::words::{split, unquote};
+use super::variables::{declare, pairs};
+use super::words::first;
 use crate::text::quote;
 use crate::yaml::Position;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -41,19 +42,19 @@ impl Dockerfile {
             stages: Vec::new(),
             names: HashMap::new(),
             ends: Vec::new(),
+            count: 0,
         };
-        for (count, line) in lines.lines.into_iter().enumerate() {
-            let instruction = read(line, escape)?;
-            if count >= MAX_INSTRUCTIONS {
-                return Err(instruction.error(format!("the file has more than {MAX_INSTRUCTIONS} instructions")));
-            }
-            reader.instruction(instruction)?;
+        for line in lines.lines {
+            reader.instruction(read(line, escape)?)?;
         }
-        let Reader { global_args, stages, .. } = reader;
+        let Reader { global_args, mut stages, ends, .. } = reader;
+        for (stage, end) in stages.iter_mut().zip(ends) {
+            stage.workdir = end.workdir;
+        }
         if stages.is_empty() {
             return Err(DockerfileError::new(Position::START, "the file has no FROM, so it builds no image"));
         }
-        Ok(Self { syntax: lines.syntax, global_args, stages })
+        Ok(Self { global_args, stages })
     }
 }
 
@@ -67,6 +68,8 @@ struct Reader<'a> {
     names: HashMap<String, usize>,
     /// What is in effect at the end of each stage.
     ends: Vec<State>,
+    /// The instructions so far.
+    count: usize,
 }
 
 /// What later instructions of a stage depend on.
@@ -79,6 +82,10 @@ struct State {
 
 impl Reader<'_> {
     fn instruction(&mut self, raw: RawInstruction) -> Result<(), DockerfileError> {
+        self.count += 1;
+        if self.count > MAX_INSTRUCTIONS {
+            return Err(raw.error(format!("the file has more than {MAX_INSTRUCTIONS} instructions")));
+        }
         if raw.keyword == Keyword::From {
             return self.from(&raw);
         }
@@ -130,8 +137,21 @@ impl Reader<'_> {
             // The last one of several with a name counts from here on.
             self.names.insert(name.clone(), index);
         }
-        self.stages.push(Stage { index, name, position: raw.line.position(0), base, steps: Vec::new() });
-        Ok(())
+        self.stages.push(Stage { index, name, position: raw.line.position(0), base, steps: Vec::new(), workdir: None });
+        earlier.map_or(Ok(()), |earlier| self.triggers(earlier))
+    }
+
+    /// Executes what `ONBUILD` of the stage below announces.
+    fn triggers(&mut self, stage: usize) -> Result<(), DockerfileError> {
+        let steps = self.stages.get(stage).map_or(&[][..], |stage| &stage.steps);
+        let announced: Vec<LogicalLine> = steps
+            .iter()
+            .filter_map(|step| {
+                let Action::Onbuild { text, here_docs } = &step.action else { return None };
+                Some(LogicalLine { text: text.clone(), here_docs: here_docs.clone() })
+            })
+            .collect();
+        announced.into_iter().try_for_each(|line| self.instruction(read(line, self.escape)?))
     }
 
     /// A stage by name or number, or an image.
@@ -173,7 +193,7 @@ impl Reader<'_> {
                 at_least_one(&raw)?;
                 let folder = expand(&raw.rest.text, &state.scope, escape);
                 state.workdir = folder.known().and_then(|folder| absolute(state.workdir.as_deref(), folder));
-                Action::Workdir(folder)
+                Action::Other
             }
             Keyword::Run => Action::Run(self.run(raw, &state.scope)?),
             Keyword::Copy | Keyword::Add => Action::Copy(self.copy(raw, state)?),
@@ -190,7 +210,13 @@ impl Reader<'_> {
                 let is_none = raw.rest.text.eq_ignore_ascii_case("none");
                 Action::Healthcheck { text: raw.rest, is_none }
             }
-            Keyword::Onbuild => Action::Onbuild(raw.rest),
+            Keyword::Onbuild => {
+                let inner = first(&raw.rest.text, escape).to_ascii_lowercase();
+                if ["from", "maintainer", "onbuild", ""].contains(&inner.as_str()) {
+                    return Err(raw.error("ONBUILD needs an instruction other than FROM, MAINTAINER and ONBUILD"));
+                }
+                Action::Onbuild { text: raw.rest, here_docs: raw.here_docs }
+            }
             Keyword::Expose | Keyword::Volume | Keyword::Stopsignal | Keyword::Maintainer => Action::Other,
             Keyword::From => return Err(raw.error("FROM starts a stage")),
         })
@@ -213,7 +239,12 @@ impl Reader<'_> {
         Ok(RunStep { command: command(raw), here_docs, mounts, mount_types })
     }
 
-    fn copy(&self, raw: RawInstruction, state: &State) -> Result<CopyStep, DockerfileError> {
+    fn copy(&self, mut raw: RawInstruction, state: &State) -> Result<CopyStep, DockerfileError> {
+        for flag in raw.flags.iter_mut().filter(|flag| flag.value.contains('$') && flag.name != "from") {
+            if let Ok(value) = expand(&flag.value, &state.scope, self.escape).value {
+                flag.value = value;
+            }
+        }
         let mut arguments = raw.arguments();
         let Some(destination) = arguments.pop().filter(|_| !arguments.is_empty()) else {
             return Err(raw.error("the instruction needs a source and a destination"));
@@ -235,7 +266,14 @@ impl Reader<'_> {
             .is_some_and(|path| is_many || path.ends_with('/') || matches!(path, "." | "..") || path.ends_with("/."));
         let path = path.map(|path| if is_folder && !path.ends_with('/') { path + "/" } else { path });
         let from = raw.flags.iter().find(|flag| flag.name == "from");
-        let from = from.map(|flag| self.source(&raw, &flag.value, &state.scope)).transpose()?;
+        let from = match from {
+            // BuildKit has no variables here.
+            Some(flag) if flag.value.contains('$') => {
+                Some(FileOrigin::Image(Expanded::unknown(&flag.value, Unknown::Form)))
+            }
+            Some(flag) => Some(self.source(&raw, &flag.value, &state.scope)?),
+            None => None,
+        };
         Ok(CopyStep {
             is_add: raw.keyword == Keyword::Add,
             from,
@@ -253,53 +291,6 @@ fn command(raw: RawInstruction) -> Command {
         Some(words) => Command::Exec(words),
         None => Command::Shell(raw.rest),
     }
-}
-
-/// `ARG`: names with or without a default.
-fn declare(
-    raw: &RawInstruction,
-    scope: &mut Scope,
-    global: Option<&Scope>,
-    build_args: &BTreeMap<String, String>,
-    escape: char,
-) -> Result<Action, DockerfileError> {
-    let mut declared = Vec::new();
-    for (_, word) in split(&raw.rest.text, escape) {
-        if scope.is_full() {
-            return Err(raw.error("too many variables"));
-        }
-        let (name, default) = word.split_once('=').map_or((word, None), |(name, value)| (name, Some(value)));
-        let name = unquote(name, escape);
-        let value = default.map(|value| expand(value, scope, escape));
-        let value = scope.declare(&name, value, global, build_args);
-        declared.push((name, default.map(str::to_owned), value));
-    }
-    if declared.is_empty() {
-        return Err(raw.error("ARG needs a name"));
-    }
-    Ok(Action::Arg(declared))
-}
-
-/// `ENV` and `LABEL`: `NAME=value …`, or `NAME value with blanks`.
-fn pairs(raw: &RawInstruction, scope: &Scope, escape: char) -> Result<Vec<(String, Expanded)>, DockerfileError> {
-    let words = split(&raw.rest.text, escape);
-    let Some((_, first)) = words.first() else { return Err(raw.error("the instruction needs a name and a value")) };
-    if !first.contains('=') {
-        let value = raw.rest.text[first.len()..].trim();
-        if value.is_empty() {
-            return Err(raw.error(format!("{} has no value", quote(first))));
-        }
-        return Ok(vec![(unquote(first, escape), expand(value, scope, escape))]);
-    }
-    words
-        .into_iter()
-        .map(|(_, word)| {
-            let Some((name, value)) = word.split_once('=') else {
-                return Err(raw.error(format!("{} has no `=`", quote(word))));
-            };
-            Ok((unquote(name, escape), expand(value, scope, escape)))
-        })
-        .collect()
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ pub(super) struct Scope {
 #[derive(Debug, Clone)]
 struct Variable {
     value: Rc<Expanded>,
-    /// The environment has precedence over arguments.
+    /// Set by `ENV` and not by `ARG`.
     is_env: bool,
 }
 
@@ -88,27 +88,30 @@ impl Scope {
     ) -> Expanded {
         let inherited = || match global.map(|global| global.look_up(name)) {
             Some(Value::Known(value)) => Some(value.clone()),
-            Some(Value::Platform) => Some(unknown(name, Unknown::Platform(name.to_owned()))),
+            Some(Value::Platform) => Some(Expanded::unknown(name, Unknown::Platform(name.to_owned()))),
             Some(Value::Unset | Value::OfBase) | None => None,
         };
         let value = match build_args.get(name) {
             Some(value) => Expanded::literal(value),
             None => {
                 let value = default.or_else(inherited);
-                let mut value = value.unwrap_or_else(|| unknown(name, Unknown::NoDefault(name.to_owned())));
+                let mut value = value.unwrap_or_else(|| Expanded::unknown(name, Unknown::NoDefault(name.to_owned())));
                 if !value.build_args.iter().any(|known| known == name) {
                     value.build_args.push(name.to_owned());
                 }
                 value
             }
         };
-        if self.variables.get(name).is_none_or(|variable| !variable.is_env) {
-            self.variables.insert(name.into(), Variable { value: Rc::new(value.clone()), is_env: false });
+        let is_default = !matches!(value.value, Err(Unknown::NoDefault(_)));
+        match self.variables.get(name) {
+            Some(variable) if variable.is_env && (!is_default || variable.value.value == value.value) => {}
+            Some(variable) if variable.is_env => {
+                self.set_env(name, Expanded::unknown(name, Unknown::Ambiguous(name.to_owned())));
+            }
+            Some(_) | None => {
+                self.variables.insert(name.into(), Variable { value: Rc::new(value.clone()), is_env: false });
+            }
         }
         value
     }
-}
-
-fn unknown(name: &str, unknown: Unknown) -> Expanded {
-    Expanded { written: name.to_owned(), value: Err(unknown), build_args: Vec::new() }
 }

@@ -31,18 +31,26 @@ pub(crate) enum Action {
     Label(Vec<(String, Expanded)>),
     /// `USER`.
     User(Expanded),
-    /// `WORKDIR`, and the folder that results.
-    Workdir(Expanded),
     /// `CMD`.
     Cmd(Command),
     /// `ENTRYPOINT`.
     Entrypoint(Command),
     /// `SHELL`.
     Shell(Vec<String>),
-    /// `HEALTHCHECK`, and whether it is `NONE`.
-    Healthcheck { text: Source, is_none: bool },
-    /// `ONBUILD`, with the instruction that images built on this one execute.
-    Onbuild(Source),
+    /// `HEALTHCHECK`.
+    Healthcheck {
+        /// What follows its flags.
+        text: Source,
+        /// Whether it is `NONE`.
+        is_none: bool,
+    },
+    /// `ONBUILD`, with the instruction that a stage or image built on this one starts with.
+    Onbuild {
+        /// The instruction.
+        text: Source,
+        /// Its here-documents.
+        here_docs: Vec<HereDoc>,
+    },
     /// `EXPOSE`, `VOLUME`, `STOPSIGNAL`, `MAINTAINER`.
     Other,
 }

@@ -57,9 +57,12 @@ pub(super) fn outcome(
     let verdict = examination.as_ref().map_or(Verdict::Skipped, |examination| verdict(examination, facts.lists));
     let remediation = match verdict.status() {
         Status::Manual => manual_remediation(check, Some(steps)),
-        Status::Undetermined => {
-            examination.as_ref().map_or_else(Text::default, |of| make_known(of, facts.lists).into())
-        }
+        Status::Undetermined => match &examination {
+            // No list would tell.
+            Some(examination) if examination.lacking.is_empty() => manual_remediation(check, Some(steps)),
+            Some(examination) => make_known(examination, facts.lists).into(),
+            None => Text::default(),
+        },
         Status::Pass | Status::Fail | Status::NotApplicable | Status::Skipped | Status::Waived => {
             check.rule.remediation.render(&mut |_| None)
         }
@@ -155,10 +158,7 @@ fn make_known(examination: &Examination, lists: &ObjectLists) -> String {
     let step = |kind: &ObjectKind| match lists.state(*kind) {
         ListState::Refused(_) => format!("Let the auditor {}.", kind.permission()),
         ListState::NotAtHand | ListState::Broken(_) | ListState::Unknown(_) | ListState::Complete => {
-            let group = kind.group();
-            let resource =
-                if group.is_empty() { kind.plural().to_owned() } else { format!("{}.{group}", kind.plural()) };
-            format!("Save the list: kubectl get {resource} -A -o json > {kind}.json")
+            format!("Save the list: kubectl get {} -A -o json > {}.json", kind.resource(), kind.title())
         }
     };
     let steps: Vec<String> = examination.lacking.iter().map(step).collect();
@@ -184,8 +184,11 @@ fn findings(examination: &Examination, test: &PolicyTest, lists: &ObjectLists) -
     let mut findings: Vec<Finding> = failed.chain(exempt).chain(missing).collect();
     let mut evidence = Vec::new();
     if examination.status == Status::Pass || examination.status == Status::Manual {
-        let counts = test.kinds().into_iter().map(|kind| format!("{} {}", lists.count(kind), kind.plural()));
-        let counts = counts.collect::<Vec<_>>().join(", ");
+        // What nobody asked for was not examined.
+        let is_examined = |kind: &ObjectKind| kind.opt_in().is_none() || *lists.state(*kind) == ListState::Complete;
+        let kinds = test.kinds().into_iter().filter(is_examined);
+        let counts =
+            kinds.map(|kind| format!("{} {}", lists.count(kind), kind.plural())).collect::<Vec<_>>().join(", ");
         // Lists of one namespace look like those of all.
         let namespaces = lists.namespaces_seen();
         let examined = if counts.is_empty() { counts } else { format!("{counts}; objects of {namespaces} namespaces") };

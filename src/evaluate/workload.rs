@@ -18,8 +18,8 @@ const MAX_PASSES: usize = 20;
 pub struct ExaminedObject<'a> {
     /// Its name in the report: `Deployment/shop/web`.
     pub title: String,
-    /// What it is; of a workload with running pods, also what each of those is.
-    pub subjects: Vec<TestSubject<'a>>,
+    /// What it is; of a workload with running pods, also what each of those is. Each with the number of pods that it stands for.
+    pub subjects: Vec<(TestSubject<'a>, usize)>,
     /// Where its fields are.
     pub places: &'a dyn FieldPlaces,
 }
@@ -30,7 +30,7 @@ pub trait FieldPlaces {
     fn locate(&self, place: &Place) -> LocatedField;
 }
 
-/// A field, and where it is.
+/// A field, and where it is. The source and the file are fit for a report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LocatedField {
     /// Its path in the object.
@@ -79,6 +79,41 @@ struct Entry<'o> {
     count: usize,
 }
 
+/// What a rule says of all objects.
+#[derive(Default)]
+struct Gathered<'o> {
+    /// What fails, is undetermined or needs a review.
+    open: Vec<Entry<'o>>,
+    passes: Quiet<'o>,
+    not_applicable: Quiet<'o>,
+}
+
+/// The first entries of a status that is no trouble, and the number of all.
+#[derive(Default)]
+struct Quiet<'o> {
+    first: Vec<Entry<'o>>,
+    count: usize,
+}
+
+impl<'o> Gathered<'o> {
+    fn add(&mut self, entry: Entry<'o>) {
+        match entry.judgement.status {
+            Status::Pass => self.passes.add(entry),
+            Status::NotApplicable | Status::Skipped | Status::Waived => self.not_applicable.add(entry),
+            Status::Fail | Status::Undetermined | Status::Manual => self.open.push(entry),
+        }
+    }
+}
+
+impl<'o> Quiet<'o> {
+    fn add(&mut self, entry: Entry<'o>) {
+        self.count += 1;
+        if self.first.len() <= MAX_PASSES {
+            self.first.push(entry);
+        }
+    }
+}
+
 fn outcome(
     check: &Check,
     test: WorkloadTest,
@@ -87,11 +122,11 @@ fn outcome(
     around: &Surroundings<'_>,
     missing: Option<&str>,
 ) -> Outcome {
-    let mut entries = Vec::new();
+    let mut gathered = Gathered::default();
     for object in objects.iter().filter(|_| !skipped) {
-        entries.extend(examine(test, object, around));
+        examine(test, object, around, &mut gathered);
     }
-    let verdict = match (verdict(test, &entries), missing) {
+    let verdict = match (verdict(test, &gathered), missing) {
         _ if skipped => Verdict::Skipped,
         // What is not known may be as it should not be.
         (Verdict::Pass | Verdict::NotApplicable(_) | Verdict::Manual(_), Some(missing)) => {
@@ -100,10 +135,7 @@ fn outcome(
         (verdict, _) => verdict,
     };
     let actual = match &verdict {
-        Verdict::Pass => {
-            let passed = entries.iter().filter(|entry| entry.judgement.status == Status::Pass).count();
-            format!("met in each of {passed} places")
-        }
+        Verdict::Pass => format!("met in each of {} places", gathered.passes.count),
         Verdict::Skipped => "not evaluated".to_owned(),
         other => other.reason().unwrap_or_default().to_owned(),
     };
@@ -115,19 +147,24 @@ fn outcome(
         actual: sanitize::into_line(actual),
         remediation: check.rule.remediation.render(&mut |_| None),
         changes_nothing: false,
-        findings: findings(&entries),
+        findings: findings(&gathered),
         extensions: BTreeMap::new(),
     }
 }
 
 /// What a rule says of an object. What it says of several pods alike is said once.
-fn examine<'o>(test: WorkloadTest, object: &'o ExaminedObject<'o>, around: &Surroundings<'_>) -> Vec<Entry<'o>> {
-    if let [subject] = object.subjects[..] {
+fn examine<'o>(
+    test: WorkloadTest,
+    object: &'o ExaminedObject<'o>,
+    around: &Surroundings<'_>,
+    gathered: &mut Gathered<'o>,
+) {
+    if let [(subject, _)] = object.subjects[..] {
         let judgements = test.examine(subject, around).into_iter();
-        return judgements.map(|judgement| Entry { object, judgement, count: 1 }).collect();
+        return judgements.for_each(|judgement| gathered.add(Entry { object, judgement, count: 1 }));
     }
-    let mut counts: IndexMap<(Status, Option<String>, String, String), (Judgement, usize)> = IndexMap::new();
-    for subject in &object.subjects {
+    let mut counts: IndexMap<_, (Judgement, usize)> = IndexMap::new();
+    for (subject, pods) in &object.subjects {
         for judgement in test.examine(*subject, around) {
             let key = (
                 judgement.status,
@@ -135,26 +172,27 @@ fn examine<'o>(test: WorkloadTest, object: &'o ExaminedObject<'o>, around: &Surr
                 object.places.locate(&judgement.place).path,
                 judgement.observed.to_string(),
             );
-            counts.entry(key).or_insert((judgement, 0)).1 += 1;
+            counts.entry(key).or_insert((judgement, 0)).1 += pods;
         }
     }
-    counts.into_values().map(|(judgement, count)| Entry { object, judgement, count }).collect()
+    counts.into_values().for_each(|(judgement, count)| gathered.add(Entry { object, judgement, count: count.max(1) }));
 }
 
-fn verdict(test: WorkloadTest, entries: &[Entry<'_>]) -> Verdict {
+fn verdict(test: WorkloadTest, gathered: &Gathered<'_>) -> Verdict {
     let of = |status: Status| -> Vec<&Entry<'_>> {
-        entries.iter().filter(|entry| entry.judgement.status == status).collect()
+        gathered.open.iter().filter(|entry| entry.judgement.status == status).collect()
     };
-    let Some(worst) = Status::worst(entries.iter().map(|entry| entry.judgement.status)) else {
-        return Verdict::NotApplicable(format!("nothing that it is about: {}", test.reads()));
-    };
-    let reason = || summary(&of(worst));
-    match worst {
-        Status::Pass => Verdict::Pass,
-        Status::Fail => Verdict::Fail(reason()),
-        Status::Manual => Verdict::Manual(reason()),
-        Status::Undetermined => Verdict::Undetermined(reason()),
-        Status::NotApplicable | Status::Skipped | Status::Waived => Verdict::NotApplicable(reason()),
+    match Status::worst(gathered.open.iter().map(|entry| entry.judgement.status)) {
+        Some(Status::Fail) => Verdict::Fail(summary(&of(Status::Fail))),
+        Some(Status::Undetermined) => Verdict::Undetermined(summary(&of(Status::Undetermined))),
+        Some(Status::Manual | Status::Pass | Status::Waived | Status::Skipped | Status::NotApplicable) => {
+            Verdict::Manual(summary(&of(Status::Manual)))
+        }
+        None if gathered.passes.count > 0 => Verdict::Pass,
+        None if gathered.not_applicable.count > 0 => {
+            Verdict::NotApplicable(summary(&gathered.not_applicable.first.iter().collect::<Vec<_>>()))
+        }
+        None => Verdict::NotApplicable(format!("nothing that it is about: {}", test.reads())),
     }
 }
 
@@ -196,23 +234,18 @@ fn value(judgement: &Judgement) -> String {
 }
 
 /// One finding for each entry; many passes are one.
-fn findings(entries: &[Entry<'_>]) -> Vec<Finding> {
-    let is_quiet = |entry: &&Entry<'_>| matches!(entry.judgement.status, Status::Pass | Status::NotApplicable);
-    let (quiet, open): (Vec<&Entry<'_>>, Vec<&Entry<'_>>) = entries.iter().partition(is_quiet);
-    let mut findings: Vec<Finding> = open.into_iter().map(finding).collect();
-    let (passes, not_applicable): (Vec<&Entry<'_>>, Vec<&Entry<'_>>) =
-        quiet.into_iter().partition(|entry| entry.judgement.status == Status::Pass);
-    for (of_status, status, words) in [
-        (passes, Status::Pass, "places where it is met"),
-        (not_applicable, Status::NotApplicable, "places where it does not apply"),
+fn findings(gathered: &Gathered<'_>) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = gathered.open.iter().map(finding).collect();
+    for (quiet, status, words) in [
+        (&gathered.passes, Status::Pass, "places where it is met"),
+        (&gathered.not_applicable, Status::NotApplicable, "places where it does not apply"),
     ] {
-        if of_status.len() <= MAX_PASSES {
-            findings.extend(of_status.into_iter().map(finding));
+        if quiet.count <= MAX_PASSES {
+            findings.extend(quiet.first.iter().map(finding));
         } else {
-            let count = of_status.len();
             findings.push(Finding {
-                subject: format!("{count} {words}"),
-                count,
+                subject: format!("{} {words}", quiet.count),
+                count: quiet.count,
                 status,
                 evidence: Vec::new(),
                 location: None,
@@ -232,9 +265,9 @@ fn finding(entry: &Entry<'_>) -> Finding {
         evidence: vec![EvidenceEntry {
             attribute: sanitize::into_line(path),
             value: sanitize::into_line(value(&entry.judgement)),
-            source: sanitize::into_line(source),
+            source,
         }],
-        location: location.map(|location| Location { file: sanitize::into_line(location.file), ..location }),
+        location,
         remediation: None,
     }
 }

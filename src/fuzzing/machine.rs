@@ -101,6 +101,7 @@ fn audit(host: &RecordedSource) -> Report {
     let selection = Selection {
         components: Vec::new(),
         by_documents: false,
+        by_objects: false,
         targets: vec![Target::Master, Target::Etcd, Target::Node],
         checks: Vec::new(),
         groups: Vec::new(),

@@ -1,6 +1,7 @@
 //! What the fuzz targets under `fuzz/` give bytes to: one function for every group of parsers that bytes of a host or a
 //! user reach. Each asserts what must hold whatever the bytes are. The tests run the same functions.
 
+mod cluster;
 mod definitions;
 mod dockerfile;
 mod documents;
@@ -15,6 +16,7 @@ mod targets;
 mod tests;
 mod words;
 
+pub use cluster::{cluster_lists, kubeconfig};
 pub use definitions::{kube_bench_definitions, native_definitions};
 pub use dockerfile::dockerfile;
 pub use documents::documents;

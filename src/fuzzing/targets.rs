@@ -9,6 +9,7 @@ pub type FuzzTarget = (&'static str, fn(&[u8]));
 /// Every target.
 pub const TARGETS: &[FuzzTarget] = &[
     ("accounts", accounts),
+    ("cluster_lists", cluster_lists),
     ("command_line", command_line),
     ("described_host", described_host),
     ("dockerfile", dockerfile),
@@ -19,6 +20,7 @@ pub const TARGETS: &[FuzzTarget] = &[
     ("journal", journal),
     ("kube_bench", kube_bench),
     ("kube_bench_definitions", kube_bench_definitions),
+    ("kubeconfig", kubeconfig),
     ("native_definitions", native_definitions),
     ("proc_files", proc_files),
     ("shell", shell),

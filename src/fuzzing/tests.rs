@@ -14,6 +14,23 @@ use std::path::Path;
 fn tokens(target: &str) -> &'static str {
     match target {
         "accounts" => "root : x 0 7 4294967295 \n etcd :: -1 +5 admin \0 root:x:7:7 ¶",
+        "cluster_lists" => {
+            "{ } [ ] , : \" {\"kind\":\"List\",\"apiVersion\":\"v1\",\"items\":[ {\"kind\":\"Pod\",\"apiVersion\":\"v1\", \
+             \"metadata\":{\"name\":\"a\",\"namespace\":\"b\"} {\"kind\":\"PodList\",\"apiVersion\":\"v1\",\"items\":[ \
+             {\"kind\":\"Status\",\"apiVersion\":\"v1\",\"code\":403,\"details\":{\"kind\":\"pods\"}} \"spec\":{} ,\"spec\":{ null \
+             {\"kind\":\"Secret\",\"apiVersion\":\"v1\",\"type\":\"Opaque\", \"data\":{\"a\":\"hunter2\"} ]} }]} \"continue\":\"x\" \
+             {\"kind\":\"CiliumNetworkPolicy\",\"apiVersion\":\"cilium.io/v2\", \"ingress\":[{}] \"endpointSelector\":{} \
+             {\"kind\":\"NetworkPolicy\",\"apiVersion\":\"crd.projectcalico.org/v1\", \"selector\":\"all()\" kind:␣List\n \
+             apiVersion:␣v1\n items:\n -␣kind:␣Role\n ␣␣apiVersion:␣rbac.authorization.k8s.io/v1\n ␣␣metadata:␣{name:␣a,␣namespace:␣b}\n \
+             ␣␣rules:␣[]\n ---\n &a *a \u{feff} \n 1e999"
+        }
+        "kubeconfig" => {
+            "apiVersion:␣v1\n kind:␣Config\n current-context:␣a\n contexts:\n clusters:\n users:\n -␣name:␣a\n \
+             ␣␣context:␣{cluster:␣a,␣user:␣a}\n ␣␣cluster:\n ␣␣user:\n ␣␣␣␣server:␣https://h:1\n ␣␣␣␣token:␣hunter2\n \
+             ␣␣␣␣password:␣hunter2\n ␣␣␣␣username:␣a\n ␣␣␣␣client-key-data:␣hunter2\n ␣␣␣␣client-certificate-data:␣QUJD\n \
+             ␣␣␣␣certificate-authority-data:␣QUJD\n ␣␣␣␣insecure-skip-tls-verify:␣true\n ␣␣␣␣proxy-url:␣http://u:hunter2@h\n \
+             ␣␣␣␣exec:␣{command:␣a,␣apiVersion:␣client.authentication.k8s.io/v1}\n ␣␣␣␣tls-server-name:␣a\n ␣␣␣␣as:␣a\n { } [ ] & * : \n ¶"
+        }
         "command_line" => {
             "\0 nodeproof\0 kube-bench\0 run\0 -s\0 master,node --every 6h -v 3 -vv --json =true =0 --exit-code -- help\0 \
              lint\0 explain\0 --version 1.21 --scored=false --check 1.2.3, --log_dir snapshot\0 man\0 completions\0 bash =\0"

@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn a_target_applies_if_a_component_of_it_runs() {
         let config: Config = serde_saphyr::from_str(include_str!("../../cfg/config.yaml")).expect("a configuration");
-        let always = [Target::Policies, Target::ManagedServices];
+        let always = [Target::Policies, Target::ManagedServices, Target::Workloads, Target::Dockerfiles];
         for (processes, expected, of_kube_bench) in [
             ("kubelet", &[Target::Node][..], &[Target::Node][..]),
             ("etcd", &[Target::Etcd], &[Target::Etcd, Target::Node]),

@@ -2,7 +2,6 @@
 
 mod accounts;
 mod admission;
-#[allow(dead_code, unused_imports, reason = "for the command that reads Dockerfiles")]
 mod build;
 mod cni;
 mod constraints;
@@ -15,10 +14,12 @@ mod images;
 mod namespaces;
 mod network;
 mod object_test;
+mod other_policies;
 mod pods;
 mod powers;
 mod rbac_test;
 mod roles;
+mod secrets;
 mod subjects;
 mod test;
 
@@ -26,7 +27,6 @@ pub use crate::cluster::rbac::{
     Bootstrap, Grant, Identity, MASTERS, Permission, PermissionObject, Power, Reach, ResourceType, Scope,
 };
 pub use admission::authorization_modes;
-#[allow(unused_imports, reason = "for the command that reads Dockerfiles")]
 pub(crate) use build::BuildFinding;
 pub use build::BuildTest;
 pub use examination::{Attribute, Examination, PolicyFinding};

@@ -3,7 +3,6 @@
 use super::examination::{Examination, PolicyFinding};
 use super::exemption::Exemption;
 use super::facts::{ClusterFacts, PODS, SYSTEM_NAMESPACES};
-use crate::model::Status;
 use crate::source::cluster::ObjectKind;
 use std::collections::BTreeMap;
 
@@ -48,13 +47,4 @@ pub(super) fn boundaries(facts: &ClusterFacts<'_>) -> Examination {
     Examination::conclude(findings, Vec::new(), lacking)
         .manual_unless_decided("which teams and systems must be apart is not in the cluster")
         .with_notes(owners.into_iter().map(note))
-}
-
-/// Whether Secrets belong elsewhere is a decision about risk.
-pub(super) fn external_secrets() -> Examination {
-    Examination {
-        status: Status::Manual,
-        reason: Some("whether Secrets belong outside the cluster is a decision about risk".to_owned()),
-        ..Examination::conclude(Vec::new(), Vec::new(), Vec::new())
-    }
 }

@@ -4,7 +4,7 @@ use super::constraints::ConstraintTest;
 use super::examination::Examination;
 use super::facts::{ClusterFacts, PODS, RBAC};
 use super::pods::PodTest;
-use super::{accounts, admission, cni, constraints, images, namespaces, network, pods};
+use super::{accounts, admission, cni, constraints, images, namespaces, network, pods, secrets};
 use crate::source::cluster::ObjectKind;
 use crate::text::{quote, suggestions};
 use serde::Deserialize;
@@ -38,13 +38,17 @@ pub enum ObjectTest {
     ImageProvenance,
     /// Secrets are kept elsewhere.
     ExternalSecrets,
+    /// Nobody signs in with the token of a service account.
+    ServiceAccountTokens,
+    /// Nobody signs in with a bootstrap token.
+    BootstrapTokens,
     /// Namespaces separate what must be apart.
     NamespaceBoundaries,
 }
 
 impl ObjectTest {
     /// All of them, with their names in definition files.
-    pub const ALL: [(&'static str, Self); 36] = [
+    pub const ALL: [(&'static str, Self); 38] = [
         ("pod-privileged", Self::Pods(PodTest::Privileged)),
         ("pod-host-pid", Self::Pods(PodTest::HostPid)),
         ("pod-host-ipc", Self::Pods(PodTest::HostIpc)),
@@ -71,6 +75,8 @@ impl ObjectTest {
         ("cni-network-policy", Self::CniNetworkPolicy),
         ("image-provenance", Self::ImageProvenance),
         ("external-secrets", Self::ExternalSecrets),
+        ("service-account-tokens", Self::ServiceAccountTokens),
+        ("bootstrap-tokens", Self::BootstrapTokens),
         ("namespace-boundaries", Self::NamespaceBoundaries),
         ("scc-privileged", Self::Constraints(ConstraintTest::Privileged)),
         ("scc-host-pid", Self::Constraints(ConstraintTest::HostPid)),
@@ -97,7 +103,9 @@ impl ObjectTest {
             Self::PodSecurityBaseline => admission::pod_security(facts),
             Self::CniNetworkPolicy => cni::examine(facts),
             Self::ImageProvenance => images::examine(facts),
-            Self::ExternalSecrets => namespaces::external_secrets(),
+            Self::ExternalSecrets => secrets::external_secrets(facts),
+            Self::ServiceAccountTokens => secrets::service_account_tokens(facts),
+            Self::BootstrapTokens => secrets::bootstrap_tokens(facts),
         }
     }
 
@@ -115,7 +123,9 @@ impl ObjectTest {
             Self::PodSecurityBaseline => vec![ObjectKind::Namespace],
             Self::CniNetworkPolicy => vec![ObjectKind::DaemonSet, ObjectKind::Node],
             Self::ImageProvenance => images::KINDS.to_vec(),
-            Self::ExternalSecrets => Vec::new(),
+            // What a list of Secrets shows decides nothing there.
+            Self::ExternalSecrets | Self::ServiceAccountTokens => Vec::new(),
+            Self::BootstrapTokens => vec![ObjectKind::Namespace, ObjectKind::Pod, ObjectKind::Secret],
         }
     }
 
@@ -135,6 +145,8 @@ impl ObjectTest {
             Self::CniNetworkPolicy => "a network plug-in that enforces NetworkPolicies is ready on every node",
             Self::ImageProvenance => "images are verified before pods are created from them",
             Self::ExternalSecrets => "Secrets are kept outside the cluster where the risk asks for it",
+            Self::ServiceAccountTokens => "no person uses the token of a service account",
+            Self::BootstrapTokens => "the API server takes no bootstrap tokens, or there are none",
             Self::NamespaceBoundaries => "namespaces separate what must be apart",
         }
     }

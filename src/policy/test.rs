@@ -36,7 +36,11 @@ impl PolicyTest {
         match self.kinds().as_slice() {
             [] => "nothing: no list of the cluster can tell".to_owned(),
             kinds => {
-                let names: Vec<&str> = kinds.iter().map(|kind| kind.plural()).collect();
+                let name = |kind: &ObjectKind| match kind.opt_in() {
+                    None => kind.plural().to_owned(),
+                    Some(flag) => format!("{} (with {})", kind.plural(), flag.flag()),
+                };
+                let names: Vec<String> = kinds.iter().map(name).collect();
                 format!("the cluster's {}", names.join(", "))
             }
         }

@@ -120,6 +120,7 @@ fn check(planned: PlannedCheck<'_>, outcome: Outcome) -> CheckResult {
         rationale: rule.rationale.clone(),
         impact: rule.impact.clone().filter(|_| !outcome.changes_nothing),
         remediation: outcome.remediation,
+        references: rule.references.clone(),
         waiver: None,
         findings: outcome.findings,
         extensions: outcome.extensions,

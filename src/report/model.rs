@@ -257,6 +257,9 @@ pub struct CheckResult {
     pub impact: Option<Text>,
     /// What to do.
     pub remediation: Text,
+    /// The same recommendation elsewhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<Text>,
     /// The waiver that accepts a failure.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waiver: Option<Waiver>,

@@ -3,22 +3,18 @@
 
 mod credentials;
 pub(crate) mod glob;
+mod literal;
 mod quote;
 pub(crate) mod sanitize;
-#[allow(dead_code, reason = "for manifests and Dockerfiles")]
 mod secret_hint;
-#[allow(dead_code, reason = "for manifests and Dockerfiles")]
 mod secret_name;
-#[allow(dead_code, reason = "for manifests and Dockerfiles")]
 mod secret_value;
 mod suggestions;
 mod system_error;
 
 pub(crate) use credentials::without_credentials;
 pub(crate) use quote::{quote, shell_quoted};
-#[allow(unused_imports, reason = "for manifests and Dockerfiles")]
-pub(crate) use secret_hint::{SecretHint, secret_hint, secret_in_text};
-#[allow(unused_imports, reason = "for manifests and Dockerfiles")]
+pub(crate) use secret_hint::{SecretHint, secret_hint, secret_in_config, secret_in_text, secret_of_flag};
 pub(crate) use secret_name::is_secret_name;
 pub(crate) use suggestions::suggestions;
 pub(crate) use system_error::system_error;

@@ -1,9 +1,10 @@
 //! What looks like a secret: by the name of a setting, or by the form of a value. One list for manifests, Dockerfiles and
 //! running containers.
 
+use super::literal::is_literal;
 use super::quote::quote;
 use super::secret_name::is_secret_name;
-use super::secret_value::{is_literal, secret_form};
+use super::secret_value::secret_form;
 use std::fmt;
 
 /// How a secret was recognised. It never has the value.
@@ -27,16 +28,42 @@ impl fmt::Display for SecretHint {
     }
 }
 
-/// Whether a named value looks like a secret.
+/// Whether a named value looks like a secret, or has one among its words.
 pub(crate) fn secret_hint(name: &str, value: &str) -> Option<SecretHint> {
     let named = || (is_secret_name(name) && is_literal(value)).then(|| SecretHint::Name(name.to_owned()));
-    secret_form(value).map(SecretHint::Form).or_else(named)
+    // Only an assignment or a flag is left to look for.
+    let has_words = || value.contains('=') || value.contains("--");
+    secret_form(value)
+        .map(SecretHint::Form)
+        .or_else(named)
+        .or_else(|| if has_words() { secret_in_text(value) } else { None })
+}
+
+/// Whether a word of a command is a flag, and the next word the secret that it takes.
+pub(crate) fn secret_of_flag(word: &str, value: &str) -> Option<SecretHint> {
+    let name = word.strip_prefix("--").or_else(|| word.strip_prefix('-').filter(|name| name.len() > 1))?;
+    let is_name = !name.is_empty() && name.bytes().all(is_name_byte) && is_secret_name(name);
+    (is_name && !value.starts_with('-') && is_literal(value)).then(|| SecretHint::Flag(word.to_owned()))
 }
 
 /// Whether a text, such as a line of a shell script, has something that looks like a secret: a value of a known form, a flag
 /// with a literal value, or `NAME=value`.
 pub(crate) fn secret_in_text(text: &str) -> Option<SecretHint> {
     secret_form(text).map(SecretHint::Form).or_else(|| text.lines().find_map(|line| in_words(line, MAX_DEPTH)))
+}
+
+/// Whether the text of a configuration file has something that looks like a secret, also as `name: value` or `name = value`.
+pub(crate) fn secret_in_config(text: &str) -> Option<SecretHint> {
+    secret_in_text(text).or_else(|| text.lines().find_map(in_setting))
+}
+
+fn in_setting(line: &str) -> Option<SecretHint> {
+    let line = line.trim().trim_start_matches("- ");
+    let (name, value) = line.split_at(line.find([':', '='])?);
+    let name = name.trim().trim_matches(['"', '\'']);
+    let value = value.get(1..)?.trim().trim_end_matches(',').trim();
+    let is_name = !name.is_empty() && name.bytes().all(is_name_byte) && is_secret_name(name);
+    (is_name && is_literal(value)).then(|| SecretHint::Name(name.to_owned()))
 }
 
 /// Levels of quotes that are opened: `sh -c "psql --command='…'"`.
@@ -151,6 +178,12 @@ mod tests {
             ("TOKEN_FILE", &token, Some(SecretHint::Form("a GitHub token"))),
             ("DATABASE_URL", "postgres://me:hunter2@db/x", Some(SecretHint::Form("a password in a URL"))),
             ("DATABASE_URL", "postgres://me@db/x", None),
+            (
+                "OPTIONS",
+                "-Djavax.net.ssl.keyStorePassword=changeit -Xmx1g",
+                by_name("-Djavax.net.ssl.keyStorePassword"),
+            ),
+            ("OPTIONS", "-Dfile.encoding=UTF-8 -Xmx1g", None),
         ];
         for (name, value, expected) in cases {
             assert_eq!(secret_hint(name, value), expected, "{name}={value}");
@@ -177,6 +210,47 @@ mod tests {
         for (text, expected) in cases {
             let hint = secret_in_text(text).map(|hint| hint.to_string());
             assert_eq!(hint.as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_configuration_file_is_read_line_by_line() {
+        let cases = [
+            ("spring:\n  datasource:\n    password: hunter2\n", Some("the name `password`")),
+            ("{\n  \"apiKey\": \"hunter2\",\n}", Some("the name `apiKey`")),
+            ("[db]\npassword = hunter2\n", Some("the name `password`")),
+            ("- token: hunter2", Some("the name `token`")),
+            ("db.password=hunter2", Some("the name `db.password`")),
+            ("url: postgres://me:hunter2@db/x", Some("a password in a URL")),
+            ("# password: hunter2\n", None),
+            ("password:\n  file: /run/secrets/x\n", None),
+            ("password: ${DB_PASSWORD}\ntoken: |\n", None),
+            ("secretName: web\ntoken-file: web\n", None),
+            ("log level: debug\n=\n:\n", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(secret_in_config(text).map(|hint| hint.to_string()).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_word_behind_a_flag_can_be_its_secret() {
+        let flag = |name: &str| Some(SecretHint::Flag(name.to_owned()));
+        let cases = [
+            ("--db-password", "hunter2", flag("--db-password")),
+            ("-password", "hunter2", flag("-password")),
+            ("--password", "", None),
+            ("--password", "--verbose", None),
+            ("--password", "$(PASSWORD)", None),
+            ("--password-file", "hunter2", None),
+            ("--password=x", "hunter2", None),
+            ("-p", "hunter2", None),
+            ("password", "hunter2", None),
+            ("--", "hunter2", None),
+            ("-", "hunter2", None),
+        ];
+        for (word, value, expected) in cases {
+            assert_eq!(secret_of_flag(word, value), expected, "{word} {value}");
         }
     }
 

@@ -22,7 +22,7 @@ const WORDS: [&str; 14] = [
 const LAST_WORDS: [&str; 2] = ["pass", "pwd"];
 
 /// Ends of words that are written without a separator: `PGPASSWORD`.
-const WORD_ENDS: [&str; 4] = ["password", "passwd", "passphrase", "apikey"];
+const WORD_ENDS: [&str; 6] = ["apikey", "passphrase", "passwd", "password", "secret", "token"];
 
 /// Words before `key`.
 const KEYS: [&str; 9] = ["api", "access", "account", "auth", "encryption", "master", "private", "secret", "signing"];
@@ -88,7 +88,7 @@ const MAX_LEN: usize = 256;
 
 /// Whether the value under this name is likely a secret.
 pub(crate) fn is_secret_name(name: &str) -> bool {
-    if name.len() > MAX_LEN {
+    if name.len() > MAX_LEN || !has_stem(name) {
         return false;
     }
     let words = words(name);
@@ -104,6 +104,15 @@ pub(crate) fn is_secret_name(name: &str) -> bool {
     is_last
         || words.iter().any(|word| is_secret_word(word))
         || pairs().any(|(of, key)| key == "key" && KEYS.contains(&of))
+}
+
+/// A part of each word that makes a name a secret's. Most names have none, and a cluster has many of them.
+const STEMS: [&[u8]; 6] = [b"pass", b"psw", b"pwd", b"secret", b"token", b"credential"];
+
+/// Whether a name can be a secret's: a part of it is a stem, or `key`.
+fn has_stem(name: &str) -> bool {
+    let has = |stem: &[u8]| name.as_bytes().windows(stem.len()).any(|part| part.eq_ignore_ascii_case(stem));
+    has(b"key") || STEMS.iter().any(|stem| has(stem))
 }
 
 fn is_secret_word(word: &str) -> bool {
@@ -147,6 +156,8 @@ mod tests {
             "dbPassword",
             "DBPassword",
             "PGPASSWORD",
+            "AUTHTOKEN",
+            "clientsecret",
             "MYSQL_PWD",
             "SMTP_PASS",
             "PASSWD",

@@ -52,7 +52,7 @@ impl ContainerRef<'_> {
     }
 
     /// The path of fields of it, with dots between their keys.
-    pub fn field(&self, keys: &str) -> FieldPath {
+    pub fn field(&self, keys: &'static str) -> FieldPath {
         self.path().then(keys)
     }
 }

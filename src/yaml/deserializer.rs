@@ -212,7 +212,9 @@ impl<'de> MapAccess<'de> for Entries<'_> {
         };
         self.value = Some(value);
         let name = key.text().unwrap_or_default();
-        if !self.fields.is_empty() && !self.fields.contains(&name) {
+        // What a manifest has beyond a view is no mistake.
+        let is_checked = !self.fields.is_empty() && self.parent.dialect != Dialect::Manifest;
+        if is_checked && !self.fields.contains(&name) {
             self.parent.ignored.borrow_mut().insert(key.id, unknown_key(name, self.fields));
         }
         // A key is its text, also where a value of that text would be null or a number.

@@ -2,21 +2,26 @@
 
 use super::diagnostic::Position;
 use super::node::{Content, YamlNode};
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt as _};
+
+/// Keys that are searched one by one. Nearly all mappings have fewer.
+const FEW: usize = 24;
 
 /// The entries of a mapping while it is read.
 #[derive(Default)]
 pub(super) struct MappingEntries {
     pub(super) list: Vec<(YamlNode, YamlNode)>,
-    /// The place of each name in the list, and where it was first; `None` if it was merged.
-    named: HashMap<String, (usize, Option<Position>)>,
+    /// Where the name of each entry was first; `None` if it was merged.
+    firsts: Vec<Option<Position>>,
+    /// The place of each name in the list, of a mapping with many.
+    places: Option<HashMap<String, usize>>,
 }
 
 impl MappingEntries {
     /// The name of a key and where it was first, if it was there before.
     pub(super) fn first_with_name_of<'k>(&self, key: &'k YamlNode) -> Option<(&'k str, Position)> {
         let name = key.text()?;
-        self.named.get(name).and_then(|(_, first)| Some((name, (*first)?)))
+        self.place_of(name).and_then(|place| Some((name, (*self.firsts.get(place)?)?)))
     }
 
     /// Adds an entry, or replaces that of the same name.
@@ -25,16 +30,32 @@ impl MappingEntries {
         self.put_from(Some(position), key, value);
     }
 
+    fn place_of(&self, name: &str) -> Option<usize> {
+        match &self.places {
+            Some(places) => places.get(name).copied(),
+            None => self.list.iter().position(|(key, _)| key.text() == Some(name)),
+        }
+    }
+
     fn put_from(&mut self, position: Option<Position>, key: YamlNode, value: YamlNode) {
-        let Some(name) = key.text() else {
-            self.list.push((key, value));
+        let place = key.text().and_then(|name| self.place_of(name));
+        if let Some(place) = place
+            && let (Some(entry), Some(first)) = (self.list.get_mut(place), self.firsts.get_mut(place))
+        {
+            *first = first.or(position);
+            *entry = (key, value);
             return;
-        };
-        let (index, first) = self.named.entry(name.to_owned()).or_insert((self.list.len(), position));
-        *first = first.or(position);
-        match self.list.get_mut(*index) {
-            Some(entry) => *entry = (key, value),
-            None => self.list.push((key, value)),
+        }
+        if let (Some(places), Some(name)) = (&mut self.places, key.text()) {
+            places.insert(name.to_owned(), self.list.len());
+        }
+        self.list.push((key, value));
+        self.firsts.push(position);
+        if self.places.is_none() && self.list.len() > FEW {
+            let names = self.list.iter().enumerate();
+            let mut places = HashMap::new();
+            places.extend(names.filter_map(|(place, (key, _))| Some((key.text()?.to_owned(), place))));
+            self.places = Some(places);
         }
     }
 

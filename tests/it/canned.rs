@@ -26,6 +26,7 @@ pub(crate) fn check(id: &str, status: Status, reason: Option<&str>) -> CheckResu
         actual: "600".to_owned(),
         rationale: "Anyone can read it.".into(),
         impact: None,
+        references: Vec::new(),
         remediation: "chmod 600 /etc/x\n".into(),
         waiver: None,
         findings: Vec::new(),

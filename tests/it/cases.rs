@@ -106,6 +106,7 @@ fn judge(library: &Library, benchmark: &Benchmark, case: &Case, host: &Json) -> 
     let selection = Selection {
         components: Vec::new(),
         by_documents: false,
+        by_objects: false,
         targets: benchmark.targets(),
         checks: case.expect.keys().cloned().collect(),
         groups: vec![],

@@ -1,7 +1,7 @@
 //! The manifests, the chart and the Dockerfile practise what the benchmark preaches. The chart's templates keep to the few
 //! words that [`Chart::render`] knows, so that what a cluster would get is judged here without Helm.
 
-use crate::support::{nodeproof, repository, text_of};
+use crate::support::{kinds_by_default, nodeproof, repository, text_of};
 use clap::Parser;
 use nodeproof::internals::cli::Cli;
 use nodeproof::internals::source::cluster::ObjectKind;
@@ -162,9 +162,64 @@ fn with_cluster(values: &mut Value) {
     values["cluster"]["openshift"] = json!(true);
 }
 
+/// Secrets and the network policies of other kinds, too.
+fn with_everything(values: &mut Value) {
+    with_cluster(values);
+    values["cluster"]["rbac"] = json!({ "secrets": true, "otherPolicies": true });
+}
+
+#[test]
+fn what_is_read_with_a_flag_has_a_role_of_its_own_and_the_pod_gets_the_flag() {
+    for (key, flag, name) in [
+        ("secrets", "--read-secrets", "nodeproof-cluster-secrets"),
+        ("otherPolicies", "--read-other-policies", "nodeproof-cluster-other-policies"),
+    ] {
+        let with_it = charted(|values| {
+            with_cluster(values);
+            values["cluster"]["rbac"][key] = json!(true);
+        });
+        let without = charted(with_cluster);
+        let named = |objects: &[Value]| -> Vec<Value> {
+            objects.iter().filter(|object| object["metadata"]["name"] == name).cloned().collect()
+        };
+        assert_eq!(named(&without), Vec::<Value>::new(), "{key}");
+        let added = named(&with_it);
+        assert_eq!(
+            added.iter().map(|object| &object["kind"]).collect::<Vec<_>>(),
+            ["ClusterRole", "ClusterRoleBinding"]
+        );
+        assert_eq!(added[1]["roleRef"]["name"], name, "{key}");
+        assert_eq!(added[1]["subjects"][0]["name"], "nodeproof-cluster", "{key}");
+        assert_eq!(with_it.len(), without.len() + 2, "{key}");
+        let workload = with_it.iter().find(|object| object["kind"] == "CronJob").expect("a workload");
+        let arguments = &pod(workload)["containers"][0]["args"];
+        assert_eq!(arguments, &json!(["cluster", flag]), "{key}");
+        let arguments = arguments.as_array().expect("arguments").iter().filter_map(Value::as_str);
+        Cli::try_parse_from(std::iter::once("nodeproof").chain(arguments)).unwrap_or_else(|e| panic!("{key}: {e}"));
+    }
+}
+
+/// Who may list Secrets reads them, so the account is a finding then, as anybody's would be.
+#[test]
+fn the_right_to_list_secrets_is_a_finding() {
+    let namespace = json!({
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": { "name": "nodeproof", "labels": { "pod-security.kubernetes.io/enforce": "restricted" } },
+    });
+    let chart: Vec<Value> = std::iter::once(namespace).chain(charted(with_everything)).collect();
+    assert_eq!(findings_about(&chart, "cis-2.0"), ["5.1.2 ServiceAccount/nodeproof/nodeproof-cluster"]);
+}
+
 #[test]
 fn the_roles_of_the_cluster_audit_list_what_it_reads_and_nothing_else() {
-    for (name, objects) in [("deploy", deployed_objects(&CLUSTER_FILES)), ("chart", charted(with_cluster))] {
+    let default = || kinds_by_default().collect::<Vec<_>>().into_iter();
+    let all = ObjectKind::ALL.to_vec().into_iter();
+    for (name, objects, kinds) in [
+        ("deploy", deployed_objects(&CLUSTER_FILES), default()),
+        ("chart", charted(with_cluster), default()),
+        ("chart with everything", charted(with_everything), all),
+    ] {
         let mut listed = vec![];
         for role in objects.iter().filter(|object| object["kind"] == "ClusterRole" || object["kind"] == "Role") {
             for rule in role["rules"].as_array().expect("rules") {
@@ -176,9 +231,10 @@ fn the_roles_of_the_cluster_audit_list_what_it_reads_and_nothing_else() {
                 }
             }
         }
-        let expected = ObjectKind::ALL.map(|kind| (kind.group().to_owned(), kind.plural().to_owned()));
+        let expected: BTreeSet<(String, String)> =
+            kinds.map(|kind| (kind.group().to_owned(), kind.plural().to_owned())).collect();
         assert_eq!(listed.len(), expected.len(), "{name}");
-        assert_eq!(listed.into_iter().collect::<BTreeSet<_>>(), BTreeSet::from(expected), "{name}");
+        assert_eq!(listed.into_iter().collect::<BTreeSet<_>>(), expected, "{name}");
     }
 }
 
@@ -186,7 +242,10 @@ fn the_roles_of_the_cluster_audit_list_what_it_reads_and_nothing_else() {
 fn the_chart_gives_no_rights_unless_the_cluster_is_audited() {
     let kinds: Vec<Value> = charted(|_| {}).iter().map(|object| object["kind"].clone()).collect();
     assert_eq!(kinds, ["DaemonSet", "NetworkPolicy"]);
-    assert_eq!(deployed("helm/nodeproof/values.yaml")["cluster"]["rbac"], json!({ "secrets": false }));
+    assert_eq!(
+        deployed("helm/nodeproof/values.yaml")["cluster"]["rbac"],
+        json!({ "secrets": false, "otherPolicies": false })
+    );
 }
 
 #[test]
@@ -228,7 +287,7 @@ fn the_pods_of_the_cluster_audit_are_restricted() {
 /// The findings of an audit of a cluster that has these objects and no others, as `CHECK SUBJECT`.
 fn findings_about(objects: &[Value], benchmark: &str) -> Vec<String> {
     let folder = tempfile::tempdir().expect("a folder");
-    for kind in ObjectKind::ALL {
+    for kind in kinds_by_default() {
         let items: Vec<&Value> = objects.iter().filter(|object| object["kind"] == kind.id()).collect();
         let list = json!({ "apiVersion": "v1", "kind": "List", "items": items });
         fs::write(folder.path().join(format!("{kind}.json")), list.to_string()).expect("a file");

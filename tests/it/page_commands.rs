@@ -93,6 +93,7 @@ fn commands_in_the_pages_run() {
         copy("examples/clusters", &folder.path().join("examples/clusters"));
         copy("examples/clusters/shop", &folder.path().join("lists"));
         copy("testdata/kubesec/manifests", &folder.path().join("manifests"));
+        copy("examples/workloads", &folder.path().join("examples/workloads"));
         for command in blocks(&text_of(&repository(&page)), "sh").iter().flat_map(|block| commands(block)) {
             // It repeats until it is stopped.
             let is_endless = command.contains(" --every ");

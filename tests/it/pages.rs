@@ -1,6 +1,6 @@
 //! The README and the pages of docs/: what they show is what the program prints, what they name exists.
 
-use crate::support::{called_as, nodeproof, repository, text_of};
+use crate::support::{called_as, kinds_by_default, nodeproof, repository, text_of};
 use clap::{CommandFactory as _, Parser as _};
 use nodeproof::internals::cli::Cli;
 use nodeproof::internals::policy::{ObjectTest, Power};
@@ -146,13 +146,14 @@ fn each_exit_code_of_the_readme_is_that_of_a_command() {
     let empty = folder.path().join("empty.yaml");
     fs::write(&empty, "processes: []\n").expect("a file");
     let empty = empty.to_str().expect("a path");
-    let cases: [(&str, i32, &[&str]); 7] = [
+    let cases: [(&str, i32, &[&str]); 8] = [
         ("0", 0, &["benchmarks"]),
         ("1", 1, &["--host", "example", "--benchmark", "cis-1.12", "--format", "text=/nonexistent/report"]),
         ("2", 2, &["--host", "example", "--benchmark", "cis-9.9"]),
         ("3", 3, &["lint", "testdata/lint"]),
         ("4", 4, &["--host", empty, "--benchmark", "cis-1.12"]),
         ("5", 5, &["--host", "example", "--benchmark", "cis-1.12", "--require-complete"]),
+        ("6", 6, &["scan", "examples/workloads", "--fail-on", "high"]),
         ("N", 77, &["--host", "example", "--benchmark", "cis-1.12", "--exit-code", "77"]),
     ];
     let readme = text_of(&repository("README.md"));
@@ -236,10 +237,12 @@ fn the_page_about_clusters_saves_the_list_of_every_kind() {
     let (block, _) = block.split_once("OpenShift only").expect("the end of the block");
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '.';
     let words: BTreeSet<&str> = block.split(|c| !is_part(c)).collect();
-    for kind in ObjectKind::ALL {
-        let permission = kind.permission();
-        let resource = permission.strip_prefix("list ").expect("a permission to list");
-        assert!(words.contains(resource), "{resource}: {words:?}");
+    for kind in kinds_by_default() {
+        let resource = kind.resource();
+        assert!(words.contains(resource.as_str()), "{resource}: {words:?}");
+    }
+    for kind in ObjectKind::OTHER_POLICIES {
+        assert!(page.contains(&kind.resource()), "{kind}");
     }
 }
 

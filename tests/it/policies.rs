@@ -361,7 +361,7 @@ fn a_node_and_its_cluster_leave_few_checks_open() {
             .filter_map(|check| check["id"].as_str())
             .collect();
         // 4.1.3, 4.1.4 and 4.3.1 are about a file and a setting of kube-proxy that this host does not show.
-        let known = ["3.1.1", "3.1.2", "3.1.3", "4.1.3", "4.1.4", "4.3.1", "5.4.2", "5.6.1"];
+        let known = ["3.1.1", "3.1.2", "4.1.3", "4.1.4", "4.3.1", "5.4.2", "5.6.1"];
         assert_eq!(open, known.iter().chain(more).copied().collect(), "{name}");
         assert_eq!(checks.len(), 131);
     }
@@ -402,7 +402,12 @@ fn a_report_has_one_finding_for_each_of_the_truth() {
         let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
         for check in report["checks"].as_array().expect("checks") {
             let id = check["id"].as_str().expect("an id");
-            let expected = &truth["topics"][topics[id].as_str().expect(id)];
+            // With the Secrets, two checks of the control plane are evaluated, of which nothing is recorded.
+            let Some(topic) = topics[id].as_str() else {
+                assert!(["3.1.2", "3.1.3"].contains(&id), "{name} {id}");
+                continue;
+            };
+            let expected = &truth["topics"][topic];
             assert_eq!(check["status"], expected["status"], "{name} {id}");
             let findings = check["findings"].as_array().expect("findings");
             let failed = findings.iter().filter(|finding| finding["status"] == "fail").count();

@@ -1,8 +1,8 @@
 //! The profiles: against the published facts of each benchmark, against their recorded lists, and one that is added.
 
-use crate::support::{checks, judge, nodeproof, repository, text_of, yaml_files_below};
+use crate::support::{checks, judge, nodeproof, published_benchmarks, repository, text_of, yaml_files_below};
 use nodeproof::internals::benchmark::{Assessment, Check, Library};
-use nodeproof::internals::model::Status;
+use nodeproof::internals::model::{Severity, Status};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Benchmarks whose resolved checks are recorded in `testdata/profiles/`: those that the others extend.
@@ -98,7 +98,7 @@ fn each_profile_has_the_checks_targets_and_grades_of_its_benchmark() {
     let mut used = vec![false; rows.len()];
     let mut unexplained = Vec::new();
     let mut checks = 0;
-    for benchmark in library.benchmarks() {
+    for benchmark in published_benchmarks(&library) {
         let (published, ours) = (published(benchmark), ours(&library, benchmark));
         checks += ours.len();
         for id in published.keys().chain(ours.keys()).collect::<BTreeSet<_>>() {
@@ -118,7 +118,7 @@ fn each_profile_has_the_checks_targets_and_grades_of_its_benchmark() {
     assert!(unexplained.is_empty(), "not in docs/differences.md:\n{}", unexplained.join("\n"));
     let unused = rows.iter().zip(used).filter(|(_, used)| !used).map(|(row, _)| row.checks.join(", "));
     assert_eq!(unused.collect::<Vec<_>>(), [""; 0], "rows of docs/differences.md that no benchmark needs");
-    assert_eq!((library.benchmarks().len(), checks), (59, 6382));
+    assert_eq!((published_benchmarks(&library).len(), checks), (59, 6382));
 }
 
 /// Checks for which kube-bench reads another setting than the recommendation names, or the rule reads what has the effect.
@@ -135,7 +135,7 @@ const OTHER_SETTINGS: [(&str, &str); 5] = [
 fn each_check_reads_the_setting_of_the_published_one() {
     let library = Library::load(None, None).expect("the definitions that are built in");
     let (mut wrong, mut compared) = (Vec::new(), 0);
-    for id in library.benchmarks() {
+    for id in published_benchmarks(&library) {
         let benchmark = library.benchmark(id).expect(id);
         let facts = text_of(&repository(&format!("testdata/facts/{id}.tsv")));
         for (_, check) in benchmark.checks() {
@@ -164,7 +164,7 @@ fn each_check_reads_the_setting_of_the_published_one() {
 #[test]
 fn no_profile_is_without_facts_and_no_facts_without_profile() {
     let library = Library::load(None, None).expect("the definitions that are built in");
-    let ours: BTreeSet<String> = library.benchmarks().into_iter().map(str::to_owned).collect();
+    let ours: BTreeSet<String> = published_benchmarks(&library).into_iter().map(str::to_owned).collect();
     let files = std::fs::read_dir(repository("testdata/facts")).expect("a folder");
     let stem = |file: std::io::Result<std::fs::DirEntry>| {
         file.expect("an entry").path().file_stem().expect("a name").to_string_lossy().into_owned()
@@ -182,7 +182,8 @@ fn profiles_contain_only_what_differs() {
         let lines = text_of(path).lines().count();
         assert!(lines < if short { 40 } else { 250 }, "{name} has {lines} lines");
     }
-    assert_eq!(files.len(), 59);
+    // Those that are published, and that of workloads.
+    assert_eq!(files.len(), 60);
 }
 
 /// An edit of a rule's name, a number or a parameter shows here in every benchmark that it reaches. To record the lists anew:
@@ -272,7 +273,7 @@ fn the_page_of_benchmarks_counts_their_checks() {
         "{START} checks | automated | manual | not applicable | judged on the node | judged by documents | judged by objects |\n"
     );
     table += "| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n";
-    for id in library.benchmarks() {
+    for id in published_benchmarks(&library) {
         let benchmark = library.benchmark(id).expect(id);
         let count = |counts: &dyn Fn(&Check) -> bool| benchmark.checks().filter(|(_, check)| counts(check)).count();
         let assessed = |as_: Assessment| count(&|check| check.assessment == as_);
@@ -288,9 +289,29 @@ fn the_page_of_benchmarks_counts_their_checks() {
             count(&|check| check.rule.assertion.policy().is_some_and(|test| !test.kinds().is_empty())),
         );
     }
+    compare_with_page(START, &table);
+}
+
+/// The table of the rules for workloads and Dockerfiles, in the same page.
+#[test]
+fn the_page_of_benchmarks_lists_the_rules_for_workloads() {
+    const START: &str = "| check | rule | severity | recommendation | elsewhere |";
+    let library = Library::load(None, None).expect("the definitions that are built in");
+    let benchmark = library.benchmark("workload").expect("the benchmark");
+    let rows = benchmark.checks().map(|(_, check)| {
+        let rule = &check.rule;
+        let severity = rule.severity.map_or("", Severity::id);
+        format!("| {} | `{}` | {severity} | {} | {} |\n", check.id, rule.id, rule.title, rule.references.join("; "))
+    });
+    let table = format!("{START}\n| --- | --- | --- | --- | --- |\n{}", rows.collect::<String>());
+    compare_with_page(START, &table);
+}
+
+/// Compares the table of docs/benchmarks.md that starts with a line, or writes it.
+fn compare_with_page(start: &str, table: &str) {
     let path = repository("docs/benchmarks.md");
     let page = text_of(&path);
-    let start = page.find(START).expect("a table");
+    let start = page.find(start).expect("a table");
     let length: usize = page[start..].lines().take_while(|line| line.starts_with('|')).map(|line| line.len() + 1).sum();
     if std::env::var_os("NODEPROOF_WRITE_EXAMPLES").is_some() {
         let page = format!("{}{table}{}", &page[..start], &page[start + length..]);

@@ -10,6 +10,7 @@ mod platform;
 mod subject;
 mod trial;
 
+use crate::support::published_benchmarks;
 use case::{Case, Proves, State};
 use machine::Machine;
 use nodeproof::internals::benchmark::{Assessment, Library};
@@ -121,7 +122,7 @@ fn nothing_passes_on_a_machine_that_shows_nothing() {
         ("the base without its processes and files", Machine::unseen()),
     ];
     for (name, machine) in &machines {
-        for id in library.benchmarks() {
+        for id in published_benchmarks(&library) {
             let benchmark = library.benchmark(id).expect(id);
             for outcome in trial::audit(&benchmark, &library, machine) {
                 let (id, title, verdict) = (&outcome.id, &outcome.title, outcome.status);

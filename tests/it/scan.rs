@@ -163,6 +163,11 @@ fn what_the_api_server_refuses_is_a_wrong_document() {
             "an init container has probes and hooks only with restartPolicy: Always",
         ),
         (pod("containers: []"), "a pod has at least one container"),
+        (
+            pod("containers: [{name: a}] # x\u{2028}  hostPID: true"),
+            "stdin:5:30: this invisible character ends a line for Kubernetes",
+        ),
+        (containers("{runAsUser: 4294967296}"), "an id is a number from 0 to 2147483647"),
         (pod("containers: [{name: a, env: [{name: A, value: 5}]}]"), "`value`: expected a text"),
         (pod("hostPID: 'yes'\n  containers: [{name: a}]"), "`hostPID`: expected true or false"),
         (
@@ -441,6 +446,13 @@ fn a_pull_secret_is_found_at_the_pod_or_its_account() {
     for (text, status) in cases {
         assert_eq!(check(&text, "workload-image-pull-secrets")["status"], status, "{text}");
     }
+    let text = format!("{pod}{}", account(""));
+    let arguments = ["--format", "report", "--private-registry", "registry.example.com"];
+    let (_, report, _) = scan(&text, &arguments);
+    let report: Value = serde_json::from_str(&report).expect("a report");
+    let checks = report["checks"].as_array().expect("checks");
+    let found = checks.iter().find(|check| check["rule_id"] == "workload-image-pull-secrets").expect("the check");
+    assert_eq!(found["status"], "fail");
 }
 
 #[test]
@@ -457,4 +469,73 @@ fn a_secret_is_named_and_its_value_is_in_no_report() {
     }
     let config = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: shop}\ndata:\n  api-token: correct-horse-battery\n";
     assert_eq!(places(config, "workload-secret-config-map"), [place("fail", "ConfigMap/shop/a", 5, 3)]);
+}
+
+/// Report v1 of a run.
+fn report(args: &[&str]) -> Value {
+    let (_, stdout, stderr) = run(nodeproof().current_dir(repository("")).args(args).args(["--format", "report"]));
+    serde_json::from_str(&stdout).unwrap_or_else(|e| panic!("{e}: {stderr}"))
+}
+
+#[test]
+fn workloads_of_a_cluster_are_judged_by_the_same_rules() {
+    let report = report(&["cluster", "--cluster", "examples/clusters/shop", "--benchmark", "workload"]);
+    assert_eq!(report["subject"]["kind"], "cluster");
+    let status = |rule: &str| {
+        let checks = report["checks"].as_array().expect("checks");
+        let check = checks.iter().find(|check| check["rule_id"] == rule).expect(rule);
+        (check["status"].clone(), check["findings"].clone())
+    };
+    let (privileged, findings) = status("workload-privileged-container");
+    assert_eq!(privileged, "fail");
+    let failing: Vec<&Value> =
+        findings.as_array().expect("findings").iter().filter(|finding| finding["status"] == "fail").collect();
+    assert_eq!(failing.len(), 1);
+    assert_eq!(failing[0]["subject"], "DaemonSet/kube-system/cilium container cilium-agent");
+    // A list that is missing passes nothing.
+    let folder = tempfile::tempdir().expect("a folder");
+    let pods = r#"{"apiVersion": "v1", "kind": "PodList", "items": []}"#;
+    std::fs::write(folder.path().join("Pod.json"), pods).expect("a file");
+    let path = folder.path().to_str().expect("a path");
+    let args = ["cluster", "--cluster", path, "--benchmark", "workload", "--format", "report"];
+    let (_, stdout, _) = run(nodeproof().args(args));
+    let empty: Value = serde_json::from_str(&stdout).expect("JSON");
+    let checks = empty["checks"].as_array().expect("checks");
+    assert!(checks.iter().all(|check| check["status"] == "undetermined"), "{stdout}");
+}
+
+#[test]
+fn a_cluster_says_what_each_namespace_could_enforce() {
+    let args = ["cluster", "--cluster", "examples/clusters/shop", "--pod-security", "restricted:v1.34", "--json"];
+    let (code, stdout, _) = run(nodeproof().current_dir(repository("")).args(args));
+    assert_eq!(code, 6);
+    let answer: Value = serde_json::from_str(&stdout).expect("JSON");
+    let allowed: Vec<&Value> =
+        answer["pods"].as_array().expect("pods").iter().filter(|pod| pod["allowed"] == true).collect();
+    assert_eq!(allowed.len(), 1);
+    assert_eq!(allowed[0]["subject"], "Deployment/shop/web");
+    let levels = serde_json::json!([
+        {"namespace": "ci", "level": "privileged"},
+        {"namespace": "default", "level": "restricted"},
+        {"namespace": "kube-system", "level": "privileged"},
+        {"namespace": "shop", "level": "restricted"}
+    ]);
+    assert_eq!(answer["namespaces"], levels);
+}
+
+#[test]
+fn static_pods_of_a_node_are_judged_by_the_same_rules() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let host = folder.path().join("host.yaml");
+    let manifest = "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {hostPID: true, containers: [{name: a}]}}";
+    let text = format!(
+        "processes: [{{ argv: [kubelet, --pod-manifest-path=/srv/pods] }}]\nfiles: [{{ path: /srv/pods/a.yaml, content: \"{manifest}\" }}]\n"
+    );
+    std::fs::write(&host, text).expect("a file");
+    let path = host.to_str().expect("a path");
+    let report = report(&["run", "--host", path, "--benchmark", "workload"]);
+    let checks = report["checks"].as_array().expect("checks");
+    let check = checks.iter().find(|check| check["rule_id"] == "workload-host-pid").expect("the check");
+    assert_eq!(check["status"], "fail");
+    assert_eq!(check["findings"][0]["location"]["file"], "/srv/pods/a.yaml");
 }

@@ -8,6 +8,7 @@ use nodeproof::internals::node::Node;
 use nodeproof::internals::plan::{Plan, Selection, plan};
 use nodeproof::internals::probe::Collector;
 use nodeproof::internals::report::{CheckResult, Report, ReportHeader};
+use nodeproof::internals::source::cluster::ObjectKind;
 use nodeproof::internals::source::node::RecordedSource;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -57,11 +58,17 @@ pub(crate) fn yaml_files_below(folder: &str) -> Vec<PathBuf> {
     files
 }
 
+/// The benchmarks that others publish: all but the one of workloads.
+pub(crate) fn published_benchmarks(library: &Library) -> Vec<&str> {
+    library.benchmarks().into_iter().filter(|id| *id != "workload").collect()
+}
+
 /// All of a benchmark.
 pub(crate) fn everything(benchmark: &Benchmark) -> Selection {
     Selection {
         components: Vec::new(),
         by_documents: false,
+        by_objects: false,
         targets: benchmark.targets(),
         checks: vec![],
         groups: vec![],
@@ -100,4 +107,9 @@ pub(crate) fn check<'a>(report: &'a Value, id: &str) -> &'a Value {
     let groups = controls.iter().flat_map(|c| c["tests"].as_array().expect("groups"));
     let mut checks = groups.flat_map(|g| g["results"].as_array().expect("checks"));
     checks.find(|c| c["test_number"] == id).unwrap_or_else(|| panic!("no check {id}"))
+}
+
+/// The kinds of objects that are asked for without a flag.
+pub(crate) fn kinds_by_default() -> impl Iterator<Item = ObjectKind> {
+    ObjectKind::ALL.into_iter().filter(|kind| kind.opt_in().is_none())
 }

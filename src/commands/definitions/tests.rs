@@ -88,6 +88,7 @@ fn processes_are_scanned_once_and_rows_are_read_of_those_that_are_shown() {
         targets,
         components: Vec::new(),
         by_documents: false,
+        by_objects: false,
         checks: none(),
         groups: none(),
         skip: none(),

@@ -73,8 +73,14 @@ fn arguments_before_from_are_resolved() {
         ("ARG X\nFROM a:${X:?missing}", "? nothing in the file sets X"),
         ("FROM a:$X", "? nothing in the file sets X"),
         ("FROM a:$TARGETARCH", "? TARGETARCH depends on the platform of the build"),
-        ("ARG X=1\nFROM a:${X%.*}", "? its variables are too deep, too long, or in a form that is not evaluated"),
-        ("ARG X=1\nFROM a:${X", "? its variables are too deep, too long, or in a form that is not evaluated"),
+        (
+            "ARG X=1\nFROM a:${X%.*}",
+            "? its quotes and variables are too deep, too long, or in a form that is not evaluated",
+        ),
+        (
+            "ARG X=1\nFROM a:${X",
+            "? its quotes and variables are too deep, too long, or in a form that is not evaluated",
+        ),
     ];
     for (text, expected) in cases {
         assert_eq!(images(&file(text)), [expected], "{text}");
@@ -82,6 +88,9 @@ fn arguments_before_from_are_resolved() {
     assert_eq!(images(&with("ARG X\nFROM a:$X", &[("X", "3")])), ["a:3"]);
     assert_eq!(images(&with("ARG X=1\nFROM a:$X", &[("X", "3")])), ["a:3"]);
     assert_eq!(images(&with("FROM a:$X", &[("X", "3")])), ["? nothing in the file sets X"]);
+    // BuildKit has no variables in `COPY --from`.
+    let form = "? its quotes and variables are too deep, too long, or in a form that is not evaluated";
+    assert_eq!(images(&file("ARG X=b\nFROM a\nARG X\nCOPY --from=$X /x /x")), ["a", form]);
     // An argument in front of FROM can name a stage, and scratch.
     assert_eq!(images(&file("ARG X=y\nFROM a AS y\nFROM $X")), ["a"]);
     assert_eq!(images(&file("ARG X=scratch\nFROM $X")), [""; 0]);
@@ -109,7 +118,13 @@ fn arguments_of_a_stage_are_declared_in_it() {
         ("FROM scratch\nUSER ${X:-5}", "5 ()"),
         ("FROM scratch\nUSER ${X}", "? nothing in the file sets X"),
         ("FROM a\nARG X=1\nENV X=2\nUSER $X", "2 ()"),
-        ("FROM a\nENV X=2\nARG X=1\nUSER $X", "2 ()"),
+        (
+            "FROM a\nENV X=2\nARG X=1\nUSER $X",
+            "? ARG X follows ENV X: by the documentation ENV counts, with BuildKit ARG",
+        ),
+        ("FROM a\nENV X=2\nARG X=2\nUSER $X", "2 ()"),
+        ("FROM a\nENV X=2\nARG X\nUSER $X", "2 ()"),
+        ("FROM a\nUSER \"7", "? its quotes and variables are too deep, too long, or in a form that is not evaluated"),
         ("FROM a\nARG X=1\nENV Y=$X\nUSER $Y:$Y", "1:1 (X)"),
         ("FROM a\nENV X 7\nUSER \"$X\"", "7 ()"),
         ("FROM a AS b\nARG X=1\nENV Y=2\nFROM b\nUSER $X:$Y", "1:2 (X)"),
@@ -127,6 +142,9 @@ fn settings_are_inherited_along_the_stages() {
     assert_eq!(user("FROM a\nUSER x\nFROM b"), None);
     assert_eq!(user("FROM a AS x\nUSER one\nFROM b\nUSER two\nFROM x"), Some("one".to_owned()));
     assert_eq!(user("FROM a\nUSER root\nUSER 7:7"), Some("7:7".to_owned()));
+    // A trigger counts in the stage that is built on this one, and not in the next.
+    assert_eq!(user("FROM a AS x\nUSER 7\nONBUILD USER root\nFROM x"), Some("root".to_owned()));
+    assert_eq!(user("FROM a AS x\nONBUILD USER root\nFROM x AS y\nUSER 7\nFROM y"), Some("7".to_owned()));
     let words = |command: Option<Setting<'_, Command>>| match command.map(|command| command.value.clone()) {
         Some(Command::Exec(words)) => words.join(" "),
         Some(Command::Shell(text)) => format!("sh: {}", text.text),
@@ -239,6 +257,9 @@ fn what_buildkit_refuses_is_refused_with_the_line() {
         ("FROM a\nCOPY --from=0 /x /y", 2, "no earlier stage has the number 0"),
         ("FROM a\nENV X", 2, "`X` has no value"),
         ("FROM a\nENV X=1 Y", 2, "`Y` has no `=`"),
+        ("FROM a\nONBUILD FROM b", 2, "ONBUILD needs an instruction other than FROM, MAINTAINER and ONBUILD"),
+        ("FROM a\nONBUILD", 2, "ONBUILD needs an instruction other than FROM, MAINTAINER and ONBUILD"),
+        ("FROM a AS b\nONBUILD X\nFROM b", 2, "unknown instruction `X`"),
         ("FROM a\nSHELL sh -c", 2, "SHELL takes its words in JSON form"),
         ("FROM a\nCMD [1]", 2, "the JSON form takes strings only"),
         ("FROM a\nRUN cat <<EOF it's\nEOF", 2, "a quote in a line with `<<` has no end"),
@@ -255,6 +276,11 @@ fn hostile_files_are_bounded() {
     assert_eq!(error(&"# a\n".repeat(1 << 20)).1, "the file is larger than 1024 KiB");
     assert_eq!(error(&format!("FROM a\n{}", "USER a\n".repeat(30_000))).0, 20_001);
     assert_eq!(error(&format!("FROM a\n{}", (0..3000).map(|n| format!("ENV A{n}=1\n")).collect::<String>())).0, 2002);
+    let triggers = "ONBUILD USER a\n".repeat(10_000);
+    assert_eq!(
+        error(&format!("FROM a AS b\n{triggers}{}", "FROM b\n".repeat(5))).1,
+        "the file has more than 20000 instructions"
+    );
     // A chain of stages, and one that names itself.
     let chain: String = (1..500).map(|n| format!("FROM s{} AS s{n}\nENV A{n}=1\n", n - 1)).collect();
     assert_eq!(file(&format!("FROM a AS s0\n{chain}")).last_chain().len(), 500);

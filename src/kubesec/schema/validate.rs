@@ -2,7 +2,7 @@
 //! may be absent and in every field of the object itself, but never where two types are.
 
 use super::finding::{Finding, FindingKind};
-use crate::source::manifests::{FieldType, fields, fields_of_kind};
+use crate::source::manifests::{FieldType, TypeFields, fields_of_kind};
 use serde_json::{Map, Number, Value as Json};
 
 /// The first thing that is wrong with a document. A document without a value has nothing wrong.
@@ -21,11 +21,11 @@ fn validate_object(document: &Json, may_be_list: bool) -> Result<(), Finding> {
     if may_be_list && kind == "List" {
         return validate_items(fields);
     }
-    let Some(line) = fields_of_kind(kind, api_version) else {
+    let Some(known) = fields_of_kind(kind, api_version) else {
         let (kind, api_version) = (kind.to_owned(), api_version.to_owned());
         return Err(Finding::new(FindingKind::NoSchema { kind, api_version }));
     };
-    validate_fields(fields, line, true)
+    validate_fields(fields, known, true)
 }
 
 fn required_text<'d>(fields: &'d Map<String, Json>, name: &str) -> Result<&'d str, Finding> {
@@ -75,7 +75,7 @@ fn validate_value(value: &Json, type_name: &'static str, may_be_null: bool) -> R
             }
             return Ok(());
         }
-        (FieldType::Fields(line), Json::Object(entries)) => return validate_fields(entries, line, false),
+        (FieldType::Fields(known), Json::Object(entries)) => return validate_fields(entries, known, false),
         (FieldType::Text, _) => "a string",
         (FieldType::Boolean, _) => "true or false",
         (FieldType::Integer, _) => "a whole number",
@@ -86,15 +86,15 @@ fn validate_value(value: &Json, type_name: &'static str, may_be_null: bool) -> R
     Err(wrong_type(expected, value))
 }
 
-fn validate_fields(entries: &Map<String, Json>, line: &'static str, is_root: bool) -> Result<(), Finding> {
+fn validate_fields(entries: &Map<String, Json>, known: &'static TypeFields, is_root: bool) -> Result<(), Finding> {
     for (name, value) in entries {
-        let Some(field) = fields(line).find(|field| field.name == name) else {
+        let Some(field) = known.get(name) else {
             return Err(Finding::new(FindingKind::Unknown).in_field(name));
         };
         validate_value(value, field.type_name, is_root || !field.is_required)
             .map_err(|finding| finding.in_field(name))?;
     }
-    match fields(line).find(|field| field.is_required && !entries.contains_key(field.name)) {
+    match known.all().iter().find(|field| field.is_required && !entries.contains_key(field.name)) {
         Some(missing) => Err(Finding::new(FindingKind::Missing(missing.name.to_owned()))),
         None => Ok(()),
     }

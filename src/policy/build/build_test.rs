@@ -3,6 +3,7 @@
 use super::finding::{BuildFinding, MAX_FINDINGS};
 use super::{add, base, modes, packages, secrets, shells, stages, start, start_path, user};
 use crate::dockerfile::Dockerfile;
+use crate::model::Status;
 use crate::text::{quote, suggestions};
 use serde::Deserialize;
 
@@ -71,7 +72,7 @@ impl BuildTest {
             Self::Healthcheck => start::healthcheck(file),
         };
         // Those that decide are kept.
-        findings.sort_by_key(|finding| crate::model::Status::WORST_FIRST.iter().position(|s| *s == finding.status));
+        findings.sort_by_key(|finding| Status::WORST_FIRST.iter().position(|status| *status == finding.status));
         let more = findings.len().saturating_sub(MAX_FINDINGS);
         findings.truncate(MAX_FINDINGS);
         findings.sort_by_key(|finding| finding.position);
@@ -119,21 +120,6 @@ impl BuildTest {
             Self::StartPathExists => "the image has the program that ENTRYPOINT or CMD names",
             Self::PackageUpdate => "the list of packages is updated in the same RUN as the installation",
             Self::Healthcheck => "nothing: Kubernetes uses the probes of the pod",
-        }
-    }
-
-    /// The recommendations of the CIS benchmark for Docker, section 4, that it answers in whole or in part.
-    pub const fn docker_cis(self) -> &'static [&'static str] {
-        match self {
-            Self::BaseImageDigest | Self::BaseImageTag => &["4.2"],
-            Self::MultiStage | Self::ImageShell => &["4.3"],
-            Self::ImageUser => &["4.1"],
-            Self::ImageWritableFiles => &["4.8"],
-            Self::ImageSecrets => &["4.10"],
-            Self::ImageAddUrl => &["4.9"],
-            Self::ExecForm | Self::StartPathExists => &[],
-            Self::PackageUpdate => &["4.7"],
-            Self::Healthcheck => &["4.6"],
         }
     }
 }

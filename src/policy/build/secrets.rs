@@ -57,8 +57,11 @@ fn of_step(step: &Step, is_last: bool) -> Vec<BuildFinding> {
             return of_command("ENTRYPOINT", command, step.position).into_iter().collect();
         }
         Action::Healthcheck { text, .. } => return of_text("HEALTHCHECK", text).into_iter().collect(),
-        Action::Onbuild(text) => return of_text("ONBUILD", text).into_iter().collect(),
-        Action::User(_) | Action::Workdir(_) | Action::Shell(_) | Action::Other => Vec::new(),
+        Action::Onbuild { text, here_docs } => {
+            let texts = [text].into_iter().chain(here_docs.iter().map(|document| &document.content));
+            return texts.filter_map(|text| of_text("ONBUILD", text)).collect();
+        }
+        Action::User(_) | Action::Shell(_) | Action::Other => Vec::new(),
     };
     found.into_iter().map(|finding| finding.at(step.position)).collect()
 }

@@ -9,7 +9,7 @@ pub(super) fn exec_form(file: &Dockerfile) -> Vec<BuildFinding> {
     let (entrypoint, command) = file.start();
     let settings = [("ENTRYPOINT", entrypoint), ("CMD", command)];
     let mut findings: Vec<BuildFinding> =
-        settings.into_iter().filter_map(|(name, setting)| Some(judge(name, setting?))).collect();
+        settings.into_iter().filter_map(|(name, setting)| Some(judge(file, name, setting?))).collect();
     if findings.is_empty() {
         findings.push(match file.last_base() {
             Some(base) => {
@@ -22,7 +22,7 @@ pub(super) fn exec_form(file: &Dockerfile) -> Vec<BuildFinding> {
     findings
 }
 
-fn judge(name: &str, setting: Setting<'_, Command>) -> BuildFinding {
+fn judge(file: &Dockerfile, name: &str, setting: Setting<'_, Command>) -> BuildFinding {
     match setting.value {
         Command::Exec(words) => {
             let program = words.first().map_or("", String::as_str);
@@ -37,7 +37,7 @@ fn judge(name: &str, setting: Setting<'_, Command>) -> BuildFinding {
                 "it is in shell form{hint}; a shell must be in the image, is process 1 and does not pass signals on, so the \
                  program is killed at the end of the grace period"
             );
-            BuildFinding::fail(name, reason).with("form", "shell")
+            BuildFinding::fail(name, reason).with("started by", file.shell())
         }
     }
     .at(setting.position)

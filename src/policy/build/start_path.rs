@@ -83,27 +83,7 @@ fn paths(file: &Dockerfile, program: &str) -> Option<Vec<String>> {
     if !program.contains('/') {
         return Some(SEARCH_PATH.iter().map(|folder| format!("{folder}/{program}")).collect());
     }
-    absolute(workdir(file).as_deref(), program).map(|path| vec![path])
-}
-
-/// The working directory at the end.
-fn workdir(file: &Dockerfile) -> Option<String> {
-    let start = file.last_base().is_none().then(|| "/".to_owned());
-    file.last_steps().into_iter().fold(start, |folder, step| match &step.action {
-        Action::Workdir(path) => path.known().and_then(|path| absolute(folder.as_deref(), path)),
-        Action::Run(_)
-        | Action::Copy(_)
-        | Action::Arg(_)
-        | Action::Env(_)
-        | Action::Label(_)
-        | Action::User(_)
-        | Action::Cmd(_)
-        | Action::Entrypoint(_)
-        | Action::Shell(_)
-        | Action::Healthcheck { .. }
-        | Action::Onbuild(_)
-        | Action::Other => folder,
-    })
+    absolute(file.stages.last()?.workdir.as_deref(), program).map(|path| vec![path])
 }
 
 fn judge(subject: &str, paths: &[String], files: &Files, is_on_nothing: bool) -> BuildFinding {

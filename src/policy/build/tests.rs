@@ -167,6 +167,10 @@ fn the_image_has_no_shell() {
             ("FROM docker.io/library/busybox", &["fail 1 FROM docker.io/library/busybox"]),
             ("FROM example.com/app:1", &["undetermined 1 FROM example.com/app:1"]),
             ("FROM example.com/app:1\nRUN x", &["fail 2 RUN"]),
+            (
+                "FROM example.com/app:1\nRUN --mount=from=busybox:1,target=/bin x",
+                &["undetermined 1 FROM example.com/app:1"],
+            ),
             ("FROM example.com/app:1\nRUN [\"x\"]", &["undetermined 1 FROM example.com/app:1"]),
             ("FROM example.com/app:1\nRUN [\"/bin/sh\", \"-c\", \"x\"]", &["fail 2 RUN"]),
             ("FROM debian AS b\nRUN make\nFROM scratch\nCOPY --from=b /app /app", &["pass 3 FROM scratch"]),
@@ -216,6 +220,7 @@ fn files_have_strict_modes() {
             ("FROM a\nCOPY --chmod=777 x /y", &["fail 2 COPY --chmod=777 /y"]),
             ("FROM a\nADD --chmod=4755 x /y", &["fail 2 ADD --chmod=4755 /y"]),
             ("FROM a\nCOPY --chmod=0555 x /y", &["pass - modes"]),
+            ("FROM a\nENV M=777\nCOPY --chmod=$M x /y", &["fail 3 COPY --chmod=777 /y"]),
             ("FROM a\nCOPY --chmod=$M x /y", &["undetermined 2 COPY --chmod=$M /y"]),
             ("FROM a AS b\nRUN chmod 777 /x\nFROM c\nCOPY --from=b /y /y", &["pass - modes"]),
             ("FROM a AS b\nRUN chmod 4755 /x\nFROM c\nCOPY --from=b /x /y", &["fail 4 chmod 4755 /x"]),
@@ -383,6 +388,10 @@ fn packages_are_updated_and_installed_together() {
             ("FROM a\nRUN <<EOF\napt-get update\napt-get install -y x\nEOF", &["pass 3 RUN apt-get update"]),
             ("FROM a\nRUN apt-get update\nRUN apt-get install -y x", &["fail 2 RUN apt-get update"]),
             ("FROM a\nRUN apk update", &["fail 2 RUN apk update"]),
+            (
+                "FROM a\nRUN apt-get update || apt-get update",
+                &["fail 2 RUN apt-get update", "fail 2 RUN apt-get update"],
+            ),
             ("FROM a\nRUN apk add x && apk update", &["fail 2 RUN apk update"]),
             ("FROM a\nRUN apt-get update && apt-get upgrade -y", &["pass 2 RUN apt-get update"]),
             ("FROM a\nRUN apk add --no-cache x", &["pass - RUN"]),
@@ -408,7 +417,6 @@ fn tests_have_names_and_texts() {
     for (name, test) in BuildTest::ALL {
         assert_eq!(BuildTest::try_from(name.to_owned()), Ok(test));
         assert!(!test.reads().is_empty() && !test.expected().is_empty());
-        assert!(test.docker_cis().iter().all(|number| number.starts_with("4.")), "{name}");
     }
     let error = BuildTest::try_from("image-usr".to_owned()).expect_err("no test");
     assert_eq!(error, "`image-usr` is not a test of Dockerfiles; did you mean `image-user`?");

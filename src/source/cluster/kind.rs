@@ -1,5 +1,6 @@
 //! The kinds of API objects that the checks read.
 
+use super::opt_in::OptIn;
 use serde::Serialize;
 use std::fmt;
 
@@ -30,6 +31,13 @@ pub enum ObjectKind {
     ValidatingWebhookConfiguration,
     CertificateSigningRequest,
     SecurityContextConstraints,
+    Secret,
+    CiliumNetworkPolicy,
+    CiliumClusterwideNetworkPolicy,
+    CalicoNetworkPolicy,
+    CalicoGlobalNetworkPolicy,
+    AdminNetworkPolicy,
+    BaselineAdminNetworkPolicy,
 }
 
 /// What the API calls a kind.
@@ -46,7 +54,7 @@ struct Names {
 
 impl ObjectKind {
     /// All of them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 30] = [
         Self::Namespace,
         Self::Node,
         Self::Pod,
@@ -70,12 +78,31 @@ impl ObjectKind {
         Self::ValidatingWebhookConfiguration,
         Self::CertificateSigningRequest,
         Self::SecurityContextConstraints,
+        Self::Secret,
+        Self::CiliumNetworkPolicy,
+        Self::CiliumClusterwideNetworkPolicy,
+        Self::CalicoNetworkPolicy,
+        Self::CalicoGlobalNetworkPolicy,
+        Self::AdminNetworkPolicy,
+        Self::BaselineAdminNetworkPolicy,
+    ];
+
+    /// Network policies that are not Kubernetes's own kind.
+    pub const OTHER_POLICIES: [Self; 6] = [
+        Self::CiliumNetworkPolicy,
+        Self::CiliumClusterwideNetworkPolicy,
+        Self::CalicoNetworkPolicy,
+        Self::CalicoGlobalNetworkPolicy,
+        Self::AdminNetworkPolicy,
+        Self::BaselineAdminNetworkPolicy,
     ];
 
     const fn names(self) -> Names {
         const V1: &[&str] = &["v1"];
         const ADMISSION: &str = "admissionregistration.k8s.io";
         const RBAC: &str = "rbac.authorization.k8s.io";
+        const CALICO: &str = "crd.projectcalico.org";
+        const ADMIN: &str = "policy.networking.k8s.io";
         const fn names(
             kind: &'static str,
             plural: &'static str,
@@ -131,6 +158,21 @@ impl ObjectKind {
             Self::SecurityContextConstraints => {
                 names("SecurityContextConstraints", "securitycontextconstraints", "security.openshift.io", V1, false)
             }
+            Self::Secret => names("Secret", "secrets", "", V1, true),
+            Self::CiliumNetworkPolicy => {
+                names("CiliumNetworkPolicy", "ciliumnetworkpolicies", "cilium.io", &["v2"], true)
+            }
+            Self::CiliumClusterwideNetworkPolicy => {
+                names("CiliumClusterwideNetworkPolicy", "ciliumclusterwidenetworkpolicies", "cilium.io", &["v2"], false)
+            }
+            Self::CalicoNetworkPolicy => names("NetworkPolicy", "networkpolicies", CALICO, V1, true),
+            Self::CalicoGlobalNetworkPolicy => names("GlobalNetworkPolicy", "globalnetworkpolicies", CALICO, V1, false),
+            Self::AdminNetworkPolicy => {
+                names("AdminNetworkPolicy", "adminnetworkpolicies", ADMIN, &["v1alpha1"], false)
+            }
+            Self::BaselineAdminNetworkPolicy => {
+                names("BaselineAdminNetworkPolicy", "baselineadminnetworkpolicies", ADMIN, &["v1alpha1"], false)
+            }
         }
     }
 
@@ -173,24 +215,79 @@ impl ObjectKind {
         )
     }
 
-    /// The kind with this name, in any group.
+    /// The flag without which its list is not asked for; none for most kinds.
+    pub const fn opt_in(self) -> Option<OptIn> {
+        match self {
+            Self::Secret => Some(OptIn::Secrets),
+            Self::CiliumNetworkPolicy
+            | Self::CiliumClusterwideNetworkPolicy
+            | Self::CalicoNetworkPolicy
+            | Self::CalicoGlobalNetworkPolicy
+            | Self::AdminNetworkPolicy
+            | Self::BaselineAdminNetworkPolicy => Some(OptIn::OtherPolicies),
+            Self::Namespace
+            | Self::Node
+            | Self::Pod
+            | Self::Service
+            | Self::ServiceAccount
+            | Self::ReplicationController
+            | Self::DaemonSet
+            | Self::Deployment
+            | Self::ReplicaSet
+            | Self::StatefulSet
+            | Self::CronJob
+            | Self::Job
+            | Self::NetworkPolicy
+            | Self::ClusterRole
+            | Self::ClusterRoleBinding
+            | Self::Role
+            | Self::RoleBinding
+            | Self::MutatingWebhookConfiguration
+            | Self::ValidatingAdmissionPolicy
+            | Self::ValidatingAdmissionPolicyBinding
+            | Self::ValidatingWebhookConfiguration
+            | Self::CertificateSigningRequest
+            | Self::SecurityContextConstraints => None,
+        }
+    }
+
+    /// The kind with this name: Kubernetes's own where others have the same name.
     pub fn by_id(id: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.id() == id)
     }
 
-    /// The kind that the name of a file means: `Pod.json`, `pods.yaml`.
+    /// The kind with this name in a group.
+    pub fn by_type(id: &str, group: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.id() == id && kind.group() == group)
+    }
+
+    /// The kind that the name of a file means: `Pod.json`, `pods.yaml`, `networkpolicies.crd.projectcalico.org.json`.
     pub fn by_file_stem(stem: &str) -> Option<Self> {
-        Self::ALL
+        let by_name = Self::ALL
             .into_iter()
-            .find(|kind| stem.eq_ignore_ascii_case(kind.id()) || stem.eq_ignore_ascii_case(kind.plural()))
+            .find(|kind| stem.eq_ignore_ascii_case(kind.id()) || stem.eq_ignore_ascii_case(kind.plural()));
+        by_name.or_else(|| Self::ALL.into_iter().find(|kind| stem.eq_ignore_ascii_case(&kind.resource())))
+    }
+
+    /// Its name for `kubectl get`: `pods`, `deployments.apps`.
+    pub fn resource(self) -> String {
+        match self.group() {
+            "" => self.plural().to_owned(),
+            group => format!("{}.{group}", self.plural()),
+        }
+    }
+
+    /// What its objects are called in a report: the kind, with its group where Kubernetes has a kind of the same name.
+    pub fn title(self) -> String {
+        match Self::by_id(self.id()) {
+            Some(first) if first != self => format!("{}.{}", self.id(), self.group()),
+            Some(_) | None => self.id().to_owned(),
+        }
     }
 
     /// The permission that its list needs, as `kubectl auth can-i` writes it: `list deployments.apps`.
     pub fn permission(self) -> String {
-        match self.group() {
-            "" => format!("list {}", self.plural()),
-            group => format!("list {}.{group}", self.plural()),
-        }
+        format!("list {}", self.resource())
     }
 }
 
@@ -212,9 +309,13 @@ mod tests {
     #[test]
     fn each_kind_is_found_by_its_names() {
         for kind in ObjectKind::ALL {
-            assert_eq!(ObjectKind::by_id(kind.id()), Some(kind));
-            assert_eq!(ObjectKind::by_file_stem(kind.plural()), Some(kind));
+            assert_eq!(ObjectKind::by_type(kind.id(), kind.group()), Some(kind));
+            assert_eq!(ObjectKind::by_file_stem(&kind.resource()), Some(kind));
         }
+        assert_eq!(ObjectKind::by_id("NetworkPolicy"), Some(ObjectKind::NetworkPolicy));
+        assert_eq!(ObjectKind::by_file_stem("networkpolicies"), Some(ObjectKind::NetworkPolicy));
+        assert_eq!(ObjectKind::CalicoNetworkPolicy.title(), "NetworkPolicy.crd.projectcalico.org");
+        assert_eq!(ObjectKind::CiliumNetworkPolicy.title(), "CiliumNetworkPolicy");
         assert_eq!(ObjectKind::by_file_stem("networkpolicy"), Some(ObjectKind::NetworkPolicy));
         assert_eq!(ObjectKind::by_id("Rollout"), None);
     }

@@ -3,8 +3,9 @@
 use super::decode::{Item, ItemError};
 use super::kind::ObjectKind;
 use super::object::{
-    AdmissionPolicy, AdmissionPolicyBinding, Binding, CertificateRequest, ClusterNode, Meta, Namespace, NetworkPolicy,
-    Pod, Role, SecurityConstraint, Service, ServiceAccount, WebhookConfiguration, Workload,
+    AdminPolicy, AdmissionPolicy, AdmissionPolicyBinding, Binding, CalicoPolicy, CertificateRequest, CiliumPolicy,
+    ClusterNode, Meta, Namespace, NetworkPolicy, Pod, Role, Secret, SecurityConstraint, Service, ServiceAccount,
+    WebhookConfiguration, Workload,
 };
 use super::recorded::Recorded;
 use super::shared::Shared;
@@ -50,6 +51,11 @@ pub struct ObjectLists {
     pub admission_policy_bindings: Vec<AdmissionPolicyBinding>,
     pub certificate_requests: Vec<CertificateRequest>,
     pub constraints: Vec<SecurityConstraint>,
+    /// Names and types; nothing of what they hold.
+    pub secrets: Vec<Secret>,
+    pub cilium_policies: BTreeMap<ObjectKind, Vec<CiliumPolicy>>,
+    pub calico_policies: BTreeMap<ObjectKind, Vec<CalicoPolicy>>,
+    pub admin_policies: BTreeMap<ObjectKind, Vec<AdminPolicy>>,
     /// Groups of the server whose network policies are not read.
     pub other_policy_groups: Vec<String>,
     /// What a snapshot says of the cluster, if the lists are of one.
@@ -71,7 +77,7 @@ pub struct ObjectLists {
 }
 
 /// An object of the API.
-trait HasMeta {
+pub(super) trait HasMeta {
     fn meta(&self) -> &Meta;
 
     /// Shares what it has in common with others.
@@ -110,42 +116,17 @@ has_meta!(
     AdmissionPolicy,
     AdmissionPolicyBinding,
     CertificateRequest,
-    SecurityConstraint
+    SecurityConstraint,
+    Secret,
+    CiliumPolicy,
+    CalicoPolicy,
+    AdminPolicy
 );
 
 impl ObjectLists {
     /// How complete the list of a kind is.
     pub fn state(&self, kind: ObjectKind) -> &ListState {
         self.states.get(&kind).unwrap_or(&ListState::NotAtHand)
-    }
-
-    /// The number of objects of a kind.
-    pub fn count(&self, kind: ObjectKind) -> usize {
-        match kind {
-            ObjectKind::Namespace => self.namespaces.len(),
-            ObjectKind::Node => self.nodes.len(),
-            ObjectKind::Pod => self.pods.len(),
-            ObjectKind::Service => self.services.len(),
-            ObjectKind::ServiceAccount => self.service_accounts.len(),
-            ObjectKind::ReplicationController
-            | ObjectKind::DaemonSet
-            | ObjectKind::Deployment
-            | ObjectKind::ReplicaSet
-            | ObjectKind::StatefulSet
-            | ObjectKind::CronJob
-            | ObjectKind::Job => self.workloads.get(&kind).map_or(0, Vec::len),
-            ObjectKind::NetworkPolicy => self.network_policies.len(),
-            ObjectKind::ClusterRole => self.cluster_roles.len(),
-            ObjectKind::ClusterRoleBinding => self.cluster_role_bindings.len(),
-            ObjectKind::Role => self.roles.len(),
-            ObjectKind::RoleBinding => self.role_bindings.len(),
-            ObjectKind::MutatingWebhookConfiguration => self.mutating_webhooks.len(),
-            ObjectKind::ValidatingWebhookConfiguration => self.validating_webhooks.len(),
-            ObjectKind::ValidatingAdmissionPolicy => self.admission_policies.len(),
-            ObjectKind::ValidatingAdmissionPolicyBinding => self.admission_policy_bindings.len(),
-            ObjectKind::CertificateSigningRequest => self.certificate_requests.len(),
-            ObjectKind::SecurityContextConstraints => self.constraints.len(),
-        }
     }
 
     /// The number of namespaces that the objects are in.
@@ -169,40 +150,8 @@ impl ObjectLists {
         self.states.iter().map(|(kind, state)| (*kind, state))
     }
 
-    /// Adds an object, and returns how many bytes of its text it takes.
-    pub(super) fn add(&mut self, kind: ObjectKind, item: Item<'_>) -> Result<usize, ItemError> {
-        match kind {
-            ObjectKind::Namespace => self.insert(kind, item, |lists| &mut lists.namespaces),
-            ObjectKind::Node => self.insert(kind, item, |lists| &mut lists.nodes),
-            ObjectKind::Pod => self.insert(kind, item, |lists| &mut lists.pods),
-            ObjectKind::Service => self.insert(kind, item, |lists| &mut lists.services),
-            ObjectKind::ServiceAccount => self.insert(kind, item, |lists| &mut lists.service_accounts),
-            ObjectKind::ReplicationController
-            | ObjectKind::DaemonSet
-            | ObjectKind::Deployment
-            | ObjectKind::ReplicaSet
-            | ObjectKind::StatefulSet
-            | ObjectKind::CronJob
-            | ObjectKind::Job => self.insert(kind, item, move |lists| lists.workloads.entry(kind).or_default()),
-            ObjectKind::NetworkPolicy => self.insert(kind, item, |lists| &mut lists.network_policies),
-            ObjectKind::ClusterRole => self.insert(kind, item, |lists| &mut lists.cluster_roles),
-            ObjectKind::ClusterRoleBinding => self.insert(kind, item, |lists| &mut lists.cluster_role_bindings),
-            ObjectKind::Role => self.insert(kind, item, |lists| &mut lists.roles),
-            ObjectKind::RoleBinding => self.insert(kind, item, |lists| &mut lists.role_bindings),
-            ObjectKind::MutatingWebhookConfiguration => self.insert(kind, item, |lists| &mut lists.mutating_webhooks),
-            ObjectKind::ValidatingWebhookConfiguration => {
-                self.insert(kind, item, |lists| &mut lists.validating_webhooks)
-            }
-            ObjectKind::ValidatingAdmissionPolicy => self.insert(kind, item, |lists| &mut lists.admission_policies),
-            ObjectKind::ValidatingAdmissionPolicyBinding => {
-                self.insert(kind, item, |lists| &mut lists.admission_policy_bindings)
-            }
-            ObjectKind::CertificateSigningRequest => self.insert(kind, item, |lists| &mut lists.certificate_requests),
-            ObjectKind::SecurityContextConstraints => self.insert(kind, item, |lists| &mut lists.constraints),
-        }
-    }
-
-    fn insert<T: DeserializeOwned + HasMeta + PartialEq>(
+    /// Adds an object to its list, and returns how many bytes of its text it takes.
+    pub(super) fn insert<T: DeserializeOwned + HasMeta + PartialEq>(
         &mut self,
         kind: ObjectKind,
         item: Item<'_>,
@@ -219,7 +168,8 @@ impl ObjectLists {
             return Err(ItemError::Wrong("it has no namespace".to_owned()));
         }
         let title = format!(
-            "{kind}/{}{}{}",
+            "{}/{}{}{}",
+            kind.title(),
             namespace.as_deref().unwrap_or_default(),
             if namespace.is_some() { "/" } else { "" },
             meta.name
@@ -310,37 +260,14 @@ impl ObjectLists {
     /// Forgets the objects of a kind, whose list begins anew.
     #[cfg(feature = "cluster")]
     pub(super) fn restart(&mut self, kind: ObjectKind) {
-        self.clear(kind);
+        self.forget(kind);
         self.states.remove(&kind);
     }
 
-    fn clear(&mut self, kind: ObjectKind) {
+    /// Forgets the objects of a kind, and where they are.
+    fn forget(&mut self, kind: ObjectKind) {
         self.index.retain(|(of, _), _| *of != kind);
-        match kind {
-            ObjectKind::Namespace => self.namespaces.clear(),
-            ObjectKind::Node => self.nodes.clear(),
-            ObjectKind::Pod => self.pods.clear(),
-            ObjectKind::Service => self.services.clear(),
-            ObjectKind::ServiceAccount => self.service_accounts.clear(),
-            ObjectKind::ReplicationController
-            | ObjectKind::DaemonSet
-            | ObjectKind::Deployment
-            | ObjectKind::ReplicaSet
-            | ObjectKind::StatefulSet
-            | ObjectKind::CronJob
-            | ObjectKind::Job => drop(self.workloads.remove(&kind)),
-            ObjectKind::NetworkPolicy => self.network_policies.clear(),
-            ObjectKind::ClusterRole => self.cluster_roles.clear(),
-            ObjectKind::ClusterRoleBinding => self.cluster_role_bindings.clear(),
-            ObjectKind::Role => self.roles.clear(),
-            ObjectKind::RoleBinding => self.role_bindings.clear(),
-            ObjectKind::MutatingWebhookConfiguration => self.mutating_webhooks.clear(),
-            ObjectKind::ValidatingWebhookConfiguration => self.validating_webhooks.clear(),
-            ObjectKind::ValidatingAdmissionPolicy => self.admission_policies.clear(),
-            ObjectKind::ValidatingAdmissionPolicyBinding => self.admission_policy_bindings.clear(),
-            ObjectKind::CertificateSigningRequest => self.certificate_requests.clear(),
-            ObjectKind::SecurityContextConstraints => self.constraints.clear(),
-        }
+        self.clear(kind);
     }
 
     /// Ends the reading: of lists that cannot be read nothing is kept, and what no check reads is mentioned.
@@ -353,7 +280,7 @@ impl ObjectLists {
             .into_iter()
             .filter(|kind| matches!(self.states.get(kind), Some(ListState::Broken(_))))
             .collect();
-        broken.into_iter().for_each(|kind| self.clear(kind));
+        broken.into_iter().for_each(|kind| self.forget(kind));
         self.index = HashMap::default();
         self.shared = Shared::default();
         let others = std::mem::take(&mut self.other_kinds);

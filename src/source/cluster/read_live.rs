@@ -1,14 +1,16 @@
-//! Lists the objects of a cluster: one list call for each kind, and no call for Secrets.
+//! Lists the objects of a cluster: one list call for each kind. Secrets, and network policies of other kinds, are asked for only if
+//! the user says so.
 
-use super::decode::{Origin, read_json};
 use super::discovery::Served;
 use super::kind::ObjectKind;
-use super::lists::{ListState, ObjectLists};
-use super::live::{ClusterConnection, PageEnd, PageError, RequestError};
+use super::list_kind::list_all;
+use super::list_secrets::list_secrets;
+use super::lists::ObjectLists;
+use super::live::{ClusterConnection, RequestError};
+use super::opt_in::OptIn;
 use crate::model::leading_version;
 use serde_json::Value as Json;
 use std::cell::RefCell;
-use std::io::Read;
 
 /// Bytes of the document `/version`.
 const MAX_VERSION_BYTES: u64 = 64 << 10;
@@ -22,11 +24,32 @@ pub struct LiveCluster {
     pub version: Option<String>,
 }
 
-/// Lists the objects of a cluster. `namespaces`: only what is in these; empty means everything.
+/// What of a cluster is listed.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct LiveScope<'a> {
+    /// Only what is in these namespaces; empty means everything.
+    pub namespaces: &'a [String],
+    /// Whether the names and types of Secrets are listed.
+    pub secrets: bool,
+    /// Whether network policies are listed that are not Kubernetes's own kind.
+    pub other_policies: bool,
+}
+
+impl LiveScope<'_> {
+    fn includes(&self, kind: ObjectKind) -> bool {
+        match kind.opt_in() {
+            None => true,
+            Some(OptIn::Secrets) => self.secrets,
+            Some(OptIn::OtherPolicies) => self.other_policies,
+        }
+    }
+}
+
+/// Lists the objects of a cluster.
 ///
 /// # Errors
 /// If the server cannot be reached, or does not know who asks. A list that is refused or broken is a state of that list.
-pub fn read_live(connection: &ClusterConnection, namespaces: &[String]) -> Result<LiveCluster, RequestError> {
+pub fn read_live(connection: &ClusterConnection, scope: &LiveScope<'_>) -> Result<LiveCluster, RequestError> {
     let version = match connection.get("/version", MAX_VERSION_BYTES) {
         Ok(bytes) => serde_json::from_slice::<Json>(&bytes)
             .ok()
@@ -34,28 +57,23 @@ pub fn read_live(connection: &ClusterConnection, namespaces: &[String]) -> Resul
         Err(RequestError::Refused { .. } | RequestError::NotFound) => None,
         Err(error) => return Err(error),
     };
-    let served = Served::find(connection)?;
+    let kinds: Vec<ObjectKind> = ObjectKind::ALL.into_iter().filter(|kind| scope.includes(*kind)).collect();
+    let served = Served::find(connection, &kinds)?;
     let lists = RefCell::new(ObjectLists::default());
-    for kind in ObjectKind::ALL {
-        if !namespaces.is_empty() && !kind.is_namespaced() {
+    for kind in kinds {
+        if !scope.namespaces.is_empty() && !kind.is_namespaced() {
             let reason = "--namespace limits the audit to what is in namespaces".to_owned();
             lists.borrow_mut().refuse(kind, reason);
             continue;
         }
-        let scopes: Vec<Option<&str>> = match namespaces {
-            [] => vec![None],
-            names => names.iter().map(|name| Some(name.as_str())).collect(),
+        let Some(paths) = paths(&served, kind, scope.namespaces) else {
+            lists.borrow_mut().unknown(kind, format!("{}: the server does not have it", kind.plural()));
+            continue;
         };
-        for scope in scopes {
-            let Some(path) = served.list_path(kind, scope) else {
-                lists.borrow_mut().unknown(kind, format!("{}: the server does not have it", kind.plural()));
-                break;
-            };
-            list(connection, kind, &path, &lists)?;
-            // The list is complete if that of each namespace is.
-            if *lists.borrow().state(kind) != ListState::Complete {
-                break;
-            }
+        if kind == ObjectKind::Secret {
+            list_secrets(connection, &paths, &mut lists.borrow_mut())?;
+        } else {
+            list_all(connection, kind, &paths, &lists)?;
         }
     }
     let mut lists = lists.into_inner();
@@ -64,44 +82,10 @@ pub fn read_live(connection: &ClusterConnection, namespaces: &[String]) -> Resul
     Ok(LiveCluster { lists, version })
 }
 
-/// Reads the list of one kind.
-fn list(
-    connection: &ClusterConnection,
-    kind: ObjectKind,
-    path: &str,
-    lists: &RefCell<ObjectLists>,
-) -> Result<(), RequestError> {
-    let origin = Origin { name: path.to_owned(), kind: Some(kind), is_page: true };
-    let mut page = |body: &mut dyn Read| -> Result<PageEnd, PageError> {
-        let mut lists = lists.borrow_mut();
-        let meta = read_json(body, &origin, &mut lists);
-        if let Some((code, message)) = lists.status.take() {
-            return Err(PageError::Status { code, message });
-        }
-        match lists.state(kind) {
-            ListState::Broken(reason) => Err(PageError::Broken(reason.clone())),
-            _ => Ok(PageEnd { continue_token: meta.continue_token, resource_version: meta.resource_version }),
-        }
-    };
-    let result = connection.list(path, &mut page, &mut || lists.borrow_mut().restart(kind));
-    let mut lists = lists.borrow_mut();
-    match result {
-        Ok(end) if end.is_mixed => {
-            lists.notices.push(format!("{path}: its pages are of several moments; an object may be missing or twice"));
-        }
-        Ok(_) => {}
-        Err(RequestError::Refused { status, reason }) => {
-            lists.restart(kind);
-            lists.refuse(kind, format!("{path}: {status} {reason}"));
-        }
-        Err(RequestError::NotFound) => {
-            lists.restart(kind);
-            lists.unknown(kind, format!("{path}: not found"));
-        }
-        Err(error @ (RequestError::Broken(_) | RequestError::Failed(_))) => {
-            lists.break_list(kind, format!("{path}: {error}"));
-        }
-        Err(error @ RequestError::Unauthorized) => return Err(error),
+/// The paths of a kind's lists: one, or one for each namespace. `None` if the server does not have the kind.
+fn paths(served: &Served, kind: ObjectKind, namespaces: &[String]) -> Option<Vec<String>> {
+    match namespaces {
+        [] => served.list_path(kind, None).map(|path| vec![path]),
+        names => names.iter().map(|name| served.list_path(kind, Some(name))).collect(),
     }
-    Ok(())
 }

@@ -53,6 +53,16 @@ pub fn read_saved(path: &Path) -> Result<ObjectLists, SavedListsError> {
     Ok(lists)
 }
 
+/// The lists of a text, as a file with the extension of JSON or YAML may have it.
+#[cfg(any(test, feature = "internals"))]
+pub(crate) fn lists_in_bytes(bytes: &[u8], is_yaml: bool) -> ObjectLists {
+    let mut lists = ObjectLists::default();
+    let origin = Origin { name: "lists".to_owned(), kind: None, is_page: false };
+    read_input(bytes, &origin, is_yaml, &mut lists);
+    lists.finish();
+    lists
+}
+
 /// The files of a folder, by name. Others are mentioned.
 fn files(folder: &Path, lists: &mut ObjectLists) -> Result<Vec<PathBuf>, SavedListsError> {
     let walk = walkdir::WalkDir::new(folder).min_depth(1).max_depth(1).sort_by_file_name();

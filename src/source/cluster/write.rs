@@ -51,6 +51,16 @@ impl ObjectLists {
             ObjectKind::ValidatingAdmissionPolicyBinding => list(bytes, kind, &self.admission_policy_bindings),
             ObjectKind::CertificateSigningRequest => list(bytes, kind, &self.certificate_requests),
             ObjectKind::SecurityContextConstraints => list(bytes, kind, &self.constraints),
+            ObjectKind::Secret => list(bytes, kind, &self.secrets),
+            ObjectKind::CiliumNetworkPolicy | ObjectKind::CiliumClusterwideNetworkPolicy => {
+                list(bytes, kind, self.cilium_policies.get(&kind).map_or(&[][..], Vec::as_slice))
+            }
+            ObjectKind::CalicoNetworkPolicy | ObjectKind::CalicoGlobalNetworkPolicy => {
+                list(bytes, kind, self.calico_policies.get(&kind).map_or(&[][..], Vec::as_slice))
+            }
+            ObjectKind::AdminNetworkPolicy | ObjectKind::BaselineAdminNetworkPolicy => {
+                list(bytes, kind, self.admin_policies.get(&kind).map_or(&[][..], Vec::as_slice))
+            }
         }
     }
 }
@@ -83,6 +93,6 @@ fn status(kind: ObjectKind, code: u16, reason: &str) -> Json {
         "status": "Failure",
         "code": code,
         "message": reason,
-        "details": { "kind": kind.plural() },
+        "details": { "kind": kind.plural(), "group": kind.group() },
     })
 }

@@ -11,9 +11,7 @@ mod read_object;
 mod schema;
 mod suppression;
 
-pub(crate) use files::{InputError, InputFile, InputKind, Inputs};
-pub(crate) use object::{ConfigData, ManifestObject, ObjectContent};
-pub(crate) use origin::Origin;
-pub(crate) use places::Places;
+pub(crate) use files::InputKind;
+pub(crate) use object::{ManifestObject, ObjectContent};
 pub(crate) use read::{ManifestOptions, Manifests, Problem, ProblemKind, read, read_bytes, read_texts};
-pub(crate) use schema::{FieldType, KUBERNETES_VERSION, fields, fields_of_kind};
+pub(crate) use schema::{FieldType, KUBERNETES_VERSION, TypeFields, fields_of_kind};

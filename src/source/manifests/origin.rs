@@ -1,6 +1,6 @@
 //! Where a document comes from.
 
-/// The origin of a document.
+/// The origin of a document, in words fit for a report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Origin {
     /// The file as the user named it, or the name of standard input.

@@ -2,12 +2,13 @@
 
 use crate::yaml::{Content, Position, YamlNode};
 
-/// A field or an element of a list, with what is in it.
+/// A field or an element of a list, with what is in it. Kept small: there is one for each value of all files.
 #[derive(Debug, Clone)]
 pub(crate) struct Places {
-    position: Position,
-    fields: Vec<(Box<str>, Self)>,
-    elements: Vec<Self>,
+    line: u32,
+    column: u32,
+    /// Fields by their names, elements in their order without one.
+    inside: Box<[(Box<str>, Self)]>,
 }
 
 /// Where a field is.
@@ -26,16 +27,27 @@ impl Places {
     }
 
     fn at(position: Position, node: &YamlNode) -> Self {
-        let (mut fields, mut elements) = (Vec::new(), Vec::new());
-        match &node.content {
+        let inside = match &node.content {
             Content::Mapping(entries) => {
                 let named = entries.iter().filter_map(|(key, value)| Some((key.text()?, key.position, value)));
-                fields.extend(named.map(|(name, position, value)| (name.into(), Self::at(position, value))));
+                named.map(|(name, position, value)| (name.into(), Self::at(position, value))).collect()
             }
-            Content::Sequence(items) => elements.extend(items.iter().map(Self::of)),
-            Content::Scalar { .. } | Content::Placeholder(_) => {}
-        }
-        Self { position, fields, elements }
+            Content::Sequence(items) => items.iter().map(|item| (Box::from(""), Self::of(item))).collect(),
+            Content::Scalar { .. } | Content::Placeholder(_) => Box::default(),
+        };
+        let small = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        Self { line: small(position.line), column: small(position.column), inside }
+    }
+
+    const fn position(&self) -> Position {
+        Position { line: self.line as usize, column: self.column as usize }
+    }
+
+    /// A field by its name, or an element by its number.
+    fn step(&self, step: &str) -> Option<&Self> {
+        let named = self.inside.iter().find(|(name, _)| **name == *step);
+        let element = || step.parse::<usize>().ok().and_then(|index| self.inside.get(index));
+        named.or_else(|| element().filter(|(name, _)| name.is_empty())).map(|(_, place)| place)
     }
 
     /// Where the field at the end of some steps is. Where it is missing in a container, the place is that of the container.
@@ -44,18 +56,16 @@ impl Places {
         let mut container = None;
         let mut is_list_of_containers = false;
         for step in steps {
-            let field = place.fields.iter().find(|(name, _)| **name == *step).map(|(_, field)| field);
-            let element = step.parse::<usize>().ok().and_then(|index| place.elements.get(index));
-            let Some(next) = element.or(field) else {
-                return Found { position: container.unwrap_or(place.position), is_set: false };
+            let Some(next) = place.step(step) else {
+                return Found { position: container.unwrap_or(place.position()), is_set: false };
             };
-            if is_list_of_containers && element.is_some() {
-                container = Some(next.position);
+            if is_list_of_containers {
+                container = Some(next.position());
             }
             is_list_of_containers = step.ends_with("ontainers");
             place = next;
         }
-        Found { position: place.position, is_set: true }
+        Found { position: place.position(), is_set: true }
     }
 }
 

@@ -7,12 +7,16 @@ use super::origin::Origin;
 use super::read_object::{Document, read_document};
 use super::suppression;
 use crate::text::glob::Glob;
-use crate::yaml::{Diagnostic, Level, TextFile, read_stdin, read_user_file};
+use crate::text::sanitize;
+use crate::yaml::{Diagnostic, Level, Position, TextFile, read_stdin, read_user_file};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// Bytes of one file. The largest chart that is rendered into one file has a few million.
 const MAX_BYTES: u64 = 64 << 20;
+
+/// Characters that end a line, and with it a comment, in YAML 1.1 and not in YAML 1.2.
+const LINE_BREAKS: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
 
 /// What is read, and how.
 #[derive(Debug, Default)]
@@ -117,9 +121,12 @@ fn read_text(input: &InputFile) -> Result<String, String> {
         [0x1F, 0x8B, ..] => return Err("compressed with gzip; decompress it first".to_owned()),
         _ => {}
     }
-    let text = String::from_utf8(bytes)
+    let mut text = String::from_utf8(bytes)
         .map_err(|error| format!("not UTF-8 text (byte {}); save it as UTF-8", error.utf8_error().valid_up_to() + 1))?;
-    Ok(text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned))
+    if text.starts_with('\u{feff}') {
+        text.drain(..'\u{feff}'.len_utf8());
+    }
+    Ok(text)
 }
 
 fn bytes_of(input: &InputFile) -> Result<Vec<u8>, String> {
@@ -143,6 +150,12 @@ impl Manifests {
     fn add_document(&mut self, input: &InputFile, document: DocumentText<'_>) {
         let DocumentText { text, lines_before, source } = document;
         let file = TextFile::new(input.name.as_str(), text.to_owned()).manifest(lines_before);
+        if let Some(at) = text.find(LINE_BREAKS).filter(|_| !text.trim_start().starts_with('{')) {
+            let mut position = Position::of_byte(text, at);
+            position.line += lines_before;
+            let message = "this invisible character ends a line for Kubernetes, and for other readers not; remove it";
+            return self.add_wrong(vec![file.error(position, message)], text);
+        }
         let mut diagnostics = Vec::new();
         let root = match file.tree(&mut diagnostics) {
             Ok(root) => root,
@@ -152,7 +165,7 @@ impl Manifests {
         if !wrong.is_empty() {
             return self.add_wrong(wrong, text);
         }
-        let origin = Origin { file: input.name.clone(), source: source.map(str::to_owned) };
+        let origin = Origin { file: sanitize::line(&input.name), source: source.map(sanitize::line) };
         match read_document(&file, &root, &origin) {
             Document::NotAManifest(_) if !input.is_named => self.not_manifests += 1,
             Document::NotAManifest(error) => self.add_wrong(vec![error], text),

@@ -6,7 +6,7 @@ use super::origin::Origin;
 use super::places::Places;
 use super::schema::{Misfit, check};
 use crate::source::cluster::object::{ClaimTemplate, PodTemplate};
-use crate::text::{quote, secret_hint, secret_in_text};
+use crate::text::{quote, secret_hint, secret_in_config};
 use crate::yaml::{Content, Diagnostic, TextFile, YamlNode, recovery};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -188,7 +188,9 @@ fn config(file: &TextFile, node: &YamlNode) -> Result<ConfigData, Vec<Diagnostic
     let Some(data) = node.get("data").filter(|data| !is_null(data)) else { return Ok(ConfigData::default()) };
     let data: BTreeMap<String, String> = recovery::decode(file, data)?;
     let hint = |(name, value): (String, String)| {
-        let hint = if value.contains('\n') { secret_in_text(&value) } else { secret_hint(&name, &value) };
+        let line = value.trim_end();
+        let named = if line.contains('\n') { None } else { secret_hint(&name, line) };
+        let hint = named.or_else(|| secret_in_config(line));
         hint.map(|hint| (name, hint.to_string()))
     };
     Ok(ConfigData { secrets: data.into_iter().filter_map(hint).collect() })

@@ -1,5 +1,9 @@
 //! Comments and annotations with which a file asks a scanner to be silent. They are counted and change nothing.
 
+use memchr::memmem::Finder;
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
 /// What scanners of manifests and Dockerfiles take as such a request.
 const MARKS: [&str; 16] = [
     "checkov.io/skip",
@@ -20,11 +24,13 @@ const MARKS: [&str; 16] = [
     "trivy:ignore",
 ];
 
+static FINDERS: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| MARKS.iter().map(Finder::new).collect());
+
 /// Lines of a text with such a request.
 pub(super) fn count(text: &str) -> usize {
-    let has_mark =
-        |line: &str| MARKS.iter().any(|mark| memchr::memmem::find(line.as_bytes(), mark.as_bytes()).is_some());
-    text.lines().filter(|line| line.contains(['#', ':']) && has_mark(line)).count()
+    let line_of = |at: usize| memchr::memrchr(b'\n', &text.as_bytes()[..at]).map_or(0, |end| end + 1);
+    let found = FINDERS.iter().flat_map(|finder| finder.find_iter(text.as_bytes()));
+    found.map(line_of).collect::<BTreeSet<_>>().len()
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ pub(super) fn apparmor(pod: PodTemplateRef<'_>) -> Vec<FieldPath> {
         let profile = context.app_armor_profile.as_ref()?;
         (!is_confined_type(profile.kind.as_deref())).then(|| path.then("appArmorProfile.type"))
     });
-    annotated.map(|(name, ..)| annotations.key(name)).chain(stated).collect()
+    annotated.map(|(name, ..)| annotations.clone().key(name.to_owned())).chain(stated).collect()
 }
 
 pub(super) fn capabilities(pod: PodTemplateRef<'_>) -> Vec<FieldPath> {
@@ -35,7 +35,7 @@ pub(super) fn added(pod: PodTemplateRef<'_>, allowed: &[&str]) -> Vec<FieldPath>
         let Some(capabilities) = &found.container.security_context.capabilities else { continue };
         let list = found.field("securityContext.capabilities.add");
         let refused = capabilities.add.iter().enumerate().filter(|(_, name)| !allowed.contains(&name.as_str()));
-        paths.extend(refused.map(|(index, _)| list.index(index)));
+        paths.extend(refused.map(|(index, _)| list.clone().index(index)));
     }
     paths
 }
@@ -92,7 +92,7 @@ pub(super) fn seccomp_annotations(pod: PodTemplateRef<'_>) -> Vec<FieldPath> {
     let containers = containers.filter(|(_, name, _)| pod.containers().any(|found| found.container.name == *name));
     let all = of_pod.chain(containers.map(|(name, _, profile)| (name, profile)));
     let refused = all.filter(|(_, profile)| !is_confined_seccomp(profile));
-    refused.map(|(name, _)| FieldPath::of("metadata.annotations").key(name)).collect()
+    refused.map(|(name, _)| FieldPath::of("metadata.annotations").key(name.to_owned())).collect()
 }
 
 pub(super) fn seccomp(pod: PodTemplateRef<'_>) -> Vec<FieldPath> {
@@ -110,7 +110,9 @@ pub(super) fn selinux(pod: PodTemplateRef<'_>, minor: u32) -> Vec<FieldPath> {
         let options = path.then("seLinuxOptions");
         let refused =
             [("type", !is_allowed_selinux_type(kind, minor)), ("user", !user.is_empty()), ("role", !role.is_empty())];
-        paths.extend(refused.into_iter().filter(|(_, is_refused)| *is_refused).map(|(name, _)| options.then(name)));
+        paths.extend(
+            refused.into_iter().filter(|(_, is_refused)| *is_refused).map(|(name, _)| options.clone().then(name)),
+        );
     }
     paths
 }

@@ -34,16 +34,25 @@ pub(super) fn capabilities(pod: PodTemplateRef<'_>) -> Vec<FieldPath> {
     keep.chain(baseline::added(pod, &["NET_BIND_SERVICE"])).collect()
 }
 
-/// Whether restricted allows the source of a volume. One without a source is made an empty directory by the API server.
-pub(crate) fn is_allowed_volume(volume: &Volume) -> bool {
-    volume.sources.is_empty() || volume.sources.iter().any(|source| VOLUME_SOURCES.contains(&source.as_str()))
+/// Whether restricted allows a source of volumes.
+pub(crate) fn is_allowed_volume_source(source: &str) -> bool {
+    VOLUME_SOURCES.contains(&source)
+}
+
+/// Whether restricted allows a volume. One without a source is made an empty directory by the API server, which refuses one with
+/// two.
+fn is_allowed_volume(volume: &Volume) -> bool {
+    volume.sources.is_empty() || volume.sources.iter().any(|source| is_allowed_volume_source(source))
 }
 
 pub(super) fn volumes(pod: PodTemplateRef<'_>) -> Vec<FieldPath> {
     let volumes = pod.spec.volumes.iter().enumerate().filter(|(_, volume)| !is_allowed_volume(volume));
     let path = |(index, volume): (usize, &Volume)| {
         let path = FieldPath::of("spec.volumes").index(index);
-        volume.sources.first().map_or_else(|| path.clone(), |source| path.key(source))
+        match volume.sources.first() {
+            Some(source) => path.key(source.clone()),
+            None => path,
+        }
     };
     volumes.map(path).collect()
 }

@@ -6,18 +6,18 @@ use super::unit::WorkloadUnit;
 use crate::model::Status;
 use crate::workload::FieldPath;
 
-/// The audience of the API server, as most clusters name it.
-const API_AUDIENCE: &str = "https://kubernetes.default.svc";
+/// Whether a token is for the API server, as most clusters name it. Without an audience it is.
+fn is_for_the_api(audience: Option<&str>) -> bool {
+    audience.is_none_or(|of| of.is_empty() || of == "api" || of.contains("kubernetes.default"))
+}
 
 pub(super) fn account(unit: &WorkloadUnit<'_>) -> Vec<Judgement> {
     let spec = unit.template.spec;
-    let key = if spec.service_account_name.is_none() && spec.service_account.is_some() {
-        "spec.serviceAccount"
-    } else {
-        "spec.serviceAccountName"
-    };
+    let is_named = |name: &Option<String>| name.as_ref().is_some_and(|name| !name.is_empty());
+    let (new, old) = (is_named(&spec.service_account_name), is_named(&spec.service_account));
+    let key = if old && !new { "spec.serviceAccount" } else { "spec.serviceAccountName" };
     let account = spec.account();
-    let is_set = spec.service_account_name.is_some() || spec.service_account.is_some();
+    let is_set = new || old;
     let observed = if is_set { account.to_owned() } else { UNSET.to_owned() };
     let reason = if is_set { "" } else { "unset means default" };
     vec![Judgement::pod(pass_if(account != "default"), key, observed, reason)]
@@ -28,9 +28,7 @@ pub(super) fn token(unit: &WorkloadUnit<'_>, around: &Surroundings<'_>) -> Vec<J
     let projected = spec.volumes.iter().position(|volume| {
         volume.projected.sources.iter().any(|source| {
             let token = source.service_account_token.as_ref();
-            token.is_some_and(|token| {
-                token.audience.as_deref().is_none_or(|of| of.is_empty() || of.starts_with(API_AUDIENCE))
-            })
+            token.is_some_and(|token| is_for_the_api(token.audience.as_deref()))
         })
     });
     let key = "spec.automountServiceAccountToken";

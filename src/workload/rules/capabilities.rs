@@ -43,7 +43,8 @@ pub(super) fn drop_all(unit: &WorkloadUnit<'_>) -> Vec<Judgement> {
     unit.each_on_linux(|found| {
         let dropped = dropped(found.container);
         let exact = dropped.iter().any(|name| name == "ALL");
-        let any_case = dropped.iter().any(|name| capability_name(name) == "ALL");
+        // `CAP_ALL` is no capability, so that a runtime drops nothing.
+        let any_case = dropped.iter().any(|name| name.eq_ignore_ascii_case("ALL"));
         let reason = match (exact, any_case) {
             (true, _) => "",
             (false, true) => "runtimes take it for ALL; Pod Security takes only ALL in capitals",
@@ -56,7 +57,8 @@ pub(super) fn drop_all(unit: &WorkloadUnit<'_>) -> Vec<Judgement> {
 pub(super) fn drop_any(unit: &WorkloadUnit<'_>) -> Vec<Judgement> {
     unit.each_on_linux(|found| {
         let dropped = dropped(found.container);
-        Judgement::container(pass_if(!dropped.is_empty()), found, DROP, listed(dropped), "")
+        let drops = dropped.iter().any(|name| !name.is_empty());
+        Judgement::container(pass_if(drops), found, DROP, listed(dropped), "")
     })
 }
 

@@ -22,7 +22,7 @@ fn not_applicable(unit: &WorkloadUnit<'_>) -> Option<Vec<Judgement>> {
     }
 }
 
-fn at(index: usize, keys: &str, status: Status, observed: String) -> Judgement {
+fn at(index: usize, keys: &'static str, status: Status, observed: String) -> Judgement {
     let place = Place::Object(FieldPath::of(CLAIMS).index(index).then(keys));
     Judgement { place, ..Judgement::object(status, CLAIMS, observed, "") }
 }

@@ -14,7 +14,7 @@ use crate::workload::{
 fn effective(
     unit: &WorkloadUnit<'_>,
     found: ContainerRef<'_>,
-    key: &str,
+    key: &'static str,
     profile: impl Fn(&SecurityContext) -> Option<&Profile>,
 ) -> (Option<String>, FieldPath) {
     let kind = |of: &Profile| of.kind.clone().unwrap_or_default();
@@ -32,6 +32,10 @@ fn shown(kind: Option<String>) -> String {
 
 pub(super) fn seccomp(unit: &WorkloadUnit<'_>, around: &Surroundings<'_>) -> Vec<Judgement> {
     unit.each_on_linux(|found| {
+        if found.container.security_context.privileged == Some(true) {
+            let reason = "a privileged container runs without a filter, whatever profile is stated";
+            return Judgement::container(Status::Fail, found, "securityContext.privileged", "true", reason);
+        }
         let (kind, field) = effective(unit, found, "seccompProfile", |of| of.seccomp_profile.as_ref());
         let (status, reason) = match &kind {
             Some(kind) => (pass_if(is_confined_type(Some(kind))), ""),
@@ -43,15 +47,15 @@ pub(super) fn seccomp(unit: &WorkloadUnit<'_>, around: &Surroundings<'_>) -> Vec
 }
 
 pub(super) fn seccomp_unconfined(unit: &WorkloadUnit<'_>, around: &Surroundings<'_>) -> Vec<Judgement> {
-    if unit.template.spec.is_for_windows() {
-        return vec![WorkloadUnit::not_on_windows()];
+    if let Some(judgements) = unit.on_windows() {
+        return judgements;
     }
     let mut judgements = stated(unit, "seccompProfile", |of| of.seccomp_profile.as_ref());
     if around.minor < 19 {
         let annotations = unit.template.annotations;
         let of_containers = annotations.container_seccomp().map(|(name, _, profile)| (name, profile));
         for (name, profile) in annotations.pod_seccomp().into_iter().chain(of_containers) {
-            let path = FieldPath::of("metadata.annotations").key(name);
+            let path = FieldPath::of("metadata.annotations").key(name.to_owned());
             judgements.push(Judgement::pod_at(pass_if(is_confined_seccomp(profile)), path, profile.to_owned(), ""));
         }
     }
@@ -61,7 +65,7 @@ pub(super) fn seccomp_unconfined(unit: &WorkloadUnit<'_>, around: &Surroundings<
 /// Judges the profiles that the pod and its containers state. Without one there is nothing wrong.
 fn stated(
     unit: &WorkloadUnit<'_>,
-    key: &str,
+    key: &'static str,
     profile: impl Fn(&SecurityContext) -> Option<&Profile>,
 ) -> Vec<Judgement> {
     let kind = |profile: &Profile| profile.kind.clone().unwrap_or_default();
@@ -79,12 +83,12 @@ fn stated(
 }
 
 pub(super) fn apparmor(unit: &WorkloadUnit<'_>) -> Vec<Judgement> {
-    if unit.template.spec.is_for_windows() {
-        return vec![WorkloadUnit::not_on_windows()];
+    if let Some(judgements) = unit.on_windows() {
+        return judgements;
     }
     let mut judgements = stated(unit, "appArmorProfile", |of| of.app_armor_profile.as_ref());
     for (name, _, profile) in unit.template.annotations.apparmor() {
-        let path = FieldPath::of("metadata.annotations").key(name);
+        let path = FieldPath::of("metadata.annotations").key(name.to_owned());
         judgements.push(Judgement::pod_at(pass_if(is_confined_apparmor(profile)), path, profile.to_owned(), ""));
     }
     judgements
@@ -98,7 +102,7 @@ pub(super) fn apparmor_stated(unit: &WorkloadUnit<'_>) -> Vec<Judgement> {
         match (kind, annotation) {
             (Some(kind), _) => Judgement::container_at(pass_if(is_confined_type(Some(&kind))), found, field, kind, ""),
             (None, Some((name, _, profile))) => {
-                let path = FieldPath::of("metadata.annotations").key(name);
+                let path = FieldPath::of("metadata.annotations").key(name.to_owned());
                 let status = pass_if(is_confined_apparmor(profile));
                 Judgement::container_at(status, found, path, profile.to_owned(), "")
             }
@@ -111,8 +115,8 @@ pub(super) fn apparmor_stated(unit: &WorkloadUnit<'_>) -> Vec<Judgement> {
 }
 
 pub(super) fn selinux(unit: &WorkloadUnit<'_>, around: &Surroundings<'_>) -> Vec<Judgement> {
-    if unit.template.spec.is_for_windows() {
-        return vec![WorkloadUnit::not_on_windows()];
+    if let Some(judgements) = unit.on_windows() {
+        return judgements;
     }
     let judge = |context: &SecurityContext, path: FieldPath| {
         let path = path.key("seLinuxOptions");
@@ -156,7 +160,7 @@ pub(super) fn sysctls(unit: &WorkloadUnit<'_>, around: &Surroundings<'_>) -> Vec
     let judgements: Vec<Judgement> = sysctls
         .map(|(index, sysctl)| {
             let status = pass_if(is_safe_sysctl(&sysctl.name, around.minor));
-            Judgement::pod_at(status, list.index(index).key("name"), sysctl.name.clone(), "")
+            Judgement::pod_at(status, list.clone().index(index).key("name"), sysctl.name.clone(), "")
         })
         .collect();
     if judgements.is_empty() { vec![Judgement::pod_at(Status::Pass, list, UNSET, "")] } else { judgements }

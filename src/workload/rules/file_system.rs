@@ -4,7 +4,7 @@ use super::judgement::{Judgement, pass_if, stated};
 use super::unit::WorkloadUnit;
 use crate::model::Status;
 use crate::source::cluster::object::{Container, Volume, is_remover, is_shell, names_shell};
-use crate::workload::{ContainerRef, FieldPath, is_allowed_volume};
+use crate::workload::{ContainerRef, FieldPath, capability_name, is_allowed_volume_source};
 
 const READ_ONLY: &str = "securityContext.readOnlyRootFilesystem";
 
@@ -22,14 +22,39 @@ fn is_read_only(container: &Container) -> bool {
 /// Sources of volumes that nobody can write to.
 const READ_ONLY_SOURCES: [&str; 5] = ["configMap", "downwardAPI", "image", "projected", "secret"];
 
-/// The mounts that a container can write to: the volume, and its position among the mounts.
-fn writable_mounts<'a>(unit: &WorkloadUnit<'a>, found: ContainerRef<'a>) -> Vec<(usize, &'a Volume)> {
+/// A mount that a container can write to.
+struct WritableMount<'a> {
+    /// Its position among the mounts.
+    index: usize,
+    /// The name of its volume.
+    name: &'a str,
+    /// Its volume; none if a StatefulSet asks for it.
+    volume: Option<&'a Volume>,
+}
+
+impl WritableMount<'_> {
+    /// Whether it can fill the disk of the node.
+    fn is_unlimited(&self) -> bool {
+        self.volume.is_some_and(|volume| {
+            let is_limited = volume.empty_dir.as_ref().is_some_and(|of| of.size_limit);
+            (volume.sources.is_empty() || volume.empty_dir.is_some()) && !is_limited
+        })
+    }
+}
+
+/// The mounts that a container can write to.
+fn writable_mounts<'a>(unit: &WorkloadUnit<'a>, found: ContainerRef<'a>) -> Vec<WritableMount<'a>> {
     let volumes = &unit.template.spec.volumes;
     let mounts = found.container.volume_mounts.iter().enumerate().filter(|(_, mount)| !mount.read_only);
-    let of_volume =
-        mounts.filter_map(|(index, mount)| Some((index, volumes.iter().find(|volume| volume.name == mount.name)?)));
-    let is_writable = |volume: &Volume| !volume.sources.iter().any(|of| READ_ONLY_SOURCES.contains(&of.as_str()));
-    of_volume.filter(|(_, volume)| is_writable(volume)).collect()
+    let mounts = mounts.map(|(index, mount)| {
+        let volume = volumes.iter().find(|volume| volume.name == mount.name);
+        WritableMount { index, name: &mount.name, volume }
+    });
+    let is_read_only = |volume: &Volume| {
+        let mut sources = volume.sources.iter();
+        !volume.sources.is_empty() && sources.all(|of| READ_ONLY_SOURCES.contains(&of.as_str()))
+    };
+    mounts.filter(|mount| !mount.volume.is_some_and(is_read_only)).collect()
 }
 
 pub(super) fn writable_paths(unit: &WorkloadUnit<'_>) -> Vec<Judgement> {
@@ -40,15 +65,13 @@ pub(super) fn writable_paths(unit: &WorkloadUnit<'_>) -> Vec<Judgement> {
         }
         let list = found.field("volumeMounts");
         match writable_mounts(unit, found).first() {
-            Some((index, volume)) => {
-                let is_limited = volume.empty_dir.as_ref().is_some_and(|of| of.size_limit);
-                let is_empty_dir = volume.sources.is_empty() || volume.empty_dir.is_some();
-                let reason = match is_empty_dir && !is_limited {
+            Some(mount) => {
+                let reason = match mount.is_unlimited() {
                     true => "an emptyDir without sizeLimit can fill the disk of the node",
                     false => "",
                 };
-                let observed = format!("volume {} is mounted writable", volume.name);
-                Judgement::container_at(Status::Pass, found, list.index(*index), observed, reason)
+                let observed = format!("volume {} is mounted writable", mount.name);
+                Judgement::container_at(Status::Pass, found, list.clone().index(mount.index), observed, reason)
             }
             None => {
                 let reason = "find out whether the program writes files, and mount an emptyDir there";
@@ -63,10 +86,11 @@ pub(super) fn restricted_volumes(unit: &WorkloadUnit<'_>) -> Vec<Judgement> {
     let volumes = unit.template.spec.volumes.iter().enumerate();
     let judgements: Vec<Judgement> = volumes
         .map(|(index, volume)| {
-            let path = list.index(index);
-            match volume.sources.first() {
+            let path = list.clone().index(index);
+            let refused = volume.sources.iter().find(|source| !is_allowed_volume_source(source));
+            match refused.or(volume.sources.first()) {
                 Some(source) => {
-                    Judgement::pod_at(pass_if(is_allowed_volume(volume)), path.key(source), source.clone(), "")
+                    Judgement::pod_at(pass_if(refused.is_none()), path.key(source.clone()), source.clone(), "")
                 }
                 None => Judgement::pod_at(Status::Pass, path, "no source", "the API server makes it an emptyDir"),
             }
@@ -97,6 +121,12 @@ fn shell_removal(container: &Container) -> Option<ShellRemoval> {
             has_pattern: target.contains('*'),
         })
     })
+}
+
+/// Whether a container adds the capability to mount.
+fn adds_mounting(container: &Container) -> bool {
+    let added = container.security_context.capabilities.iter().flat_map(|of| &of.add);
+    added.into_iter().any(|name| matches!(capability_name(name).as_str(), "SYS_ADMIN" | "ALL"))
 }
 
 pub(super) fn immutable(unit: &WorkloadUnit<'_>) -> Vec<Judgement> {
@@ -132,6 +162,9 @@ pub(super) fn immutable(unit: &WorkloadUnit<'_>) -> Vec<Judgement> {
             }
             (true, None) if context.privileged == Some(true) => {
                 judge(Status::Fail, READ_ONLY, "true", "a privileged container can mount it again to write")
+            }
+            (true, None) if is_root != Some(false) && adds_mounting(found.container) => {
+                judge(Status::Fail, READ_ONLY, "true", "with SYS_ADMIN it can be mounted again to write")
             }
             (true, None) => match (is_root, writable_mounts(unit, found).is_empty()) {
                 (Some(false), _) => judge(Status::Pass, READ_ONLY, "true", "and the user is not root"),

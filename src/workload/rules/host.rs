@@ -46,7 +46,7 @@ fn each_port(
             judgements.push(Judgement::container_at(Status::Pass, found, list, "no ports", ""));
         } else {
             let ports = found.container.ports.iter().enumerate();
-            judgements.extend(ports.map(|(index, port)| judge(found, list.index(index), port)));
+            judgements.extend(ports.map(|(index, port)| judge(found, list.clone().index(index), port)));
         }
     }
     judgements
@@ -87,7 +87,7 @@ fn each_host_path(unit: &WorkloadUnit<'_>, judge: impl Fn(&Volume, &str) -> (Sta
         .filter_map(|(index, volume)| {
             let path = &volume.host_path.as_ref()?.path;
             let (status, reason) = judge(volume, &clean(path));
-            let field = list.index(index).key("hostPath").key("path");
+            let field = list.clone().index(index).key("hostPath").key("path");
             Some(Judgement::pod_at(status, field, path.clone(), reason))
         })
         .collect();
@@ -165,7 +165,7 @@ pub(super) fn mount_propagation(unit: &WorkloadUnit<'_>) -> Vec<Judgement> {
         let list = found.field("volumeMounts");
         match both_ways {
             Some(index) => {
-                let field = list.index(index).key("mountPropagation");
+                let field = list.clone().index(index).key("mountPropagation");
                 Judgement::container_at(Status::Fail, found, field, "Bidirectional", "")
             }
             None => Judgement::container_at(Status::Pass, found, list, "none is Bidirectional", ""),

@@ -43,11 +43,14 @@ const HARMLESS: [&str; 4] = ["/etc/localtime", "/etc/machine-id", "/etc/ssl/cert
 const PLUGINS: [&str; 3] = ["/dev", "/lib/modules", "/run/xtables.lock"];
 
 /// Sockets of container runtimes, below `/run` or `/var/run`.
-const SOCKETS: [&str; 7] = [
+const SOCKETS: [&str; 10] = [
     "containerd/containerd.sock",
+    "containerd/containerd.sock.ttrpc",
     "cri-dockerd.sock",
     "crio/crio.sock",
     "docker.sock",
+    "docker/containerd/containerd.sock",
+    "dockershim.sock",
     "k0s/containerd.sock",
     "k3s/containerd/containerd.sock",
     "podman/podman.sock",
@@ -79,7 +82,7 @@ pub(super) fn sensitivity(path: &str) -> Sensitivity {
     let is_plugin = |place: &&str| is_within(path, place) && path != "/dev";
     match () {
         () if HARMLESS.contains(&path) => Sensitivity::HarmlessToRead,
-        () if PLUGINS.iter().any(|place| is_plugin(&place)) => Sensitivity::Plugins,
+        () if PLUGINS.iter().any(is_plugin) => Sensitivity::Plugins,
         () if SENSITIVE.iter().any(|place| is_within(path, place) || is_within(place, path)) => Sensitivity::Sensitive,
         () => Sensitivity::None,
     }

@@ -28,6 +28,14 @@ pub(super) enum RegistryKind {
     Own,
 }
 
+/// The registry of names without one.
+const DEFAULT_REGISTRY: &str = "docker.io";
+
+/// A registry by its usual name.
+fn registry_host(registry: &str) -> &str {
+    if matches!(registry, "index.docker.io" | "registry-1.docker.io") { DEFAULT_REGISTRY } else { registry }
+}
+
 impl<'a> ImageName<'a> {
     /// Takes a name apart.
     pub(super) fn parse(name: &'a str) -> Self {
@@ -55,6 +63,30 @@ impl<'a> ImageName<'a> {
         })
     }
 
+    /// Whether the tag is one that a registry accepts.
+    pub(super) fn has_valid_tag(&self) -> bool {
+        let is_word = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+        self.tag.is_some_and(|tag| {
+            let mut bytes = tag.bytes();
+            let starts = bytes.next().is_some_and(is_word);
+            starts && tag.len() <= 128 && bytes.all(|b| is_word(b) || matches!(b, b'.' | b'-'))
+        })
+    }
+
+    /// Whether it is from a registry, or from a folder of one: `registry.example.com/shop`.
+    pub(super) fn is_from(&self, place: &str) -> bool {
+        let (host, folder) = place.trim_end_matches('/').split_once('/').unwrap_or((place.trim_end_matches('/'), ""));
+        let registry = self.registry.unwrap_or(DEFAULT_REGISTRY);
+        if !registry_host(registry).eq_ignore_ascii_case(registry_host(host)) {
+            return false;
+        }
+        let is_official = registry_host(registry) == DEFAULT_REGISTRY && !self.repository.contains('/');
+        let repository = if is_official { format!("library/{}", self.repository) } else { self.repository.to_owned() };
+        let has_way_up = repository.split('/').any(|part| part == "..");
+        let rest = repository.strip_prefix(folder).filter(|_| !has_way_up);
+        rest.is_some_and(|rest| folder.is_empty() || rest.is_empty() || rest.starts_with('/'))
+    }
+
     /// Who may pull it.
     pub(super) fn registry_kind(&self) -> RegistryKind {
         let Some(registry) = self.registry else {
@@ -66,9 +98,7 @@ impl<'a> ImageName<'a> {
         match host {
             _ if host.parse::<IpAddr>().is_ok() || registry.contains(':') => RegistryKind::Own,
             "registry.k8s.io" | "k8s.gcr.io" | "mcr.microsoft.com" | "public.ecr.aws" => RegistryKind::Public,
-            "docker.io" | "index.docker.io" | "registry-1.docker.io" => {
-                Self { registry: None, ..*self }.registry_kind()
-            }
+            _ if registry_host(host) == DEFAULT_REGISTRY => Self { registry: None, ..*self }.registry_kind(),
             "ghcr.io" | "quay.io" | "registry.gitlab.com" | "lscr.io" | "cgr.dev" => RegistryKind::Shared,
             "gcr.io" => RegistryKind::Cloud,
             _ if ends(&[

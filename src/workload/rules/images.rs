@@ -5,6 +5,7 @@ use super::judgement::{Judgement, UNSET, pass_if};
 use super::surroundings::Surroundings;
 use super::unit::WorkloadUnit;
 use crate::model::Status;
+use crate::source::cluster::object::NamedRef;
 use crate::workload::ContainerRef;
 
 /// What a rule says of the image of each container. One without an image is set by a controller.
@@ -31,11 +32,13 @@ pub(super) fn digest(unit: &WorkloadUnit<'_>) -> Vec<Judgement> {
 
 pub(super) fn tag(unit: &WorkloadUnit<'_>) -> Vec<Judgement> {
     each_image(unit, |found, image, name| {
-        let (status, reason) = match (name.has_valid_digest(), name.tag) {
-            (true, _) => (Status::Pass, "the digest counts"),
-            (false, Some("latest")) => (Status::Fail, "latest is whatever was pushed last"),
-            (false, Some("")) | (false, None) => (Status::Fail, "no tag means latest"),
-            (false, Some(_)) => (Status::Pass, ""),
+        let (status, reason) = match (name.digest, name.tag) {
+            (Some(_), _) if name.has_valid_digest() => (Status::Pass, "the digest counts"),
+            (Some(_), _) => (Status::Fail, "this is no digest: sha256: and 64 hexadecimal digits"),
+            (None, Some("latest")) => (Status::Fail, "latest is whatever was pushed last"),
+            (None, Some("") | None) => (Status::Fail, "no tag means latest"),
+            (None, Some(_)) if name.has_valid_tag() => (Status::Pass, ""),
+            (None, Some(_)) => (Status::Undetermined, "this is no tag: something else replaces it"),
         };
         Judgement::container(status, found, "image", image.to_owned(), reason)
     })
@@ -56,16 +59,21 @@ pub(super) fn pull_policy(unit: &WorkloadUnit<'_>) -> Vec<Judgement> {
     })
 }
 
+/// The names of Secrets. One without a name is none.
+fn names(secrets: &[NamedRef]) -> Vec<&str> {
+    secrets.iter().map(|secret| secret.name.as_str()).filter(|name| !name.is_empty()).collect()
+}
+
 pub(super) fn pull_secrets(unit: &WorkloadUnit<'_>, around: &Surroundings<'_>) -> Vec<Judgement> {
     let spec = unit.template.spec;
-    let named: Vec<&str> = spec.image_pull_secrets.iter().map(|secret| secret.name.as_str()).collect();
+    let named = names(&spec.image_pull_secrets);
     let account = around.account(unit.namespace, spec.account());
     each_image(unit, |found, image, name| {
         let pod = |status, observed: String, reason: String| Judgement {
             container: Some(found.container.name.clone()),
             ..Judgement::pod(status, "spec.imagePullSecrets", observed, reason)
         };
-        let is_listed = name.registry.is_some_and(|registry| around.private_registries.iter().any(|of| of == registry));
+        let is_listed = around.private_registries.iter().any(|place| name.is_from(place));
         if !named.is_empty() {
             return pod(Status::Pass, named.join(", "), String::new());
         }
@@ -80,17 +88,19 @@ pub(super) fn pull_secrets(unit: &WorkloadUnit<'_>, around: &Surroundings<'_>) -
             (RegistryKind::Shared | RegistryKind::Own, _) | (_, true) => {}
         }
         let registry = name.registry.unwrap_or("the default registry");
-        match account {
-            Some(account) if !account.image_pull_secrets.is_empty() => {
-                let of_account: Vec<&str> =
-                    account.image_pull_secrets.iter().map(|secret| secret.name.as_str()).collect();
+        match account.map(|account| names(&account.image_pull_secrets)) {
+            Some(of_account) if !of_account.is_empty() => {
                 pod(Status::Pass, format!("{} of its account", of_account.join(", ")), String::new())
             }
+            // Somebody's own registry is taken for one that needs a credential.
             Some(_) if is_listed || name.registry_kind() == RegistryKind::Own => {
                 let reason = format!("neither the pod nor its account {} has a Secret for {registry}", spec.account());
                 pod(Status::Fail, UNSET.to_owned(), reason)
             }
-            Some(_) => pod(Status::Undetermined, UNSET.to_owned(), format!("{registry} has public and private images")),
+            Some(_) => {
+                let reason = format!("{registry} has public and private images: --private-registry says that it needs a credential");
+                pod(Status::Undetermined, UNSET.to_owned(), reason)
+            }
             None => {
                 let reason =
                     format!("its account {} may have a Secret for {registry}, and is not at hand", spec.account());
@@ -106,13 +116,7 @@ pub(super) fn registry(unit: &WorkloadUnit<'_>, around: &Surroundings<'_>) -> Ve
         return vec![Judgement::pod(Status::NotApplicable, "spec.containers", "not evaluated", reason)];
     }
     each_image(unit, |found, image, name| {
-        let registry = name.registry.unwrap_or("docker.io");
-        // `registry.example.com/shop` allows its own repositories and those below.
-        let is_allowed = around.allowed_registries.iter().any(|allowed| {
-            let full = format!("{registry}/{}", name.repository);
-            full.strip_prefix(allowed.trim_end_matches('/'))
-                .is_some_and(|rest| rest.starts_with('/') || rest.is_empty())
-        });
+        let is_allowed = around.allowed_registries.iter().any(|place| name.is_from(place));
         Judgement::container(pass_if(is_allowed), found, "image", image.to_owned(), "")
     })
 }

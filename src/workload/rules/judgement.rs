@@ -36,7 +36,12 @@ pub(super) const UNSET: &str = "unset";
 
 impl Judgement {
     /// About the pod as a whole, by a field of its template.
-    pub(super) fn pod(status: Status, keys: &str, observed: impl Into<Words>, reason: impl Into<Words>) -> Self {
+    pub(super) fn pod(
+        status: Status,
+        keys: &'static str,
+        observed: impl Into<Words>,
+        reason: impl Into<Words>,
+    ) -> Self {
         Self::pod_at(status, FieldPath::of(keys), observed, reason)
     }
 
@@ -52,7 +57,12 @@ impl Judgement {
     }
 
     /// About the object, by a field of it.
-    pub(super) fn object(status: Status, keys: &str, observed: impl Into<Words>, reason: impl Into<Words>) -> Self {
+    pub(super) fn object(
+        status: Status,
+        keys: &'static str,
+        observed: impl Into<Words>,
+        reason: impl Into<Words>,
+    ) -> Self {
         let place = Place::Object(FieldPath::of(keys));
         Self { status, container: None, place, observed: observed.into(), reason: reason.into() }
     }
@@ -61,7 +71,7 @@ impl Judgement {
     pub(super) fn container(
         status: Status,
         of: ContainerRef<'_>,
-        keys: &str,
+        keys: &'static str,
         observed: impl Into<Words>,
         reason: impl Into<Words>,
     ) -> Self {

@@ -23,7 +23,7 @@ pub(super) fn anonymous(binding: &Binding) -> Vec<Judgement> {
             "everyone may have it: it shows the version only",
         ),
         Some(index) => {
-            let place = Place::Object(list.index(index).key("name"));
+            let place = Place::Object(list.clone().index(index).key("name"));
             let name = binding.subjects.get(index).map(|subject| subject.name.clone()).unwrap_or_default();
             let reason = format!("whoever reaches the API server has the rights of {role}");
             Judgement { place, ..Judgement::object(Status::Fail, "subjects", name, reason) }
@@ -36,7 +36,7 @@ pub(super) fn config(secrets: &[(String, String)]) -> Vec<Judgement> {
     let judgements: Vec<Judgement> = secrets
         .iter()
         .map(|(name, hint)| {
-            let place = Place::Object(FieldPath::of("data").key(name));
+            let place = Place::Object(FieldPath::of("data").key(name.clone()));
             let observed = format!("{name}: {hint}");
             Judgement { place, ..Judgement::object(Status::Fail, "data", observed, "the value is not shown") }
         })

@@ -3,7 +3,7 @@
 use super::judgement::{Judgement, UNSET, pass_if};
 use super::unit::WorkloadUnit;
 use crate::model::Status;
-use crate::source::cluster::object::{Container, Handler, is_shell};
+use crate::source::cluster::object::{Container, Handler, starts_shell};
 
 /// A probe that the containers of a workload without an end have.
 pub(super) fn probe(
@@ -24,10 +24,8 @@ pub(super) fn probe(
 
 pub(super) fn shell(unit: &WorkloadUnit<'_>) -> Vec<Judgement> {
     unit.each(|found| {
-        let starts_shell = |handler: &Handler| {
-            handler.exec.as_ref().is_some_and(|exec| exec.command.first().is_some_and(|program| is_shell(program)))
-        };
-        match found.container.handlers().find(|(_, handler)| starts_shell(handler)) {
+        let has_shell = |handler: &Handler| handler.exec.as_ref().is_some_and(|exec| starts_shell(&exec.command));
+        match found.container.handlers().find(|(_, handler)| has_shell(handler)) {
             Some((key, _)) => {
                 let field = found.field(key).then("exec.command");
                 Judgement::container_at(Status::Fail, found, field, "a shell", "the image must keep a shell for it")

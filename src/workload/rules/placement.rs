@@ -8,8 +8,13 @@ use crate::workload::FieldPath;
 /// Namespaces of Kubernetes itself.
 const SYSTEM: [&str; 3] = ["kube-node-lease", "kube-public", "kube-system"];
 
-/// Labels and taints of the nodes of the control plane.
-const CONTROL_PLANE: [&str; 2] = ["node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master"];
+/// Labels and taints of the nodes of the control plane: of today, those before Kubernetes 1.20, and those of RKE.
+const CONTROL_PLANE: [&str; 4] = [
+    "node-role.kubernetes.io/control-plane",
+    "node-role.kubernetes.io/master",
+    "node-role.kubernetes.io/controlplane",
+    "node-role.kubernetes.io/etcd",
+];
 
 const NAMESPACE: &str = "metadata.namespace";
 
@@ -45,20 +50,25 @@ pub(super) fn control_plane(unit: &WorkloadUnit<'_>) -> Vec<Judgement> {
             || (toleration.key.is_empty() && toleration.operator == "Exists")
     });
     let selected = CONTROL_PLANE.into_iter().find(|label| spec.node_selector.contains_key(*label));
-    vec![match (&spec.node_name, selected, tolerated) {
-        (Some(node), ..) if unit.kind != "Pod" || !node.is_empty() => {
+    // In the cluster the scheduler has written the node of each pod.
+    let named = spec.node_name.as_ref().filter(|node| !node.is_empty() && unit.api_version.is_some());
+    vec![match (named, selected, tolerated) {
+        (Some(node), ..) => {
             let reason = "the scheduler and the taints of the node are passed over";
             Judgement::pod(Status::Fail, "spec.nodeName", node.clone(), reason)
         }
-        (_, Some(label), _) => {
+        (None, Some(label), _) => {
             let path = FieldPath::of("spec.nodeSelector").key(label);
             Judgement::pod_at(Status::Fail, path, label, "")
         }
-        (_, None, Some(index)) => {
+        (None, None, _) if CONTROL_PLANE.iter().any(|label| spec.affinity.requires_label(label)) => {
+            Judgement::pod(Status::Fail, "spec.affinity.nodeAffinity", "nodes of the control plane", "")
+        }
+        (None, None, Some(index)) => {
             let key = spec.tolerations.get(index).map(|toleration| toleration.key.clone()).unwrap_or_default();
             let observed = if key.is_empty() { "every taint".to_owned() } else { key };
             Judgement::pod_at(Status::Fail, FieldPath::of("spec.tolerations").index(index), observed, "")
         }
-        (_, None, None) => Judgement::pod(Status::Pass, "spec.tolerations", "none for the control plane", ""),
+        (None, None, None) => Judgement::pod(Status::Pass, "spec.tolerations", "none for the control plane", ""),
     }]
 }

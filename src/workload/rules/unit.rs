@@ -3,7 +3,7 @@
 use super::judgement::Judgement;
 use crate::model::Status;
 use crate::source::cluster::object::ClaimTemplate;
-use crate::workload::{ContainerRef, ContainerRole, PodTemplateRef};
+use crate::workload::{ContainerRef, ContainerRole, FieldPath, PodTemplateRef};
 
 /// An object that is a pod or makes pods.
 #[derive(Debug, Clone, Copy)]
@@ -30,12 +30,15 @@ impl<'a> WorkloadUnit<'a> {
 
     /// What a rule for Linux says of each container. On Windows it does not apply.
     pub(super) fn each_on_linux(&self, judge: impl Fn(ContainerRef<'a>) -> Judgement) -> Vec<Judgement> {
-        if self.template.spec.is_for_windows() { vec![Self::not_on_windows()] } else { self.each(judge) }
+        self.on_windows().unwrap_or_else(|| self.each(judge))
     }
 
-    /// A pod for Windows has no such setting.
-    pub(super) fn not_on_windows() -> Judgement {
-        Judgement::pod(Status::NotApplicable, "spec.os.name", "windows", "containers on Windows have no such setting")
+    /// What a rule for Linux says of a pod for Windows; none for others.
+    pub(super) fn on_windows(&self) -> Option<Vec<Judgement>> {
+        let keys = self.template.spec.windows_field()?;
+        let path = keys.iter().fold(FieldPath::of("spec"), |path, key| path.key(*key));
+        let reason = "containers on Windows have no such setting";
+        Some(vec![Judgement::pod_at(Status::NotApplicable, path, "windows", reason)])
     }
 
     /// The containers that run as long as the pod: the ordinary ones, and sidecars.

@@ -12,7 +12,7 @@ const OF_POD: &str = "spec.securityContext";
 fn effective<T>(
     unit: &WorkloadUnit<'_>,
     found: ContainerRef<'_>,
-    key: &str,
+    key: &'static str,
     value: impl Fn(&SecurityContext) -> Option<T>,
 ) -> (Option<T>, FieldPath) {
     let own = found.field("securityContext").key(key);
@@ -106,7 +106,7 @@ pub(super) fn high_gid(unit: &WorkloadUnit<'_>) -> Vec<Judgement> {
 }
 
 pub(super) fn root_group(unit: &WorkloadUnit<'_>) -> Vec<Judgement> {
-    if let Some(judgements) = in_user_namespace(unit) {
+    if let Some(judgements) = in_user_namespace(unit).or_else(|| unit.on_windows()) {
         return judgements;
     }
     let of_pod = &unit.template.spec.security_context;
@@ -119,7 +119,7 @@ pub(super) fn root_group(unit: &WorkloadUnit<'_>) -> Vec<Judgement> {
         let path = FieldPath::of("spec.securityContext.supplementalGroups").index(index);
         judgements.push(Judgement::pod_at(Status::Fail, path, "0", ""));
     }
-    judgements.extend(unit.each_on_linux(|found| {
+    judgements.extend(unit.each(|found| {
         let (group, field) = effective(unit, found, "runAsGroup", |of| of.run_as_group);
         let (status, reason) = match group {
             Some(0) => (Status::Fail, ""),
@@ -132,8 +132,8 @@ pub(super) fn root_group(unit: &WorkloadUnit<'_>) -> Vec<Judgement> {
 }
 
 pub(super) fn user_namespace(unit: &WorkloadUnit<'_>) -> Vec<Judgement> {
-    if unit.template.spec.is_for_windows() {
-        return vec![WorkloadUnit::not_on_windows()];
+    if let Some(judgements) = unit.on_windows() {
+        return judgements;
     }
     let host_users = unit.template.spec.host_users;
     let reason = if host_users.is_none() { "unset means true" } else { "" };

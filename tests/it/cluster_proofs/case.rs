@@ -1,6 +1,7 @@
 //! One proof: a cluster, and what is said of it.
 
 use super::fields;
+use crate::support::kinds_by_default;
 use nodeproof::internals::policy::{
     Attribute, Bootstrap, ClusterFacts, Examination, ObjectTest, PolicyFinding, PolicyTest, RbacTest, dangling,
 };
@@ -78,6 +79,12 @@ pub(super) struct Case {
     /// Kinds that were not saved.
     #[serde(default)]
     pub(super) missing: Vec<String>,
+    /// Kinds whose empty list was asked for with a flag.
+    #[serde(default)]
+    pub(super) empty: Vec<String>,
+    /// Groups of the server whose network policies are not read.
+    #[serde(default)]
+    pub(super) unread_groups: Vec<String>,
     /// Whether every kubelet gives the seccomp profile of the runtime.
     #[serde(default)]
     pub(super) seccomp_default: bool,
@@ -129,8 +136,8 @@ impl Case {
             object
         });
         faults.extend(difference("exempt", exempt, &self.exempt));
-        let lacking: BTreeSet<&str> = found.lacking.iter().map(|kind| kind.id()).collect();
-        let expected: BTreeSet<&str> = self.lacking.iter().map(String::as_str).collect();
+        let lacking: BTreeSet<String> = found.lacking.iter().map(|kind| kind.title()).collect();
+        let expected: BTreeSet<String> = self.lacking.iter().cloned().collect();
         if lacking != expected {
             faults.push(format!("the lists {lacking:?} are lacking and not {expected:?}"));
         }
@@ -148,11 +155,20 @@ impl Case {
         let mut text = documents(&self.objects, &absent);
         for (kinds, code, reason) in [(&self.refused, 403, "Forbidden"), (&self.unknown, 404, "NotFound")] {
             for kind in kinds {
-                let details = json!({ "kind": kind_of(kind).plural() });
+                let kind = kind_of(kind);
+                let details = json!({ "kind": kind.plural(), "group": kind.group() });
                 let status = json!({ "kind": "Status", "apiVersion": "v1", "status": "Failure", "message": "no",
                     "reason": reason, "details": details, "code": code });
                 text.push_str(&status.to_string());
             }
+        }
+        for kind in &self.empty {
+            text.push_str(&list(kind_of(kind)).to_string());
+        }
+        if !self.unread_groups.is_empty() {
+            let header = json!({ "apiVersion": "nodeproof/v1", "kind": "ClusterSnapshot", "time": "",
+                "otherPolicyGroups": self.unread_groups });
+            text.push_str(&header.to_string());
         }
         let lists = read(&text);
         for kind in ObjectKind::ALL.into_iter().filter(|kind| !absent.contains(kind.id())) {
@@ -164,24 +180,34 @@ impl Case {
     }
 }
 
+/// The kind with a name, which may be followed by its group: `NetworkPolicy.crd.projectcalico.org`.
 fn kind_of(id: &str) -> ObjectKind {
-    ObjectKind::by_id(id).unwrap_or_else(|| panic!("{id} is not a kind that is read"))
+    let kind = match id.split_once('.') {
+        Some((id, group)) => ObjectKind::by_type(id, group),
+        None => ObjectKind::by_id(id),
+    };
+    kind.unwrap_or_else(|| panic!("{id} is not a kind that is read"))
 }
 
 fn api_version(kind: ObjectKind) -> String {
+    let version = kind.versions()[0];
     match kind.group() {
-        "" => "v1".to_owned(),
-        group => format!("{group}/v1"),
+        "" => version.to_owned(),
+        group => format!("{group}/{version}"),
     }
+}
+
+/// An empty list.
+fn list(kind: ObjectKind) -> Json {
+    json!({ "apiVersion": api_version(kind), "kind": format!("{kind}List"), "items": [] })
 }
 
 /// Lists of the objects as JSON texts, one behind the other: one of each kind that is there, and one of all others.
 fn documents(objects: &Map<String, Json>, absent: &BTreeSet<&str>) -> String {
     let objects: Vec<Json> = objects.iter().map(|(title, body)| object(title, body)).collect();
     let mut text = String::new();
-    for kind in ObjectKind::ALL.into_iter().filter(|kind| !absent.contains(kind.id())) {
-        let list = json!({ "apiVersion": api_version(kind), "kind": format!("{kind}List"), "items": [] });
-        text.push_str(&list.to_string());
+    for kind in kinds_by_default().filter(|kind| !absent.contains(kind.id())) {
+        text.push_str(&list(kind).to_string());
     }
     for object in &objects {
         let kind = object["kind"].as_str().unwrap_or_default();
@@ -193,7 +219,12 @@ fn documents(objects: &Map<String, Json>, absent: &BTreeSet<&str>) -> String {
 /// An object by its title and its other fields. `built-in: true` is the label of Kubernetes' own roles.
 fn object(title: &str, body: &Json) -> Json {
     let (kind, rest) = title.split_once('/').unwrap_or_else(|| panic!("{title} is not Kind/name"));
-    let known = ObjectKind::by_id(kind);
+    let own_version = body["apiVersion"].as_str();
+    let group = own_version.map(|version| version.split_once('/').map_or("", |(group, _)| group));
+    let known = match group {
+        Some(group) => ObjectKind::by_type(kind, group),
+        None => ObjectKind::by_id(kind),
+    };
     let namespaced = known.is_none_or(ObjectKind::is_namespaced);
     let (namespace, name) = match rest.split_once('/') {
         Some((namespace, name)) if namespaced => (Some(namespace), name),

@@ -98,6 +98,7 @@ pub(crate) fn audit(benchmark: &Benchmark, library: &Library, machine: &Machine)
         targets,
         components: Vec::new(),
         by_documents: false,
+        by_objects: false,
         checks: Vec::new(),
         groups: Vec::new(),
         skip: Vec::new(),

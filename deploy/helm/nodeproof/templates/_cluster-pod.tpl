@@ -32,6 +32,12 @@ spec:
       imagePullPolicy: {{ .Values.image.pullPolicy }}
       args:
         - cluster
+        {{- if .Values.cluster.rbac.secrets }}
+        - --read-secrets
+        {{- end }}
+        {{- if .Values.cluster.rbac.otherPolicies }}
+        - --read-other-policies
+        {{- end }}
         {{- if .Values.cluster.args }}
         {{- toYaml .Values.cluster.args | nindent 8 }}
         {{- end }}

@@ -116,8 +116,11 @@ impl<'a> Document<'a> {
         number: usize,
     ) -> Result<usize, ItemError> {
         let (group, version) = group_and_version(api_version);
-        let known = ObjectKind::by_id(kind_name).filter(|kind| kind.group() == group);
-        let Some(kind) = known else {
+        if kind_name == "PartialObjectMetadata" && self.origin.kind == Some(ObjectKind::Secret) {
+            // That it exists is all that is read of a Secret.
+            return self.add_known(ObjectKind::Secret, item, number);
+        }
+        let Some(kind) = ObjectKind::by_type(kind_name, group) else {
             let length = item.length().map_err(|error| at_item(number, error))?;
             self.lists.note_other_kind(kind_name, api_version);
             return Ok(length);
@@ -127,8 +130,12 @@ impl<'a> Document<'a> {
             self.lists.note_unknown_version(kind, api_version, &self.origin.name);
             return Ok(length);
         }
+        self.add_known(kind, item, number)
+    }
+
+    fn add_known(&mut self, kind: ObjectKind, item: Item<'_>, number: usize) -> Result<usize, ItemError> {
         self.seen.insert(kind);
-        if self.is_metadata_only {
+        if self.is_metadata_only && kind != ObjectKind::Secret {
             self.lists.break_list(kind, format!("{}: metadata without the objects", self.origin.name));
             return item.length();
         }
@@ -172,7 +179,7 @@ impl<'a> Document<'a> {
             self.end_empty();
         }
         if self.is_metadata_only
-            && let Some(kind) = self.origin.kind
+            && let Some(kind) = self.origin.kind.filter(|kind| *kind != ObjectKind::Secret)
         {
             self.lists.break_list(kind, format!("{}: metadata without the objects", self.origin.name));
         }
@@ -188,7 +195,7 @@ impl<'a> Document<'a> {
     fn end_empty(&mut self) {
         let of_list = self.items_of.as_ref().and_then(|(kind, api_version)| {
             let (group, version) = group_and_version(api_version);
-            ObjectKind::by_id(kind).filter(|kind| kind.group() == group && kind.versions().contains(&version))
+            ObjectKind::by_type(kind, group).filter(|kind| kind.versions().contains(&version))
         });
         match (of_list, &self.items_of, self.origin.kind) {
             (Some(kind), _, _) | (None, None, Some(kind)) => {
@@ -228,6 +235,8 @@ impl<'a> Document<'a> {
         struct Details {
             #[serde(default)]
             kind: Option<String>,
+            #[serde(default)]
+            group: Option<String>,
         }
         #[derive(Deserialize)]
         struct Status {
@@ -239,7 +248,11 @@ impl<'a> Document<'a> {
             details: Option<Details>,
         }
         let (status, _): (Status, usize) = item.decode().map_err(in_words)?;
-        let named = status.details.and_then(|details| ObjectKind::by_file_stem(&details.kind?));
+        let named = status.details.and_then(|details| {
+            let (plural, group) = (details.kind?, details.group.unwrap_or_default());
+            let with_group = ObjectKind::by_file_stem(&format!("{plural}.{group}"));
+            with_group.or_else(|| ObjectKind::by_file_stem(&plural))
+        });
         let message = status.message.unwrap_or_default();
         let Some(kind) = self.origin.kind.or(named) else {
             return Err(format!("an answer of the server in place of a list: {}", quote(&message)));
@@ -257,7 +270,10 @@ impl<'a> Document<'a> {
     /// Nothing of the kinds in this document can be judged: what is missing is not known.
     pub(in crate::source::cluster) fn fail(&mut self, reason: &str) {
         let reason = sanitize::into_line(format!("{}: {reason}", self.origin.name));
-        let of_list = self.items_of.as_ref().and_then(|(kind, _)| ObjectKind::by_id(kind)).or(self.origin.kind);
+        let of_list = self.items_of.as_ref().and_then(|(kind, api_version)| {
+            ObjectKind::by_type(kind, group_and_version(api_version).0).or_else(|| ObjectKind::by_id(kind))
+        });
+        let of_list = of_list.or(self.origin.kind);
         // What follows in a text that is cut off may be of the kinds that came before.
         let kinds: BTreeSet<ObjectKind> = self.seen.iter().chain(&self.earlier).copied().chain(of_list).collect();
         if kinds.is_empty() {

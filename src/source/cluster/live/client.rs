@@ -26,6 +26,25 @@ const MAX_DISCONNECTS: u32 = 2;
 /// A shorter secret is not searched for in messages: it would match words.
 const MIN_SECRET: usize = 4;
 
+/// The form of a response that is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Whole objects.
+    Objects,
+    /// The metadata of objects. A server that cannot leave out the rest refuses.
+    Metadata,
+}
+
+impl Form {
+    /// The media type of the header `Accept`.
+    const fn media_type(self) -> &'static str {
+        match self {
+            Self::Objects => "application/json",
+            Self::Metadata => "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1",
+        }
+    }
+}
+
 /// The requests of one connection.
 pub(super) struct Client {
     agent: Agent,
@@ -61,9 +80,9 @@ impl Client {
     }
 
     /// Requests a path. The body has at most `max_bytes`. `None`: status 410, the `continue` token has expired.
-    pub(super) fn send(&self, path: &str, max_bytes: u64) -> Result<Option<JsonBody<'_>>, RequestError> {
+    pub(super) fn send(&self, path: &str, form: Form, max_bytes: u64) -> Result<Option<JsonBody<'_>>, RequestError> {
         let body = self
-            .send_until_success(path)
+            .send_until_success(path, form)
             .and_then(|response| response.map(|response| JsonBody::open(response, max_bytes, &self.peer)).transpose());
         body.map_err(|error| self.redacted(error))
     }
@@ -79,7 +98,7 @@ impl Client {
     }
 
     /// The response with status 200; `None` for 410.
-    fn send_until_success(&self, path: &str) -> Result<Option<Response<Body>>, RequestError> {
+    fn send_until_success(&self, path: &str, form: Form) -> Result<Option<Response<Body>>, RequestError> {
         let (mut attempt, mut disconnects) = (0, 0);
         // Why the request is made again.
         let mut busy: Option<RequestError> = None;
@@ -89,7 +108,7 @@ impl Client {
                 return Err(busy.unwrap_or_else(|| self.peer.out_of_time()));
             }
             attempt += 1;
-            let response = match self.send_once(path, time_left)? {
+            let response = match self.send_once(path, form, time_left)? {
                 Ok(response) => response,
                 Err(error) if is_disconnect(&error) && disconnects < MAX_DISCONNECTS => {
                     disconnects += 1;
@@ -120,8 +139,13 @@ impl Client {
         }
     }
 
-    fn send_once(&self, path: &str, time_left: Duration) -> Result<Result<Response<Body>, ureq::Error>, RequestError> {
-        let mut request = self.agent.get(format!("{}{path}", self.base));
+    fn send_once(
+        &self,
+        path: &str,
+        form: Form,
+        time_left: Duration,
+    ) -> Result<Result<Response<Body>, ureq::Error>, RequestError> {
+        let mut request = self.agent.get(format!("{}{path}", self.base)).header("accept", form.media_type());
         for (name, value) in &self.impersonation {
             request = request.header(name, value);
         }
@@ -167,7 +191,6 @@ fn refused(response: Response<Body>) -> RequestError {
 fn agent(tls: TlsConnector, proxy: Option<Proxy>, idle_timeout: Duration) -> Agent {
     let config = Agent::config_builder()
         .user_agent(concat!("nodeproof/", env!("CARGO_PKG_VERSION")))
-        .accept("application/json")
         .timeout_per_read(Some(idle_timeout))
         .timeout_per_write(Some(idle_timeout))
         .max_redirects(0)

@@ -1,6 +1,6 @@
 //! A connection to one cluster.
 
-use super::client::Client;
+use super::client::{Client, Form};
 use super::connect_error::ConnectError;
 use super::credential::Credential;
 use super::in_cluster;
@@ -105,7 +105,7 @@ impl ClusterConnection {
 
     /// Gets a small JSON document of at most `max_bytes`, such as `/version`.
     pub fn get(&self, path: &str, max_bytes: u64) -> Result<Vec<u8>, RequestError> {
-        match self.client.send(path, max_bytes)? {
+        match self.client.send(path, Form::Objects, max_bytes)? {
             Some(body) => body.read_all().map_err(|error| self.client.redacted(error)),
             None => Err(RequestError::of_status(410, "the resource has expired".to_owned())),
         }
@@ -119,6 +119,16 @@ impl ClusterConnection {
         page: &mut dyn FnMut(&mut dyn Read) -> Result<PageEnd, PageError>,
         restart: &mut dyn FnMut(),
     ) -> Result<ListEnd, RequestError> {
-        list::read(&self.client, path, self.limits, page, restart)
+        list::read(&self.client, (path, Form::Objects), self.limits, page, restart)
+    }
+
+    /// The same, and the server is asked for the metadata of the objects alone. It may send whole objects all the same.
+    pub fn list_metadata(
+        &self,
+        path: &str,
+        page: &mut dyn FnMut(&mut dyn Read) -> Result<PageEnd, PageError>,
+        restart: &mut dyn FnMut(),
+    ) -> Result<ListEnd, RequestError> {
+        list::read(&self.client, (path, Form::Metadata), self.limits, page, restart)
     }
 }

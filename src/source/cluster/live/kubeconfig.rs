@@ -5,7 +5,7 @@ use super::options::ConnectOptions;
 use crate::text::quote;
 use crate::yaml::{Content, Diagnostic, Position, TextFile, YamlNode};
 use std::cell::RefCell;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// A list in a kubeconfig.
 #[derive(Debug, Clone, Copy)]
@@ -67,7 +67,7 @@ impl Kubeconfig {
     pub(super) fn read(paths: &[PathBuf]) -> Self {
         let mut kubeconfig = Self { files: Vec::new(), is_complete: true, problems: RefCell::default() };
         for path in paths {
-            if let Err(problem) = kubeconfig.add(path) {
+            if let Err(problem) = TextFile::read(path).and_then(|file| kubeconfig.add(file)) {
                 kubeconfig.problems.get_mut().push(problem);
                 kubeconfig.is_complete = false;
             }
@@ -75,8 +75,17 @@ impl Kubeconfig {
         kubeconfig
     }
 
-    fn add(&mut self, path: &Path) -> Result<(), Diagnostic> {
-        let file = TextFile::read(path)?;
+    /// The kubeconfig of a text.
+    #[cfg(any(test, feature = "internals"))]
+    pub(super) fn of_text(text: String) -> Self {
+        let mut kubeconfig = Self::read(&[]);
+        if let Err(problem) = kubeconfig.add(TextFile::new("kubeconfig", text)) {
+            kubeconfig.problems.get_mut().push(problem);
+        }
+        kubeconfig
+    }
+
+    fn add(&mut self, file: TextFile) -> Result<(), Diagnostic> {
         let root = file.tree(self.problems.get_mut())?;
         if !matches!(root.content, Content::Mapping(_)) {
             return Err(file.error(root.position, "not a kubeconfig: it is not a mapping"));

@@ -1,6 +1,6 @@
 //! Lists, page by page.
 
-use super::client::Client;
+use super::client::{Client, Form};
 use super::http_text::printable_line;
 use super::options::ListLimits;
 use super::request_error::RequestError;
@@ -61,12 +61,12 @@ pub(super) type Decode<'d> = dyn FnMut(&mut dyn Read) -> Result<PageEnd, PageErr
 /// Reads all pages of a list. After an expired token the list begins anew once, with a call of `restart`.
 pub(super) fn read(
     client: &Client,
-    path: &str,
+    (path, form): (&str, Form),
     limits: ListLimits,
     page: &mut Decode<'_>,
     restart: &mut dyn FnMut(),
 ) -> Result<ListEnd, RequestError> {
-    let mut list = List { client, path, limits, bytes: 0, requests: 0 };
+    let mut list = List { client, path, form, limits, bytes: 0, requests: 0 };
     match list.pages(page)? {
         Some(end) => Ok(end),
         None => {
@@ -82,6 +82,7 @@ pub(super) fn read(
 struct List<'c> {
     client: &'c Client,
     path: &'c str,
+    form: Form,
     limits: ListLimits,
     bytes: u64,
     requests: usize,
@@ -122,7 +123,8 @@ impl List<'_> {
             return Err(RequestError::Broken(format!("the list has more than {} pages", self.limits.pages)));
         }
         self.requests += 1;
-        let Some(mut body) = self.client.send(&self.target(token), self.limits.bytes - self.bytes)? else {
+        let max_bytes = self.limits.bytes - self.bytes;
+        let Some(mut body) = self.client.send(&self.target(token), self.form, max_bytes)? else {
             return Ok(None);
         };
         let decoded = decode(&mut body);

@@ -13,6 +13,8 @@ mod fields;
 mod http_text;
 mod impersonation;
 mod in_cluster;
+#[cfg(any(test, feature = "internals"))]
+mod in_memory;
 mod key;
 mod kubeconfig;
 mod list;
@@ -32,6 +34,8 @@ mod verifier;
 
 pub use connect_error::ConnectError;
 pub use connection::ClusterConnection;
+#[cfg(any(test, feature = "internals"))]
+pub(crate) use in_memory::kubeconfig_problems;
 pub use list::{ListEnd, PageEnd, PageError};
 pub use options::{ConnectOptions, Environment, ListLimits};
 pub use request_error::RequestError;

@@ -89,7 +89,7 @@ pub struct Resources {
     /// What it is guaranteed.
     #[serde(
         default,
-        deserialize_with = "nullable::keys",
+        deserialize_with = "nullable::amounts",
         skip_serializing_if = "nullable::is_default",
         serialize_with = "nullable::write_keys"
     )]
@@ -97,7 +97,7 @@ pub struct Resources {
     /// What it cannot exceed.
     #[serde(
         default,
-        deserialize_with = "nullable::keys",
+        deserialize_with = "nullable::amounts",
         skip_serializing_if = "nullable::is_default",
         serialize_with = "nullable::write_keys"
     )]

@@ -3,6 +3,9 @@
 use super::{Labels, nullable};
 use serde::{Deserialize, Serialize};
 
+/// The operators of requirements.
+const OPERATORS: [&str; 4] = ["In", "NotIn", "Exists", "DoesNotExist"];
+
 /// A label selector. Without conditions it selects everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -24,8 +27,24 @@ struct Requirement {
 impl LabelSelector {
     /// Whether it selects an object with these labels. A requirement with an unknown operator selects nothing.
     pub fn matches(&self, labels: &Labels) -> bool {
-        self.match_labels.iter().all(|(key, value)| labels.get(key) == Some(value))
-            && self.match_expressions.iter().all(|requirement| requirement.holds(labels))
+        self.matches_by(&|key| labels.get(key).map(String::as_str))
+    }
+
+    /// Whether it selects an object whose labels this function looks up.
+    pub fn matches_by<'l>(&self, label: &dyn Fn(&str) -> Option<&'l str>) -> bool {
+        self.match_labels.iter().all(|(key, value)| label(key) == Some(value))
+            && self.match_expressions.iter().all(|requirement| requirement.holds(label(&requirement.key)))
+    }
+
+    /// The keys of the labels that it asks for.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        let of_expressions = self.match_expressions.iter().map(|requirement| requirement.key.as_str());
+        self.match_labels.keys().map(String::as_str).chain(of_expressions)
+    }
+
+    /// Whether each of its operators is known.
+    pub fn is_understood(&self) -> bool {
+        self.match_expressions.iter().all(|requirement| OPERATORS.contains(&requirement.operator.as_str()))
     }
 
     /// Whether it selects everything.
@@ -35,11 +54,11 @@ impl LabelSelector {
 }
 
 impl Requirement {
-    fn holds(&self, labels: &Labels) -> bool {
-        let value = labels.get(&self.key);
+    fn holds(&self, value: Option<&str>) -> bool {
+        let is_listed = |value: &str| self.values.iter().any(|listed| listed == value);
         match self.operator.as_str() {
-            "In" => value.is_some_and(|value| self.values.contains(value)),
-            "NotIn" => value.is_none_or(|value| !self.values.contains(value)),
+            "In" => value.is_some_and(is_listed),
+            "NotIn" => value.is_none_or(|value| !is_listed(value)),
             "Exists" => value.is_some(),
             "DoesNotExist" => value.is_none(),
             _ => false,

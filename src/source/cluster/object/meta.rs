@@ -9,7 +9,7 @@ use std::sync::Arc;
 pub type Labels = BTreeMap<String, String>;
 
 /// The metadata of an object.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Meta {
     /// The name. Objects without one are refused.

@@ -1,7 +1,7 @@
 //! Values that the API writes as `null` where they are unset.
 
 use serde::de::{self, IgnoredAny, MapAccess, Visitor};
-use serde::ser::SerializeSeq as _;
+use serde::ser::{SerializeMap as _, SerializeSeq as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -85,13 +85,68 @@ pub(super) fn write_elements<S: Serializer>(has_elements: &bool, serializer: S) 
     list.end()
 }
 
-/// The keys of a map, whatever their values are.
-pub(super) fn keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeSet<String>, D::Error> {
-    let entries: BTreeMap<String, IgnoredAny> = or_default(deserializer)?;
-    Ok(entries.into_keys().collect())
+/// The names of the amounts in a map that are more than nothing. `null` is none, and 0 means no limit.
+pub(super) fn amounts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeSet<String>, D::Error> {
+    let entries: BTreeMap<String, Amount> = or_default(deserializer)?;
+    Ok(entries.into_iter().filter(|(_, amount)| amount.0).map(|(name, _)| name).collect())
+}
+
+/// Whether an amount is more than nothing: a number, or a text such as `64Mi`.
+struct Amount(bool);
+
+impl<'de> Deserialize<'de> for Amount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AmountReader).map(Self)
+    }
+}
+
+struct AmountReader;
+
+impl<'de> Visitor<'de> for AmountReader {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an amount, such as 64Mi")
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<bool, E> {
+        Ok(number > 0)
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<bool, E> {
+        Ok(number > 0)
+    }
+
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<bool, E> {
+        Ok(number > 0.0)
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<bool, E> {
+        let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+        Ok(!text.starts_with('-') && number.bytes().any(|b| (b'1'..=b'9').contains(&b)))
+    }
 }
 
 /// Writes the keys of a map, and not their values.
 pub(super) fn write_keys<S: Serializer>(keys: &BTreeSet<String>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_map(keys.iter().map(|key| (key, 1)))
+}
+
+/// Whether an object has fields.
+pub(super) fn has_fields<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    let fields: BTreeMap<String, IgnoredAny> = or_default(deserializer)?;
+    Ok(!fields.is_empty())
+}
+
+/// Writes that an object has fields, and not which.
+pub(super) fn write_fields<S: Serializer>(has_fields: &bool, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(None)?;
+    if *has_fields {
+        map.serialize_entry("set", &true)?;
+    }
+    map.end()
 }

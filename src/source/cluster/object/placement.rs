@@ -67,10 +67,22 @@ pub struct Toleration {
 impl Affinity {
     /// Whether only nodes whose label has this value are left.
     pub(super) fn requires(&self, label: &str, value: &str) -> bool {
-        let terms = &self.node_affinity.required_during_scheduling_ignored_during_execution.node_selector_terms;
         let holds = |expression: &NodeExpression| {
             expression.key == label && expression.operator == "In" && expression.values == [value]
         };
+        let terms = self.required();
         !terms.is_empty() && terms.iter().all(|term| term.match_expressions.iter().any(holds))
+    }
+
+    /// Whether it asks for nodes with this label, in one of its alternatives.
+    pub fn requires_label(&self, label: &str) -> bool {
+        let holds = |expression: &NodeExpression| {
+            expression.key == label && matches!(expression.operator.as_str(), "In" | "Exists")
+        };
+        self.required().iter().any(|term| term.match_expressions.iter().any(holds))
+    }
+
+    fn required(&self) -> &[NodeSelectorTerm] {
+        &self.node_affinity.required_during_scheduling_ignored_during_execution.node_selector_terms
     }
 }

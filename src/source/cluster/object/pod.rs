@@ -145,10 +145,16 @@ impl PodSpec {
         self.os.name.as_deref() == Some("windows")
     }
 
-    /// Whether it says so, or only a node with Windows can run it.
-    pub fn is_for_windows(&self) -> bool {
-        self.is_windows()
-            || self.node_selector.get(OS_LABEL).is_some_and(|os| os == "windows")
-            || self.affinity.requires(OS_LABEL, "windows")
+    /// The keys of the field by which only a node with Windows can run it. Where it names another system, that counts.
+    pub fn windows_field(&self) -> Option<&'static [&'static str]> {
+        match self.os.name.as_deref() {
+            Some("windows") => Some(&["os", "name"]),
+            Some(name) if !name.is_empty() => None,
+            _ if self.node_selector.get(OS_LABEL).is_some_and(|os| os == "windows") => {
+                Some(&["nodeSelector", OS_LABEL])
+            }
+            _ if self.affinity.requires(OS_LABEL, "windows") => Some(&["affinity", "nodeAffinity"]),
+            _ => None,
+        }
     }
 }

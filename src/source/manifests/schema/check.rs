@@ -1,6 +1,6 @@
 //! Compares a document with the fields that its kind has.
 
-use super::fields::{Field, FieldType, fields, fields_of_kind};
+use super::fields::{Field, FieldType, TypeFields, fields_of_kind};
 use crate::text::{quote, suggestions};
 use crate::yaml::{Content, Position, YamlNode, go_scalar};
 use serde_json::Value as Json;
@@ -17,19 +17,19 @@ pub(crate) enum Misfit {
 /// What of an object does not fit its kind. Of a kind that is not known nothing can be said.
 pub(crate) fn check(node: &YamlNode, kind: &str, api_version: &str) -> Vec<Misfit> {
     let mut misfits = Vec::new();
-    if let Some(line) = fields_of_kind(kind, api_version) {
-        check_fields(node, line, &mut misfits);
+    if let Some(known) = fields_of_kind(kind, api_version) {
+        check_fields(node, known, &mut misfits);
     }
     misfits
 }
 
-fn check_fields(node: &YamlNode, line: &'static str, misfits: &mut Vec<Misfit>) {
+fn check_fields(node: &YamlNode, known: &'static TypeFields, misfits: &mut Vec<Misfit>) {
     for (key, value) in node.entries() {
         let Some(name) = key.text() else { continue };
-        match fields(line).find(|field| field.name == name) {
+        match known.get(name) {
             Some(field) => check_value(name, value, field, misfits),
             None => {
-                let near = suggestions(name, fields(line).map(|field| field.name));
+                let near = suggestions(name, known.all().iter().map(|field| field.name));
                 misfits.push(Misfit::Unknown(key.position, format!("unknown field {}{near}", quote(name))));
             }
         }
@@ -50,7 +50,7 @@ fn check_value(name: &str, value: &YamlNode, field: Field, misfits: &mut Vec<Mis
                 check_value(key.text().unwrap_or(name), value, of_map, misfits);
             });
         }
-        (FieldType::Fields(line), Content::Mapping(_)) => return check_fields(value, line, misfits),
+        (FieldType::Fields(known), Content::Mapping(_)) => return check_fields(value, known, misfits),
         (FieldType::AnyMapping, Content::Mapping(_)) => return,
         (kind, Content::Scalar { text, is_plain }) => {
             let scalar = if *is_plain { go_scalar(text) } else { Json::String(text.clone()) };
@@ -106,7 +106,7 @@ mod tests {
             ("spec: {securityContex: {}}", "1:8 unknown field `securityContex`; did you mean `securityContext`?"),
             (
                 "spec:\n  securityContext: {runAsNonRoot: \"true\"}",
-                "2:34 `runAsNonRoot`: expected true or false, without quotes",
+                "2:35 `runAsNonRoot`: expected true or false, without quotes",
             ),
             ("spec: {containers: {name: a}}", "1:20 `containers`: expected a list"),
             (

@@ -1,7 +1,7 @@
 //! The kinds of Kubernetes and the fields of their types, in a table that `scripts/kubernetes-fields.py` writes.
 
-use std::collections::HashMap;
-use std::sync::LazyLock;
+use foldhash::HashMap;
+use std::sync::{LazyLock, OnceLock};
 
 /// The version whose kinds and fields these are.
 pub(crate) const KUBERNETES_VERSION: &str = "1.37";
@@ -27,8 +27,8 @@ pub(crate) enum FieldType {
     List(&'static str),
     /// Values of the type of this name.
     Map(&'static str),
-    /// The fields of a line of the table.
-    Fields(&'static str),
+    /// The fields of a type.
+    Fields(&'static TypeFields),
 }
 
 /// A field of a type.
@@ -39,11 +39,27 @@ pub(crate) struct Field {
     pub(crate) type_name: &'static str,
 }
 
+/// The fields of a type: a line of the table, which is taken apart when it is used.
+#[derive(Debug)]
+pub(crate) struct TypeFields {
+    line: &'static str,
+    fields: OnceLock<Vec<Field>>,
+}
+
+// There is one for each type.
+impl PartialEq for TypeFields {
+    fn eq(&self, other: &Self) -> bool {
+        self.line == other.line
+    }
+}
+
+impl Eq for TypeFields {}
+
 struct Schemas {
     /// Types by kind and version.
     kinds: HashMap<(&'static str, &'static str), &'static str>,
     /// The fields of each type.
-    types: HashMap<&'static str, &'static str>,
+    types: HashMap<&'static str, TypeFields>,
 }
 
 impl Schemas {
@@ -55,15 +71,35 @@ impl Schemas {
         };
         Self {
             kinds: kinds.lines().filter_map(kind).collect(),
-            types: types.lines().filter_map(|line| line.split_once(' ')).collect(),
+            types: types
+                .lines()
+                .filter_map(|line| line.split_once(' '))
+                .map(|(name, line)| (name, TypeFields::of(line)))
+                .collect(),
         }
     }
 }
 
-/// The fields of a kind, as the line of the table.
-pub(crate) fn fields_of_kind(kind: &str, api_version: &str) -> Option<&'static str> {
+impl TypeFields {
+    const fn of(line: &'static str) -> Self {
+        Self { line, fields: OnceLock::new() }
+    }
+
+    /// The fields.
+    pub(crate) fn all(&self) -> &[Field] {
+        self.fields.get_or_init(|| fields(self.line).collect())
+    }
+
+    /// The field of this name.
+    pub(crate) fn get(&self, name: &str) -> Option<Field> {
+        self.all().iter().find(|field| field.name == name).copied()
+    }
+}
+
+/// The fields of a kind.
+pub(crate) fn fields_of_kind(kind: &str, api_version: &str) -> Option<&'static TypeFields> {
     let type_name = SCHEMAS.kinds.get(&(kind, api_version))?;
-    SCHEMAS.types.get(type_name).copied()
+    SCHEMAS.types.get(type_name)
 }
 
 impl FieldType {
@@ -80,14 +116,14 @@ impl FieldType {
             _ => match (name.strip_prefix('['), name.strip_prefix('{')) {
                 (Some(element), _) => Self::List(element),
                 (None, Some(value)) => Self::Map(value),
-                (None, None) => SCHEMAS.types.get(name).map_or(Self::Any, |fields| Self::Fields(fields)),
+                (None, None) => SCHEMAS.types.get(name).map_or(Self::Any, Self::Fields),
             },
         }
     }
 }
 
 /// The fields in a line of the table.
-pub(crate) fn fields(line: &'static str) -> impl Iterator<Item = Field> {
+fn fields(line: &'static str) -> impl Iterator<Item = Field> {
     line.split(' ').filter_map(|field| {
         let (name, type_name) = field.split_once(':')?;
         let required = name.strip_suffix('!');
@@ -105,9 +141,9 @@ mod tests {
         for name in SCHEMAS.kinds.values() {
             assert!(SCHEMAS.types.contains_key(name), "{name}");
         }
-        for (name, line) in &SCHEMAS.types {
-            assert!(fields(line).count() > 0, "{name}");
-            for field in fields(line) {
+        for (name, of_type) in &SCHEMAS.types {
+            assert!(!of_type.all().is_empty(), "{name}");
+            for field in of_type.all() {
                 let inner = field.type_name.trim_start_matches(['[', '{']);
                 assert!("sbinqxo*".contains(inner) || SCHEMAS.types.contains_key(inner), "{name}.{}", field.name);
             }

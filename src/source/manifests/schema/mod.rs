@@ -4,4 +4,4 @@ mod check;
 mod fields;
 
 pub(super) use check::{Misfit, check};
-pub(crate) use fields::{FieldType, KUBERNETES_VERSION, fields, fields_of_kind};
+pub(crate) use fields::{FieldType, KUBERNETES_VERSION, TypeFields, fields_of_kind};
