@@ -85,3 +85,27 @@ fn a_scan_without_failures_has_one_empty_run() {
     assert_eq!(sarif["runs"][0]["results"], serde_json::json!([]));
     assert_eq!(sarif["runs"][0]["automationDetails"]["id"], "nodeproof/scan/");
 }
+
+#[test]
+fn a_converted_scan_equals_the_direct_one_wherever_it_is_converted() {
+    let (_folder, path) = stack();
+    let at = |name: &str| path.join(name).to_str().expect("text").to_owned();
+    for format in ["sarif", "gitlab", "markdown", "ocsf", "oscal", "ndjson"] {
+        let formats = [format!("--format=report={}", at("report")), format!("--format={format}={}", at("direct"))];
+        let output = nodeproof()
+            .current_dir(&path)
+            .args(["scan", &at("my shop"), "--base-dir", "my shop"])
+            .args(formats)
+            .output()
+            .expect("it runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let output = nodeproof()
+            .current_dir("/")
+            .args(["convert", &at("report"), "--format", format])
+            .output()
+            .expect("it runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let direct = std::fs::read(path.join("direct")).expect("a report");
+        assert_eq!(String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&direct), "{format}");
+    }
+}
