@@ -84,6 +84,7 @@ fn commands(block: &str) -> Vec<String> {
 #[test]
 fn commands_in_the_pages_run() {
     let host = text_of(&repository("examples/hosts/worker.yaml"));
+    let manifest = text_of(&repository("examples/workloads/by-digest.yaml"));
     let (mut run, mut used, mut faults) = (0, vec![false; NOT_RUN.len()], vec![]);
     for page in pages() {
         let folder = tempfile::tempdir().expect("a folder");
@@ -92,8 +93,8 @@ fn commands_in_the_pages_run() {
         copy("testdata/kube-bench", &folder.path().join("kube-bench"));
         copy("examples/clusters", &folder.path().join("examples/clusters"));
         copy("examples/clusters/shop", &folder.path().join("lists"));
+        copy("examples/workloads", &folder.path().join("deploy"));
         copy("testdata/kubesec/manifests", &folder.path().join("manifests"));
-        copy("examples/workloads", &folder.path().join("examples/workloads"));
         for command in blocks(&text_of(&repository(&page)), "sh").iter().flat_map(|block| commands(block)) {
             // It repeats until it is stopped.
             let is_endless = command.contains(" --every ");
@@ -129,7 +130,9 @@ fn commands_in_the_pages_run() {
                 // The machine of the test is not a node.
                 program.env("NODEPROOF_HOST", "examples/hosts/worker.yaml");
             }
-            let output = program.current_dir(folder.path()).args(&moved).write_stdin(host.clone()).output();
+            let reads_manifest = moved.first().is_some_and(|first| first == "scan");
+            let input = if reads_manifest { &manifest } else { &host };
+            let output = program.current_dir(folder.path()).args(&moved).write_stdin(input.clone()).output();
             let output = output.expect("it runs");
             run += 1;
             if !output.status.success() {
