@@ -1,5 +1,6 @@
 //! Which flags each command takes. clap offers the flags of an audit to every command; here each gets those that it uses.
 
+use crate::commands::FormatName;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, error::ErrorKind};
 
@@ -22,6 +23,9 @@ const REPORT: &[&str] = &[
     "asff",
     "outputfile",
     "only",
+    "sarif_all",
+    "markdown_limit",
+    "openreports_all",
     "noresults",
     "noremediations",
     "nosummary",
@@ -60,18 +64,26 @@ pub(super) fn hide_unused(mut program: Command) -> Command {
     program.build();
     program.mut_subcommands(|command| match flags_of(command.get_name()) {
         None => command,
-        Some(flags) => command.mut_args(|arg| {
-            let unused = arg.is_global_set() && !flags.contains(&arg.get_id().as_str());
-            match arg.get_id().as_str() {
-                _ if unused => arg.hide(true),
-                // These commands write no report.
-                "json" if !flags.contains(&"format") => arg.help("Print JSON on one line"),
-                "outputfile" if !flags.contains(&"format") => {
-                    arg.help("File for the output; standard output by default")
+        Some(flags) => {
+            let name = command.get_name().to_owned();
+            command.mut_args(|arg| {
+                let unused = arg.is_global_set() && !flags.contains(&arg.get_id().as_str());
+                match arg.get_id().as_str() {
+                    _ if unused => arg.hide(true),
+                    // This command prints an answer.
+                    "format" if name == "who-can" => {
+                        arg.help("Print the answer in this format, to FILE or to standard output: json")
+                    }
+                    "format" => arg.help(FormatName::help(name == "scan")),
+                    // These commands write no report.
+                    "json" if !flags.contains(&"format") => arg.help("Print JSON on one line"),
+                    "outputfile" if !flags.contains(&"format") => {
+                        arg.help("File for the output; standard output by default")
+                    }
+                    _ => arg,
                 }
-                _ => arg,
-            }
-        }),
+            })
+        }
     })
 }
 

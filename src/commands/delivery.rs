@@ -25,7 +25,8 @@ impl Delivery {
         let requests = requests(flags, variable)?;
         let only = statuses(&flags.only)?;
         if !only.is_empty() && requests.iter().all(|request| request.format != FormatName::Text) {
-            return Err(Failure::Usage("--only filters the text report, and none is written here; the other formats always have every check. Add \
+            return Err(Failure::Usage(
+                "--only filters the text report, and none is written here. Add \
                  --format text, or leave out --only"
                     .to_owned(),
             ));
@@ -35,6 +36,9 @@ impl Delivery {
             text: &text,
             as_kube_bench: mode == CompatMode::KubeBench,
             totals: !flags.nototals,
+            sarif_all: flags.sarif_all,
+            markdown_limit: flags.markdown_limit,
+            openreports_all: flags.openreports_all,
             variable,
         };
         let mut outputs: Vec<(Box<dyn Format>, Destination)> = Vec::new();

@@ -3,6 +3,7 @@
 use super::FormatName;
 use super::color::Color;
 use crate::model::Severity;
+use crate::report::MarkdownLimit;
 use clap::Args;
 use clap::builder::BoolishValueParser;
 use std::path::PathBuf;
@@ -208,7 +209,7 @@ pub fn trim_list(list: &mut Vec<String>) {
 #[allow(clippy::struct_excessive_bools, reason = "each is one flag of the command line")]
 pub struct OutputFlags {
     /// The formats of the report, each with its file.
-    #[arg(long, value_name = "FORMAT[=FILE]", global = true, help = FormatName::help())]
+    #[arg(long, value_name = "FORMAT[=FILE]", global = true, help = FormatName::help(false))]
     pub format: Vec<OutputRequest>,
     /// Whether audits are repeated: each writes a line to standard output, unless another report goes there.
     #[arg(skip)]
@@ -246,6 +247,15 @@ pub struct OutputFlags {
     /// Show only checks with these statuses in the text report: pass, fail, undetermined, manual, not-applicable, skipped, waived.
     #[arg(long, value_name = "STATUSES", value_delimiter = ',', global = true, env = "NODEPROOF_ONLY")]
     pub only: Vec<String>,
+    /// List in SARIF also what is no failure: passes, checks that need a review or could not be evaluated, and waived ones.
+    #[arg(long, global = true, env = "NODEPROOF_SARIF_ALL")]
+    pub sarif_all: bool,
+    /// How long the Markdown may be: comment (65,536 characters) or summary (1 MiB).
+    #[arg(long, value_name = "LENGTH", default_value = "comment", global = true, env = "NODEPROOF_MARKDOWN_LIMIT")]
+    pub markdown_limit: MarkdownLimit,
+    /// List in the formats openreports and policyreport also what passes, is waived or does not apply.
+    #[arg(long, global = true, env = "NODEPROOF_OPENREPORTS_ALL")]
+    pub openreports_all: bool,
     /// When to color the text report.
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true, env = "NODEPROOF_COLOR")]
     pub color: Color,

@@ -6,7 +6,10 @@ use crate::kube_bench::{
     format::{Asff, Json, Junit, Lines},
     settings,
 };
-use crate::report::{Format, LineFormat, ReportFormat, TextFormat, TextShape};
+use crate::report::{
+    CsvFormat, Format, GitlabFormat, LineFormat, MarkdownFormat, MarkdownLimit, NdjsonFormat, OcsfFormat,
+    OpenReportsFormat, OscalFormat, PrometheusFormat, ReportApi, ReportFormat, SarifFormat, TextFormat, TextShape,
+};
 use std::str::FromStr;
 
 /// A format that can be asked for.
@@ -19,6 +22,26 @@ pub enum FormatName {
     Report,
     /// One short line of JSON for logs.
     Line,
+    /// SARIF for code scanning.
+    Sarif,
+    /// Markdown for a comment or the summary of a job.
+    Markdown,
+    /// CSV with a row for each check.
+    Csv,
+    /// One line of JSON for each check.
+    Ndjson,
+    /// GitLab's Code Quality report.
+    Gitlab,
+    /// Metrics for node_exporter's textfile collector.
+    Prometheus,
+    /// Compliance Findings of OCSF, one a line.
+    Ocsf,
+    /// A ClusterReport of OpenReports.
+    OpenReports,
+    /// A ClusterPolicyReport.
+    PolicyReport,
+    /// Assessment results of OSCAL.
+    Oscal,
     /// JSON as kubesec prints it, of `scan` alone.
     Kubesec,
     /// JSON as kube-bench prints it.
@@ -42,6 +65,12 @@ pub(crate) struct FormatOptions<'a> {
     pub(crate) as_kube_bench: bool,
     /// Whether the JSON has the totals of all targets.
     pub(crate) totals: bool,
+    /// Whether SARIF has more than failures.
+    pub(crate) sarif_all: bool,
+    /// How long Markdown may be.
+    pub(crate) markdown_limit: MarkdownLimit,
+    /// Whether objects of the API have passes too.
+    pub(crate) openreports_all: bool,
     /// Reads the environment.
     pub(crate) variable: &'a dyn Fn(&str) -> Option<String>,
 }
@@ -52,6 +81,16 @@ impl FormatName {
         Self::Text,
         Self::Report,
         Self::Line,
+        Self::Sarif,
+        Self::Markdown,
+        Self::Csv,
+        Self::Ndjson,
+        Self::Gitlab,
+        Self::Prometheus,
+        Self::Ocsf,
+        Self::OpenReports,
+        Self::PolicyReport,
+        Self::Oscal,
         #[cfg(feature = "kube-bench")]
         Self::Json,
         #[cfg(feature = "kube-bench")]
@@ -66,6 +105,16 @@ impl FormatName {
             Self::Text => "text",
             Self::Report => "report",
             Self::Line => "line",
+            Self::Sarif => "sarif",
+            Self::Markdown => "markdown",
+            Self::Csv => "csv",
+            Self::Ndjson => "ndjson",
+            Self::Gitlab => "gitlab",
+            Self::Prometheus => "prometheus",
+            Self::Ocsf => "ocsf",
+            Self::OpenReports => "openreports",
+            Self::PolicyReport => "policyreport",
+            Self::Oscal => "oscal",
             Self::Kubesec => "kubesec",
             #[cfg(feature = "kube-bench")]
             Self::Json => "json",
@@ -76,9 +125,10 @@ impl FormatName {
         }
     }
 
-    /// The help of `--format`.
-    pub(crate) fn help() -> String {
-        let names: Vec<&str> = Self::ALL.iter().map(|format| format.id()).collect();
+    /// The help of `--format`, of `scan` with the format that it alone has.
+    pub(crate) fn help(of_scan: bool) -> String {
+        let names = Self::ALL.iter().copied().chain(of_scan.then_some(Self::Kubesec));
+        let names: Vec<&str> = names.map(Self::id).collect();
         format!(
             "Write the report in this format, to FILE or to standard output; can be repeated. Formats: {}",
             names.join(", ")
@@ -93,6 +143,20 @@ impl FormatName {
             Self::Text => Box::new(TextFormat(options.text.clone())),
             Self::Report => Box::new(ReportFormat),
             Self::Line => Box::new(LineFormat),
+            Self::Sarif => Box::new(SarifFormat { all: options.sarif_all }),
+            Self::Markdown => Box::new(MarkdownFormat { limit: options.markdown_limit }),
+            Self::Csv => Box::new(CsvFormat),
+            Self::Ndjson => Box::new(NdjsonFormat),
+            Self::Gitlab => Box::new(GitlabFormat),
+            Self::Prometheus => Box::new(PrometheusFormat),
+            Self::Ocsf => Box::new(OcsfFormat),
+            Self::OpenReports => {
+                Box::new(OpenReportsFormat { api: ReportApi::OpenReports, all: options.openreports_all })
+            }
+            Self::PolicyReport => {
+                Box::new(OpenReportsFormat { api: ReportApi::PolicyReport, all: options.openreports_all })
+            }
+            Self::Oscal => Box::new(OscalFormat),
             Self::Kubesec => {
                 let message = "--format kubesec is a format of `nodeproof scan`, and the only one of its run";
                 return Err(Failure::Usage(message.to_owned()));

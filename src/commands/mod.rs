@@ -29,6 +29,7 @@ mod node_workloads;
 mod open;
 mod pod_security;
 pub(crate) mod profile;
+mod relative;
 mod rule_search;
 pub(crate) mod scan;
 mod scan_input;

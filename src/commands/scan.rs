@@ -5,7 +5,7 @@ use super::delivery::Delivery;
 use super::flags::{AuditFlags, CompatMode, OutputRequest, trim_list};
 use super::formats::FormatName;
 use super::scan_input::{ScanInput, problem_failure};
-use super::{completeness, fail_on, pod_security, select, write_answer};
+use super::{completeness, fail_on, pod_security, relative, select, write_answer};
 use crate::commands::Failure;
 use crate::evaluate::{ExaminedDockerfile, fill_dockerfiles, fill_workloads, outcomes_of_none};
 use crate::kubesec::{self, ScanOptions, ScanOutput};
@@ -40,6 +40,9 @@ pub struct ScanFlags {
     /// The name of standard input in the report.
     #[arg(long, value_name = "PATH", default_value = STDIN)]
     pub stdin_name: String,
+    /// Directory of the repository: in reports for code scanning, files are named relative to it; without it, to the working directory.
+    #[arg(long, value_name = "DIR")]
+    pub base_dir: Option<PathBuf>,
     /// What the files have in them; without it, their names say it.
     #[arg(long, value_name = "KIND")]
     pub kind: Option<ScanKind>,
@@ -176,6 +179,7 @@ fn report(
     let dockerfiles: Vec<ExaminedDockerfile<'_>> =
         parsed.iter().map(|(name, content)| ExaminedDockerfile { name, content }).collect();
     fill_dockerfiles(&plan, &mut outcomes, &dockerfiles);
+    relative::name_files(&mut outcomes, scan.base_dir.as_deref());
     let name = match &scan.paths[..] {
         [path] if input.is_stdin(path) => Some(scan.stdin_name.clone()),
         [path] => Some(path.display().to_string()),

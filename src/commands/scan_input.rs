@@ -200,7 +200,7 @@ fn refusal(object: &ManifestObject, minor: u32) -> Option<String> {
     let (path, reason) = refused.first()?;
     let LocatedField { path, location, .. } = FilePlaces(object).locate(&Place::Template(path.clone()));
     let position = match location {
-        Some(Location { file, line: Some(line), column: Some(column) }) => format!("{file}:{line}:{column}"),
+        Some(Location { file, line: Some(line), column: Some(column), .. }) => format!("{file}:{line}:{column}"),
         Some(Location { file, .. }) => file,
         None => object.origin.file.clone(),
     };
@@ -231,10 +231,13 @@ impl FieldPlaces for FilePlaces<'_> {
         };
         let location = match &object.origin.source {
             // The line in the file that a tool made the document from is not known.
-            Some(source) => Location { file: source.clone(), line: None, column: None },
-            None => {
-                Location { file: object.origin.file.clone(), line: Some(position.line), column: Some(position.column) }
-            }
+            Some(source) => Location { file: source.clone(), relative: None, line: None, column: None },
+            None => Location {
+                file: object.origin.file.clone(),
+                relative: None,
+                line: Some(position.line),
+                column: Some(position.column),
+            },
         };
         LocatedField { path: whole, source, location: Some(location) }
     }

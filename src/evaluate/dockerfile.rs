@@ -108,6 +108,7 @@ fn finding(file: &str, finding: BuildFinding) -> Finding {
         evidence: std::iter::once(reason).chain(evidence).collect(),
         location: Some(Location {
             file: sanitize::into_line(file.to_owned()),
+            relative: None,
             line: finding.position.map(|at| at.line),
             column: finding.position.map(|at| at.column),
         }),

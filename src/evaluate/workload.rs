@@ -213,7 +213,7 @@ fn in_words(entry: &Entry<'_>) -> String {
 
 /// `web.yaml:12:7`, as far as it is known.
 fn in_file(location: &Location) -> String {
-    let Location { file, line, column } = location;
+    let Location { file, line, column, .. } = location;
     let numbers = [line, column].into_iter().flatten().map(|number| format!(":{number}"));
     format!("{file}{}", numbers.collect::<String>())
 }

@@ -75,6 +75,9 @@ pub struct EvidenceEntry {
 pub struct Location {
     /// The file, as the user named it.
     pub file: String,
+    /// The file relative to the directory that the user chose, with slashes; absent if `file` is that already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relative: Option<String>,
     /// Line, from 1; absent if it is unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<usize>,

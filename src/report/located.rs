@@ -14,7 +14,7 @@ pub fn located_findings(check: &CheckResult) -> Vec<String> {
 
 /// The line of a finding, with its status where that is not the one of the check.
 fn line(finding: &Finding, of_check: Status) -> Option<String> {
-    let Location { file, line, column } = finding.location.as_ref()?;
+    let Location { file, line, column, .. } = finding.location.as_ref()?;
     let numbers: String = [line, column].into_iter().flatten().map(|number| format!(":{number}")).collect();
     let said = finding.evidence.first().map(|EvidenceEntry { attribute, value, .. }| {
         // The evidence of a Dockerfile has no attribute but its reason.

@@ -1,28 +1,53 @@
 //! The report, and its native formats.
 
 mod build;
+mod csv;
+mod cut;
+mod fenced;
 mod format;
+mod gitlab;
+mod json;
 mod line;
 mod located;
+mod markdown;
 mod model;
+mod moment;
+mod ndjson;
+mod occurrence;
+mod ocsf;
+mod openreports;
+mod oscal;
 mod outline;
+mod prometheus;
 mod read;
+mod sarif;
+mod stable;
 mod state;
 mod tag;
 mod text;
+mod uri;
 
 pub use build::{KUBEADM, PLATFORM, ReportHeader};
+pub use csv::CsvFormat;
 pub use format::Format;
+pub use gitlab::GitlabFormat;
 #[cfg(test)]
 pub(crate) use line::Line;
 pub use line::{LineFormat, MAX_LINE};
 pub use located::located_findings;
+pub use markdown::{MarkdownFormat, MarkdownLimit};
 pub use model::{
     BenchmarkInfo, CheckResult, Group, InputCounts, KubernetesVersion, Report, ReportV1, SCHEMA_VERSION, Section,
     Subject, SubjectKind, TargetLeftOut, TimeRange, Tool, Waiver,
 };
+pub use ndjson::NdjsonFormat;
+pub use ocsf::OcsfFormat;
+pub use openreports::{OpenReportsFormat, ReportApi};
+pub use oscal::OscalFormat;
 pub use outline::{GroupView, SectionView};
+pub use prometheus::PrometheusFormat;
 pub use read::{ReportError, ReportFormat};
+pub use sarif::SarifFormat;
 pub use state::{State, Totals};
 pub(crate) use tag::tag;
 pub use text::{TextFormat, TextParts, TextShape, is_command};

@@ -136,6 +136,18 @@ pub enum SubjectKind {
     Fleet,
 }
 
+impl SubjectKind {
+    /// Its name in reports.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Node => "node",
+            Self::Cluster => "cluster",
+            Self::Manifests => "manifests",
+            Self::Fleet => "fleet",
+        }
+    }
+}
+
 /// A Kubernetes version, and where it was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

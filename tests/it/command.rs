@@ -278,7 +278,7 @@ fn flags_of_run_and_ids_of_groups_are_answered_with_what_to_write() {
             "cis-1.20 has no group 1.1.1; it is a check: --check 1.1.1",
         ),
         (&["--format", "json,text"], "give each format a --format of its own"),
-        (&["--format", "JSON"], "did you mean `json`?"),
+        (&["--format", "JSON"], "did you mean `json` or `ndjson`?"),
         (&["--host", ""], "--host names no file"),
         (&["-s", "master"], "nodeproof run -s master\n"),
         (&["--targets=master"], "nodeproof run --targets=master\n"),

@@ -13,7 +13,7 @@ struct Audit {
     reports: &'static [(&'static str, &'static str)],
 }
 
-const AUDITS: [Audit; 3] = [
+const AUDITS: [Audit; 4] = [
     Audit {
         arguments: &["--host", "example", "--benchmark", "cis-1.12"],
         reports: &[
@@ -26,6 +26,21 @@ const AUDITS: [Audit; 3] = [
         ],
     },
     Audit { arguments: &["--host", "examples/hosts/worker.yaml"], reports: &[("text", "worker.txt")] },
+    Audit {
+        arguments: &["--host", "examples/hosts/worker.yaml", "--check", "4.2.1,4.2.4,4.2.5"],
+        reports: &[
+            ("sarif", "worker.sarif.json"),
+            ("markdown", "worker.md"),
+            ("csv", "worker.csv"),
+            ("ndjson", "worker.ndjson"),
+            ("gitlab", "worker.gitlab.json"),
+            ("prometheus", "worker.prom"),
+            ("ocsf", "worker.ocsf.json"),
+            ("openreports", "worker.openreports.json"),
+            ("policyreport", "worker.policyreport.json"),
+            ("oscal", "worker.oscal.json"),
+        ],
+    },
     Audit {
         arguments: &["--host", "examples/hosts/hardened-worker.yaml"],
         reports: &[("text", "hardened-worker.txt")],
@@ -74,8 +89,34 @@ fn comparable(format: &str, text: &str) -> String {
             assert!(time.find_iter(text).count() <= 1, "{text:.300}");
             time.replace(text, "TIME").into_owned()
         }
-        _ => text.to_owned(),
+        "json" | "junit" => text.to_owned(),
+        _ => {
+            // Times, ids of reports and of their parts, seconds since 1970.
+            let changing =
+                r#"\d{4}-\d\d-\d\dT[\d:.]+Z|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b\d{10}(\d{3})?\b|"nanos": \d+"#;
+            let changing = regex::Regex::new(changing).expect("an expression");
+            changing.replace_all(text, "CHANGING").into_owned()
+        }
     }
+}
+
+#[test]
+fn the_page_about_reports_shows_lines_of_the_examples() {
+    let page = text_of(&repository("docs/reports.md"));
+    let mut shown = 0;
+    for part in page.split("](../examples/reports/worker.").skip(1) {
+        let (name, rest) = part.split_once("):\n").expect("the name of a file, and a sample");
+        let example = text_of(&repository(&format!("examples/reports/worker.{name}")));
+        let (_, block) = rest.split_once("```").expect("a sample");
+        let block = block.split("```").next().unwrap_or_default();
+        // The first line has the language.
+        for line in block.lines().skip(1).filter(|line| *line != "...") {
+            let line = line.trim_end_matches("...");
+            assert!(example.contains(line), "{name}: {line}");
+        }
+        shown += 1;
+    }
+    assert_eq!(shown, 10, "one sample of each format");
 }
 
 #[test]

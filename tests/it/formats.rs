@@ -57,7 +57,24 @@ impl Folder {
     }
 }
 
-const FORMATS: [&str; 6] = ["text", "report", "line", "json", "junit", "asff"];
+const FORMATS: [&str; 16] = [
+    "text",
+    "report",
+    "line",
+    "sarif",
+    "markdown",
+    "csv",
+    "ndjson",
+    "gitlab",
+    "prometheus",
+    "ocsf",
+    "openreports",
+    "policyreport",
+    "oscal",
+    "json",
+    "junit",
+    "asff",
+];
 
 #[test]
 fn a_converted_report_equals_the_direct_one_byte_for_byte() {

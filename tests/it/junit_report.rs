@@ -3,7 +3,7 @@
 use crate::canned::{CHECKS, CannedSection, check, document, render, report, sealed};
 use nodeproof::internals::kube_bench::format::{Json, Junit};
 use nodeproof::internals::model::Status;
-use nodeproof::internals::report::CheckResult;
+use nodeproof::internals::report::{CheckResult, Waiver};
 use proptest::prelude::*;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
@@ -126,7 +126,10 @@ fn validate(root: &Element) {
                 known(failure, &["type", "message"]);
                 assert_eq!(failure.attribute("type"), "FAIL");
             }
-            assert!(case.child("skipped").is_none_or(|s| s.attributes.is_empty() && s.text.is_empty()));
+            if let Some(skipped) = case.child("skipped") {
+                known(skipped, &["message"]);
+                assert_eq!(skipped.text, "");
+            }
         }
         let having = |name: &str| cases.iter().filter(|c| c.child(name).is_some()).count();
         let expected = [cases.len(), having("skipped"), having("failure"), 0];
@@ -163,6 +166,41 @@ fn a_report_holds_a_suite_a_target_and_a_case_a_check() {
     let failures: Vec<_> = cases.iter().map(|c| c.child("failure").map(|f| f.text.as_str())).collect();
     assert_eq!(failures, [None, Some("chmod 600 <file> && true\n"), None, None, None, Some("")]);
     assert_eq!(cases[1].child("failure").expect("it failed").attribute("message"), "it is 644");
+}
+
+#[test]
+fn what_is_no_failure_is_skipped_with_the_reason() {
+    let waiver = Waiver {
+        id: "W-1".to_owned(),
+        reason: "shipped \"elsewhere\"".to_owned(),
+        owner: "ops".to_owned(),
+        expires: "2027-03-31".to_owned(),
+        former_status: Status::Fail,
+    };
+    let checks = vec![
+        CheckResult { waiver: Some(waiver), ..check("1.1.1", Status::Waived, Some("it is 644")) },
+        check("1.1.2", Status::NotApplicable, Some("no etcd runs here")),
+        CheckResult { scored: false, ..check("1.1.3", Status::Undetermined, Some("it cannot be read")) },
+        CheckResult { manual: true, ..check("1.1.4", Status::Manual, None) },
+        check("1.1.5", Status::Skipped, None),
+        check("1.1.6", Status::Pass, None),
+    ];
+    let report = sealed(document(vec![CannedSection { id: "1", target: "master", group: "1.1", checks }]));
+    let root = parse(&render(&report, &Junit));
+    validate(&root);
+    let suite = &root.children[0];
+    let message = |case: &Element| case.child("skipped").map(|skipped| skipped.attribute("message").to_owned());
+    let messages: Vec<_> = suite.children.iter().filter(|child| child.name == "testcase").map(message).collect();
+    let expected = [
+        Some("waived until 2027-03-31: shipped \"elsewhere\" (W-1)"),
+        Some("no etcd runs here"),
+        Some("it cannot be read"),
+        Some("Test marked as a manual test"),
+        Some("Test marked as skip"),
+        None,
+    ];
+    assert_eq!(messages, expected.map(|message| message.map(str::to_owned)));
+    assert_eq!(["tests", "skipped", "failures"].map(|name| suite.count(name)), [6, 5, 0]);
 }
 
 proptest! {

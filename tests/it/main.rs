@@ -12,14 +12,17 @@ mod cluster_objects;
 mod cluster_proofs;
 mod dependencies;
 mod faults;
+mod hostile_reports;
 mod kubesec;
 mod line_report;
 mod live;
 mod oracle;
+mod other_formats;
 mod policies;
 mod profiles;
 mod proofs;
 mod remediation;
+mod sarif_report;
 mod support;
 mod text_report;
 mod traps;
@@ -91,6 +94,8 @@ mod quiet;
 #[cfg(feature = "kube-bench")]
 mod rule_texts;
 mod scan;
+#[cfg(feature = "kube-bench")]
+mod scan_sarif;
 mod schemas;
 #[cfg(feature = "kube-bench")]
 mod shell;

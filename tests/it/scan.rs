@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::path::Path;
 
 /// Three documents with comments, an anchor and a merge key.
-const STACK: &str = "\
+pub(crate) const STACK: &str = "\
 # the shop
 apiVersion: v1
 kind: Pod

@@ -2,10 +2,12 @@
 //! value holds: characters that XML excludes are shown as escapes.
 
 use super::{json, text};
-use crate::report::{CheckResult, Format, GroupView, Report, SectionView, State, TargetLeftOut, located_findings};
-use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestSuite};
+use crate::report::{
+    CheckResult, Format, GroupView, Report, SectionView, State, TargetLeftOut, Waiver, located_findings,
+};
+use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::io::{self, Write};
-use std::time::Duration;
 
 /// The format `junit`.
 #[derive(Debug, Clone, Copy)]
@@ -13,58 +15,95 @@ pub struct Junit;
 
 impl Format for Junit {
     fn render(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
-        let mut document = quick_junit::Report::new(fit(&report.benchmark.id));
-        document.set_time(Duration::ZERO);
+        let Counts { tests, failures, .. } = Counts::of(&report.checks);
+        let name = attribute(&report.benchmark.id);
+        writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
+        // The schema of Jenkins has no count of skipped checks here; each suite has its own.
+        write!(
+            out,
+            "<testsuites name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" time=\"0.000\">"
+        )?;
         for section in report.sections() {
-            document.add_test_suite(suite(report, &section)?);
+            suite(report, &section, out)?;
         }
-        out.write_all(strict(&document.to_string().map_err(io::Error::other)?).as_bytes())
+        writeln!(out, "\n</testsuites>")
     }
 }
 
-/// The document without the count of skipped checks over all suites, which the schema of Jenkins does not know; each suite has
-/// its own. A quotation mark in a value is written in another way, so that the first such text is the attribute.
-fn strict(document: &str) -> String {
-    let split = document.split_once(" skipped=\"").and_then(|(before, rest)| Some((before, rest.split_once('"')?.1)));
-    split.map_or_else(|| document.to_owned(), |(before, after)| format!("{before}{after}"))
+/// How many checks a suite has.
+struct Counts {
+    tests: usize,
+    skipped: usize,
+    failures: usize,
 }
 
-fn suite(report: &Report, view: &SectionView<'_>) -> io::Result<TestSuite> {
-    let mut suite = TestSuite::new(fit(&format!("{} {}", view.section.id, view.section.title)));
-    for notice in &report.notices {
-        suite.add_property(Property::new("notice", fit(notice)));
+impl Counts {
+    fn of<'a>(checks: impl IntoIterator<Item = &'a CheckResult>) -> Self {
+        let mut counts = Self { tests: 0, skipped: 0, failures: 0 };
+        for check in checks {
+            counts.tests += 1;
+            match check.state() {
+                State::Pass => {}
+                State::Fail => counts.failures += 1,
+                State::Warn | State::Info => counts.skipped += 1,
+            }
+        }
+        counts
     }
-    for TargetLeftOut { target, reason } in &report.targets_left_out {
-        suite.add_property(Property::new("target left out", fit(&format!("{target}: {reason}"))));
-    }
+}
+
+fn suite(report: &Report, view: &SectionView<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let Counts { tests, skipped, failures } = Counts::of(view.checks());
+    let name = attribute(&format!("{} {}", view.section.id, view.section.title));
     // Checks share what is read, so none has a time of its own.
-    suite.set_time(Duration::ZERO);
+    write!(
+        out,
+        "\n    <testsuite name=\"{name}\" tests=\"{tests}\" skipped=\"{skipped}\" errors=\"0\" failures=\"{failures}\" \
+         time=\"0.000\">"
+    )?;
+    let notices = report.notices.iter().map(|notice| ("notice", Cow::Borrowed(notice.as_str())));
+    let left_out = report
+        .targets_left_out
+        .iter()
+        .map(|TargetLeftOut { target, reason }| ("target left out", Cow::Owned(format!("{target}: {reason}"))));
+    let properties: Vec<(&str, Cow<'_, str>)> = notices.chain(left_out).collect();
+    if !properties.is_empty() {
+        write!(out, "\n        <properties>")?;
+        for (name, value) in properties {
+            write!(out, "\n            <property name=\"{name}\" value=\"{}\"/>", attribute(&value))?;
+        }
+        write!(out, "\n        </properties>")?;
+    }
     for group in &view.groups {
         for check in group.checks {
-            suite.add_test_case(case(group, check)?);
+            case(group, check, out)?;
         }
     }
-    Ok(suite)
+    write!(out, "\n    </testsuite>")
 }
 
-fn case(view: &GroupView<'_>, check: &CheckResult) -> io::Result<TestCase> {
-    let status = match check.state() {
-        State::Pass => TestCaseStatus::success(),
+fn case(view: &GroupView<'_>, check: &CheckResult, out: &mut dyn Write) -> io::Result<()> {
+    let name = attribute(&format!("{} {}", check.id, check.title));
+    let class = attribute(&format!("{} {}", view.group.id, view.group.title));
+    write!(out, "\n        <testcase name=\"{name}\" classname=\"{class}\" time=\"0.000\">")?;
+    let message = reason(check).map_or_else(String::new, |reason| format!(" message=\"{}\"", attribute(&reason)));
+    match check.state() {
+        State::Pass => {}
         State::Fail => {
-            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            status.set_type(State::Fail.to_string()).set_description(fit(&description(check)));
-            if let Some(reason) = text::reason(check) {
-                status.set_message(fit(reason));
-            }
-            status
+            let description = content(&description(check));
+            write!(out, "\n            <failure{message} type=\"FAIL\">{description}</failure>")?;
         }
-        State::Warn | State::Info => TestCaseStatus::skipped(),
-    };
-    let mut case = TestCase::new(fit(&format!("{} {}", check.id, check.title)), status);
-    case.set_classname(fit(&format!("{} {}", view.group.id, view.group.title)));
-    case.set_time(Duration::ZERO);
-    case.set_system_out(json::check_text(check)?);
-    Ok(case)
+        State::Warn | State::Info => write!(out, "\n            <skipped{message}/>")?,
+    }
+    write!(out, "\n            <system-out>{}</system-out>\n        </testcase>", content(&json::check_text(check)?))
+}
+
+/// Why a check has its state: of a waived one, who accepts it and until when.
+fn reason(check: &CheckResult) -> Option<Cow<'_, str>> {
+    match &check.waiver {
+        Some(Waiver { id, reason, expires, .. }) => Some(format!("waived until {expires}: {reason} ({id})").into()),
+        None => text::reason(check).map(Cow::Borrowed),
+    }
 }
 
 /// The places in files, one a line, and what to do.
@@ -74,19 +113,48 @@ fn description(check: &CheckResult) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// A text that every reader of XML takes as it is. The library would drop what does not fit, tabs and the ends of
-/// escape sequences among it.
-fn fit(text: &str) -> String {
+/// The value of an attribute.
+fn attribute(text: &str) -> String {
+    escaped(text, |letter| match letter {
+        '"' => Some("&quot;"),
+        '\n' => Some("&#10;"),
+        _ => None,
+    })
+}
+
+/// The content of an element.
+fn content(text: &str) -> String {
+    escaped(text, |_| None)
+}
+
+/// A text that every reader of XML takes as it is. `of` has what is escaped besides.
+fn escaped(text: &str, of: impl Fn(char) -> Option<&'static str>) -> String {
     let mut out = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '\n' => out.push(letter),
-            '\t' => out.push_str("    "),
-            '\u{fffe}' | '\u{ffff}' => out.extend(letter.escape_unicode()),
-            control if control.is_control() => out.extend(control.escape_unicode()),
-            other => out.push(other),
+    let mut written = 0;
+    for (at, letter) in text.char_indices() {
+        let escape = match letter {
+            '&' => "&amp;",
+            '<' => "&lt;",
+            '>' => "&gt;",
+            '\t' => "    ",
+            '\n' | '"' => match of(letter) {
+                Some(escape) => escape,
+                None => continue,
+            },
+            '\u{fffe}' | '\u{ffff}' => "",
+            control if control.is_control() => "",
+            _ => continue,
+        };
+        out.push_str(&text[written..at]);
+        written = at + letter.len_utf8();
+        if escape.is_empty() {
+            // Ignore the error: a text takes everything.
+            let _ = write!(out, "{}", letter.escape_unicode());
+        } else {
+            out.push_str(escape);
         }
     }
+    out.push_str(&text[written..]);
     out
 }
 
@@ -95,23 +163,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_first_count_of_skipped_checks_goes() {
-        let document = r#"<a name="x skipped=&quot;1&quot;" tests="3" skipped="2" errors="0"><b skipped="2"/></a>"#;
-        let strict = strict(document);
-        assert_eq!(strict, r#"<a name="x skipped=&quot;1&quot;" tests="3" errors="0"><b skipped="2"/></a>"#);
-    }
-
-    #[test]
     fn what_xml_has_no_room_for_is_shown_by_its_number() {
         let cases = [
             ("a\nb\tc", "a\nb    c"),
             ("\u{1b}[31mred\u{0}", "\\u{1b}[31mred\\u{0}"),
             ("\u{9b}\u{7f}\r\u{fffe}\u{ffff}", "\\u{9b}\\u{7f}\\u{d}\\u{fffe}\\u{ffff}"),
-            ("é<&>\"'😀", "é<&>\"'😀"),
+            ("é<&>\"'😀]]>", "é&lt;&amp;&gt;\"'😀]]&gt;"),
+            ("", ""),
         ];
         for (text, expected) in cases {
-            assert_eq!(fit(text), expected);
-            assert_eq!(quick_junit::XmlString::new(fit(text)).as_str(), expected, "the library takes it whole");
+            assert_eq!(content(text), expected);
         }
+        assert_eq!(attribute("a\n\"b\"<"), "a&#10;&quot;b&quot;&lt;");
     }
 }
