@@ -3,13 +3,22 @@
 use super::CheckResult;
 use crate::model::{EvidenceEntry, Finding, Location, Status};
 
-/// A line for each finding in a file that fails, is undetermined or needs a review; empty if the findings are about no file.
-pub fn located_findings(check: &CheckResult) -> Vec<String> {
+/// A line for each finding in a file that fails, is undetermined or needs a review; none if the findings are about no file.
+pub fn located_findings(check: &CheckResult) -> impl Iterator<Item = String> {
+    located(check).filter_map(|finding| line(finding, check.status))
+}
+
+/// The number of lines of [`located_findings`], which takes less time than to write them.
+pub fn count_located(check: &CheckResult) -> usize {
+    located(check).count()
+}
+
+fn located(check: &CheckResult) -> impl Iterator<Item = &Finding> {
     let is_open = |finding: &&Finding| match finding.status {
-        Status::Fail | Status::Undetermined | Status::Manual => true,
+        Status::Fail | Status::Undetermined | Status::Manual => finding.location.is_some(),
         Status::Pass | Status::NotApplicable | Status::Skipped | Status::Waived => false,
     };
-    check.findings.iter().filter(is_open).filter_map(|finding| line(finding, check.status)).collect()
+    check.findings.iter().filter(is_open)
 }
 
 /// The line of a finding, with its status where that is not the one of the check.

@@ -34,7 +34,7 @@ pub use gitlab::GitlabFormat;
 #[cfg(test)]
 pub(crate) use line::Line;
 pub use line::{LineFormat, MAX_LINE};
-pub use located::located_findings;
+pub use located::{count_located, located_findings};
 pub use markdown::{MarkdownFormat, MarkdownLimit};
 pub use model::{
     BenchmarkInfo, CheckResult, Group, InputCounts, KubernetesVersion, Report, ReportV1, SCHEMA_VERSION, Section,

@@ -109,7 +109,7 @@ fn reason(check: &CheckResult) -> Option<Cow<'_, str>> {
 /// The places in files, one a line, and what to do.
 fn description(check: &CheckResult) -> String {
     let remediation = text::Remediation::of(check).to_string();
-    let lines = located_findings(check).into_iter().chain([remediation]);
+    let lines = located_findings(check).chain([remediation]);
     lines.collect::<Vec<_>>().join("\n")
 }
 

@@ -4,7 +4,7 @@ use super::layout::{INDENT, heading, indented, tagged};
 use super::parts::TextShape;
 use super::wrap::NO_BREAK;
 use crate::model::Status;
-use crate::report::{CheckResult, SectionView, located_findings};
+use crate::report::{CheckResult, SectionView, count_located, located_findings};
 use std::io::{self, Write};
 
 /// Places in files that are shown of one check.
@@ -63,15 +63,15 @@ pub(super) fn reason(check: &CheckResult) -> Option<String> {
 
 /// Why a check is not a PASS: places in files, `most` of them one below the other, else the reason.
 pub(super) fn explanation(check: &CheckResult, most: usize, width: usize, out: &mut dyn Write) -> io::Result<()> {
-    let located = located_findings(check);
-    if located.is_empty() {
+    let count = count_located(check);
+    if count == 0 {
         return reason(check).map_or(Ok(()), |reason| indented(&reason, INDENT, width, out));
     }
     if check.status == Status::Undetermined {
         indented("undetermined:", INDENT, width, out)?;
     }
-    located.iter().take(most).try_for_each(|line| indented(line, INDENT, width, out))?;
-    match located.len().saturating_sub(most) {
+    located_findings(check).take(most).try_for_each(|line| indented(&line, INDENT, width, out))?;
+    match count.saturating_sub(most) {
         0 => Ok(()),
         more => indented(&format!("and {more} more; --format report has all"), INDENT, width, out),
     }
