@@ -10,5 +10,5 @@ mod subject;
 pub use apply::{Applied, apply};
 pub use definition::{Waivers, day_of};
 pub(crate) use file::{KnownChecks, is_waiver_file, read};
-#[cfg(test)]
+#[cfg(all(test, feature = "kube-bench"))]
 pub(crate) use raw::RawWaivers;
