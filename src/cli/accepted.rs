@@ -31,6 +31,9 @@ const REPORT: &[&str] = &[
     "nosummary",
     "nototals",
     "include_test_output",
+    "waivers",
+    "ignore_waivers",
+    "strict_waivers",
 ];
 
 /// The flags of a command, by their ids; `None` if it takes all of them.
@@ -52,7 +55,7 @@ fn flags_of(command: &str) -> Option<Vec<&'static str>> {
         "benchmarks" | "lint" => &[DEFINITIONS, ANSWER],
         "explain" => &[DEFINITIONS, BENCHMARK, NODE, ANSWER],
         "profile" => &[DEFINITIONS, BENCHMARK, ANSWER],
-        "convert" => &[REPORT],
+        "convert" => &[DEFINITIONS, REPORT],
         "completions" | "man" | "version" => &[FILE],
         _ => return None,
     };

@@ -59,11 +59,16 @@ pub(super) fn examples(command: Option<&str>) -> &'static [(&'static str, &'stat
         Some("lint") => &[
             ("nodeproof lint my-rules/", "Validate all definition files of a directory."),
             ("nodeproof lint config.yaml --json", "Validate a file and print JSON."),
+            ("nodeproof lint waivers.yaml", "Validate waivers."),
         ],
         Some("convert") => &[
             ("nodeproof convert report.json", "Print a saved report as text."),
             ("nodeproof convert report.json --format junit=report.xml", "Write it as JUnit XML."),
             ("nodeproof convert - --json", "Read the report from standard input."),
+            (
+                "nodeproof convert report.json --waivers waivers.yaml",
+                "Print it with the failures that these waivers accept.",
+            ),
         ],
         Some("completions") => {
             &[("nodeproof completions bash --outputfile nodeproof.bash", "Write the completion script for bash.")]

@@ -28,7 +28,7 @@ pub(crate) fn run(cli: Cli) -> Result<u8, Failure> {
         }
         Some(Command::WhoCan { question }) => who_can::who_can(flags, &question).map(|()| 0),
         Some(Command::Scan(what)) => scan::scan(flags, &what, cli.compat_mode),
-        Some(Command::Convert { report }) => convert::convert(&report, &flags.output, cli.compat_mode),
+        Some(Command::Convert { report }) => convert::convert(&report, flags, cli.compat_mode),
         Some(Command::Snapshot { output }) => snapshot::snapshot(flags, output.as_deref()).map(|()| 0),
         Some(Command::Benchmarks) => answer(flags, &benchmarks::list(&load()?, as_json)?),
         Some(Command::Explain { what }) => answer(flags, &explain::explain_check(flags, &what)?),

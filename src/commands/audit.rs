@@ -5,7 +5,7 @@ use super::cluster_input::ClusterInput;
 use super::definitions::{Definitions, LoadedBenchmark};
 use super::delivery::Delivery;
 use super::flags::{AuditFlags, CompatMode, NodeFlags};
-use super::{cluster_notices, completeness, documents, every, fail_on, node_workloads, open, select};
+use super::{cluster_notices, completeness, documents, every, fail_on, node_workloads, open, select, waivers};
 use crate::commands::Failure;
 use crate::evaluate::{ExternalChecks, evaluate};
 use crate::model::Component;
@@ -13,7 +13,7 @@ use crate::model::Target;
 use crate::node::{Node, Platforms};
 use crate::plan::Plan;
 use crate::probe::Collector;
-use crate::report::{KubernetesVersion, Report, ReportHeader, State, Subject, SubjectKind, TargetLeftOut};
+use crate::report::{Applied, KubernetesVersion, Report, ReportHeader, State, Subject, SubjectKind, TargetLeftOut};
 use crate::source::cloud::CloudDocuments;
 use crate::source::node::{ConfigzSource, Deadline, NodeSource, StuckCalls};
 use crate::text::sanitize;
@@ -32,9 +32,12 @@ pub(crate) fn audit(
     let definitions = Definitions::from_flags(flags)?;
     let named = choose::named(&definitions, &flags.benchmark)?;
     let delivery = Delivery::open(&flags.output, mode, &|name| std::env::var(name).ok())?;
+    let accepted = waivers::open(&flags.output, &definitions)?;
     // A function of its own, so that nothing but the report is in memory while it is written.
     let report = audit_node(flags, mode, names, stuck, definitions, named)?;
+    let Applied { report, expired, unused } = waivers::applied(report, accepted.as_ref());
     delivery.write(&report)?;
+    waivers::require(&expired, &unused, &flags.output)?;
     if flags.output.require_complete {
         completeness::require(&report)?;
     }

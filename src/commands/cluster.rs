@@ -5,11 +5,11 @@ use super::cluster_input::ClusterInput;
 use super::definitions::Definitions;
 use super::delivery::Delivery;
 use super::flags::{AuditFlags, CompatMode};
-use super::{access, cluster_notices, cluster_pod_security, cluster_workloads, completeness, fail_on, select};
+use super::{access, cluster_notices, cluster_pod_security, cluster_workloads, completeness, fail_on, select, waivers};
 use crate::commands::Failure;
 use crate::evaluate::evaluate_cluster;
 use crate::model::Target;
-use crate::report::{Report, ReportHeader, State, Subject, SubjectKind, TargetLeftOut};
+use crate::report::{Applied, Report, ReportHeader, State, Subject, SubjectKind, TargetLeftOut};
 use crate::source::cluster::{ListState, ObjectKind};
 use crate::text::sanitize;
 use crate::workload::PodSecurityStandard;
@@ -35,8 +35,11 @@ pub(crate) fn cluster(
     let definitions = Definitions::from_flags(flags)?;
     let named = choose::named(&definitions, &flags.benchmark)?;
     let delivery = Delivery::open(&flags.output, mode, &|name| std::env::var(name).ok())?;
+    let accepted = waivers::open(&flags.output, &definitions)?;
     let report = audit(flags, &definitions, named)?;
+    let Applied { report, expired, unused } = waivers::applied(report, accepted.as_ref());
     delivery.write(&report)?;
+    waivers::require(&expired, &unused, &flags.output)?;
     if flags.output.require_complete {
         completeness::require(&report)?;
     }

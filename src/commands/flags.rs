@@ -265,6 +265,15 @@ pub struct OutputFlags {
     /// Exit with code 6 if a check of this severity or a higher one fails: low, medium, high, critical.
     #[arg(long, value_name = "SEVERITY", global = true, env = "NODEPROOF_FAIL_ON")]
     pub fail_on: Option<Severity>,
+    /// File of waivers: failures that are accepted, with the reason, the owner and an end. Can be repeated.
+    #[arg(long, value_name = "FILE", global = true, env = "NODEPROOF_WAIVERS")]
+    pub waivers: Vec<PathBuf>,
+    /// Report what is so without the waivers.
+    #[arg(long, global = true, env = "NODEPROOF_IGNORE_WAIVERS")]
+    pub ignore_waivers: bool,
+    /// Exit with code 3 if a waiver has expired or accepts nothing in this report.
+    #[arg(long, global = true, env = "NODEPROOF_STRICT_WAIVERS")]
+    pub strict_waivers: bool,
     /// Exit with this code (0 to 255) if a check is FAIL.
     #[arg(
         long,

@@ -4,7 +4,8 @@ use super::definitions::Definitions;
 use super::json;
 use crate::benchmark::{LintError, files_at, lint as check};
 use crate::commands::Failure;
-use crate::yaml::{Diagnostic, Level};
+use crate::report::{is_waiver_file, read_waivers};
+use crate::yaml::{Diagnostic, Level, TextFile};
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 use std::path::PathBuf;
@@ -33,8 +34,12 @@ pub(crate) fn lint(definitions: Definitions, paths: &[PathBuf], as_json: bool) -
         other @ (LintError::NotFound(_) | LintError::Empty(_)) => Failure::Usage(other.to_string()),
     })?;
     let count = files.len();
+    let (of_waivers, files): (Vec<TextFile>, Vec<TextFile>) = files.into_iter().partition(is_waiver_file);
+    let wrong = read_waivers(&of_waivers, &definitions).err().unwrap_or_default();
     let foreign = definitions.foreign();
-    let diagnostics = check(definitions.library.clone(), files, foreign);
+    let mut diagnostics = check(definitions.library.clone(), files, foreign);
+    diagnostics.extend(wrong);
+    diagnostics.sort();
     let view = view(count, &diagnostics);
     let clean = view.errors == 0;
     Ok((if as_json { json(&view)? } else { text(&view).into_bytes() }, clean))

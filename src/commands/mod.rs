@@ -37,6 +37,7 @@ mod scan_input;
 mod schemas;
 mod select;
 pub(crate) mod snapshot;
+mod waivers;
 pub(crate) mod who_can;
 mod within;
 

@@ -5,13 +5,13 @@ use super::delivery::Delivery;
 use super::flags::{AuditFlags, CompatMode, OutputRequest, trim_list};
 use super::formats::FormatName;
 use super::scan_input::{ScanInput, problem_failure};
-use super::{completeness, fail_on, pod_security, relative, select, write_answer};
+use super::{completeness, fail_on, pod_security, relative, select, waivers, write_answer};
 use crate::commands::Failure;
 use crate::evaluate::{ExaminedDockerfile, fill_dockerfiles, fill_workloads, outcomes_of_none};
 use crate::kubesec::{self, ScanOptions, ScanOutput};
 use crate::model::minor_version;
 use crate::plan::PlannedCheck;
-use crate::report::{Report, ReportHeader, State, Subject, SubjectKind};
+use crate::report::{Applied, Report, ReportHeader, State, Subject, SubjectKind};
 use crate::source::manifests::{InputKind, ManifestOptions, read, read_bytes};
 use crate::text::glob::Glob;
 use crate::text::sanitize;
@@ -83,11 +83,14 @@ pub(crate) fn scan(flags: &AuditFlags, scan: &ScanFlags, mode: CompatMode) -> Re
     }
     let definitions = Definitions::from_flags(flags)?;
     let delivery = Delivery::open(&flags.output, mode, &|name| std::env::var(name).ok())?;
+    let accepted = waivers::open(&flags.output, &definitions)?;
     let start = SystemTime::now();
     let input = ScanInput::new(read(&options), Some(minor));
     let report = report(flags, scan, &definitions, &input, minor, start)?;
+    let Applied { report, expired, unused } = waivers::applied(report, accepted.as_ref());
     delivery.write(&report)?;
     problem_failure(&input)?;
+    waivers::require(&expired, &unused, &flags.output)?;
     if flags.output.require_complete {
         completeness::require(&report)?;
     }

@@ -6,7 +6,7 @@
 #![expect(clippy::disallowed_methods, reason = "the test reads and writes files of the repository")]
 
 use crate::kube_bench::format::json_schema;
-use crate::report::{Line, ReportV1};
+use crate::report::{Line, RawWaivers, ReportV1};
 use crate::{benchmark, node, source};
 use schemars::Schema;
 use std::fs;
@@ -15,13 +15,14 @@ use std::path::Path;
 #[test]
 fn committed_schemas_match_the_types() {
     let [catalog, profile] = benchmark::schemas();
-    let schemas: [(&str, &str, Schema); 8] = [
+    let schemas: [(&str, &str, Schema); 9] = [
         ("catalogue", "Catalog of rules (benchmarks/catalog/*.yaml)", catalog),
         ("profile", "Benchmark (benchmarks/profiles/*.yaml)", profile),
         ("config", "Configuration (config.yaml)", node::json_schema()),
         ("platform", "Platform (platforms/*.yaml)", node::platform_schema()),
         ("host", "Described host (--host FILE)", source::node::recorded_node_schema()),
         ("report", "Report, version 1 (--format report)", schemars::schema_for!(ReportV1)),
+        ("waivers", "Waivers (--waivers FILE)", schemars::schema_for!(RawWaivers)),
         ("line", "Line for logs, version 1 (--format line)", schemars::schema_for!(Line<'static>)),
         ("json", "Report in kube-bench's format (--json)", json_schema()),
     ];

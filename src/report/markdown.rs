@@ -158,7 +158,7 @@ fn has_remediation(check: &CheckResult) -> bool {
 fn row(check: &CheckResult) -> String {
     let severity = check.severity.map_or("", |severity| severity.id());
     let reason = match (&check.waiver, &check.reason) {
-        (Some(waiver), _) => format!("waived until {}: {} ({})", waiver.expires, waiver.reason, waiver.id),
+        (Some(waiver), _) => waiver.in_words(),
         (None, Some(reason)) => reason.clone(),
         (None, None) => String::new(),
     };

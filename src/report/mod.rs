@@ -26,6 +26,7 @@ mod state;
 mod tag;
 mod text;
 mod uri;
+mod waivers;
 
 pub use build::{KUBEADM, PLATFORM, ReportHeader};
 pub use csv::CsvFormat;
@@ -51,3 +52,7 @@ pub use sarif::SarifFormat;
 pub use state::{State, Totals};
 pub(crate) use tag::tag;
 pub use text::{TextFormat, TextParts, TextShape, is_command};
+#[cfg(all(test, feature = "kube-bench"))]
+pub(crate) use waivers::RawWaivers;
+pub use waivers::{Applied, Waivers, apply, day_of};
+pub(crate) use waivers::{KnownChecks, is_waiver_file, read as read_waivers};

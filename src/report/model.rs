@@ -17,6 +17,11 @@ impl Report {
     pub(super) const fn new(document: ReportV1) -> Self {
         Self(document)
     }
+
+    /// The document, to make another report of it.
+    pub(super) fn into_document(self) -> ReportV1 {
+        self.0
+    }
 }
 
 impl Deref for Report {
@@ -281,8 +286,20 @@ pub struct Waiver {
     pub reason: String,
     /// Who accepted it.
     pub owner: String,
-    /// The last day on which it holds, as `YYYY-MM-DD`.
+    /// The last day on which it holds, as `YYYY-MM-DD`, or `permanent`.
     pub expires: String,
     /// The status without the waiver.
     pub former_status: Status,
+}
+
+impl Waiver {
+    /// Until when, why and by which waiver a failure is accepted, on one line.
+    pub fn in_words(&self) -> String {
+        let Self { id, reason, owner: _, expires, former_status: _ } = self;
+        if expires == "permanent" {
+            format!("waived permanently: {reason} ({id})")
+        } else {
+            format!("waived until {expires}: {reason} ({id})")
+        }
+    }
 }

@@ -180,7 +180,7 @@ fn place<'t>(
     let name = report.subject.name.as_deref().filter(|name| !name.is_empty());
     let (front, path) = match report.subject.kind {
         SubjectKind::Manifests => (None, file.or(name).unwrap_or_default()),
-        SubjectKind::Node => (Some(name.unwrap_or("node")), file.or_else(|| path(finding?)).unwrap_or(subject)),
+        SubjectKind::Node => (Some(name.unwrap_or("node")), file.or_else(|| path_in(finding?)).unwrap_or(subject)),
         SubjectKind::Cluster => (Some(name.unwrap_or("cluster")), file.unwrap_or(subject)),
         SubjectKind::Fleet => (Some(name.unwrap_or("fleet")), file.unwrap_or(subject)),
     };
@@ -196,7 +196,7 @@ fn place<'t>(
 }
 
 /// The path of a file that a finding on a node is about.
-fn path(finding: &Finding) -> Option<&str> {
+pub(super) fn path_in(finding: &Finding) -> Option<&str> {
     let entry = finding.evidence.first();
     in_words(&finding.subject).or_else(|| in_words(&entry?.source)).or_else(|| {
         // A file that does not exist is named by its value.

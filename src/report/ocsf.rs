@@ -4,7 +4,7 @@ use super::cut::cut;
 use super::json::write_json;
 use super::moment::milliseconds;
 use super::occurrence::{identities, rule_id};
-use super::{CheckResult, Format, GroupView, Report, SubjectKind};
+use super::{CheckResult, Format, GroupView, Report, SubjectKind, Waiver};
 use crate::model::{EvidenceEntry, Severity, Status};
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
@@ -89,7 +89,7 @@ fn compliance(report: &Report, group: &GroupView<'_>, check: &CheckResult) -> Va
         "status": status,
     });
     let waived = check.waiver.as_ref();
-    let waived = waived.map(|waiver| format!("waived until {}: {} ({})", waiver.expires, waiver.reason, waiver.id));
+    let waived = waived.map(Waiver::in_words);
     if let Some(detail) = waived.as_ref().or(check.reason.as_ref()) {
         compliance["status_detail"] = json!(cut(detail, MOST_TEXT));
     }

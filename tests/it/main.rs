@@ -26,6 +26,7 @@ mod sarif_report;
 mod support;
 mod text_report;
 mod traps;
+mod waivers;
 mod workload_proofs;
 
 #[cfg(feature = "cluster")]

@@ -25,6 +25,7 @@ fn files_in(folder: &str) -> Vec<PathBuf> {
 fn real_files_are_valid() {
     let mut files: Vec<(&str, PathBuf)> = vec![
         ("config", repository("cfg/config.yaml")),
+        ("waivers", repository("testdata/waivers/workloads.yaml")),
         ("host", repository("testdata/hosts/example.yaml")),
         ("host", repository("testdata/oracle/kubeadm-control-plane.json")),
         ("catalogue", repository("testdata/lint/catalog/sound.yaml")),

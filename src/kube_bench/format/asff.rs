@@ -80,7 +80,7 @@ struct Recommendation {
 #[derive(Serialize)]
 struct ProductFields<'a> {
     #[serde(rename = "Reason", skip_serializing_if = "Option::is_none")]
-    reason: Option<&'a str>,
+    reason: Option<String>,
     #[serde(rename = "Actual result", skip_serializing_if = "Option::is_none")]
     actual: Option<&'a str>,
     #[serde(rename = "Expected result", skip_serializing_if = "Option::is_none")]
@@ -156,7 +156,7 @@ fn finding<'a>(
         remediation: filled(&text::Remediation::of(check).to_string(), 512)
             .map(|text| Remediation { recommendation: Recommendation { text: text.to_owned() } }),
         product_fields: ProductFields {
-            reason: text::reason(check).and_then(|r| filled(r, 1024)),
+            reason: text::reason(check).and_then(|reason| filled(&reason, 1024).map(str::to_owned)),
             actual: filled(&check.actual, 1024),
             expected: filled(&check.expected, 1024),
             section: truncate(&format!("{} {}", section.section.id, section.section.title), 1024).to_owned(),

@@ -110,7 +110,7 @@ struct Check<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     published_severity: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'a str>,
+    reason: Option<Cow<'a, str>>,
     evidence: Vec<Evidence<'a>>,
 }
 

@@ -2,9 +2,7 @@
 //! value holds: characters that XML excludes are shown as escapes.
 
 use super::{json, text};
-use crate::report::{
-    CheckResult, Format, GroupView, Report, SectionView, State, TargetLeftOut, Waiver, located_findings,
-};
+use crate::report::{CheckResult, Format, GroupView, Report, SectionView, State, TargetLeftOut, located_findings};
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -100,10 +98,7 @@ fn case(view: &GroupView<'_>, check: &CheckResult, out: &mut dyn Write) -> io::R
 
 /// Why a check has its state: of a waived one, who accepts it and until when.
 fn reason(check: &CheckResult) -> Option<Cow<'_, str>> {
-    match &check.waiver {
-        Some(Waiver { id, reason, expires, .. }) => Some(format!("waived until {expires}: {reason} ({id})").into()),
-        None => text::reason(check).map(Cow::Borrowed),
-    }
+    text::reason(check)
 }
 
 /// The places in files, one a line, and what to do.

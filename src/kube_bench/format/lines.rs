@@ -5,6 +5,7 @@ use crate::model::Status;
 use crate::report::{CheckResult, Format, Report, SectionView, State, TextParts, Totals, tag};
 use anstyle::Style;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 /// The format `text` of kube-bench.
@@ -76,9 +77,10 @@ fn evidence(check: &CheckResult, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Why a check is not a PASS.
-fn reason(check: &CheckResult) -> Option<&str> {
+fn reason(check: &CheckResult) -> Option<Cow<'_, str>> {
     match check.status {
-        Status::Skipped => Some("skipped by request"),
+        Status::Skipped => Some("skipped by request".into()),
+        Status::Waived if check.waiver.is_some() => check.waiver.as_ref().map(|waiver| waiver.in_words().into()),
         // Its place among the remediations says so.
         Status::Manual if check.manual => None,
         Status::Pass
@@ -86,7 +88,7 @@ fn reason(check: &CheckResult) -> Option<&str> {
         | Status::Manual
         | Status::NotApplicable
         | Status::Undetermined
-        | Status::Waived => check.reason.as_deref(),
+        | Status::Waived => check.reason.as_deref().map(Cow::Borrowed),
     }
 }
 

@@ -3,18 +3,20 @@
 use crate::model::Status;
 use crate::report::CheckResult;
 use serde::{Serialize, Serializer};
+use std::borrow::Cow;
 use std::fmt;
 
 const MANUAL: &str = "Test marked as a manual test";
 const SKIPPED: &str = "Test marked as skip";
 
 /// Why a check has its state; nothing for a PASS.
-pub(super) fn reason(check: &CheckResult) -> Option<&str> {
-    match (check.status, check.reason.as_deref()) {
-        (Status::Pass, _) => None,
-        (Status::Manual, _) if check.manual => Some(MANUAL),
-        (Status::Skipped, None) => Some(SKIPPED),
-        (_, reason) => reason,
+pub(super) fn reason(check: &CheckResult) -> Option<Cow<'_, str>> {
+    match (check.status, &check.waiver, check.reason.as_deref()) {
+        (Status::Pass, ..) => None,
+        (Status::Waived, Some(waiver), _) => Some(waiver.in_words().into()),
+        (Status::Manual, ..) if check.manual => Some(MANUAL.into()),
+        (Status::Skipped, _, None) => Some(SKIPPED.into()),
+        (_, _, reason) => reason.map(Cow::Borrowed),
     }
 }
 

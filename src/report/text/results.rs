@@ -55,9 +55,12 @@ pub(super) fn reason(check: &CheckResult) -> Option<String> {
         Status::Undetermined => {
             Some(reason.map_or("undetermined".to_owned(), |reason| format!("undetermined: {reason}")))
         }
-        Status::Pass | Status::Fail | Status::Manual | Status::NotApplicable | Status::Waived => {
-            reason.map(str::to_owned)
-        }
+        Status::Waived => match (&check.waiver, reason) {
+            (Some(waiver), Some(reason)) => Some(format!("{}; {}: {reason}", waiver.in_words(), waiver.former_status)),
+            (Some(waiver), None) => Some(format!("{}; {}", waiver.in_words(), waiver.former_status)),
+            (None, reason) => reason.map(str::to_owned),
+        },
+        Status::Pass | Status::Fail | Status::Manual | Status::NotApplicable => reason.map(str::to_owned),
     }
 }
 
@@ -69,6 +72,9 @@ pub(super) fn explanation(check: &CheckResult, most: usize, width: usize, out: &
     }
     if check.status == Status::Undetermined {
         indented("undetermined:", INDENT, width, out)?;
+    }
+    if let Some(waiver) = &check.waiver {
+        indented(&waiver.in_words(), INDENT, width, out)?;
     }
     located_findings(check).take(most).try_for_each(|line| indented(&line, INDENT, width, out))?;
     match count.saturating_sub(most) {
