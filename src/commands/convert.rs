@@ -2,24 +2,14 @@
 
 use super::delivery::Delivery;
 use super::flags::{CompatMode, OutputFlags};
+use super::report_files::read;
 use crate::commands::Failure;
-use crate::report::Report;
-use crate::yaml::{read_stdin, read_user_file};
 use std::path::Path;
-
-/// Bytes of a report that are read. One of a node has less than one megabyte.
-const MAX_BYTES: u64 = 1 << 30;
 
 /// Reads the report and writes it in the formats of the flags; exit code 0.
 pub(crate) fn convert(file: &Path, flags: &OutputFlags, mode: CompatMode) -> Result<u8, Failure> {
     let delivery = Delivery::open(flags, mode, &|name| std::env::var(name).ok())?;
-    let report = Report::from_json(&read(file)?);
-    let report = report.map_err(|e| Failure::File(format!("{}:{e}", file.display())))?;
+    let report = read(file).map_err(|error| error.failure(file))?;
     delivery.write(&report)?;
     Ok(0)
-}
-
-fn read(file: &Path) -> Result<Vec<u8>, Failure> {
-    let bytes = if file == Path::new("-") { read_stdin(MAX_BYTES) } else { read_user_file(file, MAX_BYTES) };
-    bytes.map_err(|error| Failure::Other(anyhow::anyhow!("{} cannot be read: {error}", file.display())))
 }
