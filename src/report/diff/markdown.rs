@@ -19,7 +19,9 @@ pub fn diff_markdown(diff: &Diff) -> String {
     for notice in notices.cloned().chain(unreadable).take(20) {
         text.push_str(&format!("\n- {}", harmless(&cut(&notice, MOST_CELL))));
     }
-    text.push('\n');
+    if !text.ends_with("\n") {
+        text.push('\n');
+    }
     let mut left_out = 0_usize;
     for class in ChangeClass::ALL {
         let rows: Vec<String> = diff.pairs.iter().flat_map(|pair| rows(pair, class)).collect();

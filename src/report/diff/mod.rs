@@ -6,6 +6,8 @@ mod json;
 mod markdown;
 mod pair;
 mod state;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use class::ChangeClass;

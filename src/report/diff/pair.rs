@@ -7,7 +7,7 @@ use serde::Serialize;
 
 /// Why two reports are not compared.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("one report is about a {}, the other about a {}; compare reports of the same kind", old.id(), new.id())]
+#[error("the reports are of different kinds: {}, now {}; compare reports of one kind", old.id(), new.id())]
 pub struct Incomparable {
     /// What the old report is about.
     pub old: SubjectKind,
