@@ -5,7 +5,7 @@ use super::state::{Key, State, has_unknown, states, whole};
 use super::{Change, ChangeClass, Incomparable, PairDiff, ReportRef, Side};
 use crate::report::occurrence::rule_id;
 use crate::report::{CheckResult, Report};
-use std::cmp::Reverse;
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 impl PairDiff {
@@ -23,7 +23,7 @@ impl PairDiff {
                 (None, None) => {}
             }
         }
-        changes.sort_by(|a, b| order(a).cmp(&order(b)));
+        changes.sort_by(order);
         let subject = new.subject_name();
         Ok(Self { subject, old: ReportRef::of(old), new: ReportRef::of(new), notices: notices(old, new), changes })
     }
@@ -135,11 +135,9 @@ fn change(
 }
 
 /// Broken first, then by severity.
-fn order(
-    change: &Change,
-) -> (ChangeClass, Reverse<Option<crate::model::Severity>>, &str, &str, Option<&str>, Option<&str>) {
-    let Change { class, severity, rule, target, file, subject, .. } = change;
-    (*class, Reverse(*severity), rule, target, file.as_deref(), subject.as_deref())
+fn order(a: &Change, b: &Change) -> Ordering {
+    let place = |of: &'_ Change| (of.rule.clone(), of.target.clone(), of.file.clone(), of.subject.clone());
+    a.class.cmp(&b.class).then_with(|| b.severity.cmp(&a.severity)).then_with(|| place(a).cmp(&place(b)))
 }
 
 /// A rule that both reports judged.
