@@ -56,6 +56,7 @@ fn flags_of(command: &str) -> Option<Vec<&'static str>> {
         "explain" => &[DEFINITIONS, BENCHMARK, NODE, ANSWER],
         "profile" => &[DEFINITIONS, BENCHMARK, ANSWER],
         "convert" => &[DEFINITIONS, REPORT],
+        "diff" => &[&["format"], ANSWER],
         "completions" | "man" | "version" => &[FILE],
         _ => return None,
     };
@@ -77,6 +78,10 @@ pub(super) fn hide_unused(mut program: Command) -> Command {
                     "format" if name == "who-can" => {
                         arg.help("Print the answer in this format, to FILE or to standard output: json")
                     }
+                    "format" if name == "diff" => arg.help(
+                        "Print the comparison in this format, to FILE or to standard output; can be repeated. Formats: text, json, \
+                         markdown",
+                    ),
                     "format" => arg.help(FormatName::help(name == "scan")),
                     // These commands write no report.
                     "json" if !flags.contains(&"format") => arg.help("Print JSON on one line"),

@@ -37,7 +37,8 @@ Exit codes:
   3  a file of the user's is wrong
   4  nothing could be evaluated
   5  --require-complete is given and a check is undetermined; unreadable files
-  6  --fail-on is given and a check failed; --pod-security would refuse a pod
+  6  --fail-on is given and a check failed; --pod-security would refuse a pod;
+     --fail-on-broken is given and something broke
   N  of --exit-code, if a check is FAIL";
 
 /// The commands.
@@ -104,6 +105,21 @@ pub enum Command {
         /// File of the report; `-` is standard input.
         #[arg(value_name = "REPORT")]
         report: PathBuf,
+    },
+    /// Compare two reports of `--format report`, or the reports of two directories: what broke, what was fixed.
+    ///
+    /// Subjects are matched by rule, so that reports of two editions of a benchmark can be compared. Reports of directories
+    /// (*.json) are matched by what they are about.
+    Diff {
+        /// The old report, or a directory of reports.
+        #[arg(value_name = "OLD")]
+        old: PathBuf,
+        /// The new report, or a directory of reports.
+        #[arg(value_name = "NEW")]
+        new: PathBuf,
+        /// Exit with code 6 if something fails that did not.
+        #[arg(long)]
+        fail_on_broken: bool,
     },
     /// Print a completion script for a shell.
     Completions {

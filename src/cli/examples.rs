@@ -70,6 +70,14 @@ pub(super) fn examples(command: Option<&str>) -> &'static [(&'static str, &'stat
                 "Print it with the failures that these waivers accept.",
             ),
         ],
+        Some("diff") => &[
+            ("nodeproof diff old.json new.json", "Print what changed between two reports."),
+            (
+                "nodeproof diff monday/ tuesday/ --fail-on-broken",
+                "Compare the reports of two directories, node by node.",
+            ),
+            ("nodeproof diff old.json new.json --format markdown=diff.md", "Write a comment for a merge request."),
+        ],
         Some("completions") => {
             &[("nodeproof completions bash --outputfile nodeproof.bash", "Write the completion script for bash.")]
         }

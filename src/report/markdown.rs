@@ -175,7 +175,7 @@ fn remediation(check: &CheckResult) -> String {
 
 /// A text that stays what it is in a paragraph and in a cell. GitHub and GitLab make links of `@name`, `#1`, `!1` and addresses: a
 /// blank without width keeps them apart.
-fn harmless(text: &str) -> String {
+pub(super) fn harmless(text: &str) -> String {
     const APART: &str = "&#8203;";
     let text = sanitize::output(text);
     let mut out = String::with_capacity(text.len() + 16);

@@ -3,6 +3,7 @@
 mod build;
 mod csv;
 mod cut;
+mod diff;
 mod fenced;
 mod format;
 mod gitlab;
@@ -30,6 +31,9 @@ mod waivers;
 
 pub use build::{KUBEADM, PLATFORM, ReportHeader};
 pub use csv::CsvFormat;
+pub use diff::{
+    Change, ChangeClass, Diff, Incomparable, PairDiff, ReportRef, Side, diff_json, diff_markdown, diff_text,
+};
 pub use format::Format;
 pub use gitlab::GitlabFormat;
 #[cfg(test)]

@@ -27,4 +27,4 @@ pub(crate) use node::{Content, YamlNode};
 pub(crate) use one_or_many::OneOrMany;
 pub(crate) use reason::document_reason;
 pub(crate) use scalar::scalar_text;
-pub(crate) use user_file::{open_user_file, read_at_most, read_stdin, read_user_file};
+pub(crate) use user_file::{UserFileError, open_user_file, read_at_most, read_stdin, read_user_file};

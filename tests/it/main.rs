@@ -51,6 +51,8 @@ mod configz;
 #[cfg(feature = "kube-bench")]
 mod described_hosts;
 #[cfg(feature = "kube-bench")]
+mod diff;
+#[cfg(feature = "kube-bench")]
 mod drop_in;
 #[cfg(feature = "kube-bench")]
 mod every;
