@@ -84,9 +84,7 @@ impl Inputs {
                 }
             };
             let path = entry.path();
-            // A link to a folder is left out, and not followed.
-            let is_folder = entry.file_type().is_dir() || (entry.path_is_symlink() && path.is_dir());
-            if is_folder || is_excluded(path, folder, exclude) {
+            if entry.file_type().is_dir() || is_excluded(path, folder, exclude) || path.is_dir() {
                 continue;
             }
             let Some(found) = kind_of(path).filter(|found| kind.is_none_or(|kind| kind == *found)) else { continue };
