@@ -50,24 +50,8 @@ pub(super) fn collect_tests(
                 when_missing: None,
             });
         }
-        Assertion::ByWorkload(test) => {
-            return tests.push(TestView {
-                within: within.clone(),
-                reads: test.reads().to_owned(),
-                expects: test.expected().to_owned(),
-                when_unset: None,
-                when_missing: None,
-            });
-        }
-        Assertion::ByDockerfile(test) => {
-            return tests.push(TestView {
-                within: within.clone(),
-                reads: test.reads().to_owned(),
-                expects: test.expected().to_owned(),
-                when_unset: None,
-                when_missing: None,
-            });
-        }
+        Assertion::ByWorkload(test) => return tests.push(of_objects(within, test.reads(), test.expected())),
+        Assertion::ByDockerfile(test) => return tests.push(of_objects(within, test.reads(), test.expected())),
         Assertion::ByDocuments(assertion, _) => return collect_tests(assertion, loaded, within, tests),
         Assertion::Where(condition, assertion) => {
             tests.push(test_view(&condition.test, &[&within[..], &["applies if"]].concat()));
@@ -81,6 +65,17 @@ pub(super) fn collect_tests(
         collect_tests(assertion, loaded, within, tests);
     }
     within.pop();
+}
+
+/// What is asked of objects, where nothing is said of an absent one.
+fn of_objects(within: &[&'static str], reads: &str, expects: &str) -> TestView {
+    TestView {
+        within: within.to_vec(),
+        reads: reads.to_owned(),
+        expects: expects.to_owned(),
+        when_unset: None,
+        when_missing: None,
+    }
 }
 
 fn test_view(test: &Test, within: &[&'static str]) -> TestView {

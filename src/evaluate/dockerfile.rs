@@ -1,5 +1,6 @@
 //! Evaluates rules by Dockerfiles.
 
+use super::judged_outcome::judged_outcome;
 use crate::benchmark::Check;
 use crate::dockerfile::{Dockerfile, DockerfileError};
 use crate::model::{EvidenceEntry, Finding, Location, Outcome, Status, Verdict};
@@ -7,7 +8,6 @@ use crate::plan::Plan;
 use crate::policy::{BuildFinding, BuildTest};
 use crate::text::sanitize;
 use crate::yaml::Position;
-use std::collections::BTreeMap;
 
 /// Findings that a reason names; the report has all of them.
 const MAX_NAMED: usize = 3;
@@ -34,22 +34,9 @@ fn outcome(check: &Check, test: BuildTest, skipped: bool, files: &[ExaminedDocke
     let findings: Vec<(&str, BuildFinding)> =
         examined.flat_map(|file| examine(test, file).into_iter().map(|finding| (file.name, finding))).collect();
     let verdict = if skipped { Verdict::Skipped } else { verdict(&findings) };
-    let actual = match &verdict {
-        Verdict::Pass => format!("met in each of {} places", findings.len()),
-        Verdict::Skipped => "not evaluated".to_owned(),
-        other => other.reason().unwrap_or_default().to_owned(),
-    };
-    Outcome {
-        manual: matches!(verdict, Verdict::Manual(_)),
-        verdict: verdict.map_reason(sanitize::into_line),
-        reads: test.reads().to_owned(),
-        expected: test.expected().to_owned(),
-        actual: sanitize::into_line(actual),
-        remediation: check.rule.remediation.render(&mut |_| None),
-        changes_nothing: false,
-        findings: findings.into_iter().map(|(file, of)| finding(file, of)).collect(),
-        extensions: BTreeMap::new(),
-    }
+    let passes = findings.iter().filter(|(_, finding)| finding.status == Status::Pass).count();
+    let findings = findings.into_iter().map(|(file, of)| finding(file, of)).collect();
+    judged_outcome(check, verdict, (test.reads(), test.expected()), passes, findings)
 }
 
 /// What a test says of a file. Of one that cannot be read nothing is known.

@@ -5,6 +5,7 @@ mod dockerfile;
 mod evaluation;
 mod external;
 mod judge;
+mod judged_outcome;
 mod platform_text;
 mod policy;
 mod remediation;

@@ -1,5 +1,6 @@
 //! Evaluates rules by workloads: those of files, of a cluster, of a node.
 
+use super::judged_outcome::judged_outcome;
 use crate::benchmark::Check;
 use crate::model::{EvidenceEntry, Finding, Location, Outcome, Status, Verdict};
 use crate::plan::Plan;
@@ -134,22 +135,7 @@ fn outcome(
         }
         (verdict, _) => verdict,
     };
-    let actual = match &verdict {
-        Verdict::Pass => format!("met in each of {} places", gathered.passes.count),
-        Verdict::Skipped => "not evaluated".to_owned(),
-        other => other.reason().unwrap_or_default().to_owned(),
-    };
-    Outcome {
-        manual: matches!(verdict, Verdict::Manual(_)),
-        verdict: verdict.map_reason(sanitize::into_line),
-        reads: test.reads().to_owned(),
-        expected: test.expected().to_owned(),
-        actual: sanitize::into_line(actual),
-        remediation: check.rule.remediation.render(&mut |_| None),
-        changes_nothing: false,
-        findings: findings(&gathered),
-        extensions: BTreeMap::new(),
-    }
+    judged_outcome(check, verdict, (test.reads(), test.expected()), gathered.passes.count, findings(&gathered))
 }
 
 /// What a rule says of an object. What it says of several pods alike is said once.

@@ -15,9 +15,9 @@ pub(super) fn network_policy(unit: &WorkloadUnit<'_>, labels: &Labels, around: &
     if unit.template.spec.host_network {
         return judge(Status::NotApplicable, "hostNetwork".to_owned(), "no policy holds on the network of the node");
     }
-    let mut selecting = around.policies(unit.namespace);
+    let policies = around.policies(unit.namespace);
     let mut selecting =
-        selecting.by_ref().filter(|policy| policy.is_about("Ingress") && policy.spec.pod_selector.matches(labels));
+        policies.filter(|policy| policy.is_about("Ingress") && policy.spec.pod_selector.matches(labels));
     match (selecting.next(), around.completeness) {
         (Some(first), _) => match std::iter::once(first).chain(selecting).find(|policy| policy.allows_all("Ingress")) {
             Some(open) => judge(
