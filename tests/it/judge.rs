@@ -55,8 +55,7 @@ fn each_report_is_that_of_an_audit_of_the_snapshot() {
         let lines: Vec<&str> = stream.lines().collect();
         assert_eq!(lines.len(), files.len());
         for (line, file) in lines.iter().zip(&files) {
-            let alone = [&["--host", &text_of(file), "--format", "report"][..], more].concat();
-            let (code, alone, err) = run(&alone);
+            let (code, alone, err) = run(&[&["--host", &text_of(file), "--format", "report"][..], more].concat());
             assert_eq!(code, 0, "{err}");
             assert_eq!(without_time(line), without_time(&alone), "{}", file.display());
         }

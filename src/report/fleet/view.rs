@@ -190,7 +190,12 @@ pub(super) struct EvidenceView<'t> {
 impl<'t> NodeReport<'t> {
     /// Reads a report.
     pub(super) fn read(text: &'t [u8]) -> Result<Self, ReportError> {
-        match serde_json::from_slice::<Self>(text) {
+        // Text that is known to be UTF-8 is read faster. The error of other text says where it is wrong.
+        let read = match std::str::from_utf8(text) {
+            Ok(text) => serde_json::from_str::<Self>(text),
+            Err(_) => serde_json::from_slice::<Self>(text),
+        };
+        match read {
             Ok(report) if report.schema_version != u64::from(SCHEMA_VERSION) => {
                 Err(ReportError::Version(report.schema_version))
             }
