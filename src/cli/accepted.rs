@@ -36,6 +36,9 @@ const REPORT: &[&str] = &[
     "strict_waivers",
 ];
 
+/// What decides the exit code of a report.
+const GATE: &[&str] = &["require_complete", "exit_code", "fail_on", "baseline"];
+
 /// The flags of a command, by their ids; `None` if it takes all of them.
 fn flags_of(command: &str) -> Option<Vec<&'static str>> {
     let flags: &[&[&str]] = match command {
@@ -47,17 +50,19 @@ fn flags_of(command: &str) -> Option<Vec<&'static str>> {
             READ_MORE,
             SELECTION,
             REPORT,
-            &["require_complete", "exit_code", "fail_on"],
+            GATE,
         ],
-        "scan" => &[DEFINITIONS, BENCHMARK, SELECTION, REPORT, &["require_complete", "exit_code", "fail_on"]],
+        "scan" => &[DEFINITIONS, BENCHMARK, SELECTION, REPORT, GATE],
         "who-can" => &[CLUSTER, &["timeout", "format"], ANSWER],
         "snapshot" => &[DEFINITIONS, NODE, CLUSTER, READ_MORE],
         "benchmarks" | "lint" => &[DEFINITIONS, ANSWER],
         "explain" => &[DEFINITIONS, BENCHMARK, NODE, ANSWER],
         "profile" => &[DEFINITIONS, BENCHMARK, ANSWER],
-        "convert" => &[DEFINITIONS, REPORT],
-        "diff" => &[&["format"], ANSWER],
-        "completions" | "man" | "version" => &[FILE],
+        "convert" => &[DEFINITIONS, REPORT, GATE],
+        "merge" => &[DEFINITIONS, REPORT, GATE, &["quiet"]],
+        "judge" => &[DEFINITIONS, BENCHMARK, &["platform", "timeout"], SELECTION, REPORT, GATE, &["quiet"]],
+        "diff" => &[&["format", "sarif_all"], ANSWER],
+        "completions" | "man" | "version" | "waivers" => &[FILE],
         _ => return None,
     };
     Some([flags.concat(), ALWAYS.to_vec()].concat())
@@ -80,7 +85,7 @@ pub(super) fn hide_unused(mut program: Command) -> Command {
                     }
                     "format" if name == "diff" => arg.help(
                         "Print the comparison in this format, to FILE or to standard output; can be repeated. Formats: text, json, \
-                         markdown",
+                         markdown, sarif, ocsf",
                     ),
                     "format" => arg.help(FormatName::help(name == "scan")),
                     // These commands write no report.

@@ -1,6 +1,8 @@
 //! The declaration of the command line.
 
-use crate::commands::{AuditFlags, CompatMode, Question, ScanFlags, interval};
+use crate::commands::{
+    AuditFlags, CompatMode, JudgeFlags, MergeFlags, Question, ScanFlags, WaiversFlags, interval,
+};
 use crate::workload::PodSecurityStandard;
 use clap::{Args, Parser, Subcommand};
 use std::ffi::OsString;
@@ -121,6 +123,17 @@ pub enum Command {
         #[arg(long)]
         fail_on_broken: bool,
     },
+    /// Merge the reports of many nodes into one: what is alike, and which nodes differ.
+    ///
+    /// Reads reports of `--format report`, each in a file or on a line of its own. The report has every format.
+    Merge(MergeFlags),
+    /// Judge snapshots of many nodes, on all cores.
+    ///
+    /// Prints a report of `--format report` for each, one a line; with --output-dir, writes each to a file of its own; with --merge,
+    /// prints one report about all of them.
+    Judge(JudgeFlags),
+    /// Write a file of waivers for what fails in a report, which is refused until a person fills it in.
+    Waivers(WaiversFlags),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.

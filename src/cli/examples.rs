@@ -78,6 +78,19 @@ pub(super) fn examples(command: Option<&str>) -> &'static [(&'static str, &'stat
             ),
             ("nodeproof diff old.json new.json --format markdown=diff.md", "Write a comment for a merge request."),
         ],
+        Some("merge") => &[
+            ("nodeproof merge reports/", "Print one report about all nodes of a directory."),
+            ("nodeproof merge reports/ --expect nodes.txt --older-than 24h", "Name the nodes that are missing or silent."),
+            ("nodeproof merge - --format csv=fleet.csv", "Read reports from standard input, one a line."),
+        ],
+        Some("judge") => &[
+            ("nodeproof judge snapshots/", "Print a report for each snapshot, one a line."),
+            ("nodeproof judge snapshots/ --output-dir reports", "Write each report to a file of its own."),
+            ("nodeproof judge snapshots/ --merge --format text", "Print one report about all nodes."),
+        ],
+        Some("waivers") => {
+            &[("nodeproof waivers draft report.json --outputfile waivers.yaml", "Start from what fails today.")]
+        }
         Some("completions") => {
             &[("nodeproof completions bash --outputfile nodeproof.bash", "Write the completion script for bash.")]
         }

@@ -2,8 +2,8 @@
 
 use super::{Cli, Command, RunFlags, pages};
 use crate::commands::{
-    AuditFlags, Definitions, Failure, audit, benchmarks, cluster, convert, diff, explain, lint, profile, scan,
-    snapshot, who_can, write_answer,
+    AuditFlags, Definitions, Failure, audit, benchmarks, cluster, convert, diff, explain, judge, lint, merge,
+    profile, scan, snapshot, waivers_draft, who_can, write_answer,
 };
 use crate::source::node::StuckCalls;
 use std::io;
@@ -30,6 +30,9 @@ pub(crate) fn run(cli: Cli) -> Result<u8, Failure> {
         Some(Command::Scan(what)) => scan::scan(flags, &what, cli.compat_mode),
         Some(Command::Convert { report }) => convert::convert(&report, flags, cli.compat_mode),
         Some(Command::Diff { old, new, fail_on_broken }) => diff::diff(&old, &new, fail_on_broken, &flags.output),
+        Some(Command::Merge(what)) => merge::merge(flags, &what, cli.compat_mode),
+        Some(Command::Judge(what)) => judge::judge(flags, &what, cli.compat_mode),
+        Some(Command::Waivers(what)) => answer(flags, waivers_draft::draft(&what)?.as_bytes()),
         Some(Command::Snapshot { output }) => snapshot::snapshot(flags, output.as_deref()).map(|()| 0),
         Some(Command::Benchmarks) => answer(flags, &benchmarks::list(&load()?, as_json)?),
         Some(Command::Explain { what }) => answer(flags, &explain::explain_check(flags, &what)?),

@@ -5,7 +5,9 @@ use super::cluster_input::ClusterInput;
 use super::definitions::{Definitions, LoadedBenchmark};
 use super::delivery::Delivery;
 use super::flags::{AuditFlags, CompatMode, NodeFlags};
-use super::{cluster_notices, completeness, documents, every, fail_on, node_workloads, open, select, waivers};
+use super::{
+    baseline, cluster_notices, completeness, conclude, documents, every, node_workloads, open, select, waivers,
+};
 use crate::commands::Failure;
 use crate::evaluate::{ExternalChecks, evaluate};
 use crate::model::Component;
@@ -13,11 +15,14 @@ use crate::model::Target;
 use crate::node::{Node, Platforms};
 use crate::plan::Plan;
 use crate::probe::Collector;
-use crate::report::{Applied, KubernetesVersion, Report, ReportHeader, State, Subject, SubjectKind, TargetLeftOut};
+use crate::report::{Applied, KubernetesVersion, Report, ReportHeader, Subject, SubjectKind, TargetLeftOut};
 use crate::source::cloud::CloudDocuments;
 use crate::source::node::{ConfigzSource, Deadline, NodeSource, StuckCalls};
 use crate::text::sanitize;
+use crate::yaml::Diagnostic;
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -33,20 +38,21 @@ pub(crate) fn audit(
     let named = choose::named(&definitions, &flags.benchmark)?;
     let delivery = Delivery::open(&flags.output, mode, &|name| std::env::var(name).ok())?;
     let accepted = waivers::open(&flags.output, &definitions)?;
+    let baseline = baseline::open(&flags.output)?;
     // A function of its own, so that nothing but the report is in memory while it is written.
-    let report = audit_node(flags, mode, names, stuck, definitions, named)?;
+    let load = |definitions: &Definitions, id: &str, source: &dyn NodeSource| {
+        definitions.benchmark(id, Some(source)).map(Box::new)
+    };
+    let report = audit_node(flags, mode, names, stuck, definitions, named, load)?;
     let Applied { report, expired, unused } = waivers::applied(report, accepted.as_ref());
+    let (report, counted) = baseline::compared(baseline.as_ref(), report)?;
     delivery.write(&report)?;
     waivers::require(&expired, &unused, &flags.output)?;
-    if flags.output.require_complete {
-        completeness::require(&report)?;
-    }
-    fail_on::require(&report, flags.output.fail_on)?;
-    let failed = report.checks.iter().any(|check| check.state() == State::Fail);
+    let code = conclude::exit_code(&report, &counted, &flags.output)?;
     if !flags.output.repeated {
         std::mem::forget(report);
     }
-    Ok(if failed { flags.output.exit_code } else { 0 })
+    Ok(code)
 }
 
 /// Repeats the audit at an interval until the program is asked to stop. One JSON line for each audit, unless another report goes to
@@ -64,14 +70,17 @@ pub(crate) fn repeat(
     every::repeat(interval, mode.program(), Failure::is_permanent, again).map(|()| 0)
 }
 
-fn audit_node(
+/// Audits a node. `load`: loads the benchmark with this id.
+pub(super) fn audit_node<D: Borrow<Definitions>, B: Deref<Target = LoadedBenchmark>>(
     flags: &AuditFlags,
     mode: CompatMode,
     names: Option<&[String]>,
     stuck: &StuckCalls,
-    definitions: Definitions,
+    owned: D,
     named: Option<Choice>,
+    load: impl FnOnce(&Definitions, &str, &dyn NodeSource) -> Result<B, Diagnostic>,
 ) -> Result<Report, Failure> {
+    let definitions: &Definitions = owned.borrow();
     let start = SystemTime::now();
     let deadline = Deadline::of(flags.node.timeout);
     let cloud = documents::cloud(&flags.documents, &flags.node)?;
@@ -98,24 +107,24 @@ fn audit_node(
     let mut choice = match named {
         Some(choice) => choice,
         None if !cloud.is_empty() && (kubelet.is_some() || !node.runs_anything()) => {
-            choose::by_cloud(&definitions, &cloud)?
+            choose::by_cloud(definitions, &cloud)?
         }
         None if let Some(cluster) = cluster.as_ref().filter(|_| !node.runs_anything()) => {
             let platform = platforms.of_cluster(&cluster.traces());
-            choose::for_cluster(&definitions, cluster.kubernetes.clone(), platform.as_ref())?
+            choose::for_cluster(definitions, cluster.kubernetes.clone(), platform.as_ref())?
         }
         // Where nothing runs, the version is not what the user must look at first.
         None if names.is_none() && mode == CompatMode::Nodeproof && !node.runs_anything() => {
             return Err(Failure::Nothing(select::nothing_runs(&node)));
         }
-        None => choose::detected(&definitions, &collector, &node, is_here)?,
+        None => choose::detected(definitions, &collector, &node, is_here)?,
     };
-    collector.set_versions(choose::versions(&definitions, &mut choice, &collector, &node));
-    let loaded = definitions.benchmark(&choice.benchmark, Some(source.as_ref()))?;
+    collector.set_versions(choose::versions(definitions, &mut choice, &collector, &node));
+    let loaded = load(definitions, &choice.benchmark, source.as_ref())?;
     documents::require_use(&cloud, &loaded.benchmark)?;
-    log_warnings(&definitions, &choice)?;
+    log_warnings(definitions, &choice)?;
     // From here on only the chosen benchmark is needed.
-    drop(definitions);
+    drop(owned);
     let detected =
         Detected { node: &node, platforms: &platforms, source: source.as_ref(), has_cluster: cluster.is_some() };
     let Planned { plan, left_out, notices } = plan(flags, mode, names, &loaded, &detected)?;

@@ -14,6 +14,7 @@ use crate::text::suggestions;
 use crate::version::{self, DetectedVersion, VersionNotFound};
 
 /// A benchmark, and how it was chosen.
+#[derive(Debug, Clone)]
 pub(crate) struct Choice {
     /// Its id.
     pub(crate) benchmark: String,

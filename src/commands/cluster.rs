@@ -5,11 +5,11 @@ use super::cluster_input::ClusterInput;
 use super::definitions::Definitions;
 use super::delivery::Delivery;
 use super::flags::{AuditFlags, CompatMode};
-use super::{access, cluster_notices, cluster_pod_security, cluster_workloads, completeness, fail_on, select, waivers};
+use super::{access, baseline, cluster_notices, cluster_pod_security, cluster_workloads, conclude, select, waivers};
 use crate::commands::Failure;
 use crate::evaluate::evaluate_cluster;
 use crate::model::Target;
-use crate::report::{Applied, Report, ReportHeader, State, Subject, SubjectKind, TargetLeftOut};
+use crate::report::{Applied, Report, ReportHeader, Subject, SubjectKind, TargetLeftOut};
 use crate::source::cluster::{ListState, ObjectKind};
 use crate::text::sanitize;
 use crate::workload::PodSecurityStandard;
@@ -36,16 +36,14 @@ pub(crate) fn cluster(
     let named = choose::named(&definitions, &flags.benchmark)?;
     let delivery = Delivery::open(&flags.output, mode, &|name| std::env::var(name).ok())?;
     let accepted = waivers::open(&flags.output, &definitions)?;
+    let baseline = baseline::open(&flags.output)?;
     let report = audit(flags, &definitions, named)?;
     let Applied { report, expired, unused } = waivers::applied(report, accepted.as_ref());
+    let (report, counted) = baseline::compared(baseline.as_ref(), report)?;
     delivery.write(&report)?;
     waivers::require(&expired, &unused, &flags.output)?;
-    if flags.output.require_complete {
-        completeness::require(&report)?;
-    }
-    fail_on::require(&report, flags.output.fail_on)?;
-    let failed = report.checks.iter().any(|check| check.state() == State::Fail);
-    Ok(if failed { flags.output.exit_code } else { 0 })
+    let code = conclude::exit_code(&report, &counted, &flags.output)?;
+    Ok(code)
 }
 
 fn audit(flags: &AuditFlags, definitions: &Definitions, named: Option<Choice>) -> Result<Report, Failure> {

@@ -23,24 +23,8 @@ impl Delivery {
         variable: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, Failure> {
         let requests = requests(flags, variable)?;
-        let only = statuses(&flags.only)?;
-        if !only.is_empty() && requests.iter().all(|request| request.format != FormatName::Text) {
-            return Err(Failure::Usage(
-                "--only filters the text report, and none is written here. Add \
-                 --format text, or leave out --only"
-                    .to_owned(),
-            ));
-        }
-        let text = TextShape { parts: text_parts(flags), only, width: terminal::columns(variable) };
-        let options = FormatOptions {
-            text: &text,
-            as_kube_bench: mode == CompatMode::KubeBench,
-            totals: !flags.nototals,
-            sarif_all: flags.sarif_all,
-            markdown_limit: flags.markdown_limit,
-            openreports_all: flags.openreports_all,
-            variable,
-        };
+        let text = text_shape(flags, &requests, variable)?;
+        let options = options(flags, mode, &text, variable);
         let mut outputs: Vec<(Box<dyn Format>, Destination)> = Vec::new();
         let has_line = requests.iter().any(|request| request.format == FormatName::Line);
         for OutputRequest { format, file } in requests {
@@ -73,6 +57,64 @@ impl Delivery {
             destination.write(report, format.as_ref())?;
         }
         self.database.as_ref().map_or(Ok(()), |database| database.send(report))
+    }
+}
+
+/// The formats that were asked for, without their destinations; `default` if none was. One with a file of its own is refused.
+pub(super) fn formats(
+    flags: &OutputFlags,
+    mode: CompatMode,
+    default: FormatName,
+    variable: &dyn Fn(&str) -> Option<String>,
+) -> Result<Vec<(FormatName, Box<dyn Format>)>, Failure> {
+    let is_default = flags.format.is_empty() && format_by_flag(flags)?.is_none();
+    let mut requests = requests(flags, variable)?;
+    if is_default && from_environment(variable)?.is_empty() {
+        requests = vec![OutputRequest { format: default, file: None }];
+    }
+    let text = text_shape(flags, &requests, variable)?;
+    let options = options(flags, mode, &text, variable);
+    let format = |OutputRequest { format, file }: OutputRequest| match file {
+        None => Ok((format, format.format(options)?)),
+        Some(_) => Err(Failure::Usage(format!(
+            "there is a report for each node: name a directory with --output-dir in place of a file for {}",
+            format.id()
+        ))),
+    };
+    requests.into_iter().map(format).collect()
+}
+
+/// The shape of the text, which `--only` is about.
+fn text_shape(
+    flags: &OutputFlags,
+    requests: &[OutputRequest],
+    variable: &dyn Fn(&str) -> Option<String>,
+) -> Result<TextShape, Failure> {
+    let only = statuses(&flags.only)?;
+    if !only.is_empty() && requests.iter().all(|request| request.format != FormatName::Text) {
+        return Err(Failure::Usage(
+            "--only filters the text report, and none is written here. Add \
+             --format text, or leave out --only"
+                .to_owned(),
+        ));
+    }
+    Ok(TextShape { parts: text_parts(flags), only, width: terminal::columns(variable) })
+}
+
+fn options<'a>(
+    flags: &OutputFlags,
+    mode: CompatMode,
+    text: &'a TextShape,
+    variable: &'a dyn Fn(&str) -> Option<String>,
+) -> FormatOptions<'a> {
+    FormatOptions {
+        text,
+        as_kube_bench: mode == CompatMode::KubeBench,
+        totals: !flags.nototals,
+        sarif_all: flags.sarif_all,
+        markdown_limit: flags.markdown_limit,
+        openreports_all: flags.openreports_all,
+        variable,
     }
 }
 

@@ -4,7 +4,7 @@ use super::flags::OutputFlags;
 use super::report_files::{ReportFiles, read};
 use super::write_answer;
 use crate::commands::Failure;
-use crate::report::{ChangeClass, Diff, PairDiff, diff_json, diff_markdown, diff_text};
+use crate::report::{ChangeClass, Diff, PairDiff, diff_json, diff_markdown, diff_ocsf, diff_sarif, diff_text};
 use anyhow::Context as _;
 use std::path::{Path, PathBuf};
 
@@ -23,6 +23,10 @@ pub(crate) fn diff(old: &Path, new: &Path, fail_on_broken: bool, flags: &OutputF
             DiffFormat::Text => diff_text(&diff).into_bytes(),
             DiffFormat::Json => diff_json(&diff).context("the comparison cannot be written as JSON")?,
             DiffFormat::Markdown => diff_markdown(&diff).into_bytes(),
+            DiffFormat::Sarif => {
+                diff_sarif(&diff, flags.sarif_all).context("the comparison cannot be written as SARIF")?
+            }
+            DiffFormat::Ocsf => diff_ocsf(&diff).context("the comparison cannot be written as OCSF")?,
         };
         write_answer(&bytes, file.as_deref(), false)?;
     }
@@ -51,6 +55,8 @@ enum DiffFormat {
     Text,
     Json,
     Markdown,
+    Sarif,
+    Ocsf,
 }
 
 /// The formats that are asked for, each with its file.
@@ -61,8 +67,10 @@ fn outputs(flags: &OutputFlags) -> Result<Vec<(DiffFormat, Option<PathBuf>)>, Fa
             "text" => DiffFormat::Text,
             "json" => DiffFormat::Json,
             "markdown" => DiffFormat::Markdown,
+            "sarif" => DiffFormat::Sarif,
+            "ocsf" => DiffFormat::Ocsf,
             other => {
-                let message = format!("`nodeproof diff` does not print {other}; its formats are text, json, markdown");
+                let message = format!("`nodeproof diff` does not print {other}; its formats are text, json, markdown, sarif, ocsf");
                 return Err(Failure::Usage(message));
             }
         };

@@ -274,6 +274,12 @@ pub struct OutputFlags {
     /// Exit with code 3 if a waiver has expired or accepts nothing in this report.
     #[arg(long, global = true, env = "NODEPROOF_STRICT_WAIVERS")]
     pub strict_waivers: bool,
+    /// Report of `--format report` to compare with: everything is shown, but --fail-on and --exit-code count only what is worse.
+    #[arg(long, value_name = "REPORT", global = true, env = "NODEPROOF_BASELINE")]
+    pub baseline: Option<PathBuf>,
+    /// Show no progress bar on stderr.
+    #[arg(short = 'q', long, global = true, env = "NODEPROOF_QUIET")]
+    pub quiet: bool,
     /// Exit with this code (0 to 255) if a check is FAIL.
     #[arg(
         long,

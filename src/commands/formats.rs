@@ -125,6 +125,50 @@ impl FormatName {
         }
     }
 
+    /// The end of the name of a file with it.
+    pub(crate) const fn extension(self) -> &'static str {
+        match self {
+            Self::Text => "txt",
+            Self::Report => "json",
+            Self::Line => "line.json",
+            Self::Sarif => "sarif",
+            Self::Markdown => "md",
+            Self::Csv => "csv",
+            Self::Ndjson => "ndjson",
+            Self::Gitlab => "gitlab.json",
+            Self::Prometheus => "prom",
+            Self::Ocsf => "ocsf.json",
+            Self::OpenReports => "openreports.json",
+            Self::PolicyReport => "policyreport.json",
+            Self::Oscal => "oscal.json",
+            Self::Kubesec => "kubesec.json",
+            #[cfg(feature = "kube-bench")]
+            Self::Json => "kube-bench.json",
+            #[cfg(feature = "kube-bench")]
+            Self::Junit => "xml",
+            #[cfg(feature = "kube-bench")]
+            Self::Asff => "asff.json",
+        }
+    }
+
+    /// Whether several reports can follow each other in one stream.
+    pub(crate) const fn is_stream(self) -> bool {
+        match self {
+            Self::Text | Self::Report | Self::Line | Self::Ndjson | Self::Ocsf => true,
+            Self::Sarif
+            | Self::Markdown
+            | Self::Csv
+            | Self::Gitlab
+            | Self::Prometheus
+            | Self::OpenReports
+            | Self::PolicyReport
+            | Self::Oscal
+            | Self::Kubesec => false,
+            #[cfg(feature = "kube-bench")]
+            Self::Json | Self::Junit | Self::Asff => false,
+        }
+    }
+
     /// The help of `--format`, of `scan` with the format that it alone has.
     pub(crate) fn help(of_scan: bool) -> String {
         let names = Self::ALL.iter().copied().chain(of_scan.then_some(Self::Kubesec));

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 const MAX_BYTES: u64 = 1 << 30;
 
 /// Files of a directory that are read.
-const MAX_FILES: usize = 20_000;
+const MAX_FILES: usize = 100_000;
 
 /// The newest report of each subject in a directory.
 #[derive(Default)]
@@ -66,7 +66,7 @@ impl ReportFileError {
 impl ReportFiles {
     /// Reads the files `*.json` of a directory, or one file. The content is not kept: it can be large.
     pub(super) fn at(path: &Path) -> Result<Self, Failure> {
-        let files = if path.is_dir() { files_in(path)? } else { vec![path.to_owned()] };
+        let files = if path.is_dir() { files_in(path, &["json"], REPORTS)? } else { vec![path.to_owned()] };
         let mut found = Self::default();
         for file in files {
             match read(&file) {
@@ -97,26 +97,31 @@ impl ReportFiles {
     }
 }
 
+/// How to get files of reports.
+pub(super) const REPORTS: &str = "save reports there with --format report=FILE";
+
+/// The files of a directory that end in one of these extensions, sorted. `hint`: what to do where there are none.
 #[expect(clippy::disallowed_methods, reason = "folders that the user names are not part of the node")]
-fn files_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+pub(super) fn files_in(folder: &Path, extensions: &[&str], hint: &str) -> Result<Vec<PathBuf>, Failure> {
     let refused = |error: std::io::Error| {
         Failure::Other(anyhow::anyhow!("{} cannot be read: {}", folder.display(), crate::text::system_error(&error)))
     };
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(refused)? {
         let path = entry.map_err(refused)?.path();
-        let is_report = path.extension().is_some_and(|extension| extension == "json") && !path.is_dir();
-        if !is_report {
+        let has_one = |name: &std::ffi::OsStr| extensions.iter().any(|extension| name == *extension);
+        if !path.extension().is_some_and(has_one) || path.is_dir() {
             continue;
         }
         if files.len() == MAX_FILES {
-            let message = format!("{} has more than {MAX_FILES} files; compare smaller directories", folder.display());
+            let message = format!("{} has more than {MAX_FILES} files; split it into smaller directories", folder.display());
             return Err(Failure::File(message));
         }
         files.push(path);
     }
     if files.is_empty() {
-        let message = format!("{} has no files *.json; save reports there with --format report=FILE", folder.display());
+        let names = extensions.iter().map(|extension| format!("*.{extension}")).collect::<Vec<_>>().join(", ");
+        let message = format!("{} has no files {names}; {hint}", folder.display());
         return Err(Failure::Usage(message));
     }
     files.sort();

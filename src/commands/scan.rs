@@ -5,14 +5,14 @@ use super::delivery::Delivery;
 use super::flags::{AuditFlags, CompatMode, OutputRequest, trim_list};
 use super::formats::FormatName;
 use super::scan_input::{ScanInput, is_stdin, problem_failure};
-use super::{completeness, fail_on, pod_security, relative, select, waivers, write_answer};
+use super::{baseline, conclude, pod_security, relative, select, waivers, write_answer};
 use crate::benchmark::Benchmark;
 use crate::commands::Failure;
 use crate::evaluate::{ExaminedDockerfile, fill_dockerfiles, fill_workloads, outcomes_of_none};
 use crate::kubesec::{self, ScanOptions, ScanOutput};
 use crate::model::{Target, minor_version};
 use crate::plan::PlannedCheck;
-use crate::report::{Applied, Report, ReportHeader, State, Subject, SubjectKind, TargetLeftOut};
+use crate::report::{Applied, Report, ReportHeader, Subject, SubjectKind, TargetLeftOut};
 use crate::source::manifests::{InputKind, ManifestOptions, read, read_bytes};
 use crate::text::glob::Glob;
 use crate::text::sanitize;
@@ -85,22 +85,20 @@ pub(crate) fn scan(flags: &AuditFlags, scan: &ScanFlags, mode: CompatMode) -> Re
     let definitions = Definitions::from_flags(flags)?;
     let delivery = Delivery::open(&flags.output, mode, &|name| std::env::var(name).ok())?;
     let accepted = waivers::open(&flags.output, &definitions)?;
+    let baseline = baseline::open(&flags.output)?;
     let start = SystemTime::now();
     let input = ScanInput::new(read(&options), Some(minor));
     let report = report(flags, scan, &definitions, &input, minor, start)?;
     let Applied { report, expired, unused } = waivers::applied(report, accepted.as_ref());
+    let (report, counted) = baseline::compared(baseline.as_ref(), report)?;
     delivery.write(&report)?;
     problem_failure(&input)?;
     waivers::require(&expired, &unused, &flags.output)?;
-    if flags.output.require_complete {
-        completeness::require(&report)?;
-    }
-    fail_on::require(&report, flags.output.fail_on)?;
-    let failed = report.checks.iter().any(|check| check.state() == State::Fail);
+    let code = conclude::exit_code(&report, &counted, &flags.output)?;
     // The program ends after this, and 4 % of a scan would be spent on freeing these.
     std::mem::forget(report);
     std::mem::forget(input);
-    Ok(if failed { flags.output.exit_code } else { 0 })
+    Ok(code)
 }
 
 fn options(scan: &ScanFlags) -> Result<ManifestOptions, Failure> {

@@ -80,6 +80,7 @@ impl Report {
             notices: header.notices,
             targets_left_out: header.targets_left_out,
             inputs: header.inputs,
+            nodes: Vec::new(),
             waivers_sha256: None,
             checks,
         })

@@ -5,6 +5,7 @@ mod csv;
 mod cut;
 mod diff;
 mod fenced;
+mod fleet;
 mod format;
 mod gitlab;
 mod json;
@@ -32,8 +33,11 @@ mod waivers;
 pub use build::{KUBEADM, PLATFORM, ReportHeader};
 pub use csv::CsvFormat;
 pub use diff::{
-    Change, ChangeClass, Diff, Incomparable, PairDiff, ReportRef, Side, diff_json, diff_markdown, diff_text,
+    Change, ChangeClass, Diff, Incomparable, PairDiff, ReportRef, Side, diff_json, diff_markdown, diff_ocsf,
+    diff_sarif, diff_text,
+    worse_checks,
 };
+pub use fleet::{Intake, MergeOptions, Merged, Merger};
 pub use format::Format;
 pub use gitlab::GitlabFormat;
 #[cfg(test)]
@@ -42,7 +46,7 @@ pub use line::{LineFormat, MAX_LINE};
 pub use located::{count_located, located_findings};
 pub use markdown::{MarkdownFormat, MarkdownLimit};
 pub use model::{
-    BenchmarkInfo, CheckResult, Group, InputCounts, KubernetesVersion, Report, ReportV1, SCHEMA_VERSION, Section,
+    BenchmarkInfo, CheckResult, FleetNode, Group, InputCounts, KubernetesVersion, Report, ReportV1, SCHEMA_VERSION, Section,
     Subject, SubjectKind, TargetLeftOut, TimeRange, Tool, Waiver,
 };
 pub use ndjson::NdjsonFormat;
@@ -58,5 +62,5 @@ pub(crate) use tag::tag;
 pub use text::{TextFormat, TextParts, TextShape, is_command};
 #[cfg(all(test, feature = "kube-bench"))]
 pub(crate) use waivers::RawWaivers;
-pub use waivers::{Applied, Waivers, apply, day_of};
+pub use waivers::{Applied, Waivers, apply, day_of, draft};
 pub(crate) use waivers::{KnownChecks, is_waiver_file, read as read_waivers};

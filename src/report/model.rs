@@ -18,6 +18,12 @@ impl Report {
         Self(document)
     }
 
+    /// The same report with these notices in place of its own.
+    pub(crate) fn with_notices(mut self, notices: Vec<String>) -> Self {
+        self.0.notices = notices;
+        self
+    }
+
     /// The document, to make another report of it.
     pub(super) fn into_document(self) -> ReportV1 {
         self.0
@@ -56,6 +62,9 @@ pub struct ReportV1 {
     /// Of a scan: how much of the input was evaluated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inputs: Option<InputCounts>,
+    /// Of a fleet: its nodes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub nodes: Vec<FleetNode>,
     /// SHA-256 of the waivers that were applied.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waivers_sha256: Option<String>,
@@ -74,6 +83,31 @@ pub struct InputCounts {
     pub skipped: usize,
     /// Documents that are wrong, and files that cannot be read.
     pub unreadable: usize,
+}
+
+/// A node of a fleet, with its newest report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct FleetNode {
+    /// Its name.
+    pub name: String,
+    /// Its cluster, if it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<String>,
+    /// Its roles.
+    pub roles: Vec<String>,
+    /// Its Kubernetes version, if it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kubernetes: Option<String>,
+    /// The benchmark.
+    pub benchmark: String,
+    /// The version of the program that made the report.
+    pub tool_version: String,
+    /// When its audit ended.
+    pub time: String,
+    /// The id of the report.
+    pub report_id: String,
 }
 
 /// The program that made a report.

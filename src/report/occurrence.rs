@@ -56,8 +56,7 @@ impl<'r> Occurrence<'r> {
                 if *seen > 1 && !is_scan {
                     continue;
                 }
-                let parts = [scope(report).as_str(), &file, &rule, &subject, &seen.to_string()].join("\0");
-                let identity = Uuid::new_v5(&IDENTITIES, parts.as_bytes()).to_string();
+                let identity = subject_identity(&scope(report), &file, &rule, &subject, *seen);
                 all.push(Self { check, finding, status, subject, said, path, uri, identity });
             }
         }
@@ -124,6 +123,12 @@ fn entry_in_words(entry: &EvidenceEntry, finding: &Finding) -> String {
     // Behind the mode of several files are their paths.
     let value = if finding.count > 1 { value.split(": ").next().unwrap_or_default() } else { value };
     if ["reason", "why"].contains(&attribute.as_str()) { value.to_owned() } else { format!("{attribute}: {value}") }
+}
+
+/// The identity of the `number`-th finding about a subject. `scope`: that of the report. `file`: of a scan.
+pub(super) fn subject_identity(scope: &str, file: &str, rule: &str, subject: &str, number: usize) -> String {
+    let parts = [scope, file, rule, subject, &number.to_string()].join("\0");
+    Uuid::new_v5(&IDENTITIES, parts.as_bytes()).to_string()
 }
 
 /// An identity for each check of a report, by what is audited and the rule: the same in every report and edition.

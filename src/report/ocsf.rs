@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use std::io::{self, Write};
 
 /// The version of OCSF.
-const OCSF: &str = "1.8.0";
+pub(super) const OCSF: &str = "1.8.0";
 
 /// The most bytes of one text, and the most entries of evidence.
 const MOST_TEXT: usize = 8000;
@@ -37,7 +37,7 @@ impl Format for OcsfFormat {
 }
 
 fn event(report: &Report, group: &GroupView<'_>, check: &CheckResult, identity: String) -> Value {
-    let (severity_id, severity) = severity(check);
+    let (severity_id, severity) = severity(check.severity);
     let (status_id, status) = if check.status == Status::Waived { (3, "Suppressed") } else { (1, "New") };
     let text = |text: &str| cut(text, MOST_TEXT).into_owned();
     let mut event = json!({
@@ -97,7 +97,7 @@ fn compliance(report: &Report, group: &GroupView<'_>, check: &CheckResult) -> Va
 }
 
 /// Number and caption. What is neither pass nor fail is told by the caption.
-const fn compliance_status(status: Status) -> (u8, &'static str) {
+pub(super) const fn compliance_status(status: Status) -> (u8, &'static str) {
     match status {
         Status::Pass => (1, "Pass"),
         Status::Fail | Status::Waived => (3, "Fail"),
@@ -109,8 +109,8 @@ const fn compliance_status(status: Status) -> (u8, &'static str) {
 }
 
 /// Number and caption.
-const fn severity(check: &CheckResult) -> (u8, &'static str) {
-    match check.severity {
+pub(super) const fn severity(severity: Option<Severity>) -> (u8, &'static str) {
+    match severity {
         Some(Severity::Critical) => (5, "Critical"),
         Some(Severity::High) => (4, "High"),
         Some(Severity::Medium) => (3, "Medium"),

@@ -106,7 +106,14 @@ fn verify(document: &ReportV1) -> Result<(), ReportError> {
     }
 }
 
-fn malformed(error: &serde_json::Error) -> ReportError {
+/// The error of a text of another version of the document; `None` if it is none.
+pub(super) fn not_of_this_version(text: &[u8]) -> Option<ReportError> {
+    let version = serde_json::from_slice::<AnyVersion>(text).ok()?.schema_version;
+    (version != u64::from(SCHEMA_VERSION)).then_some(ReportError::Version(version))
+}
+
+/// The error of a text that is not of the document's shape.
+pub(super) fn malformed(error: &serde_json::Error) -> ReportError {
     let message = match error.classify() {
         serde_json::error::Category::Eof => "the file ends too early".to_owned(),
         serde_json::error::Category::Syntax | serde_json::error::Category::Io => "invalid JSON".to_owned(),

@@ -89,6 +89,7 @@ pub(crate) fn document(sections: Vec<CannedSection>) -> ReportV1 {
         notices: vec!["seen from afar".to_owned()],
         targets_left_out: Vec::new(),
         inputs: None,
+        nodes: Vec::new(),
         waivers_sha256: None,
         checks,
     }

@@ -1,6 +1,14 @@
 //! `nodeproof diff`, as a user runs it.
 
+use crate::canned::sealed;
+use crate::hostile_reports::{HOSTILE, of};
+use crate::other_formats::{OCSF, verify};
+use crate::sarif_report::validate;
 use crate::support::nodeproof;
+use nodeproof::internals::model::Status;
+use nodeproof::internals::report::{
+    Diff, PairDiff, ReportV1, SubjectKind, diff_json, diff_markdown, diff_ocsf, diff_sarif, diff_text,
+};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -59,4 +67,88 @@ fn a_bad_report_is_refused_and_in_a_directory_named() {
         assert!(code == 5 && err.contains("bad.json") && err.contains(words), "{code}: {err}");
         assert!(out.contains("no changes") && out.contains("the newer one is compared"), "{out}");
     }
+}
+
+/// What changes from a report in which everything passes to one with each status.
+fn hostile(kind: SubjectKind) -> Diff {
+    let new = of(HOSTILE, kind);
+    let mut old: ReportV1 = new.clone();
+    for check in &mut old.checks {
+        (check.status, check.waiver) = (Status::Pass, None);
+        check.findings.iter_mut().for_each(|finding| finding.status = Status::Pass);
+    }
+    old.checks[3].status = Status::Fail;
+    old.checks[3].findings.iter_mut().for_each(|finding| finding.status = Status::Fail);
+    old.benchmark.id = "another".to_owned();
+    let pair = PairDiff::of(&sealed(old), &sealed(new)).expect("reports of one kind");
+    let texts = || vec![HOSTILE.to_owned()];
+    Diff { schema_version: 1, pairs: vec![pair], only_old: texts(), only_new: texts(), unreadable: texts(), notices: texts() }
+}
+
+#[test]
+fn hostile_texts_are_harmless_in_every_format() {
+    for kind in [SubjectKind::Node, SubjectKind::Cluster, SubjectKind::Manifests, SubjectKind::Fleet] {
+        let diff = hostile(kind);
+        assert!(diff.pairs[0].changes.len() > 3);
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+        let sarif = text(diff_sarif(&diff, true).expect("SARIF"));
+        let ocsf = text(diff_ocsf(&diff).expect("OCSF"));
+        let json = text(diff_json(&diff).expect("JSON"));
+        for (name, text) in [
+            ("text", diff_text(&diff)),
+            ("markdown", diff_markdown(&diff)),
+            ("sarif", sarif.clone()),
+            ("ocsf", ocsf.clone()),
+            ("json", json),
+        ] {
+            let bad = |letter: char| {
+                letter.is_control() && !matches!(letter, '\n' | '\r' | '\t') || matches!(letter, '\u{2028}' | '\u{202e}')
+            };
+            assert_eq!(text.find(bad), None, "{name}");
+        }
+        validate(&serde_json::from_str(&sarif).expect("JSON"));
+        assert_eq!(ocsf.lines().count(), diff.pairs[0].changes.len());
+        ocsf.lines().for_each(|line| verify(OCSF, &serde_json::from_str(line).expect("JSON")));
+        let markdown = diff_markdown(&diff);
+        for bad in ["<script", "<img", "@root", "://", "]("] {
+            assert!(!markdown.contains(bad), "{bad}: {markdown}");
+        }
+        for line in markdown.lines().filter(|line| line.starts_with("| ")) {
+            assert_eq!(line.replace(r"\\", "").replace(r"\|", "").matches('|').count(), 5, "{line}");
+        }
+    }
+}
+
+#[test]
+fn sarif_has_what_is_broken_and_ocsf_says_what_is_over() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    save("hardened-worker", &folder.path().join("old.json"));
+    save("worker", &folder.path().join("new.json"));
+    let (old, new) = (path("old.json"), path("new.json"));
+    let sarif = |arguments: &[&str]| -> Value {
+        let (code, out, err) = diff(&[arguments, &["--format", "sarif"]].concat());
+        assert_eq!(code, 0, "{err}");
+        let document = serde_json::from_str(&out).expect("JSON");
+        validate(&document);
+        document
+    };
+    let worse = sarif(&[&old, &new]);
+    let results = worse["runs"][0]["results"].as_array().expect("results");
+    assert!(results.iter().all(|result| result["kind"] == "fail" && result["baselineState"] == "new"), "{worse}");
+    let anonymous = results.iter().find(|result| result["ruleId"] == "kubelet-anonymous-auth").expect("a result");
+    // The alert is that of the report itself.
+    let output = nodeproof().args(["convert", &new, "--format", "sarif"]).output().expect("it runs");
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let of_report = report["runs"][0]["results"].as_array().expect("results");
+    let same = of_report.iter().find(|result| result["ruleId"] == "kubelet-anonymous-auth").expect("a result");
+    assert_eq!(anonymous["fingerprints"], same["fingerprints"]);
+    assert_eq!(sarif(&[&new, &old])["runs"][0]["results"].as_array().map(Vec::len), Some(0));
+    assert!(sarif(&[&new, &old, "--sarif-all"])["runs"][0]["results"].as_array().is_some_and(|all| !all.is_empty()));
+    let (code, out, _) = diff(&[&new, &old, "--format", "ocsf"]);
+    assert_eq!(code, 0);
+    let events: Vec<Value> = out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    events.iter().for_each(|event| verify(OCSF, event));
+    let closed = events.iter().filter(|event| event["activity_name"] == "Close" && event["type_uid"] == 200_303).count();
+    assert!(closed > 0 && events.iter().all(|event| event["activity_name"] != "Create" || event["compliance"]["status"] == "Pass"));
 }

@@ -13,7 +13,7 @@ struct Audit {
     reports: &'static [(&'static str, &'static str)],
 }
 
-const AUDITS: [Audit; 4] = [
+const AUDITS: [Audit; 5] = [
     Audit {
         arguments: &["--host", "example", "--benchmark", "cis-1.12"],
         reports: &[
@@ -39,7 +39,12 @@ const AUDITS: [Audit; 4] = [
             ("openreports", "worker.openreports.json"),
             ("policyreport", "worker.policyreport.json"),
             ("oscal", "worker.oscal.json"),
+            ("report", "worker.report.json"),
         ],
+    },
+    Audit {
+        arguments: &["--host", "examples/hosts/hardened-worker.yaml", "--check", "4.2.1,4.2.4,4.2.5"],
+        reports: &[("report", "hardened-worker.report.json")],
     },
     Audit {
         arguments: &["--host", "examples/hosts/hardened-worker.yaml"],

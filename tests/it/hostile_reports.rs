@@ -12,11 +12,11 @@ use serde_json::Value;
 use std::collections::HashSet;
 
 /// What a value may hold: HTML, a formula, what terminals obey, Markdown, the null character, what stands for half of a pair.
-const HOSTILE: &str = "=HYPERLINK(\"http://e.org\")|<script>alert(1)</script><img src=x onerror=alert(1)>@root #1 !2 \
+pub(crate) const HOSTILE: &str = "=HYPERLINK(\"http://e.org\")|<script>alert(1)</script><img src=x onerror=alert(1)>@root #1 !2 \
                        ![x](javascript:x)\n| a | b |\n```\n# h\u{1b}]0;x\u{7}\u{1b}[2J\u{9b}31m\0\u{fffd}\u{ffff}\u{202e}\u{2028}\r\n]]>&amp;\\\"'`{}$1%s";
 
 /// A report of which every text is this one.
-fn of(text: &str, kind: SubjectKind) -> ReportV1 {
+pub(crate) fn of(text: &str, kind: SubjectKind) -> ReportV1 {
     let statuses = [
         Status::Fail,
         Status::Undetermined,

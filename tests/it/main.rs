@@ -27,6 +27,7 @@ mod support;
 mod text_report;
 mod traps;
 mod waivers;
+mod waivers_draft;
 mod workload_proofs;
 
 #[cfg(feature = "cluster")]
@@ -70,6 +71,7 @@ mod journal;
 mod journal_file;
 #[cfg(feature = "kube-bench")]
 mod json_report;
+mod judge;
 #[cfg(feature = "kube-bench")]
 mod junit_report;
 #[cfg(feature = "kube-bench")]
@@ -83,6 +85,7 @@ mod live_k3s;
 #[cfg(feature = "kube-bench")]
 mod manifests;
 #[cfg(feature = "kube-bench")]
+mod merge;
 mod messages;
 #[cfg(feature = "kube-bench")]
 mod model;

@@ -3,7 +3,7 @@
 use super::class::{Standing, classify};
 use super::state::{Key, State, has_unknown, states, whole};
 use super::{Change, ChangeClass, Incomparable, PairDiff, ReportRef, Side};
-use crate::report::occurrence::rule_id;
+use crate::report::occurrence::{rule_id, scope};
 use crate::report::{CheckResult, Report};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -25,7 +25,8 @@ impl PairDiff {
         }
         changes.sort_by(order);
         let subject = new.subject_name();
-        Ok(Self { subject, old: ReportRef::of(old), new: ReportRef::of(new), notices: notices(old, new), changes })
+        let (kind, scope) = (new.subject.kind, scope(new));
+        Ok(Self { subject, kind, scope, old: ReportRef::of(old), new: ReportRef::of(new), notices: notices(old, new), changes })
     }
 }
 

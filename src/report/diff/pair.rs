@@ -44,6 +44,12 @@ impl Diff {
 pub struct PairDiff {
     /// What the new report is about.
     pub subject: String,
+    /// The kind of its subject.
+    #[serde(skip)]
+    pub kind: SubjectKind,
+    /// The name of its subject that lasts, for identities.
+    #[serde(skip)]
+    pub(super) scope: String,
     /// The old report.
     pub old: ReportRef,
     /// The new report.

@@ -2,6 +2,7 @@
 
 use crate::model::{EvidenceEntry, Finding, Status};
 use crate::report::cut::cut;
+use crate::report::fleet::nodes_of_findings;
 use crate::report::stable::{stable, stable_subject};
 use crate::report::{CheckResult, Report, SubjectKind};
 use std::collections::BTreeMap;
@@ -76,6 +77,15 @@ fn rank(status: Status) -> usize {
 pub(super) fn states(report: &Report, check: &CheckResult) -> BTreeMap<Key, Vec<State>> {
     let is_scan = report.subject.kind == SubjectKind::Manifests;
     let mut states: BTreeMap<Key, Vec<State>> = BTreeMap::new();
+    if let Some(nodes) = nodes_of_findings(report, check) {
+        for (finding, nodes) in check.findings.iter().zip(nodes) {
+            let mut state = state_of(check, finding, status_of(check, finding), is_scan);
+            state.finish();
+            let key = |node| Key { subject: Some(node), file: None };
+            states.extend(nodes.into_iter().map(|node| (key(node), vec![state.clone()])));
+        }
+        return states;
+    }
     let mut is_covered = false;
     for finding in &check.findings {
         let status = status_of(check, finding);

@@ -5,3 +5,5 @@ mod results;
 mod rules;
 
 pub use format::SarifFormat;
+pub(super) use results::of_severity;
+pub(super) use rules::score;

@@ -87,7 +87,7 @@ fn level(check: &CheckResult, status: Status) -> &'static str {
 }
 
 /// The level of a failure.
-pub(super) const fn of_severity(severity: Severity) -> &'static str {
+pub(in crate::report) const fn of_severity(severity: Severity) -> &'static str {
     match severity {
         Severity::Critical | Severity::High => "error",
         Severity::Medium => "warning",

@@ -80,7 +80,7 @@ fn help(check: &CheckResult) -> Value {
 }
 
 /// The number by which GitHub sorts: critical is above 9.0, high from 7.0, medium from 4.0.
-const fn score(severity: Severity) -> &'static str {
+pub(in crate::report) const fn score(severity: Severity) -> &'static str {
     match severity {
         Severity::Critical => "9.5",
         Severity::High => "8.0",

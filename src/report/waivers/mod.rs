@@ -2,12 +2,14 @@
 
 mod apply;
 mod definition;
+mod draft;
 mod file;
 mod raw;
 mod scope;
 mod subject;
 
 pub use apply::{Applied, apply};
+pub use draft::draft;
 pub use definition::{Waivers, day_of};
 pub(crate) use file::{KnownChecks, is_waiver_file, read};
 #[cfg(all(test, feature = "kube-bench"))]

@@ -90,6 +90,7 @@ fn report(checks: Vec<(Status, Vec<Finding>)>) -> Report {
         notices: vec!["first".to_owned()],
         targets_left_out: Vec::new(),
         inputs: None,
+        nodes: Vec::new(),
         waivers_sha256: None,
         checks: checks.into_iter().enumerate().map(check).collect(),
     })
