@@ -7,6 +7,7 @@ mod diff;
 mod fenced;
 mod format;
 mod gitlab;
+mod html;
 mod json;
 mod line;
 mod located;
@@ -36,6 +37,7 @@ pub use diff::{
 };
 pub use format::Format;
 pub use gitlab::GitlabFormat;
+pub use html::HtmlFormat;
 #[cfg(test)]
 pub(crate) use line::Line;
 pub use line::{LineFormat, MAX_LINE};

@@ -1,0 +1,1 @@
+//! What the page of a report has and has not.
