@@ -1,8 +1,8 @@
 """Holds reports of one format against a checker that others wrote.
 
 Usage: run.py FORMAT FOLDER. The folder has `CASE.FORMAT` for each case, and `CASE.report` with the report v1 that it was made of.
-Each must be accepted. Then the first one is broken on purpose in several ways, each of which must be refused: so it is known
-that the checker looks. Ends with 1 and says why if one of this does not hold.
+Each must be accepted. Then one is broken on purpose in several ways, each of which must be refused: so it is known that the
+checker looks. Ends with 1 and says why if one of this does not hold.
 """
 
 import importlib
@@ -26,15 +26,16 @@ def main() -> int:
         checker.check(cases)
     except Refused as refused:
         wrong.append(f"{name}: refused: {refused}")
-    broken = checker.broken(cases[0])
+    whole = next(case for case in cases if case.path.stem == getattr(checker, "BREAKS", "example"))
+    broken = checker.broken(whole)
     for what, text in broken.items():
-        if text == cases[0].text:
+        if text == whole.text:
             wrong.append(f"{name}: not broken: {what}")
             continue
         path = folder / f"broken-{name}.{name}"
         path.write_bytes(text.encode())
         try:
-            checker.check([Case(path, cases[0].report)])
+            checker.check([Case(path, whole.report)])
             wrong.append(f"{name}: accepted: {what}")
         except Refused:
             pass

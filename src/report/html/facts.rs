@@ -4,7 +4,7 @@ use super::shown::Shown;
 use crate::report::{KubernetesVersion, Report, SubjectKind, TargetLeftOut};
 use maud::{Markup, html};
 
-/// The title of the page: `worker, cis-1.12: 3 failed`.
+/// The title of the page: `worker, cis-1.12`.
 pub(super) fn title(report: &Report) -> String {
     format!("{}, {}", name(report), report.benchmark.id)
 }

@@ -13,8 +13,6 @@ mod policy;
 mod prose;
 mod shown;
 mod summary;
-#[cfg(test)]
-mod tests;
 mod waivers;
 
 pub use format::HtmlFormat;

@@ -1,15 +1,20 @@
 """OCSF 1.8.0: the schema that the package ocsf-json-schema makes of the class Compliance Finding."""
 
+import functools
 import json
 
 from case import Refused, by_schema
 
 
-def check(cases):
+@functools.cache
+def made():
     from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
 
-    made = OcsfJsonSchemaEmbedded(get_ocsf_schema("1.8.0")).get_class_schema("compliance_finding")
-    by_schema(made, ((case.path.name, event) for case in cases for event in events(case)))
+    return OcsfJsonSchemaEmbedded(get_ocsf_schema("1.8.0")).get_class_schema("compliance_finding")
+
+
+def check(cases):
+    by_schema(made(), ((case.path.name, event) for case in cases for event in events(case)))
 
 
 def events(case):

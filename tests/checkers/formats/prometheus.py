@@ -6,6 +6,9 @@ from case import run
 def check(cases):
     for case in cases:
         run(["promtool", "check", "metrics"], input=case.text)
+        # promtool does not compare samples; who scrapes them refuses all of the file.
+        samples = [line.rsplit(" ", 1)[0] for line in case.text.splitlines() if not line.startswith("#")]
+        case.require(len(set(samples)) == len(samples), "a sample twice")
 
 
 def broken(case):
