@@ -5,8 +5,9 @@ use crate::other_formats::{OCSF, OPENREPORTS, oscal, records, verify};
 use crate::sarif_report::validate;
 use nodeproof::internals::model::{Location, Severity, Status};
 use nodeproof::internals::report::{
-    CheckResult, CsvFormat, Format, GitlabFormat, HtmlFormat, LineFormat, MarkdownFormat, MarkdownLimit, NdjsonFormat, OcsfFormat,
-    OpenReportsFormat, OscalFormat, PrometheusFormat, ReportApi, ReportV1, SarifFormat, SubjectKind, Waiver,
+    CheckResult, CsvFormat, Format, GitlabFormat, HtmlFormat, LineFormat, MarkdownFormat, MarkdownLimit, NdjsonFormat,
+    OcsfFormat, OpenReportsFormat, OscalFormat, PrometheusFormat, ReportApi, ReportV1, SarifFormat, SubjectKind,
+    Waiver,
 };
 use serde_json::Value;
 use std::collections::HashSet;
@@ -78,7 +79,8 @@ pub(crate) fn of(text: &str, kind: SubjectKind) -> ReportV1 {
     document
 }
 
-pub(crate) const KINDS: [SubjectKind; 4] = [SubjectKind::Node, SubjectKind::Cluster, SubjectKind::Manifests, SubjectKind::Fleet];
+pub(crate) const KINDS: [SubjectKind; 4] =
+    [SubjectKind::Node, SubjectKind::Cluster, SubjectKind::Manifests, SubjectKind::Fleet];
 
 /// A report in a format: it has no character that a terminal obeys.
 fn safe(document: ReportV1, format: &dyn Format) -> String {
@@ -128,14 +130,16 @@ fn markdown_shows_every_text_as_it_is() {
 fn html_has_no_markup_of_a_text() {
     for kind in KINDS {
         let html = safe(of(HOSTILE, kind), &HtmlFormat);
-        let elements: HashSet<&str> =
-            html.split('<').skip(1).filter_map(|rest| rest.split(|c: char| !c.is_ascii_alphanumeric()).next()).collect();
+        let elements: HashSet<&str> = html
+            .split('<')
+            .skip(1)
+            .filter_map(|rest| rest.split(|c: char| !c.is_ascii_alphanumeric()).next())
+            .collect();
         assert!(!elements.contains("img") && html.matches("<script").count() == 1, "{elements:?}");
         assert!(html.contains("&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt;"));
         assert!(html.contains("\\u{1b}]0;x\\u{7}") && html.contains("\\u{ffff}"), "characters are named");
         assert_eq!(html.matches("<details ").count(), 7);
-        let ids: Vec<&str> =
-            html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        let ids: Vec<&str> = html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
         assert_eq!(ids.iter().collect::<HashSet<_>>().len(), ids.len(), "{ids:?}");
         let empty = safe(of("", kind), &HtmlFormat);
         assert_eq!(empty.matches("<details ").count(), 7);

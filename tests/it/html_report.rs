@@ -15,7 +15,10 @@ fn page(document: nodeproof::internals::report::ReportV1) -> String {
 
 /// The ids of the checks, in the order of the page.
 fn order(page: &str) -> Vec<&str> {
-    page.split("<details class=\"check\" id=\"check-").skip(1).map(|rest| rest.split('"').next().expect("an id")).collect()
+    page.split("<details class=\"check\" id=\"check-")
+        .skip(1)
+        .map(|rest| rest.split('"').next().expect("an id"))
+        .collect()
 }
 
 #[test]
@@ -46,11 +49,20 @@ fn a_failure_has_its_evidence_and_what_to_do() {
     let page = page(canned());
     let (_, rest) = page.split_once("id=\"check-1.1.2\"").expect("the check");
     let check = rest.split("</details>").next().expect("its end");
-    for shown in ["Größe 😀", "it is 644", "<code>/etc/x</code>", "<dt>mode</dt>", "<code>600</code>", "from stat"] {
+    for shown in ["Größe 😀", "it is 644", "<code>/etc/x</code>", "<dt>mode</dt>", "<code>600</code>", "from stat"]
+    {
         assert!(check.contains(shown), "{shown}: {check}");
     }
     assert!(check.contains("<pre><code>chmod 600 &lt;file&gt; &amp;&amp; true\n</code></pre>"), "{check}");
     assert!(check.contains("Anyone can read it."), "{check}");
+}
+
+#[test]
+fn what_passes_has_nothing_to_do() {
+    let page = page(canned());
+    let (_, rest) = page.split_once("id=\"check-1.1.1\"").expect("the check");
+    let check = rest.split("</details>").next().expect("its end");
+    assert!(check.contains("Evidence") && !check.contains("What to do"), "{check}");
 }
 
 #[test]

@@ -10,11 +10,11 @@ use crate::report::{CheckResult, Waiver};
 use maud::{Markup, html};
 
 /// A check.
-pub(super) fn check(placed: &Placed<'_>, is_open: bool) -> Markup {
+pub(super) fn check(placed: &Placed<'_>, is_unfolded: bool) -> Markup {
     let Placed { check, anchor, group, group_title } = placed;
     let (status, severity) = (check.status.id(), severity_name(check.severity));
     html! {
-        details.check id=(anchor) data-status=(status) data-severity=(severity) data-group=(group) open[is_open] {
+        details.check id=(anchor) data-status=(status) data-severity=(severity) data-group=(group) open[is_unfolded] {
             summary {
                 span class={ "status " (status) } { (status) } " "
                 span.id { (Shown(&check.id)) } " "
@@ -27,14 +27,22 @@ pub(super) fn check(placed: &Placed<'_>, is_open: bool) -> Markup {
             div.body {
                 @if let Some(waiver) = &check.waiver { (accepted(waiver)) }
                 @if !check.findings.is_empty() { h4 { "Evidence" } (findings(check)) }
-                @if !check.remediation.trim().is_empty() { h4 { "What to do" } (prose(&check.remediation)) }
-                @if let Some(impact) = &check.impact { h4 { "What may break" } (prose(impact)) }
+                @if is_open(check.status) && !check.remediation.trim().is_empty() { h4 { "What to do" } (prose(&check.remediation)) }
+                @if let Some(impact) = check.impact.as_ref().filter(|_| is_open(check.status)) { h4 { "What may break" } (prose(impact)) }
                 @if !check.rationale.trim().is_empty() { h4 { "Why it matters" } (prose(&check.rationale)) }
                 h4 { "Details" }
                 (details(check, group_title))
             }
         }
         "\n"
+    }
+}
+
+/// Whether something is to be done.
+const fn is_open(status: Status) -> bool {
+    match status {
+        Status::Fail | Status::Undetermined | Status::Manual | Status::Waived => true,
+        Status::Pass | Status::NotApplicable | Status::Skipped => false,
     }
 }
 

@@ -20,17 +20,21 @@ pub(super) fn filters(report: &Report, all: &[Placed<'_>]) -> Markup {
                 legend { "Severity" }
                 @for severity in severities { (choice("severity", severity_name(*severity))) }
             }
-            label for="group" { "Section" }
-            select #group {
-                option value="" { "All sections" }
-                @for (index, view) in groups {
-                    @if !view.checks.is_empty() {
-                        option value=(index) { (Shown(&view.group.id)) " " (Shown(&view.group.title)) }
+            div.choice {
+                label for="group" { "Section" }
+                select #group {
+                    option value="" { "All sections" }
+                    @for (index, view) in groups {
+                        @if !view.checks.is_empty() {
+                            option value=(index) { (Shown(&view.group.id)) " " (Shown(&view.group.title)) }
+                        }
                     }
                 }
             }
-            label for="text" { "Text" }
-            input #text type="search" autocomplete="off" spellcheck="false";
+            div.choice {
+                label for="text" { "Text" }
+                input #text type="search" autocomplete="off" spellcheck="false";
+            }
             p.buttons {
                 button #open type="button" { "Open all" }
                 button #close type="button" { "Close all" }

@@ -3,7 +3,7 @@
 use super::code::code;
 use super::shown::Shown;
 use crate::report::cut::cut;
-use crate::report::is_command;
+use crate::report::text::{Paragraph, paragraphs};
 use maud::{Markup, html};
 
 /// The most bytes of one text.
@@ -11,21 +11,21 @@ const MOST: usize = 8000;
 
 /// The paragraphs of a text. Commands and what is indented keep their lines.
 pub(super) fn prose(text: &str) -> Markup {
-    let text = cut(text, MOST);
-    let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
+    let paragraphs = paragraphs(&cut(text, MOST));
+    let paragraphs: Vec<&Paragraph> = paragraphs.iter().filter(|paragraph| !paragraph.text.is_empty()).collect();
     html! {
-        @for part in lines.chunk_by(|line, next| is_code(line) && is_code(next)) {
-            @if part.first().is_some_and(|line| is_code(line)) {
-                pre { code { @for line in part { (Shown(line)) "\n" } } }
+        @for part in paragraphs.chunk_by(|one, next| is_code(one) && is_code(next)) {
+            @if part.first().is_some_and(|first| is_code(first)) {
+                pre { code { @for Paragraph { indent, text, .. } in part { (" ".repeat(*indent)) (Shown(text)) "\n" } } }
             } @else {
-                @for line in part { p { (inline(line)) } }
+                @for paragraph in part { p { (inline(&paragraph.text)) } }
             }
         }
     }
 }
 
-fn is_code(line: &str) -> bool {
-    line.starts_with("  ") || is_command(line)
+const fn is_code(paragraph: &Paragraph) -> bool {
+    paragraph.indent >= 2 || paragraph.is_command
 }
 
 /// A line, with what is between backticks as code.

@@ -21,9 +21,14 @@ VIEWS = {
 }
 
 
+# Of the others it is enough that they are valid, open, and do nothing that they must not do.
+USED = ["canned", "example", "hostile-node", "empty-node", "broken-html"]
+
+
 def check(cases):
     for case in cases:
         opens(case)
+    for case in [case for case in cases if case.path.stem in USED]:
         filters(case)
         reads_without_scripts(case)
         prints(case)
@@ -157,8 +162,9 @@ def prints(case):
     with Opened(case, java_script_enabled=False) as page:
         page.emulate_media(media="print")
         case.require(not page.locator("#filters").is_visible(), "filters on paper")
-        bodies = page.locator("details.check > .body")
-        heights = [box["height"] if (box := body.bounding_box()) else 0 for body in bodies.all()]
+        heights = page.locator("details.check > .body").evaluate_all(
+            "bodies => bodies.map(body => body.getBoundingClientRect().height)"
+        )
         case.require(all(height > 10 for height in heights), "what is closed is not printed")
 
 
@@ -175,7 +181,7 @@ def is_usable(case, name, view):
         folder = os.environ.get("NODEPROOF_SCREENSHOTS")
         if folder and case.path.stem == "example":
             page.screenshot(path=Path(folder) / f"{name}.png")
-            page.locator("#filters").scroll_into_view_if_needed()
+            page.locator("#filters").evaluate("form => form.scrollIntoView()")
             page.screenshot(path=Path(folder) / f"{name}-checks.png")
             if name == "light":
                 page.pdf(path=Path(folder) / "print.pdf")
@@ -196,5 +202,5 @@ def broken(case):
         "no label": text.replace('<label for="text">Text</label>', "", 1),
         "a check is missing": text[:check] + text[end:],
         "an element that is not closed": text.replace("</h2>", "", 1),
-        "an id twice": text.replace("<main>", '<main id="filters">', 1),
+        "an id twice": text.replace("<main>", '<main id="waivers"><p id="waivers">x</p>', 1),
     }
