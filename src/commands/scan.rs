@@ -4,14 +4,15 @@ use super::definitions::Definitions;
 use super::delivery::Delivery;
 use super::flags::{AuditFlags, CompatMode, OutputRequest, trim_list};
 use super::formats::FormatName;
-use super::scan_input::{ScanInput, problem_failure};
+use super::scan_input::{ScanInput, is_stdin, problem_failure};
 use super::{completeness, fail_on, pod_security, relative, select, waivers, write_answer};
+use crate::benchmark::Benchmark;
 use crate::commands::Failure;
 use crate::evaluate::{ExaminedDockerfile, fill_dockerfiles, fill_workloads, outcomes_of_none};
 use crate::kubesec::{self, ScanOptions, ScanOutput};
-use crate::model::minor_version;
+use crate::model::{Target, minor_version};
 use crate::plan::PlannedCheck;
-use crate::report::{Applied, Report, ReportHeader, State, Subject, SubjectKind};
+use crate::report::{Applied, Report, ReportHeader, State, Subject, SubjectKind, TargetLeftOut};
 use crate::source::manifests::{InputKind, ManifestOptions, read, read_bytes};
 use crate::text::glob::Glob;
 use crate::text::sanitize;
@@ -165,7 +166,8 @@ fn report(
     let loaded = definitions.benchmark(&id, None)?;
     let benchmark = &loaded.benchmark;
     select::verify(&flags.selection, benchmark)?;
-    let plan = select::plan_for(&flags.selection, benchmark, benchmark.targets(), Vec::new(), false)?;
+    let (targets, targets_left_out) = targets(benchmark, input, select::names_checks(&flags.selection));
+    let plan = select::plan_for(&flags.selection, benchmark, targets, Vec::new(), false)?;
     let mut around = input.surroundings();
     let (mut private, mut allowed) = (scan.private_registry.clone(), scan.allowed_registry.clone());
     [&mut private, &mut allowed].into_iter().for_each(trim_list);
@@ -187,7 +189,7 @@ fn report(
     fill_dockerfiles(&plan, &mut outcomes, &dockerfiles);
     relative::name_files(&mut outcomes, scan.base_dir.as_deref());
     let name = match &scan.paths[..] {
-        [path] if input.is_stdin(path) => Some(scan.stdin_name.clone()),
+        [path] if is_stdin(path) => Some(scan.stdin_name.clone()),
         [path] => Some(path.display().to_string()),
         _ => None,
     };
@@ -206,8 +208,30 @@ fn report(
         },
         chosen_by: chosen_by.to_owned(),
         notices: input.notices().into_iter().map(sanitize::into_line).collect(),
-        targets_left_out: Vec::new(),
+        targets_left_out,
         inputs: Some(input.counts()),
     };
     Ok(Report::build(header, &plan, outcomes))
+}
+
+/// The targets to evaluate, and those left out because the input has nothing that they are about. A check that was `named` is
+/// evaluated in any case.
+fn targets(benchmark: &Benchmark, input: &ScanInput, named: bool) -> (Vec<Target>, Vec<TargetLeftOut>) {
+    let reason = |target: Target| match target {
+        Target::Dockerfiles if !named && !input.has_dockerfiles() => Some("no Dockerfile is in the input"),
+        Target::Workloads if !named && !input.has_evaluated_objects() => {
+            Some("no pod, nothing that makes pods and no other object that it is about could be read")
+        }
+        _ => None,
+    };
+    let (mut targets, mut left_out) = (Vec::new(), Vec::new());
+    for target in benchmark.targets() {
+        match reason(target) {
+            Some(reason) => {
+                left_out.push(TargetLeftOut { target: target.id().to_owned(), reason: reason.to_owned() });
+            }
+            None => targets.push(target),
+        }
+    }
+    (targets, left_out)
 }

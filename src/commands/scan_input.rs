@@ -39,11 +39,6 @@ impl ScanInput {
         self.manifests.problems.iter().map(|problem| problem.message.as_str())
     }
 
-    /// Whether a path is standard input.
-    pub(super) fn is_stdin(&self, path: &Path) -> bool {
-        path == Path::new("-") || path == Path::new("/dev/stdin")
-    }
-
     /// How much was evaluated. Accounts and network policies are read for the workloads beside them.
     pub(super) fn counts(&self) -> InputCounts {
         let objects = self.manifests.objects.iter();
@@ -53,6 +48,16 @@ impl ScanInput {
             skipped: objects.count() - evaluated + self.manifests.skipped.values().sum::<usize>(),
             unreadable: self.manifests.problems.len(),
         }
+    }
+
+    /// Whether an object was read that some check is about.
+    pub(super) fn has_evaluated_objects(&self) -> bool {
+        self.manifests.objects.iter().any(is_evaluated)
+    }
+
+    /// Whether a Dockerfile was read.
+    pub(super) fn has_dockerfiles(&self) -> bool {
+        !self.manifests.dockerfiles.is_empty()
     }
 
     /// What is known beside each workload.
@@ -148,6 +153,11 @@ impl ScanInput {
         }
         notices
     }
+}
+
+/// Whether a path is standard input.
+pub(super) fn is_stdin(path: &Path) -> bool {
+    path == Path::new("-") || path == Path::new("/dev/stdin")
 }
 
 /// Ends a scan in which something was wrong, unreadable or not there.

@@ -304,6 +304,29 @@ fn a_folder_is_read_with_one_line_for_what_is_no_manifest() {
 }
 
 #[test]
+fn a_target_without_input_is_left_out_with_the_reason() {
+    let report = |name: &str, text: &str, args: &[&str]| {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join(name), text).expect("a file");
+        let (_, stdout, _) = run(nodeproof().arg("scan").arg(folder.path()).args(["--format", "report"]).args(args));
+        let report: Value = serde_json::from_str(&stdout).expect("a report");
+        let checks = report["checks"].as_array().expect("checks").iter();
+        let mut targets: Vec<String> = checks.map(|check| check["target"].as_str().expect("a target").into()).collect();
+        targets.dedup();
+        let left_out = report["targets_left_out"].as_array().expect("targets").iter();
+        let left_out: Vec<String> = left_out.map(|target| target["target"].as_str().expect("a name").into()).collect();
+        (targets, left_out)
+    };
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let web = pod("containers: [{name: a}]");
+    assert_eq!(report("web.yaml", &web, &[]), (names(&["workloads"]), names(&["dockerfiles"])));
+    assert_eq!(report("Dockerfile", "FROM scratch\n", &[]), (names(&["dockerfiles"]), names(&["workloads"])));
+    assert_eq!(report("web.yaml", "kind: Pod\n", &[]), (names(&[]), names(&["workloads", "dockerfiles"])));
+    // A check that the user names is evaluated.
+    assert_eq!(report("web.yaml", &web, &["--check", "2.1.1"]), (names(&["dockerfiles"]), names(&[])));
+}
+
+#[test]
 fn what_cannot_be_read_makes_the_scan_incomplete() {
     let folder = tempfile::tempdir().expect("a folder");
     let good = folder.path().join("a.yaml");

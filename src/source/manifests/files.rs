@@ -84,7 +84,8 @@ impl Inputs {
                 }
             };
             let path = entry.path();
-            if entry.file_type().is_dir() || is_excluded(path, folder, exclude) || path.is_dir() {
+            let is_link_to_folder = || entry.file_type().is_symlink() && path.is_dir();
+            if entry.file_type().is_dir() || is_excluded(path, folder, exclude) || is_link_to_folder() {
                 continue;
             }
             let Some(found) = kind_of(path).filter(|found| kind.is_none_or(|kind| kind == *found)) else { continue };
