@@ -7,7 +7,7 @@ use nodeproof::internals::kube_bench::format::{Asff, Json, Junit, Origin};
 use nodeproof::internals::node::Node;
 use nodeproof::internals::plan::{Selection, plan};
 use nodeproof::internals::probe::Collector;
-use nodeproof::internals::report::{Format, TextFormat, TextParts, TextShape};
+use nodeproof::internals::report::{Format, HtmlFormat, TextFormat, TextParts, TextShape};
 use nodeproof::internals::report::{Report, ReportHeader};
 use nodeproof::internals::source::node::RecordedSource;
 
@@ -76,13 +76,14 @@ fn collect_and_evaluate(bencher: Bencher<'_, '_>) {
     bencher.bench(|| report(&library, &benchmark, black_box(&host)));
 }
 
-#[divan::bench(args = ["text", "json", "junit", "asff"])]
+#[divan::bench(args = ["text", "json", "junit", "asff", "html"])]
 fn render(bencher: Bencher<'_, '_>, format: &str) {
     let library = library();
     let report = report(&library, &benchmark(&library), &host(EXAMPLE));
     let format: Box<dyn Format> = match format {
         "json" => Box::new(Json { totals: true }),
         "junit" => Box::new(Junit),
+        "html" => Box::new(HtmlFormat),
         "asff" => Box::new(Asff(Origin {
             account: "123456789012".to_owned(),
             region: "eu-west-1".to_owned(),

@@ -7,7 +7,7 @@ use crate::kube_bench::{
     settings,
 };
 use crate::report::{
-    CsvFormat, Format, GitlabFormat, LineFormat, MarkdownFormat, MarkdownLimit, NdjsonFormat, OcsfFormat,
+    CsvFormat, Format, GitlabFormat, HtmlFormat, LineFormat, MarkdownFormat, MarkdownLimit, NdjsonFormat, OcsfFormat,
     OpenReportsFormat, OscalFormat, PrometheusFormat, ReportApi, ReportFormat, SarifFormat, TextFormat, TextShape,
 };
 use std::str::FromStr;
@@ -24,6 +24,8 @@ pub enum FormatName {
     Line,
     /// SARIF for code scanning.
     Sarif,
+    /// One HTML page.
+    Html,
     /// Markdown for a comment or the summary of a job.
     Markdown,
     /// CSV with a row for each check.
@@ -82,6 +84,7 @@ impl FormatName {
         Self::Report,
         Self::Line,
         Self::Sarif,
+        Self::Html,
         Self::Markdown,
         Self::Csv,
         Self::Ndjson,
@@ -106,6 +109,7 @@ impl FormatName {
             Self::Report => "report",
             Self::Line => "line",
             Self::Sarif => "sarif",
+            Self::Html => "html",
             Self::Markdown => "markdown",
             Self::Csv => "csv",
             Self::Ndjson => "ndjson",
@@ -188,6 +192,7 @@ impl FormatName {
             Self::Report => Box::new(ReportFormat),
             Self::Line => Box::new(LineFormat),
             Self::Sarif => Box::new(SarifFormat { all: options.sarif_all }),
+            Self::Html => Box::new(HtmlFormat),
             Self::Markdown => Box::new(MarkdownFormat { limit: options.markdown_limit }),
             Self::Csv => Box::new(CsvFormat),
             Self::Ndjson => Box::new(NdjsonFormat),

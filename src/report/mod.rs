@@ -8,6 +8,7 @@ mod fenced;
 mod fleet;
 mod format;
 mod gitlab;
+mod html;
 mod json;
 mod line;
 mod located;
@@ -40,6 +41,7 @@ pub use diff::{
 pub use fleet::{Intake, MergeOptions, Merged, Merger};
 pub use format::Format;
 pub use gitlab::GitlabFormat;
+pub use html::HtmlFormat;
 #[cfg(test)]
 pub(crate) use line::Line;
 pub use line::{LineFormat, MAX_LINE};

@@ -30,6 +30,7 @@ const AUDITS: [Audit; 5] = [
         arguments: &["--host", "examples/hosts/worker.yaml", "--check", "4.2.1,4.2.4,4.2.5"],
         reports: &[
             ("sarif", "worker.sarif.json"),
+            ("html", "worker.html"),
             ("markdown", "worker.md"),
             ("csv", "worker.csv"),
             ("ndjson", "worker.ndjson"),
@@ -121,7 +122,7 @@ fn the_page_about_reports_shows_lines_of_the_examples() {
         }
         shown += 1;
     }
-    assert_eq!(shown, 10, "one sample of each format");
+    assert_eq!(shown, 11, "one sample of each format");
 }
 
 #[test]

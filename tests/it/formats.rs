@@ -57,11 +57,12 @@ impl Folder {
     }
 }
 
-const FORMATS: [&str; 16] = [
+const FORMATS: [&str; 17] = [
     "text",
     "report",
     "line",
     "sarif",
+    "html",
     "markdown",
     "csv",
     "ndjson",

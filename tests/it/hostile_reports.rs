@@ -5,8 +5,9 @@ use crate::other_formats::{OCSF, OPENREPORTS, oscal, records, verify};
 use crate::sarif_report::validate;
 use nodeproof::internals::model::{Location, Severity, Status};
 use nodeproof::internals::report::{
-    CheckResult, CsvFormat, Format, GitlabFormat, LineFormat, MarkdownFormat, MarkdownLimit, NdjsonFormat, OcsfFormat,
-    OpenReportsFormat, OscalFormat, PrometheusFormat, ReportApi, ReportV1, SarifFormat, SubjectKind, Waiver,
+    CheckResult, CsvFormat, Format, GitlabFormat, HtmlFormat, LineFormat, MarkdownFormat, MarkdownLimit, NdjsonFormat,
+    OcsfFormat, OpenReportsFormat, OscalFormat, PrometheusFormat, ReportApi, ReportV1, SarifFormat, SubjectKind,
+    Waiver,
 };
 use serde_json::Value;
 use std::collections::HashSet;
@@ -78,7 +79,8 @@ pub(crate) fn of(text: &str, kind: SubjectKind) -> ReportV1 {
     document
 }
 
-const KINDS: [SubjectKind; 4] = [SubjectKind::Node, SubjectKind::Cluster, SubjectKind::Manifests, SubjectKind::Fleet];
+pub(crate) const KINDS: [SubjectKind; 4] =
+    [SubjectKind::Node, SubjectKind::Cluster, SubjectKind::Manifests, SubjectKind::Fleet];
 
 /// A report in a format: it has no character that a terminal obeys.
 fn safe(document: ReportV1, format: &dyn Format) -> String {
@@ -121,6 +123,26 @@ fn markdown_shows_every_text_as_it_is() {
         }
         // The fence is longer than that of the value.
         assert_eq!(text.matches("\n````text\n").count(), 2);
+    }
+}
+
+#[test]
+fn html_has_no_markup_of_a_text() {
+    for kind in KINDS {
+        let html = safe(of(HOSTILE, kind), &HtmlFormat);
+        let elements: HashSet<&str> = html
+            .split('<')
+            .skip(1)
+            .filter_map(|rest| rest.split(|c: char| !c.is_ascii_alphanumeric()).next())
+            .collect();
+        assert!(!elements.contains("img") && html.matches("<script").count() == 1, "{elements:?}");
+        assert!(html.contains("&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt;"));
+        assert!(html.contains("\\u{1b}]0;x\\u{7}") && html.contains("\\u{ffff}"), "characters are named");
+        assert_eq!(html.matches("<details ").count(), 7);
+        let ids: Vec<&str> = html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert_eq!(ids.iter().collect::<HashSet<_>>().len(), ids.len(), "{ids:?}");
+        let empty = safe(of("", kind), &HtmlFormat);
+        assert_eq!(empty.matches("<details ").count(), 7);
     }
 }
 
@@ -186,12 +208,13 @@ fn metrics_have_unique_labels_on_one_line() {
 }
 
 /// Every format, with the most bytes that a report with texts of a mebibyte may have in it.
-fn bounded() -> [(&'static str, Box<dyn Format>, usize); 8] {
+fn bounded() -> [(&'static str, Box<dyn Format>, usize); 9] {
     let openreports = |api| Box::new(OpenReportsFormat { api, all: true });
     [
         ("sarif", Box::new(SarifFormat { all: true }), 64 << 20),
         ("markdown", Box::new(MarkdownFormat { limit: MarkdownLimit::Comment }), 65_536),
         ("summary", Box::new(MarkdownFormat { limit: MarkdownLimit::Summary }), 1 << 20),
+        ("html", Box::new(HtmlFormat), 3 << 20),
         ("csv", Box::new(CsvFormat), 8 << 20),
         ("prometheus", Box::new(PrometheusFormat), 64 << 10),
         ("openreports", openreports(ReportApi::OpenReports), 1 << 20),
@@ -228,6 +251,7 @@ fn an_empty_report_is_a_whole_document() {
         assert_eq!(records(&safe(empty(), &CsvFormat)).len(), 1);
         assert!(safe(empty(), &PrometheusFormat).contains("nodeproof_last_run_timestamp_seconds{"));
         assert!(safe(empty(), &MarkdownFormat { limit: MarkdownLimit::Comment }).contains("**0 failed**"));
+        assert!(safe(empty(), &HtmlFormat).contains("<p>The report has no checks.</p>"));
         assert!(json(&safe(empty(), &LineFormat))["checks"].as_array().is_some_and(Vec::is_empty));
         let object = json(&safe(empty(), &OpenReportsFormat { api: ReportApi::OpenReports, all: false }));
         assert_eq!(object["results"], serde_json::json!([]));

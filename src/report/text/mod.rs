@@ -13,3 +13,4 @@ mod wrap;
 pub use format::TextFormat;
 pub use parts::{TextParts, TextShape};
 pub use prose::is_command;
+pub(in crate::report) use prose::{Paragraph, paragraphs};

@@ -76,13 +76,17 @@ pub(super) fn set(text: &str, width: usize) -> Vec<String> {
 }
 
 /// Lines that belong together.
-struct Paragraph {
-    indent: usize,
-    text: String,
-    is_command: bool,
+pub(in crate::report) struct Paragraph {
+    /// How many blanks are in front of it.
+    pub(in crate::report) indent: usize,
+    /// The lines as one.
+    pub(in crate::report) text: String,
+    /// Whether it is a command and nothing else.
+    pub(in crate::report) is_command: bool,
 }
 
-fn paragraphs(text: &str) -> Vec<Paragraph> {
+/// The paragraphs of a text.
+pub(in crate::report) fn paragraphs(text: &str) -> Vec<Paragraph> {
     let mut paragraphs: Vec<Paragraph> = Vec::new();
     let mut goes_on = false;
     for line in text.lines() {
