@@ -42,16 +42,7 @@ const GATE: &[&str] = &["require_complete", "exit_code", "fail_on", "baseline"];
 /// The flags of a command, by their ids; `None` if it takes all of them.
 fn flags_of(command: &str) -> Option<Vec<&'static str>> {
     let flags: &[&[&str]] = match command {
-        "cluster" => &[
-            DEFINITIONS,
-            BENCHMARK,
-            &["platform", "timeout"],
-            CLUSTER,
-            READ_MORE,
-            SELECTION,
-            REPORT,
-            GATE,
-        ],
+        "cluster" => &[DEFINITIONS, BENCHMARK, &["platform", "timeout"], CLUSTER, READ_MORE, SELECTION, REPORT, GATE],
         "scan" => &[DEFINITIONS, BENCHMARK, SELECTION, REPORT, GATE],
         "who-can" => &[CLUSTER, &["timeout", "format"], ANSWER],
         "snapshot" => &[DEFINITIONS, NODE, CLUSTER, READ_MORE],

@@ -1,8 +1,6 @@
 //! The declaration of the command line.
 
-use crate::commands::{
-    AuditFlags, CompatMode, JudgeFlags, MergeFlags, Question, ScanFlags, WaiversFlags, interval,
-};
+use crate::commands::{AuditFlags, CompatMode, JudgeFlags, MergeFlags, Question, ScanFlags, WaiversFlags, interval};
 use crate::workload::PodSecurityStandard;
 use clap::{Args, Parser, Subcommand};
 use std::ffi::OsString;

@@ -80,7 +80,10 @@ pub(super) fn examples(command: Option<&str>) -> &'static [(&'static str, &'stat
         ],
         Some("merge") => &[
             ("nodeproof merge reports/", "Print one report about all nodes of a directory."),
-            ("nodeproof merge reports/ --expect nodes.txt --older-than 24h", "Name the nodes that are missing or silent."),
+            (
+                "nodeproof merge reports/ --expect nodes.txt --older-than 24h",
+                "Name the nodes that are missing or silent.",
+            ),
             ("nodeproof merge - --format csv=fleet.csv", "Read reports from standard input, one a line."),
         ],
         Some("judge") => &[

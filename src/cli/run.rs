@@ -2,8 +2,8 @@
 
 use super::{Cli, Command, RunFlags, pages};
 use crate::commands::{
-    AuditFlags, Definitions, Failure, audit, benchmarks, cluster, convert, diff, explain, judge, lint, merge,
-    profile, scan, snapshot, waivers_draft, who_can, write_answer,
+    AuditFlags, Definitions, Failure, audit, benchmarks, cluster, convert, diff, explain, judge, lint, merge, profile,
+    scan, snapshot, waivers_draft, who_can, write_answer,
 };
 use crate::source::node::StuckCalls;
 use std::io;

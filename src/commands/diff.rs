@@ -70,7 +70,9 @@ fn outputs(flags: &OutputFlags) -> Result<Vec<(DiffFormat, Option<PathBuf>)>, Fa
             "sarif" => DiffFormat::Sarif,
             "ocsf" => DiffFormat::Ocsf,
             other => {
-                let message = format!("`nodeproof diff` does not print {other}; its formats are text, json, markdown, sarif, ocsf");
+                let message = format!(
+                    "`nodeproof diff` does not print {other}; its formats are text, json, markdown, sarif, ocsf"
+                );
                 return Err(Failure::Usage(message));
             }
         };

@@ -2,7 +2,7 @@
 
 use super::waivers;
 use crate::commands::Failure;
-use crate::report::{Applied, MergeOptions, Report, ReportFormat, Waivers, Format as _};
+use crate::report::{Applied, Format as _, MergeOptions, Report, ReportFormat, Waivers};
 use anyhow::Context as _;
 use std::collections::BTreeMap;
 

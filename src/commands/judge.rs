@@ -56,7 +56,9 @@ pub(crate) fn judge(flags: &AuditFlags, what: &JudgeFlags, mode: CompatMode) -> 
         return Err(Failure::Usage("--expect, --older-than and --name are about one report: add --merge".to_owned()));
     }
     if flags.output.baseline.is_some() {
-        return Err(Failure::Usage("--baseline is one report: add --merge, and compare with a merged report".to_owned()));
+        return Err(Failure::Usage(
+            "--baseline is one report: add --merge, and compare with a merged report".to_owned(),
+        ));
     }
     let outputs = Outputs::open(&flags.output, mode, what.output_dir.as_deref())?;
     judge.each(&snapshots, accepted.as_ref(), &outputs, progress)

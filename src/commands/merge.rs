@@ -124,8 +124,9 @@ impl Unreadable {
         let inputs = if self.count == 1 { what.to_owned() } else { format!("{what}s") };
         let more = self.count - named.len();
         let more = if more > 0 { format!("; and {more} more") } else { String::new() };
-        (self.count > 0)
-            .then(|| format!("{} {inputs} could not be read and count for nothing: {}{more}", self.count, named.join("; ")))
+        (self.count > 0).then(|| {
+            format!("{} {inputs} could not be read and count for nothing: {}{more}", self.count, named.join("; "))
+        })
     }
 }
 
@@ -174,9 +175,8 @@ impl<'f> Finish<'f> {
 
 /// The names in a file, one a line; an empty line and one that begins with `#` are none.
 fn expected(path: &Path) -> Result<BTreeSet<String>, Failure> {
-    let bytes = read_user_file(path, MAX_NAMES).map_err(|error| {
-        Failure::Other(anyhow::anyhow!("--expect: {} cannot be read: {error}", path.display()))
-    })?;
+    let bytes = read_user_file(path, MAX_NAMES)
+        .map_err(|error| Failure::Other(anyhow::anyhow!("--expect: {} cannot be read: {error}", path.display())))?;
     let text = String::from_utf8(bytes)
         .map_err(|_| Failure::File(format!("--expect: {} is not UTF-8 text", path.display())))?;
     let names = text.lines().map(str::trim).filter(|name| !name.is_empty() && !name.starts_with('#'));

@@ -114,7 +114,8 @@ pub(super) fn files_in(folder: &Path, extensions: &[&str], hint: &str) -> Result
             continue;
         }
         if files.len() == MAX_FILES {
-            let message = format!("{} has more than {MAX_FILES} files; split it into smaller directories", folder.display());
+            let message =
+                format!("{} has more than {MAX_FILES} files; split it into smaller directories", folder.display());
             return Err(Failure::File(message));
         }
         files.push(path);

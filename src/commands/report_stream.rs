@@ -17,7 +17,11 @@ pub(super) type Visit<'v> = dyn FnMut(&str, Result<&[u8], String>) + 'v;
 pub(super) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     let mut files = Vec::new();
     for path in paths {
-        if path.is_dir() { files.extend(files_in(path, &["json", "jsonl"], REPORTS)?) } else { files.push(path.clone()) }
+        if path.is_dir() {
+            files.extend(files_in(path, &["json", "jsonl"], REPORTS)?)
+        } else {
+            files.push(path.clone())
+        }
     }
     Ok(files)
 }

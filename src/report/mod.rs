@@ -35,8 +35,7 @@ pub use build::{KUBEADM, PLATFORM, ReportHeader};
 pub use csv::CsvFormat;
 pub use diff::{
     Change, ChangeClass, Diff, Incomparable, PairDiff, ReportRef, Side, diff_json, diff_markdown, diff_ocsf,
-    diff_sarif, diff_text,
-    worse_checks,
+    diff_sarif, diff_text, worse_checks,
 };
 pub use fleet::{Intake, MergeOptions, Merged, Merger};
 pub use format::Format;
@@ -48,8 +47,8 @@ pub use line::{LineFormat, MAX_LINE};
 pub use located::{count_located, located_findings};
 pub use markdown::{MarkdownFormat, MarkdownLimit};
 pub use model::{
-    BenchmarkInfo, CheckResult, FleetNode, Group, InputCounts, KubernetesVersion, Report, ReportV1, SCHEMA_VERSION, Section,
-    Subject, SubjectKind, TargetLeftOut, TimeRange, Tool, Waiver,
+    BenchmarkInfo, CheckResult, FleetNode, Group, InputCounts, KubernetesVersion, Report, ReportV1, SCHEMA_VERSION,
+    Section, Subject, SubjectKind, TargetLeftOut, TimeRange, Tool, Waiver,
 };
 pub use ndjson::NdjsonFormat;
 pub use ocsf::OcsfFormat;

@@ -244,8 +244,18 @@ fn each_manual_page_has_its_exit_status_environment_and_examples() {
         assert!(environment.contains("\\fBNODEPROOF_COLOR\\fR\nThe option \\-\\-color.\n"), "{environment}");
         assert_eq!(
             environment.contains("NODEPROOF_FORMAT"),
-            [None, Some("run"), Some("cluster"), Some("scan"), Some("who-can"), Some("convert"), Some("diff"), Some("merge"), Some("judge")]
-                .contains(&name)
+            [
+                None,
+                Some("run"),
+                Some("cluster"),
+                Some("scan"),
+                Some("who-can"),
+                Some("convert"),
+                Some("diff"),
+                Some("merge"),
+                Some("judge")
+            ]
+            .contains(&name)
         );
         let lines = examples.lines().filter_map(|line| line.strip_prefix("\\fB")?.strip_suffix("\\fR"));
         let lines: Vec<String> = lines.map(|line| line.replace("\\-", "-")).collect();

@@ -82,7 +82,14 @@ fn hostile(kind: SubjectKind) -> Diff {
     old.benchmark.id = "another".to_owned();
     let pair = PairDiff::of(&sealed(old), &sealed(new)).expect("reports of one kind");
     let texts = || vec![HOSTILE.to_owned()];
-    Diff { schema_version: 1, pairs: vec![pair], only_old: texts(), only_new: texts(), unreadable: texts(), notices: texts() }
+    Diff {
+        schema_version: 1,
+        pairs: vec![pair],
+        only_old: texts(),
+        only_new: texts(),
+        unreadable: texts(),
+        notices: texts(),
+    }
 }
 
 #[test]
@@ -102,7 +109,8 @@ fn hostile_texts_are_harmless_in_every_format() {
             ("json", json),
         ] {
             let bad = |letter: char| {
-                letter.is_control() && !matches!(letter, '\n' | '\r' | '\t') || matches!(letter, '\u{2028}' | '\u{202e}')
+                letter.is_control() && !matches!(letter, '\n' | '\r' | '\t')
+                    || matches!(letter, '\u{2028}' | '\u{202e}')
             };
             assert_eq!(text.find(bad), None, "{name}");
         }
@@ -149,6 +157,10 @@ fn sarif_has_what_is_broken_and_ocsf_says_what_is_over() {
     assert_eq!(code, 0);
     let events: Vec<Value> = out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     events.iter().for_each(|event| verify(OCSF, event));
-    let closed = events.iter().filter(|event| event["activity_name"] == "Close" && event["type_uid"] == 200_303).count();
-    assert!(closed > 0 && events.iter().all(|event| event["activity_name"] != "Create" || event["compliance"]["status"] == "Pass"));
+    let closed =
+        events.iter().filter(|event| event["activity_name"] == "Close" && event["type_uid"] == 200_303).count();
+    assert!(
+        closed > 0
+            && events.iter().all(|event| event["activity_name"] != "Create" || event["compliance"]["status"] == "Pass")
+    );
 }

@@ -47,7 +47,8 @@ fn without_time(text: &str) -> String {
 #[test]
 fn each_report_is_that_of_an_audit_of_the_snapshot() {
     let (_folder, path) = snapshots();
-    let mut files: Vec<PathBuf> = fs::read_dir(&path).expect("a folder").map(|entry| entry.expect("a file").path()).collect();
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(&path).expect("a folder").map(|entry| entry.expect("a file").path()).collect();
     files.sort();
     for more in [&[][..], &["--benchmark", "cis-1.12"], &["--benchmark", "cis-1.12", "--check", "4.2.1,4.2.4"]] {
         let (code, stream, err) = run(&[&["judge", &text_of(&path)][..], more].concat());
@@ -66,7 +67,8 @@ fn each_report_is_that_of_an_audit_of_the_snapshot() {
 fn reports_go_to_files_named_after_the_nodes() {
     let (folder, path) = snapshots();
     let output = folder.path().join("reports");
-    let arguments = ["judge", &text_of(&path), "--format", "report", "--format", "text", "--output-dir", &text_of(&output)];
+    let arguments =
+        ["judge", &text_of(&path), "--format", "report", "--format", "text", "--output-dir", &text_of(&output)];
     let (code, out, err) = run(&arguments);
     assert!(code == 0 && out.is_empty(), "{err}");
     let mut names: Vec<String> = fs::read_dir(&output)

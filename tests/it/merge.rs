@@ -88,7 +88,8 @@ fn nodes_that_differ_are_named() {
     assert_eq!(report.checks[1].reason.as_deref(), Some("50 nodes alike (fail): mode is 777"));
     assert_eq!(report.nodes.len(), 50);
     assert_eq!(report.nodes[1].name, "worker-1", "in the order of numbers");
-    let expected = "2 nodes differ from the others of the same role, most of all worker-19 (1 check), worker-7 (1 check)";
+    let expected =
+        "2 nodes differ from the others of the same role, most of all worker-7 (1 check), worker-19 (1 check)";
     assert_eq!(report.notices, [expected]);
     bytes(&report);
 }
@@ -138,8 +139,16 @@ fn the_newest_report_of_a_node_counts() {
     assert_eq!((findings(&report, 0), report.nodes.len()), (vec![("worker-1", 1, Status::Pass)], 1));
     // The same node and time twice: one of them counts, whatever the order.
     let other = ReportV1 { report_id: "another".to_owned(), ..old.clone() };
-    let other = ReportV1 { checks: vec![CheckResult { target: "node".into(), section: "4.1".to_owned(), ..judged("4.1.1", Status::Pass, "1") }], ..other };
-    let [one, another] = [[old.clone(), other.clone()], [other, old]].map(|reports| merged(&reports, &MergeOptions::default()));
+    let other = ReportV1 {
+        checks: vec![CheckResult {
+            target: "node".into(),
+            section: "4.1".to_owned(),
+            ..judged("4.1.1", Status::Pass, "1")
+        }],
+        ..other
+    };
+    let [one, another] =
+        [[old.clone(), other.clone()], [other, old]].map(|reports| merged(&reports, &MergeOptions::default()));
     assert_eq!(bytes(&one.report), bytes(&another.report));
 }
 
@@ -241,11 +250,17 @@ fn any_reports() -> impl Strategy<Value = Vec<ReportV1>> {
     let check_of = (0..3_usize, 0..7_usize, 0..3_usize);
     let report = (0..6_usize, 0..3_usize, 0..3_usize, 0..2_usize, prop::collection::vec(check_of, 0..4));
     prop::collection::vec(report, 0..8).prop_map(|reports| {
-        let of = |(number, (name, time, id, role, checks)): (usize, (usize, usize, usize, usize, Vec<(usize, usize, usize)>))| {
+        let of = |(number, (name, time, id, role, checks)): (
+            usize,
+            (usize, usize, usize, usize, Vec<(usize, usize, usize)>),
+        )| {
             let mut seen = BTreeSet::new();
             let checks = checks.into_iter().filter(|(id, ..)| seen.insert(*id)).map(|(id, status, value)| {
-                let mut check =
-                    judged(["4.1.1", "4.1.2", "4.1.10"][id], Status::WORST_FIRST[status], ["600", "644", "see node-3"][value]);
+                let mut check = judged(
+                    ["4.1.1", "4.1.2", "4.1.10"][id],
+                    Status::WORST_FIRST[status],
+                    ["600", "644", "see node-3"][value],
+                );
                 check.remediation = format!("chmod {value}").into();
                 check.title = format!("Title {time}").into();
                 check
@@ -303,7 +318,8 @@ fn damaged_files_are_named_and_the_others_are_merged() {
     }
     let good = fs::read_to_string(path.join("0.json")).expect("a report");
     fs::write(path.join("cut.json"), &good[..good.len() / 2]).expect("a file");
-    fs::write(path.join("newer.json"), good.replacen("\"schema_version\":1", "\"schema_version\":9", 1)).expect("a file");
+    fs::write(path.join("newer.json"), good.replacen("\"schema_version\":1", "\"schema_version\":9", 1))
+        .expect("a file");
     fs::write(path.join("other.json"), "{\"Controls\":[]}").expect("a file");
     let arguments = ["merge", path.to_str().expect("a path"), "--format", "report"];
     let (code, out, err) = run(&arguments, None);
@@ -382,17 +398,24 @@ fn waivers_are_applied_to_each_node() {
     }
     let waivers = folder.path().join("waivers.yaml");
     let waiver = |id: &str, names: &str| {
-        format!("- {{ id: {id}, rule: kubelet-anonymous-auth, reason: r, owner: o, permanent: true, nodes: {{ names: [{names}] }} }}\n")
+        format!(
+            "- {{ id: {id}, rule: kubelet-anonymous-auth, reason: r, owner: o, permanent: true, nodes: {{ names: [{names}] }} }}\n"
+        )
     };
-    fs::write(&waivers, format!("waivers:\n{}{}", waiver("w1", "\"edge-*\""), waiver("w2", "nowhere"))).expect("a file");
+    fs::write(&waivers, format!("waivers:\n{}{}", waiver("w1", "\"edge-*\""), waiver("w2", "nowhere")))
+        .expect("a file");
     let path = |path: &Path| path.display().to_string();
     let arguments = ["merge", &path(&reports), "--waivers", &path(&waivers), "--format", "report"];
     let (code, out, err) = run(&arguments, None);
     assert_eq!(code, 0, "{err}");
     let report: Value = serde_json::from_str(&out).expect("JSON");
     assert_eq!(report["checks"][0]["status"], "fail");
-    let counts: Vec<(&Value, &Value)> =
-        report["checks"][0]["findings"].as_array().expect("findings").iter().map(|f| (&f["subject"], &f["status"])).collect();
+    let counts: Vec<(&Value, &Value)> = report["checks"][0]["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .map(|f| (&f["subject"], &f["status"]))
+        .collect();
     assert_eq!(counts, [(&"core-1".into(), &"fail".into()), (&"edge-1, edge-2".into(), &"waived".into())]);
     assert_eq!(report["notices"][0], "waivers without effect on any report: w2");
     assert_eq!(report["waivers_sha256"].as_str().map(str::len), Some(64));

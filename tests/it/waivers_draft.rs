@@ -41,7 +41,10 @@ fn a_draft_is_refused_until_it_is_filled_in_and_then_waives_what_fails() {
         assert_eq!(code, 0, "{err}");
         let waived = ["convert", &report, "--format", "report", "--waivers", &file];
         let (code, _, err) = run(&waived);
-        assert!(code == 3 && err.contains("`reason` is empty") && err.contains("`owner` is empty"), "{arguments:?}: {err}");
+        assert!(
+            code == 3 && err.contains("`reason` is empty") && err.contains("`owner` is empty"),
+            "{arguments:?}: {err}"
+        );
         let draft = fs::read_to_string(&file).expect("a draft");
         let filled = draft.replace("reason: \"\"", "reason: known").replace("owner: \"\"", "owner: ops");
         fs::write(&file, filled).expect("a file");
@@ -64,7 +67,11 @@ fn a_draft_of_a_node_is_for_this_node_and_for_what_fails_there() {
     let arguments = ["--host", "examples/hosts/worker.yaml", "--benchmark", "cis-1.12", "--check", "4.2.1"];
     let report = save(&arguments, &folder.path().join("a.json"));
     let (_, draft, _) = run(&["waivers", "draft", &report]);
-    for line in ["    rule: \"kubelet-anonymous-auth\"\n", "    nodes: { names: [\"worker\"] }\n", "    subjects: [\"kubelet\"]\n"] {
+    for line in [
+        "    rule: \"kubelet-anonymous-auth\"\n",
+        "    nodes: { names: [\"worker\"] }\n",
+        "    subjects: [\"kubelet\"]\n",
+    ] {
         assert!(draft.contains(line), "{draft}");
     }
     assert_eq!(draft.matches("- id:").count(), 1);
@@ -76,7 +83,8 @@ fn a_draft_of_a_node_is_for_this_node_and_for_what_fails_there() {
 #[test]
 fn only_what_is_worse_than_the_baseline_counts() {
     let folder = tempfile::tempdir().expect("a folder");
-    let of = |host: &str| ["--host".to_owned(), format!("examples/hosts/{host}.yaml"), "--benchmark=cis-1.12".to_owned()];
+    let of =
+        |host: &str| ["--host".to_owned(), format!("examples/hosts/{host}.yaml"), "--benchmark=cis-1.12".to_owned()];
     let save_of = |host: &str| {
         let arguments = of(host);
         save(&arguments.each_ref().map(String::as_str), &folder.path().join(format!("{host}.json")))

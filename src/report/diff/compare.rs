@@ -26,7 +26,15 @@ impl PairDiff {
         changes.sort_by(order);
         let subject = new.subject_name();
         let (kind, scope) = (new.subject.kind, scope(new));
-        Ok(Self { subject, kind, scope, old: ReportRef::of(old), new: ReportRef::of(new), notices: notices(old, new), changes })
+        Ok(Self {
+            subject,
+            kind,
+            scope,
+            old: ReportRef::of(old),
+            new: ReportRef::of(new),
+            notices: notices(old, new),
+            changes,
+        })
     }
 }
 

@@ -5,6 +5,7 @@ use super::{Change, ChangeClass, Diff, PairDiff, Side};
 use crate::model::{Severity, Status};
 use crate::report::SubjectKind;
 use crate::report::cut::cut;
+use crate::report::fenced::fenced;
 use crate::report::json::write_pretty_json;
 use crate::report::occurrence::subject_identity;
 use crate::report::sarif::{of_severity, score};
@@ -37,14 +38,19 @@ pub fn diff_sarif(diff: &Diff, all: bool) -> io::Result<Vec<u8>> {
     let left_out = changes.len().saturating_sub(MOST_RESULTS);
     changes.truncate(MOST_RESULTS);
     let (mut rules, mut known, mut results) = (Vec::new(), HashMap::new(), Vec::new());
+    let mut numbers = HashMap::new();
     for (pair, change) in changes {
         let index = *known.entry(change.rule.as_str()).or_insert_with(|| {
             rules.push(rule(change));
             rules.len() - 1
         });
-        results.push(result(pair, change, index));
+        // In a scan the same subject can have several findings.
+        let key = (&pair.scope, &change.rule, &change.file, &change.subject);
+        let number = numbers.entry(key).and_modify(|number| *number += 1).or_insert(1_usize);
+        results.push(result(pair, change, index, *number));
     }
-    let notices = diff.pairs.iter().flat_map(|pair| pair.notices.iter().map(|notice| format!("{}: {notice}", pair.subject)));
+    let notices =
+        diff.pairs.iter().flat_map(|pair| pair.notices.iter().map(|notice| format!("{}: {notice}", pair.subject)));
     let unreadable = diff.unreadable.iter().map(|file| format!("not compared: {file}"));
     let cut_results = (left_out > 0).then(|| format!("{left_out} results are left out, the least severe ones"));
     let texts = cut_results.into_iter().chain(unreadable).chain(notices).chain(diff.notices.iter().cloned());
@@ -92,18 +98,19 @@ fn severity(change: &Change) -> Severity {
 
 fn rule(change: &Change) -> Value {
     let title = cut(&change.title, MOST_MESSAGE);
+    let more = "The report says why it matters and what to do, and so does nodeproof explain.";
     json!({
         "id": change.rule,
         "name": cut(&change.rule, 255),
         "shortDescription": { "text": title },
         "fullDescription": { "text": title },
-        "help": { "text": format!("{title}\n\nThe report says why it matters and what to do, and so does nodeproof explain.") },
+        "help": { "text": format!("{title}\n\n{more}"), "markdown": format!("{}\n\n{more}", fenced(&title)) },
         "defaultConfiguration": { "level": of_severity(severity(change)) },
         "properties": { "security-severity": score(severity(change)), "tags": ["security", severity(change).id()] },
     })
 }
 
-fn result(pair: &PairDiff, change: &Change, index: usize) -> Value {
+fn result(pair: &PairDiff, change: &Change, index: usize, number: usize) -> Value {
     let (kind, level) = match change.new.as_ref().map(|side| side.status) {
         Some(Status::Fail) => ("fail", of_severity(severity(change))),
         Some(Status::Undetermined) => ("open", "none"),
@@ -121,7 +128,7 @@ fn result(pair: &PairDiff, change: &Change, index: usize) -> Value {
         | ChangeClass::Changed => "updated",
     };
     let (file, subject) = (change.file.as_deref().unwrap_or_default(), change.subject.as_deref().unwrap_or_default());
-    let identity = subject_identity(&pair.scope, file, &change.rule, subject, 1);
+    let identity = subject_identity(&pair.scope, file, &change.rule, subject, number);
     let line = change.line.unwrap_or(1).clamp(1, MOST_LINE);
     let evidence = change.new.as_ref().map_or(&[][..], |side: &Side| &side.evidence).iter().take(3).cloned();
     let evidence: Vec<String> = std::iter::once(statuses(change)).chain(evidence).collect();

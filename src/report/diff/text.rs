@@ -1,6 +1,6 @@
 //! A comparison as text: by class, broken first, with the evidence of the new report.
 
-use super::{Change, ChangeClass, Diff, PairDiff, Side};
+use super::{Change, ChangeClass, Diff, PairDiff, ReportRef, Side};
 use crate::model::Status;
 use crate::text::sanitize;
 
@@ -16,7 +16,8 @@ pub fn diff_text(diff: &Diff) -> String {
             continue;
         }
         let subject = sanitize::line(subject);
-        line(&mut text, &format!("{subject}: {} ({}), now {} ({})", old.time, old.benchmark, new.time, new.benchmark));
+        let of = |side: &ReportRef| format!("{} ({})", sanitize::line(&side.time), sanitize::line(&side.benchmark));
+        line(&mut text, &format!("{subject}: {}, now {}", of(old), of(new)));
         for notice in notices {
             line(&mut text, &format!("note: {}", sanitize::line(notice)));
         }

@@ -2,6 +2,7 @@
 
 use super::drift::{RoleDrift, applies};
 use super::merger::Slot;
+use super::order::by_number;
 use super::outcome::Outcome;
 use crate::model::Status;
 
@@ -16,8 +17,12 @@ pub(super) fn sentence(
     worst: Option<&Outcome>,
     name: &dyn Fn(usize) -> String,
 ) -> Option<String> {
-    let elsewhere: usize =
-        Status::WORST_FIRST.iter().zip(&slot.by_status).filter(|(status, _)| !applies(**status)).map(|(_, nodes)| nodes.len()).sum();
+    let elsewhere: usize = Status::WORST_FIRST
+        .iter()
+        .zip(&slot.by_status)
+        .filter(|(status, _)| !applies(**status))
+        .map(|(_, nodes)| nodes.len())
+        .sum();
     let is_uniform = matches!(drifts, [drift] if drift.differing.is_empty());
     let is_pass = matches!(drifts, [RoleDrift { usual: Some((_, Status::Pass)), .. }]);
     if is_uniform && is_pass && elsewhere == 0 {
@@ -45,9 +50,10 @@ fn role(slot: &Slot, drift: &RoleDrift<'_>, several: bool, name: &dyn Fn(usize) 
     }
     let mut differing: Vec<(usize, String)> = Vec::new();
     for (place, of_status) in slot.by_status.iter().enumerate() {
-        differing.extend(drift.differing.iter().filter(|node| of_status.contains(*node)).map(|node| (place, name(node))));
+        differing
+            .extend(drift.differing.iter().filter(|node| of_status.contains(*node)).map(|node| (place, name(node))));
     }
-    differing.sort();
+    differing.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| by_number(&a.1, &b.1)));
     let shown = differing.iter().take(MOST_NAMES);
     let shown: Vec<String> = shown.map(|(place, name)| format!("{name} ({})", Status::WORST_FIRST[*place])).collect();
     let more = if count > MOST_NAMES { format!(" and {} more", count - MOST_NAMES) } else { String::new() };

@@ -11,8 +11,8 @@ use super::order::by_number;
 use super::outcome::{Outcome, has_remediation};
 use crate::model::{EvidenceEntry, Finding, Status};
 use crate::report::{
-    BenchmarkInfo, CheckResult, FleetNode, Group, KubernetesVersion, Report, ReportV1, SCHEMA_VERSION, Section, Subject,
-    SubjectKind, TargetLeftOut, TimeRange, Tool,
+    BenchmarkInfo, CheckResult, FleetNode, Group, KubernetesVersion, Report, ReportV1, SCHEMA_VERSION, Section,
+    Subject, SubjectKind, TargetLeftOut, TimeRange, Tool,
 };
 use crate::text::sanitize;
 use std::cmp::Ordering;
@@ -50,7 +50,8 @@ impl Merger {
         };
         let mut benchmarks: Vec<&Benchmark> = self.benchmarks.iter().collect();
         benchmarks.sort_by(|a, b| by_number(&a.id, &b.id));
-        let mut merging = Merging { rank: &rank, name: &name, several: benchmarks.len() > 1, differing: BTreeMap::new() };
+        let mut merging =
+            Merging { rank: &rank, name: &name, several: benchmarks.len() > 1, differing: BTreeMap::new() };
         let (mut sections, mut checks) = (Vec::new(), Vec::new());
         for benchmark in &benchmarks {
             merging.benchmark(&self, benchmark, &mut sections, &mut checks);
@@ -186,7 +187,8 @@ impl Merging<'_> {
         let id = |id: &str| {
             if self.several { sanitize::into_line(format!("{}:{id}", benchmark.id)) } else { sanitize::line(id) }
         };
-        let mut slots: Vec<&Slot> = benchmark.slots.iter().filter(|slot| !slot.by_status.iter().all(NodeSet::is_empty)).collect();
+        let mut slots: Vec<&Slot> =
+            benchmark.slots.iter().filter(|slot| !slot.by_status.iter().all(NodeSet::is_empty)).collect();
         slots.sort_by(|a, b| slot_order(a, b));
         let mut made = Vec::new();
         for (first, slot) in slots.iter().enumerate() {
@@ -218,7 +220,13 @@ impl Merging<'_> {
         }
     }
 
-    fn check(&mut self, slot: &Slot, id: String, group: String, by_role: &BTreeMap<&'static str, NodeSet>) -> CheckResult {
+    fn check(
+        &mut self,
+        slot: &Slot,
+        id: String,
+        group: String,
+        by_role: &BTreeMap<&'static str, NodeSet>,
+    ) -> CheckResult {
         let drifts = drift(slot, by_role);
         for node in drifts.iter().flat_map(|drift| drift.differing.iter()) {
             *self.differing.entry(node).or_default() += 1;

@@ -8,9 +8,10 @@ use super::view::{BenchmarkView, CheckView, NodeReport, TextView};
 use crate::model::{Severity, Status};
 use crate::report::moment::milliseconds;
 use crate::report::{ReportError, SubjectKind};
-use foldhash::fast::RandomState;
+use foldhash::fast::{FixedState, RandomState};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, HashMap};
+use std::hash::BuildHasher as _;
 
 /// The most outcomes of a check that are kept apart. Of the others only the status is known. Which ones are kept is a matter of their
 /// ids, so that the order of the reports does not decide.
@@ -132,7 +133,8 @@ impl Merger {
             return Err(ReportError::Inconsistent("`time.end` is no point in time".to_owned()));
         };
         let kept: usize = self.benchmarks.iter().map(|benchmark| benchmark.slots.len() + benchmark.groups.len()).sum();
-        let own = report.checks.len() + report.benchmark.sections.iter().map(|section| section.groups.len()).sum::<usize>();
+        let own =
+            report.checks.len() + report.benchmark.sections.iter().map(|section| section.groups.len()).sum::<usize>();
         if own > MOST_CHECKS_OF_ONE || kept + own > MOST_CHECKS && !self.has_benchmark(&report.benchmark.id) {
             return Err(ReportError::Inconsistent("too many checks to be merged".to_owned()));
         }
@@ -140,8 +142,9 @@ impl Merger {
         self.count += 1;
         let name = report.subject.name.as_deref().unwrap_or_default();
         let node_name = NodeName::new(name);
-        let mut order = Order { time, id: number(report.report_id.as_bytes()), content: 0 };
-        let here = self.judged(benchmark, &report, &node_name, &mut order);
+        let content = FixedState::with_seed(0).hash_one(text);
+        let order = Order { time, id: number(report.report_id.as_bytes()), content };
+        let here = self.judged(benchmark, &report, &node_name, order);
         self.benchmarks[benchmark].add_outline(&report.benchmark);
         for target in &report.targets_left_out {
             let reason = target.reason.to_string();
@@ -186,13 +189,13 @@ impl Merger {
         })
     }
 
-    /// The outcome of each check: its slot, the place of its status and its id. Completes the order.
+    /// The outcome of each check: its slot, the place of its status and its id.
     fn judged(
         &mut self,
         benchmark: usize,
         report: &NodeReport<'_>,
         name: &NodeName<'_>,
-        order: &mut Order,
+        order: Order,
     ) -> Vec<(usize, usize, OutcomeId)> {
         let mut here = Vec::with_capacity(report.checks.len());
         let sections = report.benchmark.sections.iter();
@@ -209,12 +212,8 @@ impl Merger {
             let state = &self.state;
             let of_slot = &mut self.benchmarks[benchmark].slots[slot];
             let id = of_slot.outcome(check, name, state);
-            order.content = order.content.wrapping_mul(31).wrapping_add(first_number(&id));
+            of_slot.take_texts(check, order);
             here.push((slot, status_place(check.status), id));
-        }
-        // All checks decide which of two reports is the newer one, so their texts are taken in last.
-        for ((slot, ..), check) in here.iter().zip(&report.checks) {
-            self.benchmarks[benchmark].slots[*slot].take_texts(check, *order);
         }
         here
     }
@@ -437,10 +436,7 @@ pub(super) fn status_place(status: Status) -> usize {
 
 /// A number of a text that is the same in every run.
 fn number(text: &[u8]) -> u64 {
-    first_number(&Sha256::digest(text).into())
-}
-
-fn first_number(id: &OutcomeId) -> u64 {
-    let [a, b, c, d, e, f, g, h, ..] = *id;
+    let id: OutcomeId = Sha256::digest(text).into();
+    let [a, b, c, d, e, f, g, h, ..] = id;
     u64::from_be_bytes([a, b, c, d, e, f, g, h])
 }

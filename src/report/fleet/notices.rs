@@ -3,6 +3,7 @@
 use super::check_words::{names, nodes};
 use super::merger::{Merger, Node};
 use super::options::MergeOptions;
+use super::order::by_number;
 use crate::report::moment::milliseconds;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::UNIX_EPOCH;
@@ -33,7 +34,7 @@ impl Gaps {
         };
         let old = merger.nodes.iter().enumerate().filter(|(_, node)| is_old(node));
         let mut old: Vec<String> = old.map(|(number, node)| format!("{} ({})", name(number), node.end)).collect();
-        old.sort();
+        old.sort_by(|a, b| by_number(a, b));
         Self { missing, old }
     }
 }
@@ -64,11 +65,17 @@ pub(super) fn notices(
         notices.push(format!("the newest report of {count} is older than {age}: {}", names(&gaps.old)));
     }
     let numbered = || merger.nodes.iter().enumerate();
-    let mut repeated: Vec<String> =
-        numbered().filter(|(_, node)| node.others > 0).map(|(number, node)| format!("{} ({})", name(number), node.others + 1)).collect();
-    repeated.sort();
+    let mut repeated: Vec<String> = numbered()
+        .filter(|(_, node)| node.others > 0)
+        .map(|(number, node)| format!("{} ({})", name(number), node.others + 1))
+        .collect();
+    repeated.sort_by(|a, b| by_number(a, b));
     if !repeated.is_empty() {
-        notices.push(format!("more than one report, of which the newest counts, of {}: {}", nodes(repeated.len()), names(&repeated)));
+        notices.push(format!(
+            "more than one report, of which the newest counts, of {}: {}",
+            nodes(repeated.len()),
+            names(&repeated)
+        ));
     }
     let count = |of: &dyn Fn(&Node) -> String| {
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
@@ -82,7 +89,8 @@ pub(super) fn notices(
         ("versions of Kubernetes", count(&kubernetes)),
     ] {
         if counts.len() > 1 {
-            let list: Vec<String> = counts.iter().map(|(value, count)| format!("{value} ({})", nodes(*count))).collect();
+            let list: Vec<String> =
+                counts.iter().map(|(value, count)| format!("{value} ({})", nodes(*count))).collect();
             notices.push(format!("several {what}: {}", names(&list)));
         }
     }
@@ -91,7 +99,11 @@ pub(super) fn notices(
     let several: Vec<String> =
         benchmarks.iter().filter(|(_, count)| **count > 1).map(|((_, name), _)| (*name).clone()).collect();
     if !several.is_empty() {
-        notices.push(format!("reports of several benchmarks, each of which counts, of {}: {}", nodes(several.len()), names(&several)));
+        notices.push(format!(
+            "reports of several benchmarks, each of which counts, of {}: {}",
+            nodes(several.len()),
+            names(&several)
+        ));
     }
     for (kind, count) in &merger.others {
         let (reports, verb) = if *count == 1 { ("report", "is") } else { ("reports", "are") };
@@ -99,7 +111,7 @@ pub(super) fn notices(
     }
     notices.extend(passed_on(merger));
     let mut most: Vec<(usize, String)> = differing.iter().map(|(node, count)| (*count, name(*node))).collect();
-    most.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    most.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| by_number(&a.1, &b.1)));
     if !most.is_empty() {
         let count = most.len();
         let most: Vec<String> =

