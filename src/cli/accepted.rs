@@ -20,6 +20,8 @@ const REPORT: &[&str] = &[
     "json",
     "junit",
     "pgsql",
+    "store",
+    "store_cluster",
     "asff",
     "outputfile",
     "only",
@@ -57,7 +59,7 @@ fn flags_of(command: &str) -> Option<Vec<&'static str>> {
         "profile" => &[DEFINITIONS, BENCHMARK, ANSWER],
         "convert" => &[DEFINITIONS, REPORT],
         "diff" => &[&["format"], ANSWER],
-        "completions" | "man" | "version" => &[FILE],
+        "pgsql" | "completions" | "man" | "version" => &[FILE],
         _ => return None,
     };
     Some([flags.concat(), ALWAYS.to_vec()].concat())

@@ -1,6 +1,6 @@
 //! The declaration of the command line.
 
-use crate::commands::{AuditFlags, CompatMode, Question, ScanFlags, interval};
+use crate::commands::{AuditFlags, CompatMode, PgsqlFlags, Question, ScanFlags, interval};
 use crate::workload::PodSecurityStandard;
 use clap::{Args, Parser, Subcommand};
 use std::ffi::OsString;
@@ -121,6 +121,11 @@ pub enum Command {
         #[arg(long)]
         fail_on_broken: bool,
     },
+    /// Prepare and maintain the PostgreSQL database of `--store pgsql`.
+    ///
+    /// Runs as the owner of the database's schema `nodeproof`. The variables PGHOST, PGUSER, PGDATABASE and PGSSLMODE say where it
+    /// is.
+    Pgsql(PgsqlFlags),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.

@@ -2,7 +2,7 @@
 
 use super::{Cli, Command, RunFlags, pages};
 use crate::commands::{
-    AuditFlags, Definitions, Failure, audit, benchmarks, cluster, convert, diff, explain, lint, profile, scan,
+    AuditFlags, Definitions, Failure, audit, benchmarks, cluster, convert, diff, explain, lint, pgsql, profile, scan,
     snapshot, who_can, write_answer,
 };
 use crate::source::node::StuckCalls;
@@ -39,6 +39,7 @@ pub(crate) fn run(cli: Cli) -> Result<u8, Failure> {
             answer(flags, &text)?;
             Ok(if clean { 0 } else { 3 })
         }
+        Some(Command::Pgsql(task)) => answer(flags, &pgsql::pgsql(&task)?),
         Some(Command::Completions { shell }) => answer(flags, &pages::completions(shell)),
         Some(Command::Man { page }) => answer(flags, &pages::manual(page.as_deref())?),
         Some(Command::Version) => answer(flags, concat!("nodeproof ", env!("CARGO_PKG_VERSION"), "\n").as_bytes()),

@@ -28,6 +28,7 @@ mod kubesec;
 pub(crate) mod lint;
 mod node_workloads;
 mod open;
+pub(crate) mod pgsql;
 mod pod_security;
 pub(crate) mod profile;
 mod relative;
@@ -39,6 +40,7 @@ mod scan_input;
 mod schemas;
 mod select;
 pub(crate) mod snapshot;
+mod store;
 mod waivers;
 pub(crate) mod who_can;
 mod within;
@@ -49,9 +51,10 @@ pub(crate) use definitions::Definitions;
 pub(crate) use failure::Failure;
 pub use flags::{
     AuditFlags, BenchmarkFlags, ClusterFlags, CompatMode, LogFlags, NodeFlags, OutputFlags, OutputRequest,
-    SelectionFlags, interval, trim_list,
+    SelectionFlags, StoreName, interval, trim_list,
 };
 pub use formats::FormatName;
 pub(crate) use kubesec::kubesec;
+pub use pgsql::{PgsqlFlags, PgsqlTask};
 pub use scan::ScanFlags;
 pub use who_can::Question;
