@@ -21,6 +21,7 @@ pub enum PgsqlTask {
 
 /// The flags of `pgsql`.
 #[derive(Debug, Clone, Args)]
+#[cfg_attr(not(feature = "postgres"), allow(dead_code, reason = "this build refuses the command"))]
 pub struct PgsqlFlags {
     /// What to do.
     #[arg(value_name = "TASK")]

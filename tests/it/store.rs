@@ -140,16 +140,16 @@ fn only_what_differs_becomes_history_and_a_late_report_changes_no_state() {
 }
 
 #[test]
-fn hostile_texts_are_stored_cut_and_without_nul() {
+fn hostile_texts_are_stored_and_cut() {
     let Some(server) = server() else { return };
     let database = prepared(&server, "store_hostile");
     let reports = Reports::new();
-    let long = "x\u{0}".repeat(1 << 19);
+    let long = "é'".repeat(1 << 18);
     let file = reports.write(1, "worker'; DROP TABLE run; --", "2026-11-03T10:00:00Z", |report| {
         for key in ["id", "title", "reason"] {
             report["checks"][0][key] = json!(long);
         }
-        report["subject"]["labels"] = json!({ "zone\u{0}": long });
+        report["subject"]["labels"] = json!({ "zone": long });
     });
     store(&server, &database, &file);
     let longest = "SELECT max(length(check_id)) <= 300, max(length(title)) <= 2000 FROM nodeproof.check_text";
@@ -190,7 +190,8 @@ fn a_writer_may_select_insert_and_update_and_no_more() {
 fn a_database_without_the_schema_says_what_to_do() {
     let Some(server) = server() else { return };
     let database = server.database("store_none");
-    let file = Reports::new().write(1, "w", "2026-11-03T10:00:00Z", |_| {});
+    let reports = Reports::new();
+    let file = reports.write(1, "w", "2026-11-03T10:00:00Z", |_| {});
     let run =
         program(&server, &database, "inserter").arg("convert").arg(&file).args(["--store", "pgsql"]).assert().code(1);
     let said = String::from_utf8_lossy(&run.get_output().stderr).into_owned();
@@ -207,8 +208,11 @@ fn a_second_migration_changes_nothing_and_a_newer_schema_is_left_alone() {
     server.sql(&database, "INSERT INTO nodeproof.schema_version (version, writers_from) VALUES (99, 99)");
     let newer = program(&server, &database, "scanner").args(["pgsql", "migrate"]).assert().code(1);
     assert!(String::from_utf8_lossy(&newer.get_output().stderr).contains("update nodeproof"));
-    let file = Reports::new().write(1, "w", "2026-11-03T10:00:00Z", |_| {});
-    program(&server, &database, "inserter").arg("convert").arg(&file).args(["--store", "pgsql"]).assert().code(1);
+    let reports = Reports::new();
+    let file = reports.write(1, "w", "2026-11-03T10:00:00Z", |_| {});
+    let older =
+        program(&server, &database, "inserter").arg("convert").arg(&file).args(["--store", "pgsql"]).assert().code(1);
+    assert!(String::from_utf8_lossy(&older.get_output().stderr).contains("update nodeproof"));
 }
 
 #[test]
@@ -304,7 +308,8 @@ fn end_session(server: &Server, database: &str, mut locker: Child) {
 fn a_killed_writer_leaves_nothing() {
     let Some(server) = server() else { return };
     let database = prepared(&server, "store_killed");
-    let file = Reports::new().write(1, "w", "2026-11-03T10:00:00Z", |_| {});
+    let reports = Reports::new();
+    let file = reports.write(1, "w", "2026-11-03T10:00:00Z", |_| {});
     let before = server.sql(&database, EVERYTHING);
     let (mut writer, _, locker) = stuck_writer(&server, &database, &file);
     writer.kill().expect("it runs");
@@ -324,7 +329,8 @@ fn a_killed_writer_leaves_nothing() {
 fn a_database_that_goes_away_leaves_nothing_and_the_report_is_printed() {
     let Some(server) = server() else { return };
     let database = prepared(&server, "store_gone");
-    let file = Reports::new().write(1, "w", "2026-11-03T10:00:00Z", |_| {});
+    let reports = Reports::new();
+    let file = reports.write(1, "w", "2026-11-03T10:00:00Z", |_| {});
     let before = server.sql(&database, EVERYTHING);
     let (writer, backend, locker) = stuck_writer(&server, &database, &file);
     server.sql(&database, &format!("SELECT pg_terminate_backend({backend})"));
@@ -506,7 +512,8 @@ for statement in sys.stdin.read().split('\\n;;\\n'):
 fn every_statement_of_the_page_on_duckdb_runs() {
     let here = repository("target/python/bin/python3");
     let pythons = [here.as_path(), Path::new("python3")];
-    let works = |python: &&Path| Command::new(python).args(["-c", "import duckdb"]).output().is_ok_and(|o| o.status.success());
+    let works =
+        |python: &&Path| Command::new(python).args(["-c", "import duckdb"]).output().is_ok_and(|o| o.status.success());
     let Some(python) = pythons.into_iter().find(works) else {
         assert!(std::env::var("CI").as_deref() != Ok("true"), "DuckDB is not installed: pip install duckdb");
         println!("SKIPPED: DuckDB is not installed (pip install duckdb)");
