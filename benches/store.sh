@@ -33,8 +33,8 @@ INSERT INTO nodeproof.run (report_id, time, cluster, kind, node, benchmark, tool
 INSERT INTO nodeproof.subject (cluster, kind, node, benchmark, series, run_id, time)
   SELECT cluster, kind, node, benchmark, 'cis', run_id, time FROM nodeproof.run;
 INSERT INTO nodeproof.daily (day, subject_key, time, passed, failed, undetermined, manual, waived)
-  SELECT current_date - d, subject_key, time, passed, failed, undetermined, manual, waived
-  FROM nodeproof.subject JOIN nodeproof.run USING (run_id), generate_series(0, 29) d;
+  SELECT current_date - d, subject_key, r.time, passed, failed, undetermined, manual, waived
+  FROM nodeproof.subject JOIN nodeproof.run r USING (run_id), generate_series(0, 29) d;
 INSERT INTO nodeproof.current (subject_key, check_key, status, waived_status, waiver, waiver_expires, outcome_key, since)
   SELECT subject_key, check_key, status, CASE status WHEN 'waived' THEN 'fail' END, CASE status WHEN 'waived' THEN 'SEC-' || check_key % 7 END,
     CASE status WHEN 'waived' THEN current_date + check_key % 60 END, 1 + (check_key * 3) % 400, now() - make_interval(days => h % 30)

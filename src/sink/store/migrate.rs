@@ -12,8 +12,8 @@ const LIMIT: Duration = Duration::from_secs(1800);
 
 const LOCK: &str = "SELECT pg_advisory_xact_lock(1853189232, 0)";
 const APPLIED: &str = "INSERT INTO nodeproof.schema_version (version, writers_from) VALUES ($1, $2)";
-const WRITER: &str = include_str!("sql/grant-writer.sql");
-const READER: &str = include_str!("sql/grant-reader.sql");
+const WRITER: &str = include_str!("../../../sql/grant-writer.sql");
+const READER: &str = include_str!("../../../sql/grant-reader.sql");
 
 /// Brings the schema up to date, all or nothing, and says what was done.
 pub(crate) fn migrate(database: &Database, writers: &[String], readers: &[String]) -> Result<String, DatabaseError> {

@@ -5,9 +5,9 @@ use tokio_postgres::Client;
 
 /// The migrations, the first one first. A new one is added at the end; one that was released does not change.
 pub(super) const MIGRATIONS: [&str; 3] = [
-    include_str!("sql/migrations/1-tables.sql"),
-    include_str!("sql/migrations/2-views.sql"),
-    include_str!("sql/migrations/3-maintenance.sql"),
+    include_str!("../../../sql/migrations/1-tables.sql"),
+    include_str!("../../../sql/migrations/2-views.sql"),
+    include_str!("../../../sql/migrations/3-maintenance.sql"),
 ];
 
 /// The schema that this program writes.

@@ -11,15 +11,15 @@ use tokio_postgres::{Client, Error};
 /// Time to store a report, and to wait for maintenance.
 const LIMIT: Duration = Duration::from_secs(60);
 
-const LOCK: &str = include_str!("sql/write/lock.sql");
-const RUN: &str = include_str!("sql/write/run.sql");
-const SUBJECT: &str = include_str!("sql/write/subject.sql");
-const REPLACED: &str = include_str!("sql/write/replaced.sql");
-const DAILY: &str = include_str!("sql/write/daily.sql");
-const SUPERSEDED: &str = include_str!("sql/write/superseded.sql");
-const CHECKS: &str = include_str!("sql/write/checks.sql");
-const OUTCOMES: &str = include_str!("sql/write/outcomes.sql");
-const RESULTS: &str = include_str!("sql/write/results.sql");
+const LOCK: &str = include_str!("../../../sql/write/lock.sql");
+const RUN: &str = include_str!("../../../sql/write/run.sql");
+const SUBJECT: &str = include_str!("../../../sql/write/subject.sql");
+const REPLACED: &str = include_str!("../../../sql/write/replaced.sql");
+const DAILY: &str = include_str!("../../../sql/write/daily.sql");
+const SUPERSEDED: &str = include_str!("../../../sql/write/superseded.sql");
+const CHECKS: &str = include_str!("../../../sql/write/checks.sql");
+const OUTCOMES: &str = include_str!("../../../sql/write/outcomes.sql");
+const RESULTS: &str = include_str!("../../../sql/write/results.sql");
 
 /// Stores a report, all of it or nothing; one that is stored already changes nothing. `cluster`: that of a report that names none.
 pub(crate) fn write(database: &Database, report: &Report, cluster: Option<&str>) -> Result<(), DatabaseError> {

@@ -44,10 +44,11 @@ FROM (
 ORDER BY cluster, kind, check_key, nodes DESC, status;
 CREATE UNIQUE INDEX usual_key ON nodeproof.usual (cluster, kind, check_key);
 
--- The nodes that differ from most nodes of their cluster. A check that does not apply to a node is no difference.
-CREATE VIEW nodeproof.drift AS
+-- The nodes that differ from most nodes of their cluster. A check that does not apply to a node is no difference. Refreshed as well:
+-- it reads every result.
+CREATE MATERIALIZED VIEW nodeproof.drift AS
 SELECT s.cluster, s.kind, s.node, k.benchmark, k.target, k.check_id, k.title, k.severity, c.status, u.status AS usual,
-       u.nodes AS usual_nodes, c.since
+       u.nodes AS usual_nodes, c.since, c.subject_key, c.check_key
 FROM nodeproof.usual u
 JOIN nodeproof.current c ON c.check_key = u.check_key AND c.status <> u.status
     AND c.status NOT IN ('not-applicable', 'skipped')
@@ -55,6 +56,8 @@ JOIN nodeproof.subject s ON s.subject_key = c.subject_key AND s.cluster = u.clus
     AND s.replaced_by IS NULL
 JOIN nodeproof.check_text k ON k.check_key = c.check_key
 WHERE u.status NOT IN ('not-applicable', 'skipped');
+CREATE UNIQUE INDEX drift_key ON nodeproof.drift (subject_key, check_key);
+CREATE INDEX drift_cluster ON nodeproof.drift (cluster, since);
 
 -- The waivers in effect. `expires` is NULL for a permanent one.
 CREATE VIEW nodeproof.waived AS
