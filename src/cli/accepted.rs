@@ -20,6 +20,8 @@ const REPORT: &[&str] = &[
     "json",
     "junit",
     "pgsql",
+    "store",
+    "store_cluster",
     "asff",
     "outputfile",
     "only",
@@ -53,7 +55,7 @@ fn flags_of(command: &str) -> Option<Vec<&'static str>> {
         "merge" => &[DEFINITIONS, REPORT, GATE, &["quiet"]],
         "judge" => &[DEFINITIONS, BENCHMARK, &["platform", "timeout"], SELECTION, REPORT, GATE, &["quiet"]],
         "diff" => &[&["format", "sarif_all"], ANSWER],
-        "completions" | "man" | "version" | "waivers" => &[FILE],
+        "pgsql" | "completions" | "man" | "version" | "waivers" => &[FILE],
         _ => return None,
     };
     Some([flags.concat(), ALWAYS.to_vec()].concat())

@@ -1,6 +1,8 @@
 //! The declaration of the command line.
 
-use crate::commands::{AuditFlags, CompatMode, JudgeFlags, MergeFlags, Question, ScanFlags, WaiversFlags, interval};
+use crate::commands::{
+    AuditFlags, CompatMode, JudgeFlags, MergeFlags, PgsqlFlags, Question, ScanFlags, WaiversFlags, interval,
+};
 use crate::workload::PodSecurityStandard;
 use clap::{Args, Parser, Subcommand};
 use std::ffi::OsString;
@@ -132,6 +134,11 @@ pub enum Command {
     Judge(JudgeFlags),
     /// Write a file of waivers for what fails in a report, which is refused until a person fills it in.
     Waivers(WaiversFlags),
+    /// Prepare and maintain the PostgreSQL database of `--store pgsql`.
+    ///
+    /// Runs as the owner of the database's schema `nodeproof`. The variables PGHOST, PGUSER, PGDATABASE and PGSSLMODE say where it
+    /// is.
+    Pgsql(PgsqlFlags),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.

@@ -56,6 +56,13 @@ pub(super) fn examples(command: Option<&str>) -> &'static [(&'static str, &'stat
             ("nodeproof profile 1.33", "List those of the benchmark for Kubernetes 1.33."),
             ("nodeproof profile --version 1.33 --json", "The same as JSON."),
         ],
+        Some("pgsql") => &[
+            (
+                "nodeproof pgsql migrate --writer nodeproof_writer",
+                "Make or update the schema, and let this role store reports.",
+            ),
+            ("nodeproof pgsql maintain --retention 365d", "Make partitions ahead, and drop what is older than a year."),
+        ],
         Some("lint") => &[
             ("nodeproof lint my-rules/", "Validate all definition files of a directory."),
             ("nodeproof lint config.yaml --json", "Validate a file and print JSON."),

@@ -2,8 +2,8 @@
 
 use super::{Cli, Command, RunFlags, pages};
 use crate::commands::{
-    AuditFlags, Definitions, Failure, audit, benchmarks, cluster, convert, diff, explain, judge, lint, merge, profile,
-    scan, snapshot, waivers_draft, who_can, write_answer,
+    AuditFlags, Definitions, Failure, audit, benchmarks, cluster, convert, diff, explain, judge, lint, merge, pgsql,
+    profile, scan, snapshot, waivers_draft, who_can, write_answer,
 };
 use crate::source::node::StuckCalls;
 use std::io;
@@ -42,6 +42,7 @@ pub(crate) fn run(cli: Cli) -> Result<u8, Failure> {
             answer(flags, &text)?;
             Ok(if clean { 0 } else { 3 })
         }
+        Some(Command::Pgsql(task)) => answer(flags, &pgsql::pgsql(&task)?),
         Some(Command::Completions { shell }) => answer(flags, &pages::completions(shell)),
         Some(Command::Man { page }) => answer(flags, &pages::manual(page.as_deref())?),
         Some(Command::Version) => answer(flags, concat!("nodeproof ", env!("CARGO_PKG_VERSION"), "\n").as_bytes()),

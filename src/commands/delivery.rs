@@ -2,6 +2,7 @@
 
 use super::flags::{CompatMode, OutputFlags, OutputRequest, trim_list};
 use super::formats::{FormatName, FormatOptions};
+use super::store::Store;
 use crate::commands::Failure;
 use crate::model::Status;
 use crate::report::{Format, Report, TextParts, TextShape};
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 pub(crate) struct Delivery {
     outputs: Vec<(Box<dyn Format>, Destination)>,
     database: Option<Database>,
+    store: Option<Store>,
 }
 
 impl Delivery {
@@ -42,10 +44,11 @@ impl Delivery {
             outputs.push((FormatName::Line.format(options)?, Destination::Stdout));
         }
         let database = stores_rows(flags).then(|| Database::open(variable)).transpose()?;
-        Ok(Self { outputs, database })
+        let store = flags.store.map(|name| Store::open(name, flags.store_cluster.as_deref(), variable)).transpose()?;
+        Ok(Self { outputs, database, store })
     }
 
-    /// Writes the report everywhere. The database comes last: whatever it says, the report is written.
+    /// Writes the report everywhere. The databases come last: whatever they say, the report is written, and each gets it.
     pub(crate) fn write(&self, report: &Report) -> Result<(), Failure> {
         if !self.outputs.iter().any(|(format, _)| format.is_for_people()) {
             for notice in &report.notices {
@@ -56,7 +59,12 @@ impl Delivery {
         for (format, destination) in &self.outputs {
             destination.write(report, format.as_ref())?;
         }
-        self.database.as_ref().map_or(Ok(()), |database| database.send(report))
+        let rows = self.database.as_ref().map_or(Ok(()), |database| database.send(report));
+        let stored = self.store.as_ref().map_or(Ok(()), |store| store.write(report));
+        match (rows, stored) {
+            (Err(rows), Err(stored)) => Err(Failure::Other(anyhow::anyhow!("{rows}; {stored}"))),
+            (rows, stored) => rows.and(stored),
+        }
     }
 }
 

@@ -4,8 +4,8 @@ use super::FormatName;
 use super::color::Color;
 use crate::model::Severity;
 use crate::report::MarkdownLimit;
-use clap::Args;
 use clap::builder::BoolishValueParser;
+use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -223,6 +223,12 @@ pub struct OutputFlags {
     /// Also store the report in the PostgreSQL database of KUBE_BENCH_PGSQL_HOST.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_default_value = true, global = true, env = "NODEPROOF_PGSQL")]
     pub pgsql: bool,
+    /// Also keep the report in a store: pgsql, the database of PGHOST that `nodeproof pgsql migrate` prepares.
+    #[arg(long, value_name = "STORE", global = true, env = "NODEPROOF_STORE")]
+    pub store: Option<StoreName>,
+    /// Cluster that the node belongs to, in the store, where the report does not name one.
+    #[arg(long, value_name = "NAME", global = true, env = "NODEPROOF_STORE_CLUSTER")]
+    pub store_cluster: Option<String>,
     /// Same as `--format asff`: findings for AWS Security Hub, at most 100 on each line.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_value = "false", default_missing_value = "true", value_parser = BoolishValueParser::new(), hide_default_value = true, global = true, env = "NODEPROOF_ASFF")]
     pub asff: bool,
@@ -294,6 +300,13 @@ pub struct OutputFlags {
     /// Log progress to stderr; -vv and `-v 2` log everything that is read.
     #[arg(short = 'v', action = clap::ArgAction::Count, global = true, env = "NODEPROOF_V")]
     pub verbose: u8,
+}
+
+/// Where reports are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StoreName {
+    /// A PostgreSQL database with our own schema.
+    Pgsql,
 }
 
 impl OutputFlags {

@@ -35,6 +35,7 @@ pub(crate) mod merge;
 mod node_workloads;
 mod open;
 mod parallel;
+pub(crate) mod pgsql;
 mod pod_security;
 pub(crate) mod profile;
 mod progress;
@@ -48,6 +49,7 @@ mod scan_input;
 mod schemas;
 mod select;
 pub(crate) mod snapshot;
+mod store;
 mod waivers;
 pub(crate) mod waivers_draft;
 pub(crate) mod who_can;
@@ -59,12 +61,13 @@ pub(crate) use definitions::Definitions;
 pub(crate) use failure::Failure;
 pub use flags::{
     AuditFlags, BenchmarkFlags, ClusterFlags, CompatMode, LogFlags, NodeFlags, OutputFlags, OutputRequest,
-    SelectionFlags, interval, trim_list,
+    SelectionFlags, StoreName, interval, trim_list,
 };
 pub use formats::FormatName;
 pub use judge::JudgeFlags;
 pub(crate) use kubesec::kubesec;
 pub use merge::MergeFlags;
+pub use pgsql::{PgsqlFlags, PgsqlTask};
 pub use scan::ScanFlags;
 pub use waivers_draft::WaiversFlags;
 pub use who_can::Question;

@@ -58,6 +58,7 @@ pub use outline::{GroupView, SectionView};
 pub use prometheus::PrometheusFormat;
 pub use read::{ReportError, ReportFormat};
 pub use sarif::SarifFormat;
+pub(crate) use stable::{stable, stable_subject};
 pub use state::{State, Totals};
 pub(crate) use tag::tag;
 pub use text::{TextFormat, TextParts, TextShape, is_command};

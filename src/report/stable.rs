@@ -23,7 +23,7 @@ const MOST: usize = 32 << 10;
 const GENERATED: &str = "bcdfghjklmnpqrstvwxz2456789";
 
 /// A text in which points in time and ages are replaced by `…`, and the numbers of processes and counts are left out.
-pub(super) fn stable(text: &str) -> String {
+pub(crate) fn stable(text: &str) -> String {
     let Some(changing) = CHANGING.as_ref().filter(|_| text.len() <= MOST) else { return text.to_owned() };
     let replaced = changing.replace_all(text, |found: &regex::Captures<'_>| {
         let found = found.get(0).map_or("", |found| found.as_str());
@@ -39,7 +39,7 @@ pub(super) fn stable(text: &str) -> String {
 }
 
 /// The subject of a finding without the number of its process and without a generated suffix of its name.
-pub(super) fn stable_subject(subject: &str) -> String {
+pub(crate) fn stable_subject(subject: &str) -> String {
     let subject = stable(subject);
     let (object, rest) = subject.split_once(' ').map_or((subject.as_str(), ""), |(object, rest)| (object, rest));
     let Some((path, name)) = object.rsplit_once('/') else { return subject };

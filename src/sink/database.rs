@@ -1,4 +1,4 @@
-//! The database of `--pgsql`, from kube-bench's environment variables. Connects to nothing.
+//! The databases of `--pgsql` and of `--store pgsql`, from environment variables. Connects to nothing.
 
 use crate::kube_bench::SettingError;
 use crate::kube_bench::settings::{Settings, Variables};
@@ -71,31 +71,47 @@ impl TlsMode {
     }
 }
 
-/// The database of `--pgsql`.
+/// The database of `--pgsql`, from kube-bench's variables.
 pub(crate) fn database(variable: Variables<'_>) -> Result<Database, SettingError> {
     let mut settings = Settings::new("--pgsql", variable);
     let (_, host) = settings.required(&["KUBE_BENCH_PGSQL_HOST"]);
     let (_, user) = settings.required(&["KUBE_BENCH_PGSQL_USER"]);
     let (_, name) = settings.required(&["KUBE_BENCH_PGSQL_DBNAME"]);
-    let (_, mode) = settings.required(&["KUBE_BENCH_PGSQL_SSLMODE"]);
+    let (mode_name, mode) = settings.required(&["KUBE_BENCH_PGSQL_SSLMODE"]);
     let (_, scan_host) = settings.required(&["KUBE_BENCH_K8S_HOST"]);
     let port = settings.optional(&["KUBE_BENCH_PGSQL_PORT", "PGPORT"]);
     let password = settings.optional(&["KUBE_BENCH_PGSQL_PASSWORD"]).map(|(_, password)| password);
     let authorities = settings.optional(&["PGSSLROOTCERT"]).map(|(_, path)| PathBuf::from(path));
     settings.finish()?;
-    let tls = TlsMode::parse(&mode).ok_or(SettingError::Malformed {
-        name: "KUBE_BENCH_PGSQL_SSLMODE",
-        value: mode,
-        expected: "one of disable, allow, prefer, require, verify-ca, verify-full",
-    })?;
-    let port = match port {
-        None => 5432,
-        Some((name, text)) => {
-            text.parse().map_err(|_| SettingError::Malformed { name, value: text, expected: "a port number" })?
-        }
-    };
+    let (tls, port) = (tls_mode(mode_name, mode)?, port_number(port)?);
     let scan_host = scan_host.chars().take(HOST_LENGTH).collect();
     Ok(Database { host, port, user, name, tls, authorities, password, scan_host })
+}
+
+/// The database of `--store pgsql`, from the variables of PostgreSQL's own programs, or else from those of `--pgsql`. `flag` needs
+/// it.
+pub(crate) fn store_database(flag: &'static str, variable: Variables<'_>) -> Result<Database, SettingError> {
+    let mut settings = Settings::new(flag, variable);
+    let (_, host) = settings.required(&["PGHOST", "KUBE_BENCH_PGSQL_HOST"]);
+    let (_, user) = settings.required(&["PGUSER", "KUBE_BENCH_PGSQL_USER"]);
+    let (_, name) = settings.required(&["PGDATABASE", "KUBE_BENCH_PGSQL_DBNAME"]);
+    let (mode_name, mode) = settings.required(&["PGSSLMODE", "KUBE_BENCH_PGSQL_SSLMODE"]);
+    let port = settings.optional(&["PGPORT", "KUBE_BENCH_PGSQL_PORT"]);
+    let password = settings.optional(&["PGPASSWORD", "KUBE_BENCH_PGSQL_PASSWORD"]).map(|(_, password)| password);
+    let authorities = settings.optional(&["PGSSLROOTCERT"]).map(|(_, path)| PathBuf::from(path));
+    settings.finish()?;
+    let (tls, port) = (tls_mode(mode_name, mode)?, port_number(port)?);
+    Ok(Database { host, port, user, name, tls, authorities, password, scan_host: String::new() })
+}
+
+fn tls_mode(name: &'static str, value: String) -> Result<TlsMode, SettingError> {
+    let expected = "one of disable, allow, prefer, require, verify-ca, verify-full";
+    TlsMode::parse(&value).ok_or(SettingError::Malformed { name, value, expected })
+}
+
+fn port_number(port: Option<(&'static str, String)>) -> Result<u16, SettingError> {
+    let Some((name, value)) = port else { return Ok(5432) };
+    value.parse().map_err(|_| SettingError::Malformed { name, value, expected: "a port number" })
 }
 
 #[cfg(test)]
@@ -130,6 +146,17 @@ mod tests {
             .collect();
         let found = database(&from(&pairs)).expect("complete");
         assert_eq!((found.port, found.scan_host), (6543, "é".repeat(63)));
+    }
+
+    #[test]
+    fn the_store_has_the_variables_of_postgresql_first() {
+        let pairs =
+            [DATABASE.as_slice(), &[("PGHOST", "other"), ("PGDATABASE", "nodes"), ("PGPASSWORD", "word")]].concat();
+        let found = store_database("--store pgsql", &from(&pairs)).expect("complete");
+        assert_eq!(found.to_string(), "database nodes of other:5432 as user scanner");
+        assert_eq!(found.password.as_deref(), Some("word"));
+        let error = store_database("--store pgsql", &from(&[("PGHOST", "db")])).map(|_| ()).expect_err("incomplete");
+        assert_eq!(error.to_string(), "--store pgsql needs the environment variables PGUSER, PGDATABASE, PGSSLMODE");
     }
 
     #[test]

@@ -38,6 +38,8 @@ mod cluster;
 mod cluster_api;
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(feature = "postgres")]
+mod store;
 
 // These run commands with kube-bench's options, or test what it brings.
 #[cfg(feature = "kube-bench")]

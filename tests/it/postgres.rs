@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-const PASSWORD: &str = "open sesame's \\ 'way'";
+pub(crate) const PASSWORD: &str = "open sesame's \\ 'way'";
 
 /// Who may come in how. Every user but the first needs the password.
 const ACCESS: &str = "\
@@ -27,16 +27,16 @@ host      all scanner    127.0.0.1/32 scram-sha-256
 host      all inserter   127.0.0.1/32 scram-sha-256
 ";
 
-struct Server {
+pub(crate) struct Server {
     process: Child,
     programs: PathBuf,
     folder: TempDir,
     owner: Option<(u32, u32)>,
-    port: u16,
+    pub(crate) port: u16,
 }
 
 /// One server for all tests that run at a time. None where PostgreSQL is not installed, which CI does not forgive.
-fn server() -> Option<Arc<Server>> {
+pub(crate) fn server() -> Option<Arc<Server>> {
     static SHARED: Mutex<Weak<Server>> = Mutex::new(Weak::new());
     let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(server) = shared.upgrade() {
@@ -138,8 +138,8 @@ impl Server {
         }
     }
 
-    /// What a statement gives, as the server's administrator: columns set apart by `|`.
-    fn sql(&self, database: &str, statement: &str) -> String {
+    /// The client, as the server's administrator, for a database.
+    pub(crate) fn psql(&self, database: &str) -> Command {
         let mut psql = Command::new(self.programs.join("psql"));
         psql.args([
             "-X",
@@ -155,11 +155,17 @@ impl Server {
             "-d",
             database,
         ]);
-        run(psql.args(["-p", &self.port.to_string(), "-c", statement]))
+        psql.args(["-p", &self.port.to_string()]);
+        psql
+    }
+
+    /// What a statement gives, as the server's administrator: columns set apart by `|`.
+    pub(crate) fn sql(&self, database: &str, statement: &str) -> String {
+        run(self.psql(database).args(["-c", statement]))
     }
 
     /// A database of a test's own; `scanner` may do in it what it likes.
-    fn database(&self, name: &str) -> String {
+    pub(crate) fn database(&self, name: &str) -> String {
         self.sql("postgres", &format!("CREATE DATABASE {name} OWNER scanner"));
         name.to_owned()
     }

@@ -1,0 +1,2 @@
+GRANT USAGE ON SCHEMA nodeproof TO {role};
+GRANT SELECT ON ALL TABLES IN SCHEMA nodeproof TO {role};
