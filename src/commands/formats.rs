@@ -136,6 +136,7 @@ impl FormatName {
             Self::Report => "json",
             Self::Line => "line.json",
             Self::Sarif => "sarif",
+            Self::Html => "html",
             Self::Markdown => "md",
             Self::Csv => "csv",
             Self::Ndjson => "ndjson",
@@ -160,6 +161,7 @@ impl FormatName {
         match self {
             Self::Text | Self::Report | Self::Line | Self::Ndjson | Self::Ocsf => true,
             Self::Sarif
+            | Self::Html
             | Self::Markdown
             | Self::Csv
             | Self::Gitlab
