@@ -142,6 +142,8 @@ fn read_folder(folder: &Path, path: &mut ModulePath, modules: &mut BTreeMap<Modu
             path.push(file.file_name().expect("a name").to_string_lossy().into_owned());
             read_folder(&file, path, modules);
             path.pop();
+        } else if file.extension().is_none_or(|extension| extension != "rs") {
+            // A style sheet or a script that a format compiles in.
         } else if name == "mod" || name == "lib" {
             modules.insert(path.clone(), read_file(file));
         } else if name != "tests" {

@@ -68,13 +68,16 @@ impl Delivery {
     }
 }
 
+/// A format, and what writes it.
+pub(super) type NamedFormat = (FormatName, Box<dyn Format>);
+
 /// The formats that were asked for, without their destinations; `default` if none was. One with a file of its own is refused.
 pub(super) fn formats(
     flags: &OutputFlags,
     mode: CompatMode,
     default: FormatName,
     variable: &dyn Fn(&str) -> Option<String>,
-) -> Result<Vec<(FormatName, Box<dyn Format>)>, Failure> {
+) -> Result<Vec<NamedFormat>, Failure> {
     let is_default = flags.format.is_empty() && format_by_flag(flags)?.is_none();
     let mut requests = requests(flags, variable)?;
     if is_default && from_environment(variable)?.is_empty() {

@@ -101,7 +101,6 @@ impl FileNames {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the directory that the user names for the reports")]
 fn make(directory: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(directory).map_err(|error| {
         Failure::Other(anyhow::anyhow!("--output-dir: {}: {}", directory.display(), crate::text::system_error(&error)))

@@ -43,24 +43,21 @@ pub(super) fn in_order<T: Sync, R: Send, E>(
         drop(sender);
         let mut waiting = BTreeMap::new();
         let mut wanted = 0;
-        let mut outcome = Ok(());
         while let Ok((index, result)) = results.recv() {
             waiting.insert(index, result);
             while let Some(result) = waiting.remove(&wanted) {
                 wanted += 1;
-                outcome = take(result);
+                let outcome = take(result);
                 let mut count = taken.lock().unwrap_or_else(PoisonError::into_inner);
                 *count = wanted;
                 if outcome.is_err() {
                     stopped.store(true, Ordering::Relaxed);
                 }
                 is_taken.notify_all();
-                if outcome.is_err() {
-                    return outcome;
-                }
+                outcome?;
             }
         }
-        outcome
+        Ok(())
     })
 }
 

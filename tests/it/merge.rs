@@ -245,15 +245,15 @@ fn a_fleet_is_compared_node_by_node() {
     assert_eq!(changes, [("broken", Some("worker-9")), ("fixed", Some("worker-7"))]);
 }
 
+/// Numbers of a name, a time, an id and a role, and of checks with their statuses and values.
+type Drawn = (usize, usize, usize, usize, Vec<(usize, usize, usize)>);
+
 /// Reports of a few nodes, some of them twice, with few values.
 fn any_reports() -> impl Strategy<Value = Vec<ReportV1>> {
     let check_of = (0..3_usize, 0..7_usize, 0..3_usize);
     let report = (0..6_usize, 0..3_usize, 0..3_usize, 0..2_usize, prop::collection::vec(check_of, 0..4));
     prop::collection::vec(report, 0..8).prop_map(|reports| {
-        let of = |(number, (name, time, id, role, checks)): (
-            usize,
-            (usize, usize, usize, usize, Vec<(usize, usize, usize)>),
-        )| {
+        let of = |(number, (name, time, id, role, checks)): (usize, Drawn)| {
             let mut seen = BTreeSet::new();
             let checks = checks.into_iter().filter(|(id, ..)| seen.insert(*id)).map(|(id, status, value)| {
                 let mut check = judged(

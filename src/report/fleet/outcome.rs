@@ -62,7 +62,7 @@ impl Outcome {
             reason: check.reason.as_ref().map(|reason| shown(reason)),
             waiver: check.waiver.as_ref().map(waiver),
             evidence: entries.take(MOST_ENTRIES).map(entry).collect(),
-            remediation: has_remediation(check.status).then(|| check.remediation.to_string()).unwrap_or_default(),
+            remediation: if has_remediation(check.status) { check.remediation.to_string() } else { String::new() },
             nodes: NodeSet::default(),
         }
     }
