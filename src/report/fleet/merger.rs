@@ -160,11 +160,6 @@ impl Merger {
         Ok(intake)
     }
 
-    /// The number of nodes.
-    pub fn len(&self) -> usize {
-        self.nodes.len()
-    }
-
     /// Whether no report was taken in.
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
